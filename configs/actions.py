@@ -1,0 +1,207 @@
+"""What can be done to an application and its draft. One function, one transaction; every door calls these.
+
+All are keyword-only in ``actor`` (who), ``now`` (aware datetime from the door) and, where people must say why,
+``reason``. They raise :class:`configs.refusals.Refusal` and then have written nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema_rs
+from django.conf import settings
+from django.db import transaction
+
+from configs.actors import ADMINISTER, EDIT, Actor
+from configs.canonical import canonical
+from configs.drafts import draft_of, lock_application, open_next_draft, preview_of, store, version_of
+from configs.history import coalesce
+from configs.merge import merge_patch
+from configs.models import Application, ConfigVersion
+from configs.policies import (
+    check_etag,
+    check_is_preview,
+    check_name,
+    check_new_version_name,
+    check_permission,
+    check_publishable,
+    check_reason,
+    check_shape,
+)
+from configs.problems import Problem
+from configs.refusals import Refusal
+from configs.texts import both
+
+FIRST_VERSION = "1.0.0"
+
+
+def create_application(
+    *, key: str, name: str, default_locale: str = "en", is_default: bool = False, actor: Actor, now: dt.datetime
+) -> Application:
+    """A new client product with an empty draft, 1.0.0."""
+    check_permission(actor, ADMINISTER)
+    check_name(key)
+    with transaction.atomic(durable=True):
+        if Application.objects.filter(key=key).exists():
+            raise Refusal("name.taken", name=key)
+        application = Application(
+            key=key, name=name, default_locale=default_locale, is_default=is_default, created_at=now
+        )
+        application.save_as(actor.name, now, "created")
+        draft = ConfigVersion(application=application, version=FIRST_VERSION, created_at=now, created_by=actor.name)
+        store(draft, {})
+        draft.save_as(actor.name, now, "created")
+    return application
+
+
+def save_draft(
+    application: Application, content: Any, *, if_match: str | None, actor: Actor, now: dt.datetime
+) -> ConfigVersion:
+    """Replace the draft's content. Content with problems is kept (they are reported); a wrong shape is not."""
+    return _edit(application, lambda _: content, if_match=if_match, note="edit", actor=actor, now=now)
+
+
+def patch_draft(
+    application: Application, patch: Any, *, if_match: str | None, actor: Actor, now: dt.datetime
+) -> ConfigVersion:
+    """Change the draft by a JSON merge patch (RFC 7396)."""
+    return _edit(
+        application,
+        lambda draft: merge_patch(draft.document, patch),
+        if_match=if_match,
+        note="edit",
+        actor=actor,
+        now=now,
+    )
+
+
+def revert_draft(
+    application: Application,
+    *,
+    snapshot: str,
+    source: str,
+    if_match: str | None,
+    actor: Actor,
+    now: dt.datetime,
+) -> ConfigVersion:
+    """Bring the draft back to a stored text (live, a version, a history entry); never publishes.
+
+    ``source`` says in words where it came from; it stands in the history.
+    """
+    return _edit(
+        application,
+        lambda _: json.loads(snapshot),
+        if_match=if_match,
+        note=f"revert to {source}",
+        actor=actor,
+        now=now,
+    )
+
+
+def _edit(
+    application: Application,
+    content: Callable[[ConfigVersion], Any],
+    *,
+    if_match: str | None,
+    note: str,
+    actor: Actor,
+    now: dt.datetime,
+) -> ConfigVersion:
+    check_permission(actor, EDIT)
+    with transaction.atomic(durable=True):
+        application = lock_application(application)
+        draft = draft_of(application)
+        check_etag(draft, if_match)
+        document = content(draft)
+        check_shape(document)
+        before = draft.digest
+        store(draft, document)
+        size = len(draft.snapshot.encode())
+        if size > settings.ICONTROL_SNAPSHOT_MAX_BYTES:
+            raise Refusal("draft.too_large", size=size, cap=settings.ICONTROL_SNAPSHOT_MAX_BYTES)
+        if draft.digest != before:
+            draft.edits += 1
+            draft.edited_at, draft.edited_by = now, actor.name
+            coalesce(draft, actor=actor, note=note, now=now)
+    return draft
+
+
+def rename_draft(
+    application: Application, version: str, *, if_match: str | None, actor: Actor, now: dt.datetime
+) -> ConfigVersion:
+    """Give the draft another number; one that was never used."""
+    check_permission(actor, EDIT)
+    version = check_new_version_name(version)
+    with transaction.atomic(durable=True):
+        application = lock_application(application)
+        draft = draft_of(application)
+        check_etag(draft, if_match)
+        if version != draft.version:
+            if ConfigVersion.objects.filter(application=application, version=version).exists():
+                raise Refusal("version.taken", version=version)
+            note = f"renamed from {draft.version}"
+            draft.version = version
+            draft.edits += 1
+            draft.edited_at, draft.edited_by = now, actor.name
+            draft.save_as(actor.name, now, note)
+    return draft
+
+
+def send_to_preview(
+    application: Application, *, if_match: str | None, reason: str, actor: Actor, now: dt.datetime
+) -> ConfigVersion:
+    """Freeze the draft as the preview, withdraw the older preview, and open the next draft. Returns the preview."""
+    check_permission(actor, EDIT)
+    reason = check_reason(reason)
+    with transaction.atomic(durable=True):
+        application = lock_application(application)
+        version = draft_of(application)
+        check_etag(version, if_match)
+        check_publishable(application, version.version, version.document, version.schema)
+        older = preview_of(application)
+        if older is not None:
+            older.withdraw(by=actor.name, at=now)
+            older.save_as(actor.name, now, f"replaced by {version.version}")
+        version.preview(by=actor.name, at=now)
+        version.save_as(actor.name, now, reason)
+        open_next_draft(application, version, by=actor.name, now=now)
+    return version
+
+
+def withdraw(application: Application, version: str, *, reason: str, actor: Actor, now: dt.datetime) -> ConfigVersion:
+    """Take the preview back; its number is never used again."""
+    check_permission(actor, EDIT)
+    reason = check_reason(reason)
+    with transaction.atomic(durable=True):
+        application = lock_application(application)
+        found = version_of(application, version)
+        check_is_preview(found)
+        found.withdraw(by=actor.name, at=now)
+        found.save_as(actor.name, now, reason)
+    return found
+
+
+def set_extra_schema(
+    application: Application, schema: Any, *, reason: str, actor: Actor, now: dt.datetime
+) -> Application:
+    """Declare the extra sections by a JSON Schema (2020-12) of type object; frozen into each later version."""
+    check_permission(actor, ADMINISTER)
+    reason = check_reason(reason)
+    if not isinstance(schema, dict):
+        raise Refusal("schema.invalid", problems=[_schema_problem("an object is needed")])
+    try:
+        jsonschema_rs.Draft202012Validator(schema)
+    except (jsonschema_rs.ValidationError, ValueError) as error:
+        raise Refusal("schema.invalid", problems=[_schema_problem(str(error).partition("\n")[0])]) from None
+    with transaction.atomic(durable=True):
+        application = lock_application(application)
+        application.extra_schema = canonical(schema)
+        application.save_as(actor.name, now, reason)
+    return application
+
+
+def _schema_problem(message: str) -> Problem:
+    return Problem("", "schema.invalid", both("{m}", "{m}", m=message))

@@ -1,0 +1,190 @@
+"""What configs can refuse, in words."""
+
+from __future__ import annotations
+
+from configs.refusals import define
+
+define(
+    "permission.denied",
+    403,
+    title=("Not allowed", "Non autorisé"),
+    detail=(
+        "{actor} may not {what}: the role “{role}” is needed.",
+        "{actor} ne peut pas {what} : il faut le rôle « {role} ».",
+    ),
+    next=("Ask an admin for the role.", "Demandez ce rôle à un administrateur."),
+)
+define(
+    "reason.required",
+    422,
+    title=("A reason is missing", "Il manque un motif"),
+    detail=(
+        "This is kept in the audit, so it needs a reason (1 to {cap} characters).",
+        "Ceci reste dans l'audit : il faut un motif (1 à {cap} caractères).",
+    ),
+    next=("Say in a few words why.", "Dites en quelques mots pourquoi."),
+)
+define(
+    "draft.stale",
+    412,
+    title=("The draft has moved on", "Le brouillon a changé"),
+    detail=(
+        "{who} saved the draft at {at}, after you read it. Nothing of yours was written or lost.",
+        "{who} a enregistré le brouillon à {at}, après votre lecture. Rien de vous n'a été écrit ni perdu.",
+    ),
+    next=(
+        "Read the draft again, compare it with yours, and save on the new ETag.",
+        "Relisez le brouillon, comparez-le au vôtre, puis enregistrez avec le nouvel ETag.",
+    ),
+)
+define(
+    "draft.precondition_required",
+    428,
+    title=("Say which draft you read", "Dites quel brouillon vous avez lu"),
+    detail=("Writing needs If-Match with the ETag that was read.", "L'écriture exige If-Match avec l'ETag lu."),
+    next=(
+        "GET /api/config/draft, then send its ETag in If-Match.",
+        "GET /api/config/draft, puis renvoyez son ETag dans If-Match.",
+    ),
+)
+define(
+    "draft.shape",
+    422,
+    title=("Not a snapshot", "Ce n'est pas un instantané"),
+    detail=(
+        "The document does not have the top-level shape of a snapshot.",
+        "Le document n'a pas la forme d'un instantané.",
+    ),
+    next=("See the problems; each names its place.", "Voyez les problèmes ; chacun indique sa place."),
+)
+define(
+    "json.refused",
+    400,
+    title=("Not strict JSON", "JSON non strict"),
+    detail=(
+        "The document was not read: it is not strict JSON within the limits.",
+        "Le document n'a pas été lu : ce n'est pas du JSON strict dans les limites.",
+    ),
+    next=("See the problems; each says what and where.", "Voyez les problèmes ; chacun dit quoi et où."),
+)
+define(
+    "draft.too_large",
+    413,
+    title=("Too large", "Trop grand"),
+    detail=(
+        "The snapshot has {size} bytes; at most {cap} are kept.",
+        "L'instantané fait {size} octets ; {cap} au plus sont conservés.",
+    ),
+    next=(
+        "Remove something, or raise ICONTROL_SNAPSHOT_MAX_BYTES.",
+        "Retirez quelque chose ou augmentez ICONTROL_SNAPSHOT_MAX_BYTES.",
+    ),
+)
+define(
+    "snapshot.invalid",
+    422,
+    title=("The snapshot has problems", "L'instantané a des problèmes"),
+    detail=(
+        "{count} problem(s) must be repaired before {version} can leave the draft.",
+        "{count} problème(s) à corriger avant que {version} quitte le brouillon.",
+    ),
+    next=(
+        "Repair each problem in the draft; warnings may stay.",
+        "Corrigez chaque problème du brouillon ; les avertissements peuvent rester.",
+    ),
+)
+define(
+    "version.unknown",
+    404,
+    title=("No such version", "Version inconnue"),
+    detail=("{application} has no version {version}.", "{application} n'a pas de version {version}."),
+    next=("GET /api/config/versions lists them.", "GET /api/config/versions les énumère."),
+)
+define(
+    "version.malformed",
+    422,
+    title=("Not a version", "Ce n'est pas une version"),
+    detail=(
+        "“{version}” is not a SemVer 2.0.0 version of at most 64 characters.",
+        "« {version} » n'est pas une version SemVer 2.0.0 d'au plus 64 caractères.",
+    ),
+    next=("Write it like 1.4.2 or 2.0.0-rc.1.", "Écrivez-la comme 1.4.2 ou 2.0.0-rc.1."),
+)
+define(
+    "version.unusable",
+    422,
+    title=("Not usable as a name", "Inutilisable comme nom"),
+    detail=(
+        "{version} cannot name a config version: it has build metadata (+…) or a number above 10^15.",
+        "{version} ne peut nommer une version de config : métadonnées (+…) ou nombre supérieur à 10^15.",
+    ),
+    next=("Write it like 1.4.2 or 2.0.0-rc.1.", "Écrivez-la comme 1.4.2 ou 2.0.0-rc.1."),
+)
+define(
+    "version.taken",
+    409,
+    title=("The version exists", "La version existe"),
+    detail=(
+        "{version} was used already; a number is never used twice.",
+        "{version} a déjà servi ; un numéro ne sert jamais deux fois.",
+    ),
+    next=("Choose a free number.", "Choisissez un numéro libre."),
+)
+define(
+    "version.not_preview",
+    409,
+    title=("Not a preview", "Pas un aperçu"),
+    detail=(
+        "{version} is {state}, and only a preview can be withdrawn.",
+        "{version} est à l'état {state} ; seul un aperçu peut être retiré.",
+    ),
+    next=("To take back what is live, roll back.", "Pour reprendre ce qui est en ligne, revenez à une version."),
+)
+define(
+    "preview.none",
+    404,
+    title=("No preview", "Pas d'aperçu"),
+    detail=("{application} has no preview now.", "{application} n'a pas d'aperçu en ce moment."),
+    next=("Send the draft to preview first.", "Envoyez d'abord le brouillon en aperçu."),
+)
+define(
+    "history.unknown",
+    404,
+    title=("No such history entry", "Entrée d'historique inconnue"),
+    detail=(
+        "The application's history has no entry {entry}.",
+        "L'historique de l'application n'a pas d'entrée {entry}.",
+    ),
+    next=("GET /api/config/draft/history lists them.", "GET /api/config/draft/history les énumère."),
+)
+define(
+    "schema.invalid",
+    422,
+    title=("Not a usable JSON Schema", "Schéma JSON inutilisable"),
+    detail=("The schema of the extra sections was not accepted.", "Le schéma des sections propres n'est pas accepté."),
+    next=("See the problems.", "Voyez les problèmes."),
+)
+define(
+    "application.unknown",
+    404,
+    title=("No such application", "Application inconnue"),
+    detail=("There is no application “{application}”.", "Il n'y a pas d'application « {application} »."),
+    next=("Check the key.", "Vérifiez la clé."),
+)
+define(
+    "name.taken",
+    409,
+    title=("The name is taken", "Le nom est pris"),
+    detail=("“{name}” exists already.", "« {name} » existe déjà."),
+    next=("Choose another.", "Choisissez-en un autre."),
+)
+define(
+    "name.malformed",
+    422,
+    title=("Not a usable name", "Nom inutilisable"),
+    detail=(
+        "“{name}” is not usable: a-z, 0-9 and hyphens, starting with a letter, at most 63 characters.",
+        "« {name} » est inutilisable : a-z, 0-9 et tirets, une lettre en tête, 63 caractères au plus.",
+    ),
+    next=("Choose another.", "Choisissez-en un autre."),
+)

@@ -1,0 +1,85 @@
+"""Looking versions up, and opening the next draft. Callers hold the application's lock when they write."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from configs import states
+from configs.canonical import canonical, digest, normalise
+from configs.models import Application, ConfigVersion
+from configs.refusals import Refusal
+from configs.versions import next_patch, parse
+
+
+def lock_application(application: Application) -> Application:
+    """The first lock of every writing action (order: application, environment, version)."""
+    return Application.objects.select_for_update().get(pk=application.pk)
+
+
+def draft_of(application: Application) -> ConfigVersion:
+    return _with(application, ConfigVersion.objects.get(application=application, state=states.DRAFT))
+
+
+def preview_of(application: Application) -> ConfigVersion | None:
+    version = ConfigVersion.objects.filter(application=application, state=states.PREVIEW).first()
+    return _with(application, version) if version else None
+
+
+def version_of(application: Application, name: str) -> ConfigVersion:
+    """By SemVer; ``draft`` and ``preview`` are names too."""
+    if name == states.DRAFT:
+        return draft_of(application)
+    if name == states.PREVIEW:
+        preview = preview_of(application)
+        if preview is None:
+            raise Refusal("preview.none", application=application.key)
+        return preview
+    version = ConfigVersion.objects.filter(application=application, version=name).first()
+    if version is None:
+        raise Refusal("version.unknown", application=application.key, version=name[:80])
+    return _with(application, version)
+
+
+def _with(application: Application, version: ConfigVersion) -> ConfigVersion:
+    version.application = application
+    return version
+
+
+def store(version: ConfigVersion, content: Any) -> None:
+    """Put content into a version in its stored form: normalised, canonical, with its digest."""
+    version.snapshot = canonical(normalise(content))
+    version.digest = digest(version.snapshot)
+
+
+def raise_highest(application: Application, version: str) -> bool:
+    """Record that ``version`` left the draft state; True if it is the highest so far."""
+    if parse(version) > parse(application.highest_version):
+        application.highest_version = version
+        return True
+    return False
+
+
+def open_next_draft(application: Application, base: ConfigVersion, *, by: str, now: dt.datetime) -> ConfigVersion:
+    """A draft with ``base``'s content, numbered after the highest version of the application."""
+    if raise_highest(application, base.version):
+        application.save_as(by, now, f"highest version {base.version}")
+    draft = ConfigVersion(
+        application=application,
+        version=free_patch(application, application.highest_version),
+        snapshot=base.snapshot,
+        digest=base.digest,
+        based_on=base,
+        created_at=now,
+        created_by=by,
+    )
+    draft.save_as(by, now, f"opened from {base.version}")
+    return draft
+
+
+def free_patch(application: Application, version: str) -> str:
+    """The next patch after ``version`` that no version of the application has."""
+    name = next_patch(parse(version))
+    while ConfigVersion.objects.filter(application=application, version=name).exists():
+        name = next_patch(parse(name))
+    return name

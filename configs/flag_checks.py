@@ -1,0 +1,181 @@
+"""Feature flags: what is certain without evaluating them — variants, weights, types, prerequisites, dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from configs.limits import MAX_INTEGER
+from configs.problems import Problem, pointer
+from configs.reading import objects, shown
+from configs.references import Path, cycle_problems, missing
+from configs.schema_words import TYPES, json_type, near
+from configs.texts import Text, both
+
+#: Variants that a boolean flag has when it lists none.
+BOOLEAN_VARIANTS = {"on": True, "off": False}
+DEFAULT_VARIANT = "on"
+OFF_VARIANT = "off"
+WHOLE = 10_000
+
+
+def flag_problems(snapshot: Any) -> Iterator[Problem]:
+    """``flag.…`` and ``date.invalid``: every problem of every flag that can be told without a context or a clock."""
+    variants: dict[str, set[str] | None] = {}
+    for _, flag in objects(snapshot, "featureFlags"):
+        if isinstance(flag.get("key"), str):
+            variants[flag["key"]] = variants_of(flag)
+    graph: dict[str, list[tuple[str, Path]]] = {}
+    for index, flag in objects(snapshot, "featureFlags"):
+        here: Path = ("featureFlags", index)
+        yield from _dates(flag, here)
+        yield from _values(flag, here)
+        yield from _variants_used(flag, here)
+        yield from _weights(flag, here)
+        for number, needed in objects(flag, "prerequisites"):
+            there = (*here, "prerequisites", number)
+            name = needed.get("flag")
+            if not isinstance(name, str):
+                continue
+            if name not in variants:
+                yield missing((*there, "flag"), "featureFlags", name, variants, "flag.prerequisite_missing")
+                continue
+            yield from _unknown(name, variants[name], needed.get("variant"), (*there, "variant"))
+            if isinstance(flag.get("key"), str):
+                graph.setdefault(flag["key"], []).append((name, (*there, "flag")))
+    yield from cycle_problems(graph, "flag.prerequisite_cycle", _circle)
+
+
+def variants_of(flag: dict[str, Any]) -> set[str] | None:
+    """Keys of a flag's variants; ``None`` when they cannot be told (not a list, or a member without a key)."""
+    variants = flag.get("variants")
+    if variants is None:
+        return set(BOOLEAN_VARIANTS) if flag.get("type") == "boolean" else None
+    if not isinstance(variants, list):
+        return None
+    keys = [item.get("key") if isinstance(item, dict) else None for item in variants]
+    return {key for key in keys if isinstance(key, str)} if all(isinstance(key, str) for key in keys) else None
+
+
+def _values(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
+    kind = flag.get("type")
+    if kind not in ("boolean", "string", "integer", "number", "object"):
+        return
+    if "variants" not in flag and kind != "boolean":
+        message = both(
+            "Only a boolean flag may leave out its variants; this one needs “on” and “off” (or others, named by"
+            " defaultVariant and offVariant) of type {kind}.",
+            "Seul un drapeau booléen peut se passer de variantes ; celui-ci a besoin de « on » et « off » (ou d'autres,"
+            " nommées par defaultVariant et offVariant) de type {kind}.",
+            kind=kind,
+        )
+        yield Problem(pointer(here), "flag.variants_missing", message)
+    for index, variant in objects(flag, "variants"):
+        if "value" in variant and not has_type(variant["value"], kind):
+            message = both(
+                "The flag is of type {kind}; this value is {found}.",
+                "Le drapeau est de type {kind} ; cette valeur est {found}.",
+                kind=kind,
+                found=TYPES[json_type(variant["value"])],
+            )
+            yield Problem(pointer([*here, "variants", index, "value"]), "flag.value_type", message)
+
+
+def has_type(value: Any, kind: str) -> bool:
+    """Whether a value is of a flag's type; 2.0 is an integer, as in JSON Schema."""
+    match kind:
+        case "boolean":
+            return isinstance(value, bool)
+        case "string":
+            return isinstance(value, str)
+        case "object":
+            return isinstance(value, dict)
+        case "integer":
+            return not isinstance(value, bool) and (
+                isinstance(value, int)
+                or (isinstance(value, float) and value.is_integer() and abs(value) <= MAX_INTEGER)
+            )
+        case _:
+            return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _variants_used(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
+    key, known = shown(flag.get("key")), variants_of(flag)
+    for field, meant in (("defaultVariant", DEFAULT_VARIANT), ("offVariant", OFF_VARIANT)):
+        if field in flag:
+            yield from _unknown(key, known, flag[field], (*here, field))
+        elif known is not None and meant not in known:
+            message = both(
+                "The flag has no variant “{meant}”, which is the one meant when “{field}” is left out.",
+                "Le drapeau n'a pas de variante « {meant} », celle qui vaut quand « {field} » manque.",
+                meant=meant,
+                field=field,
+            )
+            yield Problem(pointer(here), "flag.variant_unknown", message)
+    for number, rule in objects(flag, "rules"):
+        there = (*here, "rules", number)
+        yield from _unknown(key, known, rule.get("variant"), (*there, "variant"))
+        for place, part in objects(rule, "split"):
+            yield from _unknown(key, known, part.get("variant"), (*there, "split", place, "variant"))
+
+
+def _unknown(key: str, known: set[str] | None, name: Any, path: Path) -> Iterator[Problem]:
+    if known is None or not isinstance(name, str) or name in known:
+        return
+    message = both(
+        "The flag “{key}” has no variant “{name}”{near}.",
+        "Le drapeau « {key} » n'a pas de variante « {name} »{near}.",
+        key=shown(key),
+        name=shown(name),
+        near=near(name, known),
+    )
+    yield Problem(pointer(path), "flag.variant_unknown", message)
+
+
+def _weights(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
+    for number, rule in objects(flag, "rules"):
+        split = rule.get("split")
+        if not isinstance(split, list) or not split:
+            continue
+        weights: list[Any] = [part.get("weight") if isinstance(part, dict) else None for part in split]
+        if all(has_type(weight, "integer") for weight in weights) and sum(weights) != WHOLE:
+            message = both(
+                "The weights add up to {sum}; they must make {whole} (100 %).",
+                "Les poids font {sum} ; ils doivent faire {whole} (100 %).",
+                sum=shown(sum(weights)),
+                whole=WHOLE,
+            )
+            yield Problem(pointer([*here, "rules", number, "split"]), "flag.variant_weights", message)
+
+
+def _dates(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
+    times: dict[str, datetime] = {}
+    for field in ("expiresAt", "enabledFrom", "enabledUntil"):
+        text = flag.get(field)
+        if not isinstance(text, str):
+            continue
+        try:
+            times[field] = datetime.fromisoformat(text)
+        except ValueError:
+            message = both(
+                "“{text}” is not in the calendar.", "« {text} » n'est pas dans le calendrier.", text=shown(text)
+            )
+            yield Problem(pointer([*here, field]), "date.invalid", message)
+    start, end = times.get("enabledFrom"), times.get("enabledUntil")
+    if start and end and start.tzinfo and end.tzinfo and start >= end:
+        message = both(
+            "The flag would be off from {end} and on only from {start}: never on.",
+            "Le drapeau serait coupé dès {end} et actif seulement dès {start} : jamais actif.",
+            start=shown(flag["enabledFrom"]),
+            end=shown(flag["enabledUntil"]),
+        )
+        yield Problem(pointer([*here, "enabledUntil"]), "flag.window_empty", message)
+
+
+def _circle(circle: str) -> Text:
+    return both(
+        "These flags are prerequisites of each other in a circle: {circle}.",
+        "Ces drapeaux sont en cercle les préalables les uns des autres : {circle}.",
+        circle=circle,
+    )

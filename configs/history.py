@@ -1,0 +1,47 @@
+"""The draft's history: who changed it from what to what. Autosave must not fill the disk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from configs.actors import Actor
+from configs.models import Application, ConfigVersion
+from configs.refusals import Refusal
+
+WINDOW = dt.timedelta(minutes=5)
+EDIT_NOTE = "edit"
+
+
+def coalesce(draft: ConfigVersion, *, actor: Actor, note: str, now: dt.datetime) -> None:
+    """Save the draft; edits by one actor within five minutes of the first become one entry with the last content."""
+    last = draft.history.first()
+    same = (
+        last is not None
+        and note == EDIT_NOTE == last.history_change_reason
+        and last.history_user_id == actor.name
+        and last.history_date <= now < last.history_date + WINDOW
+    )
+    if not same:
+        draft.save_as(actor.name, now, note)
+        return
+    draft.skip_history_when_saving = True
+    try:
+        draft.save()
+    finally:
+        del draft.skip_history_when_saving
+    for field in ("snapshot", "digest", "edits", "edited_at", "edited_by"):
+        setattr(last, field, getattr(draft, field))
+    last.save()
+
+
+def entries(application: Application) -> Any:
+    """History rows of all drafts of the application, newest first (rows of the draft state only)."""
+    return ConfigVersion.history.filter(application_id=application.pk, state="draft").order_by("-history_id")
+
+
+def entry(application: Application, number: int) -> Any:
+    found = entries(application).filter(history_id=number).first()
+    if found is None:
+        raise Refusal("history.unknown", entry=number)
+    return found

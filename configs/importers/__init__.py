@@ -1,0 +1,50 @@
+"""Importers: the files of another system in, a snapshot and a report out.
+
+An importer reads files and nothing else; it knows neither the database nor drafts. It drops nothing silently: what it
+takes over, works out, doubts and leaves is in the report, each with the place that it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from configs.problems import Problem
+from configs.texts import Text
+
+EntryKind = Literal["mapped", "derived", "warning", "left_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the report.
+
+    ``source`` is ``FILE#POINTER`` (RFC 6901), ``FILE#`` for a whole file; an entry speaks for everything below its
+    source. ``target`` is ``section/id``, a bare section, or ``""`` when nothing came of it.
+    """
+
+    kind: EntryKind
+    source: str
+    target: str
+    message: Text
+
+    def as_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "source": self.source, "target": self.target, "message": dict(self.message)}
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """``policies`` is ``{platform: version policy}``, with the fields that the source has; empty if it has none."""
+
+    snapshot: dict[str, Any]
+    policies: dict[str, dict[str, Any]]
+    report: tuple[Entry, ...]
+
+
+class ImportRefused(Exception):
+    """The files cannot be read as what they should be; ``problems`` holds all findings, pointers as in ``Entry``."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("; ".join(f"{problem.pointer}: {problem.message['en']}" for problem in problems))

@@ -1,0 +1,95 @@
+"""The iCONTROL product's own configuration files, eight of them, as a snapshot, version policies and a report.
+
+Pure: no Django, no database. The same files give the same snapshot, byte for byte, whatever the order of their members.
+``docs/reference/import-icontrol.md`` says what maps to what; the counts there are tested.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from configs.canonical import normalise
+from configs.importers import Imported
+from configs.importers.icontrol import access, flags, pages, theme
+from configs.importers.icontrol.files import (
+    BRAND,
+    FLAGS,
+    METADATA,
+    PLANS,
+    POLICY,
+    RBAC,
+    ROUTES,
+    SHAPES,
+    STRUCTURE,
+    TOKENS,
+    check,
+    load,
+)
+from configs.importers.report import Report
+from configs.importers.shapes import child
+
+__all__ = ["convert", "read"]
+
+
+def read(directory: Path) -> Imported:
+    """The eight files of ``directory``; :class:`ImportRefused` with every problem that can be seen at once."""
+    return convert(load(directory))
+
+
+def convert(files: Mapping[str, Any]) -> Imported:
+    """``files`` as ``load`` returns them; :class:`ImportRefused` if one has not the shape that it should have.
+
+    The result shares nothing with ``files``.
+    """
+    unknown = check(files)
+    report = Report()
+    page_list = pages.pages(files[ROUTES], report)
+    roles, granted = access.roles(files[RBAC], report)
+    snapshot = {
+        "pages": page_list,
+        "tabs": pages.tabs(files[ROUTES], page_list, report),
+        "featureFlags": flags.flags(files[FLAGS], report),
+        "uiTokens": theme.tokens(files[TOKENS], report),
+        "theme": theme.theme(files[TOKENS], files[BRAND], report),
+        "roles": roles,
+        "permissions": access.permissions(page_list, granted, report),
+        "plans": access.plans(files[PLANS], page_list, report),
+    }
+    policies = {"default": flags.policy(files[POLICY], report)}
+    _left_out(files, unknown, report)
+    return Imported(*copy.deepcopy((normalise(snapshot), policies)), tuple(report.entries))
+
+
+def _left_out(files: Mapping[str, Any], unknown: list[str], report: Report) -> None:
+    for name, shape in SHAPES.items():
+        for member in METADATA:
+            member = member.removesuffix("?")
+            if f"{member}?" in shape and member in files[name]:
+                report.add(
+                    "left_out",
+                    child(f"{name}#", member),
+                    "",
+                    "Says how the file was made; no client reads it.",
+                    "Dit comment le fichier a été fait ; aucun client ne le lit.",
+                )
+    for at in unknown:
+        report.add(
+            "left_out",
+            at,
+            "",
+            "This importer does not know the member, so it went nowhere.",
+            "Cet importateur ne connaît pas ce membre : il n'est repris nulle part.",
+        )
+    report.add(
+        "left_out",
+        f"{STRUCTURE}#",
+        "",
+        "A JSON Schema of blueprints: data sources, tables, rules, forms. It says how such files must look and holds "
+        "no table itself, so there is nothing to show. Its column and action types are those of our tables.",
+        "Un schéma JSON de plans : sources de données, tables, règles, formulaires. Il dit la forme de tels fichiers "
+        "et ne contient aucune table : il n'y a rien à montrer. Ses types de colonnes et d'actions sont ceux de nos "
+        "tables.",
+    )

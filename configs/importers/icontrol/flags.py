@@ -1,0 +1,133 @@
+"""Feature flags with the product's bucketing, and the version policy."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from configs import versions
+from configs.importers.icontrol.files import FLAGS, POLICY
+from configs.importers.report import Report
+from configs.importers.shapes import child
+
+#: What JavaScript makes of a value that was not there, written as a key.
+ACCIDENTS = ("undefined", "null", "NaN", "[object Object]")
+#: status in the file → what it adds to a version policy
+STATUSES: dict[str, dict[str, Any]] = {
+    "OK": {},
+    "SOFT_BLOCK": {"enforcement": "soft"},
+    "HARD_BLOCK": {"enforcement": "hard"},
+    "MAINTENANCE": {"maintenance": True},
+}
+
+
+def flags(content: dict[str, Any], report: Report) -> list[dict[str, Any]]:
+    """Boolean flags that put every tenant in the bucket in which the product puts it.
+
+    The product takes FNV-1a 32 of ``tenant::key::seed`` over UTF-16 code units, modulo 100, with the seed "" unless
+    its caller names one; its start-up names none.
+    """
+    result = []
+    for key, source in content["flags"].items():
+        at = child(f"{FLAGS}#/flags", key)
+        flag = {
+            "key": key,
+            "state": source["state"],
+            "type": "boolean",
+            "bucketBy": "tenant",
+            "bucketing": {"algorithm": "fnv1a", "seed": ""},
+        }
+        report.add("mapped", at, f"featureFlags/{key}", "The flag is a boolean flag.", "Le drapeau est booléen.")
+        if source["state"] == "ROLLOUT":
+            # The product rounds the share as JavaScript does (halves go up) before it compares.
+            flag["rollout"] = math.floor(source.get("rollout", 0) + 0.5) * 100
+            report.add(
+                "derived",
+                at,
+                f"featureFlags/{key}",
+                "The share is rounded to a whole percent, as the product does, and counted in 0.01 %: {rollout}.",
+                "La part est arrondie au pour cent, comme dans le produit, et comptée en 0,01 % : {rollout}.",
+                rollout=flag["rollout"],
+            )
+        elif "rollout" in source:
+            report.add(
+                "left_out",
+                child(at, "rollout"),
+                "",
+                "A share counts only in the state ROLLOUT.",
+                "Une part ne compte que dans l'état ROLLOUT.",
+            )
+        if key in ACCIDENTS:
+            report.add(
+                "warning",
+                at,
+                f"featureFlags/{key}",
+                "The name “{key}” looks like a mistake of the program that wrote the file. The flag is kept as it is.",
+                "Le nom « {key} » ressemble à une erreur du programme qui a écrit le fichier. Le drapeau est gardé tel "
+                "quel.",
+                key=key,
+            )
+        result.append(flag)
+    report.add(
+        "derived",
+        f"{FLAGS}#/flags",
+        "featureFlags",
+        "Tenants keep their buckets: FNV-1a of tenant, key and seed. The seed is written as the empty string: the "
+        "files name none, the product then takes the empty one, and here a missing seed would mean the key.",
+        "Les tenants gardent leurs tranches : FNV-1a du tenant, de la clé et du germe. Le germe est écrit : la chaîne "
+        "vide. Les fichiers n'en nomment pas, le produit prend alors le germe vide, et ici un germe absent voudrait "
+        "dire la clé.",
+    )
+    return result
+
+
+def policy(source: dict[str, Any], report: Report) -> dict[str, Any]:
+    """The policy of the platform ``default``, with the fields that follow from the file and no others."""
+    at, target, status = f"{POLICY}#", "policies/default", source["status"]
+    result = {
+        "latest": source["latest_version"],
+        "minSupported": source["min_version"],
+        "message": source["message"],
+        "safeMode": source["safe_mode"],
+        "capabilities": source["capabilities"],
+        **STATUSES[status],
+    }
+    report.add(
+        "mapped",
+        at,
+        target,
+        "The version policy. An import writes the draft only; a policy is changed with the command “policy”.",
+        "La politique de version. Un import n'écrit que le brouillon ; une politique se change par la commande "
+        "« policy ».",
+    )
+    report.add(
+        "derived",
+        f"{at}/status",
+        target,
+        "“{status}” is a status for all clients. Here every client's status follows from its own version.",
+        "« {status} » est un statut pour tous les clients. Ici, le statut de chacun découle de sa version.",
+        status=status,
+    )
+    if status == "OK" and versions.parse(source["min_version"]) > versions.parse("0.0.0"):
+        result["enforcement"] = "soft"
+        report.add(
+            "warning",
+            f"{at}/min_version",
+            target,
+            "With the status OK the product lets everybody in, also below its minimum {minimum}. The block is "
+            "therefore soft; make it hard when you mean it.",
+            "Avec le statut OK, le produit laisse entrer tout le monde, même sous son minimum {minimum}. Le blocage "
+            "est donc souple ; rendez-le ferme quand vous le voudrez.",
+            minimum=source["min_version"],
+        )
+    elif status.endswith("_BLOCK"):
+        report.add(
+            "warning",
+            f"{at}/status",
+            target,
+            "In the product “{status}” meets every client; here only those below {minimum}.",
+            "Dans le produit, « {status} » touche tous les clients ; ici, seulement ceux sous {minimum}.",
+            status=status,
+            minimum=source["min_version"],
+        )
+    return result

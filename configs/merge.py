@@ -1,0 +1,18 @@
+"""JSON merge patch (RFC 7396): null removes a member, an object is merged, anything else replaces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def merge_patch(target: Any, patch: Any) -> Any:
+    """The patched value; the arguments stay as they are. Depth is bounded by the strict parser."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merge_patch(result.get(key), value)
+    return result

@@ -1,0 +1,176 @@
+"""Applications and the versions of their configuration."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django_fsm import FSMField, transition
+from simple_history.models import HistoricalRecords
+
+from configs import states
+from configs.canonical import canonical
+
+KEY = RegexValidator(r"\A[a-z][a-z0-9-]{0,62}\Z", "a-z, 0-9 and hyphens, starting with a letter, at most 63")
+EMPTY_SCHEMA = "{}"
+
+
+def history_actor(instance: models.Model, **_: Any) -> str:
+    """simple-history asks for a user; ours is the actor's name, put on the instance by the action."""
+    return getattr(instance, "history_actor", "") or ""
+
+
+def read_history_actor(record: Any) -> str:
+    return record.history_user_id or ""
+
+
+def write_history_actor(record: Any, actor: str) -> None:
+    record.history_user_id = actor
+
+
+#: The one way of keeping history here: who is text, so it outlives the account.
+History = functools.partial(
+    HistoricalRecords,
+    history_user_id_field=models.CharField(max_length=200, blank=True, default=""),
+    history_user_getter=read_history_actor,
+    history_user_setter=write_history_actor,
+    get_user=history_actor,
+    inherit=False,
+)
+
+
+class HistoryMixin(models.Model):
+    """Keeps who changed this from what to what. ``save_as`` is the only way actions write."""
+
+    history_actor: str = ""
+
+    class Meta:
+        abstract = True
+
+    def save_as(self, actor: str, now: dt.datetime, reason: str = "", **kwargs: Any) -> None:
+        self.history_actor = actor
+        self._history_date = now
+        self._change_reason = reason[:100] or None
+        self.save(**kwargs)
+
+
+class Application(HistoryMixin):
+    """A client product. Its key is for ever: it stands in the ledger's hashes."""
+
+    key = models.CharField(max_length=63, unique=True, validators=[KEY])
+    name = models.CharField(max_length=200)
+    default_locale = models.CharField(max_length=16, default="en")
+    #: JSON Schema (canonical text) of the application's extra sections; frozen into each version.
+    extra_schema = models.TextField(default=EMPTY_SCHEMA)
+    #: The highest SemVer that ever left the draft state: a sequence, it never goes down.
+    highest_version = models.CharField(max_length=64, default="0.0.0")
+    is_default = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    history = History()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_application")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+def _pair(name: str) -> models.CheckConstraint:
+    """``x_at`` and ``x_by`` are both there or both not."""
+    never = Q(**{f"{name}_at__isnull": True, f"{name}_by": ""})
+    done = Q(**{f"{name}_at__isnull": False}) & ~Q(**{f"{name}_by": ""})
+    return models.CheckConstraint(condition=never | done, name=f"configversion_{name}_pair")
+
+
+class ConfigVersion(HistoryMixin):
+    """One version of the whole config document. Content may change in ``draft`` only; then never again."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="versions")
+    version = models.CharField(max_length=64)
+    state = FSMField(default=states.DRAFT, choices=[(s, t["en"]) for s, t in states.STATES.items()], protected=True)
+    #: RFC 8785 text. Not a JSON column: jsonb hands 1e22 back as an integer and the digest is lost.
+    snapshot = models.TextField()
+    digest = models.CharField(max_length=64)
+    extra_schema = models.TextField(default=EMPTY_SCHEMA)
+    based_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="descendants")
+    #: Counts the draft's saves; with the version it is the draft's ETag.
+    edits = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=200)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    edited_by = models.CharField(max_length=200, blank=True, default="")
+    previewed_at = models.DateTimeField(null=True, blank=True)
+    previewed_by = models.CharField(max_length=200, blank=True, default="")
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.CharField(max_length=200, blank=True, default="")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True, default="")
+
+    history = History()
+
+    class Meta:
+        ordering = ["-pk"]
+        permissions = [("edit_draft", "Can read and edit the draft and send it to preview")]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "version"], name="version_once_per_application"),
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(state=states.DRAFT), name="one_draft_per_application"
+            ),
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(state=states.PREVIEW), name="one_preview_per_application"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=states.DRAFT, previewed_at=None, published_at=None, withdrawn_at=None)
+                | Q(state=states.PREVIEW, previewed_at__isnull=False, published_at=None, withdrawn_at=None)
+                | Q(state=states.PUBLISHED, published_at__isnull=False, withdrawn_at=None)
+                | Q(state=states.WITHDRAWN, previewed_at__isnull=False, published_at=None, withdrawn_at__isnull=False),
+                name="configversion_state_matches_times",
+            ),
+            models.CheckConstraint(condition=~Q(based_on=F("pk")), name="configversion_not_its_own_base"),
+            *(_pair(name) for name in ("edited", "previewed", "published", "withdrawn")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}:{self.version}"
+
+    @property
+    def etag(self) -> str:
+        """Strong entity tag of the draft: changes with every save and every rename."""
+        return f'"{self.version}/{self.edits}"'
+
+    @property
+    def document(self) -> Any:
+        """The snapshot as Python values; our own text, so the plain parser may read it."""
+        return json.loads(self.snapshot)
+
+    @property
+    def schema(self) -> dict[str, Any] | None:
+        """The extra sections' schema that this version is checked against (None: no extra sections)."""
+        text = self.application.extra_schema if self.state == states.DRAFT else self.extra_schema
+        return json.loads(text) or None
+
+    def _freeze(self) -> None:
+        self.extra_schema = canonical(self.schema or {})
+
+    @transition(field=state, source=states.sources("preview"), target=states.PREVIEW)
+    def preview(self, *, by: str, at: dt.datetime) -> None:
+        self._freeze()
+        self.previewed_by, self.previewed_at = by, at
+
+    @transition(field=state, source=states.sources("publish"), target=states.PUBLISHED)
+    def publish(self, *, by: str, at: dt.datetime) -> None:
+        if self.state == states.DRAFT:
+            self._freeze()
+        self.published_by, self.published_at = by, at
+
+    @transition(field=state, source=states.sources("withdraw"), target=states.WITHDRAWN)
+    def withdraw(self, *, by: str, at: dt.datetime) -> None:
+        self.withdrawn_by, self.withdrawn_at = by, at

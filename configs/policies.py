@@ -1,0 +1,124 @@
+"""May this happen now, may this person: each ``check_…`` raises a :class:`Refusal` with a code and words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from configs import states, validation
+from configs.actors import ADMINISTER, EDIT, PUBLISH, VIEW, Actor
+from configs.canonical import KEYS, OBJECTS
+from configs.models import Application, ConfigVersion
+from configs.problems import Problem, errors, pointer
+from configs.refusals import Refusal
+from configs.texts import Text, both
+from configs.versions import MalformedVersion, parse
+
+LONGEST_REASON = 500
+HIGHEST_NUMBER = 10**15
+_NAME = re.compile(r"\A[a-z][a-z0-9-]{0,62}\Z")
+
+#: permission → (what it is for, the lowest role that has it)
+PERMISSIONS: dict[str, tuple[Text, str]] = {
+    VIEW: (both("read this", "lire ceci"), "viewer"),
+    EDIT: (both("read or change the draft", "lire ni modifier le brouillon"), "editor"),
+    PUBLISH: (both("publish or roll back", "publier ni revenir en arrière"), "publisher"),
+    ADMINISTER: (both("administer this server", "administrer ce serveur"), "admin"),
+}
+
+
+def check_permission(actor: Actor, permission: str) -> None:
+    if not actor.may(permission):
+        what, role = PERMISSIONS[permission]
+        raise Refusal("permission.denied", actor=actor.name, what=what, role=role)
+
+
+def check_reason(reason: str) -> str:
+    """The reason without outer blanks; NUL and control characters are no reason."""
+    cleaned = " ".join(reason.split()).replace("\0", "")
+    if not cleaned or len(cleaned) > LONGEST_REASON:
+        raise Refusal("reason.required", cap=LONGEST_REASON)
+    return cleaned
+
+
+def check_name(name: str) -> str:
+    if not _NAME.match(name):
+        raise Refusal("name.malformed", name=name[:80])
+    return name
+
+
+def check_version_name(version: str) -> str:
+    """The version in full form (``1.4`` → ``1.4.0``)."""
+    try:
+        return str(parse(version))
+    except MalformedVersion:
+        raise Refusal("version.malformed", version=version[:80]) from None
+
+
+def check_new_version_name(version: str) -> str:
+    """A name for a config version that is to be: no build metadata (it would not count in comparisons, so two names
+    would be one version), and numbers with room for the next one."""
+    name = check_version_name(version)
+    parsed = parse(name)
+    if parsed.build or max(parsed.major, parsed.minor, parsed.patch) > HIGHEST_NUMBER:
+        raise Refusal("version.unusable", version=name)
+    return name
+
+
+def check_etag(draft: ConfigVersion, etag: str | None) -> None:
+    """The caller names the draft that it read, or is told who saved when."""
+    if etag is None:
+        raise Refusal("draft.precondition_required")
+    if etag.removeprefix("W/") != draft.etag:
+        at = draft.edited_at or draft.created_at
+        who = draft.edited_by or draft.created_by
+        raise Refusal(
+            "draft.stale",
+            who=who,
+            at=timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S %Z"),
+            extra={"etag": draft.etag, "savedBy": who, "savedAt": at.isoformat(), "version": draft.version},
+        )
+
+
+def problems_of(application: Application, snapshot: Any, schema: dict[str, Any] | None) -> list[Problem]:
+    """All problems of a snapshot in this application, errors and warnings."""
+    return validation.check_snapshot(
+        snapshot,
+        extra_schema=schema,
+        default_locale=application.default_locale,
+        max_bytes=settings.ICONTROL_SNAPSHOT_MAX_BYTES,
+    )
+
+
+def check_shape(document: Any) -> None:
+    """The top level of a snapshot: an object whose sections are lists, and objects where one is meant."""
+    if not isinstance(document, dict):
+        wrong = [Problem("", "draft.shape", both("A snapshot is an object.", "Un instantané est un objet."))]
+    else:
+        wrong = [
+            Problem(
+                pointer([section]),
+                "draft.shape",
+                both("{s} must be a list.", "{s} doit être une liste.", s=section)
+                if section in KEYS
+                else both("{s} must be an object.", "{s} doit être un objet.", s=section),
+            )
+            for section, value in document.items()
+            if (section in KEYS and not isinstance(value, list)) or (section in OBJECTS and not isinstance(value, dict))
+        ]
+    if wrong:
+        raise Refusal("draft.shape", problems=wrong)
+
+
+def check_publishable(application: Application, version: str, snapshot: Any, schema: dict[str, Any] | None) -> None:
+    found = errors(problems_of(application, snapshot, schema))
+    if found:
+        raise Refusal("snapshot.invalid", problems=found, count=len(found), version=version)
+
+
+def check_is_preview(version: ConfigVersion) -> None:
+    if version.state != states.PREVIEW:
+        raise Refusal("version.not_preview", version=version.version, state=states.STATES[version.state])

@@ -1,0 +1,73 @@
+"""Looking into a snapshot that may be anything: half typed, hostile, or not a snapshot at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+#: What stands above a value: ``None`` for the document, else (what stands above its container, key or index).
+Trail = tuple[Any, "str | int"] | None
+
+#: section → the member that names an item.
+NAMED_BY = {
+    "pages": "id",
+    "tabs": "id",
+    "tables": "id",
+    "featureFlags": "key",
+    "segments": "id",
+    "uiTokens": "key",
+    "roles": "id",
+    "permissions": "id",
+    "plans": "id",
+}
+#: section of the product → its type; every other section is declared by the application.
+TOP_LEVEL: dict[str, type] = {**dict.fromkeys(NAMED_BY, list), "layout": dict, "theme": dict}
+
+
+def steps(trail: Trail) -> list[str | int]:
+    path: list[str | int] = []
+    while trail is not None:
+        trail, step = trail
+        path.append(step)
+    return path[::-1]
+
+
+def objects(container: Any, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(index, object) of the list ``container[name]``; whatever is not an object is passed over."""
+    items = container.get(name) if isinstance(container, dict) else None
+    if isinstance(items, list):
+        yield from ((index, item) for index, item in enumerate(items) if isinstance(item, dict))
+
+
+def strings(container: Any, name: str) -> Iterator[tuple[int, str]]:
+    """(index, string) of the list ``container[name]``; whatever is not a string is passed over."""
+    items = container.get(name) if isinstance(container, dict) else None
+    if isinstance(items, list):
+        yield from ((index, item) for index, item in enumerate(items) if isinstance(item, str))
+
+
+def names(snapshot: Any, section: str) -> set[str]:
+    """Ids (or keys) in a section; empty when the section is missing."""
+    key = NAMED_BY[section]
+    return {item[key] for _, item in objects(snapshot, section) if isinstance(item.get(key), str)}
+
+
+def shown(value: Any, longest: int = 60) -> str:
+    """A value of the document as it may stand in a sentence: short, and encodable whatever it holds."""
+    match value:
+        case str():
+            text = value
+        case bool():
+            text = "true" if value else "false"
+        case None:
+            text = "null"
+        case int():
+            text = str(value) if abs(value) < 10**longest else "…"
+        case float():
+            text = repr(value)
+        case list():
+            text = "[…]"
+        case _:
+            text = "{…}"
+    text = "".join(char if char.isprintable() else "�" for char in text[: longest + 1])
+    return text if len(text) <= longest else text[:longest] + "…"

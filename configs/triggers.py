@@ -1,0 +1,118 @@
+"""What must never be false, even from a shell: triggers, from one idempotent source.
+
+Apps register theirs with :func:`register`; ``post_migrate`` installs them again each time, because a later table
+remake on SQLite drops triggers silently. A system check asserts that they are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Refuses ``event`` on ``table`` where ``condition`` holds (SQL with OLD and NEW; empty: always).
+
+    ``distinct`` in a condition is written ``{a} IS DISTINCT FROM {b}``; SQLite's ``IS NOT`` is put in for it.
+    """
+
+    name: str
+    table: str
+    event: str  # INSERT, UPDATE, DELETE or TRUNCATE (PostgreSQL only)
+    message: str
+    condition: str = ""
+
+
+REGISTRY: dict[str, list[Trigger]] = {}
+
+
+def register(app_label: str, *triggers: Trigger) -> None:
+    REGISTRY[app_label] = list(triggers)
+
+
+def all_triggers() -> list[Trigger]:
+    return [trigger for triggers in REGISTRY.values() for trigger in triggers]
+
+
+def _statements(trigger: Trigger, vendor: str) -> tuple[list[str], list[str]]:
+    """(create, drop) for one trigger."""
+    name, table = trigger.name, trigger.table
+    if vendor == "sqlite":
+        if trigger.event == "TRUNCATE":
+            return [], []
+        when = f" WHEN {trigger.condition.replace('IS DISTINCT FROM', 'IS NOT')}" if trigger.condition else ""
+        return (
+            [
+                f"CREATE TRIGGER {name} BEFORE {trigger.event} ON {table} FOR EACH ROW{when} "
+                f"BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"
+            ],
+            [f"DROP TRIGGER IF EXISTS {name}"],
+        )
+    level = "STATEMENT" if trigger.event == "TRUNCATE" else "ROW"
+    test = f"IF {trigger.condition} THEN {{}} END IF;" if trigger.condition else "{}"
+    refuse = test.format(f"RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'integrity_constraint_violation';")
+    result = "OLD" if trigger.event == "DELETE" else "NULL" if trigger.event == "TRUNCATE" else "NEW"
+    return (
+        [
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN {refuse} RETURN {result}; END $$",
+            f"CREATE TRIGGER {name} BEFORE {trigger.event} ON {table} FOR EACH {level} EXECUTE FUNCTION {name}()",
+        ],
+        [f"DROP TRIGGER IF EXISTS {name} ON {table}", f"DROP FUNCTION IF EXISTS {name}()"],
+    )
+
+
+def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def install(connection: BaseDatabaseWrapper, triggers: list[Trigger]) -> None:
+    for trigger in triggers:
+        create, drop = _statements(trigger, connection.vendor)
+        _run(connection, drop + create)
+
+
+def remove(connection: BaseDatabaseWrapper, triggers: list[Trigger]) -> None:
+    for trigger in triggers:
+        _run(connection, _statements(trigger, connection.vendor)[1])
+
+
+@contextmanager
+def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """For tests and repair by hand only: work without the triggers, then put them back."""
+    remove(connection, all_triggers())
+    try:
+        yield
+    finally:
+        install(connection, all_triggers())
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Names of registered triggers that the database does not have (for tables that exist)."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
+        present = {row[0] for row in cursor.fetchall()}
+        tables = set(connection.introspection.table_names(cursor))
+    return [
+        trigger.name
+        for trigger in all_triggers()
+        if trigger.table in tables
+        and trigger.name not in present
+        and not (connection.vendor == "sqlite" and trigger.event == "TRUNCATE")
+    ]
+
+
+def on_post_migrate(sender: Any, using: str, **_: Any) -> None:
+    from django.db import connections
+
+    install(connections[using], REGISTRY.get(sender.label, []))

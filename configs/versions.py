@@ -1,0 +1,66 @@
+"""Versions of clients and of configs: SemVer 2.0.0, read strictly and compared by the ``semver`` library.
+
+The library knows the grammar and the precedence (build metadata does not count). What is decided here is which texts
+reach it: few characters, ASCII only, and short forms made of numbers completed with zeros.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from semver import Version
+
+from configs.texts import both
+
+__all__ = ["MAX_LENGTH", "MalformedVersion", "Version", "highest", "next_patch", "parse"]
+
+#: Characters of a version, before and after it is completed.
+MAX_LENGTH = 64
+#: Whatever the library's own pattern lets through (in some releases other scripts' digits and a last newline).
+LETTERS = re.compile(rf"[0-9A-Za-z.+-]{{1,{MAX_LENGTH}}}")
+SHORT = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+class MalformedVersion(ValueError):
+    """The text is not a version. ``sentence`` says so in French and English, with the text shown in ASCII."""
+
+    def __init__(self, text: str) -> None:
+        shown = ascii(text[:MAX_LENGTH])[1:-1] + ("…" if len(text) > MAX_LENGTH else "")
+        self.sentence = both(
+            "“{shown}” is not a version such as 1.4.2 (at most {cap} characters).",
+            "« {shown} » n'est pas une version comme 1.4.2 ({cap} caractères au plus).",
+            shown=shown,
+            cap=MAX_LENGTH,
+        )
+        super().__init__(self.sentence["en"])
+
+
+def parse(text: str) -> Version:
+    """The version that ``text`` names; :class:`MalformedVersion` for everything that is not SemVer 2.0.0.
+
+    ``1`` and ``1.4`` are completed with zeros. Only these plain numbers are: where the zeros of ``1.4-rc.1`` belong
+    is a guess. The completed form must fit in 64 characters too, so ``parse(str(parse(x)))`` never fails.
+    """
+    short = SHORT.fullmatch(text)
+    complete = text + (".0" if short[1] else ".0.0") if short else text
+    if not LETTERS.fullmatch(complete):
+        raise MalformedVersion(text)
+    try:
+        return Version.parse(complete)
+    except ValueError:
+        raise MalformedVersion(text) from None
+
+
+def next_patch(version: Version | str) -> str:
+    """The name of the version after ``version``: patch + 1, without its pre-release and build parts.
+
+    ``1.4.0-rc.1`` gives ``1.4.1``. :class:`MalformedVersion` when the result would be longer than 64 characters.
+    """
+    current = parse(version) if isinstance(version, str) else version
+    return str(parse(str(current.bump_patch())))
+
+
+def highest(versions: Iterable[Version | str]) -> Version | None:
+    """The version with the highest precedence, the first of equals; ``None`` if there is none."""
+    return max((parse(v) if isinstance(v, str) else v for v in versions), default=None)

@@ -1,0 +1,206 @@
+"""Reading settings from the environment: each function takes one variable and returns a checked value.
+
+An empty variable counts as not set. A bad value raises ``ImproperlyConfigured`` with one sentence that names the
+variable and says what it should be. Values that may hold a password are never repeated in a sentence.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import secrets
+import tempfile
+import zoneinfo
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# A host name (RFC 1123, underscores tolerated) or an IPv4 address; IPv6 goes through ipaddress.
+HOST_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\Z")
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def secret(name: str) -> str:
+    """As it is, spaces included; empty if not set."""
+    return os.environ.get(name, "")
+
+
+def words(name: str, default: str = "") -> tuple[str, ...]:
+    """A list separated by commas, spaces or both."""
+    return tuple(word for word in re.split(r"[,\s]+", text(name, default)) if word)
+
+
+def whole_number(name: str, default: int, *, least: int, most: int) -> int:
+    value = text(name, str(default))
+    # int() alone would take "1_0", "+1" and full-width digits.
+    if not re.fullmatch(r"[0-9]{1,18}", value) or not least <= int(value) <= most:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
+    return int(value)
+
+
+def switch(name: str, default: bool) -> bool:
+    value = text(name, "on" if default else "off").lower()
+    if value not in ("on", "off"):
+        raise ImproperlyConfigured(f"{name} must be on or off, not {value!r}.")
+    return value == "on"
+
+
+def choice(name: str, default: str, choices: Sequence[str]) -> str:
+    value = text(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def path(name: str, default: Path, *, base: Path) -> Path:
+    """An absolute path; a relative one counts from ``base``, so that every process means the same place."""
+    value = text(name)
+    return (base / Path(value).expanduser()).resolve() if value else default
+
+
+def directory(name: str, default: Path, *, base: Path) -> Path:
+    """Like :func:`path`, and made (for its owner only) when it is not there."""
+    value = path(name, default, base=base)
+    try:
+        value.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name} is {value}, and that directory cannot be made: {error.strerror}. "
+            f"Name a directory that this account may write to."
+        ) from error
+    return value
+
+
+def time_zone(name: str, default: str) -> str:
+    value = text(name, default)
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ImproperlyConfigured(f"{name} must be a time zone such as UTC or Europe/Paris, not {value!r}.") from error
+    return value
+
+
+def host(name: str, default: str) -> str:
+    value = text(name, default)
+    if not _is_host(value):
+        raise ImproperlyConfigured(
+            f"{name} must be the address to listen on, such as 127.0.0.1, 0.0.0.0 or ::1, not {value!r}."
+        )
+    return value.strip("[]")
+
+
+def origin(name: str, default: str) -> str:
+    """``scheme://host[:port]`` in lower case, without a closing slash."""
+    value = text(name, default)
+    found = _origin(value)
+    if found is None:
+        raise ImproperlyConfigured(
+            f"{name} must be http:// or https://, a host and nothing after it (no path), not {value!r}."
+        )
+    return found
+
+
+def origins(name: str, default: str) -> tuple[str, ...]:
+    """Origins that may read across sites, or ``("*",)`` for all of them."""
+    values = words(name, default)
+    if values == ("*",):
+        return values
+    for value in values:
+        if _origin(value) is None:
+            raise ImproperlyConfigured(
+                f"{name} must be * or a list of origins such as https://app.example; see {value!r}."
+            )
+    return tuple(filter(None, map(_origin, values)))
+
+
+def networks(name: str) -> tuple[Network, ...]:
+    """IP addresses and CIDR ranges; a single address is a range of one."""
+    found = []
+    for value in words(name):
+        try:
+            found.append(ipaddress.ip_network(value))
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} must list IP addresses or ranges such as 10.0.0.0/8, and {value!r} is neither."
+            ) from error
+    return tuple(found)
+
+
+def postgresql(name: str) -> dict[str, Any] | None:
+    """The Django database of a ``postgresql://`` URL, ``None`` if there is none."""
+    value = text(name)
+    if not value:
+        return None
+    try:
+        if urlsplit(value).scheme not in ("postgresql", "postgres"):
+            raise ValueError
+        database: dict[str, Any] = {**dj_database_url.parse(value)}
+    except ValueError:
+        # The URL may hold a password: neither it nor the error that quotes it is shown.
+        database = {}
+    if not database.get("NAME"):
+        raise ImproperlyConfigured(
+            f"{name} must look like postgresql://user:password@host:5432/database "
+            f"(characters such as @ or / in the password written as %40, %2F). "
+            f"Leave it out to use the embedded SQLite database."
+        )
+    return database
+
+
+def kept_secret(file: Path) -> str:
+    """The secret in ``file``; on first use a random one is written there, readable by its owner only.
+
+    Processes that start at the same time end with the same secret: it is written aside, then linked into place.
+    """
+    try:
+        if not file.exists():
+            handle, draft = tempfile.mkstemp(dir=file.parent, prefix=file.name)  # mkstemp makes it 0600
+            try:
+                with os.fdopen(handle, "w", encoding="ascii") as out:
+                    out.write(secrets.token_urlsafe(64) + "\n")
+                    out.flush()
+                    os.fsync(out.fileno())
+                os.link(draft, file)
+            except FileExistsError:
+                pass
+            finally:
+                os.unlink(draft)
+        value = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"The secret key in {file} cannot be read or made: {error}.") from error
+    if not value:
+        raise ImproperlyConfigured(f"The secret key file {file} is empty. Remove it, and a new one is made.")
+    return value
+
+
+def _is_host(value: str) -> bool:
+    if HOST_NAME.match(value):
+        return True
+    try:
+        return ipaddress.ip_address(value.strip("[]")).version == 6
+    except ValueError:
+        return False
+
+
+def _origin(value: str) -> str | None:
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        return None
+    name = parts.hostname or ""
+    rest = (parts.path.rstrip("/"), parts.query, parts.fragment, parts.username, parts.password)
+    if parts.scheme not in ("http", "https") or not _is_host(name) or any(rest) or "@" in parts.netloc:
+        return None
+    name = f"[{name}]" if ":" in name else name
+    return f"{parts.scheme}://{name}" + (f":{port}" if port is not None else "")

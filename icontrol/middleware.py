@@ -1,0 +1,81 @@
+"""Who is asking, when a proxy stands between us and the client."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Sequence
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from icontrol.environ import Network
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# "192.0.2.1:4711" and "[2001:db8::1]:4711": some proxies add the port.
+WITH_PORT = re.compile(r"(?:\[(?P<six>[^\[\]]*)\]|(?P<four>[0-9.]+))(?::[0-9]{1,5})?")
+
+
+class TrustedProxies:
+    """``REMOTE_ADDR`` and the scheme become those of the true client.
+
+    ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed only when the peer is in ``ICONTROL_TRUSTED_PROXIES``.
+    All ``X-Forwarded-*`` headers are then removed, believed or not: what was true in them is now in the request, and
+    nobody further in can read the rest by mistake. A header that makes no sense is ignored, never an error.
+    """
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        meta = request.META
+        trusted: Sequence[Network] = settings.ICONTROL_TRUSTED_PROXIES
+        peer = address(str(meta.get("REMOTE_ADDR", "")))
+        if peer is not None:
+            meta["REMOTE_ADDR"] = str(peer)  # one spelling, also of an IPv4 peer on an IPv6 socket
+        if peer is not None and within(peer, trusted):
+            meta["REMOTE_ADDR"] = str(client(peer, meta.get("HTTP_X_FORWARDED_FOR", ""), trusted))
+            # A chain of proxies may list one scheme each; the last was added by the proxy that we trust.
+            scheme = meta.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
+            if scheme in ("http", "https"):
+                meta["icontrol.forwarded_scheme"] = scheme
+        for name in [name for name in meta if name.startswith("HTTP_X_FORWARDED_")]:
+            del meta[name]
+        return self.get_response(request)
+
+
+def address(value: str) -> Address | None:
+    """The IP address in ``value``, a port dropped and an IPv4 address inside IPv6 unwrapped; ``None`` if it is none."""
+    value = value.strip()
+    if found := WITH_PORT.fullmatch(value):
+        value = found["six"] or found["four"] or ""
+    try:
+        parsed = ipaddress.ip_address(value)
+    except ValueError:
+        return None
+    return getattr(parsed, "ipv4_mapped", None) or parsed
+
+
+def within(who: Address, networks: Sequence[Network]) -> bool:
+    return any(who in network for network in networks)
+
+
+def client(peer: Address, forwarded_for: str, trusted: Sequence[Network]) -> Address:
+    """The nearest address that is not one of our proxies, walking back from ``peer``.
+
+    Every proxy appends whom it saw, so the list is true from the right as far as we trust who wrote it. An entry
+    that is no address ends the walk: the proxy that wrote it is then the best we know.
+    """
+    nearest = peer
+    for entry in reversed(forwarded_for.split(",")):
+        if not within(nearest, trusted):
+            break
+        who = address(entry)
+        if who is None:
+            break
+        nearest = who
+    return nearest

@@ -1,0 +1,260 @@
+"""Every refusal over HTTP is ``application/problem+json`` (RFC 9457), in the reader's language, made here."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from rest_framework import exceptions
+from rest_framework.views import set_rollback
+
+from configs.problems import Problem, as_json, pointer
+from configs.refusals import Refusal, define
+from configs.texts import Text, both, pick
+
+logger = logging.getLogger("icontrol.problem")
+CONTENT_TYPE = "application/problem+json"
+
+
+def _http(code: str, status: int, title: tuple[str, str], detail: tuple[str, str], next: tuple[str, str]) -> None:
+    define(code, status, title=title, detail=detail, next=next)
+
+
+_http(
+    "http.not_authenticated",
+    401,
+    ("Who are you?", "Qui êtes-vous ?"),
+    ("This needs a login or a valid API token.", "Il faut une connexion ou un jeton d'API valide."),
+    (
+        "Send Authorization: Bearer …, or log in at /admin/.",
+        "Envoyez Authorization: Bearer … ou connectez-vous sur /admin/.",
+    ),
+)
+_http(
+    "http.forbidden",
+    403,
+    ("Refused", "Refusé"),
+    (
+        "This request is not accepted (session without CSRF token, or not allowed).",
+        "Requête refusée (session sans jeton CSRF, ou non autorisée).",
+    ),
+    (
+        "Programs use an API token; pages send X-CSRFToken.",
+        "Les programmes utilisent un jeton d'API ; les pages envoient X-CSRFToken.",
+    ),
+)
+_http(
+    "http.not_found",
+    404,
+    ("Nothing here", "Rien ici"),
+    ("There is nothing at this address.", "Il n'y a rien à cette adresse."),
+    ("/api/docs lists what there is.", "/api/docs énumère ce qui existe."),
+)
+_http(
+    "http.method_not_allowed",
+    405,
+    ("Not with this method", "Pas avec cette méthode"),
+    ("This address does not take {method}.", "Cette adresse n'accepte pas {method}."),
+    ("The Allow header lists the methods.", "L'en-tête Allow énumère les méthodes."),
+)
+_http(
+    "http.not_acceptable",
+    406,
+    ("No such form", "Forme indisponible"),
+    ("The answer is JSON only.", "La réponse n'existe qu'en JSON."),
+    ("Send Accept: application/json.", "Envoyez Accept: application/json."),
+)
+_http(
+    "http.too_large",
+    413,
+    ("Too large", "Trop grand"),
+    ("The request body is too large.", "Le corps de la requête est trop grand."),
+    ("Send less.", "Envoyez moins."),
+)
+_http(
+    "http.unsupported_media_type",
+    415,
+    ("Not JSON", "Pas du JSON"),
+    ("The body must be application/json.", "Le corps doit être application/json."),
+    ("Set Content-Type: application/json.", "Indiquez Content-Type: application/json."),
+)
+_http(
+    "http.throttled",
+    429,
+    ("Too many tries", "Trop d'essais"),
+    ("Too many requests; try again in {seconds} s.", "Trop de requêtes ; réessayez dans {seconds} s."),
+    ("Wait as long as Retry-After says.", "Attendez le temps indiqué par Retry-After."),
+)
+_http(
+    "http.bad_request",
+    400,
+    ("Not understood", "Incompréhensible"),
+    ("The request could not be read.", "La requête n'a pas pu être lue."),
+    ("Check the request against /api/docs.", "Comparez la requête à /api/docs."),
+)
+_http(
+    "body.invalid",
+    422,
+    ("The request has problems", "La requête a des problèmes"),
+    (
+        "{count} problem(s) in the request; nothing was changed.",
+        "{count} problème(s) dans la requête ; rien n'a changé.",
+    ),
+    ("See the problems; each names its place.", "Voyez les problèmes ; chacun indique sa place."),
+)
+_http(
+    "db.unavailable",
+    503,
+    ("The database is away", "La base de données est absente"),
+    (
+        "Reading the published configuration works, writing does not: the database does not answer.",
+        "Lire la configuration publiée fonctionne, écrire non : la base de données ne répond pas.",
+    ),
+    (
+        "Nothing was changed. Try again; /readyz says when it is back.",
+        "Rien n'a changé. Réessayez ; /readyz dit quand elle revient.",
+    ),
+)
+_http(
+    "http.internal",
+    500,
+    ("Our mistake", "Notre erreur"),
+    ("Something failed here; it is in the log.", "Quelque chose a échoué ici ; c'est dans le journal."),
+    ("Nothing half-done was kept. Tell the operator.", "Rien d'à moitié fait n'a été gardé. Prévenez l'exploitant."),
+)
+
+
+def language() -> str:
+    return "fr" if (get_language() or "").startswith("fr") else "en"
+
+
+def body_of(refusal: Refusal) -> dict[str, Any]:
+    """The problem's members: RFC 9457's, the code, the next step, both languages, and what machines need."""
+    reader = language()
+    body: dict[str, Any] = {
+        "type": f"urn:icontrol:problem:{refusal.code}",
+        "title": pick(refusal.title, reader),
+        "status": refusal.status,
+        "code": refusal.code,
+        "detail": pick(refusal.detail, reader),
+        "next": pick(refusal.next, reader),
+        "messages": dict(refusal.detail),
+    }
+    if refusal.problems:
+        body["problems"] = as_json(refusal.problems)
+    return {**refusal.extra, **body}
+
+
+def response(refusal: Refusal, *, extra: dict[str, Any] | None = None) -> HttpResponse:
+    answer = HttpResponse(
+        json.dumps({**(extra or {}), **body_of(refusal)}, ensure_ascii=False),
+        status=refusal.status,
+        content_type=CONTENT_TYPE,
+    )
+    answer["Cache-Control"] = "no-store"
+    if etag := refusal.extra.get("etag"):
+        answer["ETag"] = etag
+    if retry := refusal.extra.get("retryAfter"):
+        answer["Retry-After"] = str(retry)
+    if refusal.status == 401:
+        answer["WWW-Authenticate"] = 'Bearer realm="icontrol"'
+    return answer
+
+
+#: DRF's codes of a wrong field → sentence.
+FIELD_SENTENCES: dict[str, Text] = {
+    "required": both("This field is required.", "Ce champ est obligatoire."),
+    "null": both("null is not allowed here.", "null n'est pas permis ici."),
+    "blank": both("It must not be empty.", "Il ne doit pas être vide."),
+    "unknown": both("There is no such field.", "Ce champ n'existe pas."),
+    "invalid": both("Not a valid value.", "Valeur invalide."),
+    "invalid_choice": both("Not one of the choices.", "Ne fait pas partie des choix."),
+    "not_a_list": both("A list is needed.", "Il faut une liste."),
+    "max_length": both("Too long.", "Trop long."),
+    "min_value": both("Too small.", "Trop petit."),
+    "max_value": both("Too large.", "Trop grand."),
+}
+
+
+def _field_problems(detail: Any, path: tuple[str | int, ...] = ()) -> list[Problem]:
+    if isinstance(detail, dict):
+        found = []
+        for key, value in detail.items():
+            inner = path if key == "non_field_errors" else (*path, key)
+            found += _field_problems(value, inner)
+        return found
+    if isinstance(detail, list):
+        found = []
+        for index, value in enumerate(detail):
+            nested = isinstance(value, dict | list)
+            found += _field_problems(value, (*path, index) if nested else path)
+        return found
+    code = getattr(detail, "code", "invalid")
+    message = FIELD_SENTENCES.get(code) or both("{m}", "{m}", m=str(detail))
+    return [Problem(pointer(path), f"body.{code}", message)]
+
+
+def to_refusal(error: BaseException) -> Refusal | None:
+    """Every exception that stands for an answer, as a refusal; None for our own mistakes."""
+    match error:
+        case Refusal():
+            return error
+        case exceptions.ValidationError():
+            problems = _field_problems(error.detail)
+            return Refusal("body.invalid", problems=problems, count=len(problems))
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return Refusal("http.not_authenticated")
+        case exceptions.PermissionDenied() | PermissionDenied():
+            return Refusal("http.forbidden")
+        case exceptions.NotFound() | Http404():
+            return Refusal("http.not_found")
+        case exceptions.MethodNotAllowed():
+            return Refusal("http.method_not_allowed", method=str(error.detail).split('"')[1])
+        case exceptions.NotAcceptable():
+            return Refusal("http.not_acceptable")
+        case exceptions.UnsupportedMediaType():
+            return Refusal("http.unsupported_media_type")
+        case exceptions.Throttled():
+            wait = int(error.wait or 1) + 1
+            return Refusal("http.throttled", seconds=wait, extra={"retryAfter": wait})
+        case RequestDataTooBig():
+            return Refusal("http.too_large")
+        case exceptions.APIException():
+            return Refusal("http.bad_request")
+        case OperationalError() | InterfaceError():
+            logger.error("database away: %s", error)
+            return Refusal("db.unavailable", extra={"retryAfter": 5})
+    return None
+
+
+def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """DRF's exception handler."""
+    refusal = to_refusal(error)
+    if refusal is None:
+        return None
+    set_rollback()
+    answer = response(refusal)
+    if isinstance(error, exceptions.MethodNotAllowed):
+        answer["Allow"] = ", ".join(context["view"].allowed_methods)
+    return answer
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return response(to_refusal(exception) if isinstance(exception, RequestDataTooBig) else Refusal("http.bad_request"))  # type: ignore[arg-type]
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    return response(Refusal("http.forbidden"))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return response(Refusal("http.not_found"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return response(Refusal("http.internal"))

@@ -1,0 +1,208 @@
+"""Django's settings. Every choice of an operator comes from the environment and is read on this page only.
+
+``docs/reference/settings.md`` describes each variable; a test compares the two. A bad value stops the program with
+one sentence.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from icontrol import __version__, environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEBUG = False
+
+# --- where the data is ------------------------------------------------------------------------------------------------
+ICONTROL_DATA = environ.directory("ICONTROL_DATA", BASE_DIR / "var", base=BASE_DIR)
+ICONTROL_CHECKPOINTS = environ.path("ICONTROL_CHECKPOINTS", ICONTROL_DATA / "checkpoints" / "ledger.txt", base=BASE_DIR)
+
+DATABASES: dict[str, dict[str, Any]] = {}
+_postgresql = environ.postgresql("DATABASE_URL")
+# On in the server (wsgi.py, asgi.py): commands and tests open one connection and fork, a pool would only be in the way.
+_pool = environ.switch("ICONTROL_DATABASE_POOL", default=False)
+if _postgresql is None:
+    DATABASES["default"] = {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(ICONTROL_DATA / "icontrol.sqlite3"),
+        "OPTIONS": {
+            # A transaction takes the write lock when it begins: two writers wait for each other and never fail.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
+        },
+    }
+else:
+    DATABASES["default"] = _postgresql
+    _options: dict[str, Any] = _postgresql.setdefault("OPTIONS", {})
+    _options.setdefault("connect_timeout", 5)
+    if _pool:
+        # Each process has two threads that need a connection. A short reconnect_timeout makes the next request try
+        # again at once after the database was away; the default backs off for minutes.
+        _options["pool"] = {"min_size": 1, "max_size": 4, "timeout": 5, "reconnect_timeout": 5}
+        _postgresql["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- secrets ----------------------------------------------------------------------------------------------------------
+SECRET_KEY = environ.secret("ICONTROL_SECRET_KEY")
+if not SECRET_KEY and _postgresql is not None:
+    raise ImproperlyConfigured(
+        "DATABASE_URL is set, so ICONTROL_SECRET_KEY must be set too: all servers on one database share it. "
+        "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
+    )
+SECRET_KEY = SECRET_KEY or environ.kept_secret(ICONTROL_DATA / "secret_key")
+# Used once, when the first account is made; empty means that one is generated and printed.
+ICONTROL_ADMIN_PASSWORD = environ.secret("ICONTROL_ADMIN_PASSWORD")
+
+# --- where we listen and what we are called ---------------------------------------------------------------------------
+HOST = environ.host("HOST", "127.0.0.1")
+PORT = environ.whole_number("PORT", 8000, least=1, most=65535)
+ICONTROL_WORKERS = environ.whole_number("ICONTROL_WORKERS", 1, least=1, most=256)
+_name = "localhost" if HOST in ("0.0.0.0", "::") else f"[{HOST}]" if ":" in HOST else HOST
+PUBLIC_BASE_URL = environ.origin("PUBLIC_BASE_URL", f"http://{_name}:{PORT}")
+_public = urlsplit(PUBLIC_BASE_URL)
+_https = _public.scheme == "https"
+_public_host = f"[{_public.hostname}]" if ":" in (_public.hostname or "") else str(_public.hostname)
+ALLOWED_HOSTS = list(
+    dict.fromkeys([*environ.words("ICONTROL_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"), _public_host]),
+)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
+ICONTROL_TRUSTED_PROXIES = environ.networks("ICONTROL_TRUSTED_PROXIES")
+ICONTROL_CORS_ORIGINS = environ.origins("ICONTROL_CORS_ORIGINS", "*")
+
+# --- https, derived from PUBLIC_BASE_URL ------------------------------------------------------------------------------
+# Written by our own middleware and only for trusted proxies. No request header can have this name.
+SECURE_PROXY_SSL_HEADER = ("icontrol.forwarded_scheme", "https")
+# Without a trusted proxy nobody can tell us that a request came by https, and a redirect would never end.
+SECURE_SSL_REDIRECT = _https and bool(ICONTROL_TRUSTED_PROXIES)
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]  # asked from inside, without the proxy
+SECURE_SSL_HOST = _public.netloc
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
+# Subdomains and the browsers' preload list belong to the owner of the domain, not to one program on it.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# --- the program ------------------------------------------------------------------------------------------------------
+# Ours first: their templates and commands win over those of the packages.
+INSTALLED_APPS = [
+    "icontrol",
+    "releases",
+    "configs",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "simple_history",
+]
+MIDDLEWARE = [
+    "icontrol.middleware.TrustedProxies",  # first: everybody below reads the address and the scheme
+    "csp.middleware.CSPMiddleware",  # outside of all that can answer by itself
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # before sessions: a static file needs none
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+ROOT_URLCONF = "icontrol.urls"
+WSGI_APPLICATION = "icontrol.wsgi.application"
+ASGI_APPLICATION = "icontrol.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # files are served from where the packages keep them; no collectstatic step
+# The stock revert would write a record without going through our actions.
+SIMPLE_HISTORY_REVERT_DISABLED = True
+ICONTROL_SNAPSHOT_MAX_BYTES = environ.whole_number("ICONTROL_SNAPSHOT_MAX_BYTES", 262144, least=1024, most=64 * 2**20)
+
+# --- language and time ------------------------------------------------------------------------------------------------
+LANGUAGES = [("en", "English"), ("fr", "Français")]
+LANGUAGE_CODE = environ.choice("ICONTROL_LANGUAGE", "en", [code for code, _ in LANGUAGES])
+TIME_ZONE = environ.time_zone("ICONTROL_TIME_ZONE", "UTC")
+USE_TZ = True
+
+# --- API --------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["releases.api.parsing.StrictJSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "releases.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "icontrol.problem.handler",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "iCONTROL",
+    "DESCRIPTION": "Deploy is not release: clients see a configuration when somebody publishes it.",
+    "VERSION": __version__,
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- log: one line per event on stderr --------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "icontrol.logs.OneLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        **{name: {"level": "INFO"} for name in ("icontrol", "configs", "releases")},
+        # In place of Django's own handlers. A refusal (4xx) is an answer: polling clients would fill the log.
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"level": "ERROR"},
+    },
+}

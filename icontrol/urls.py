@@ -1,0 +1,16 @@
+"""All addresses. Static files are answered earlier, by WhiteNoise."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("releases.urls")),
+]
+handler400 = "icontrol.problem.bad_request"
+handler403 = "icontrol.problem.forbidden"
+handler404 = "icontrol.problem.not_found"
+handler500 = "icontrol.problem.server_error"

@@ -1,0 +1,12 @@
+"""The WSGI application: what the server runs."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icontrol.settings")
+os.environ.setdefault("ICONTROL_DATABASE_POOL", "on")
+
+application = get_wsgi_application()

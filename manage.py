@@ -1,0 +1,25 @@
+#!/usr/bin/env python3
+"""Django's command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icontrol.settings")
+    try:
+        from django.core.exceptions import ImproperlyConfigured
+        from django.core.management import execute_from_command_line
+    except ImportError:
+        sys.exit("Django is not installed for this Python. Run `make run`, or use .venv/bin/python manage.py.")
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as problem:
+        # Settings are wrong: the sentence is for the person who set them, a traceback is not.
+        sys.exit(f"icontrol: {problem}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""Who may come in: environments, client keys, API tokens and preview links. Actions like those beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+
+from django.db import transaction
+from django.utils import timezone
+
+from configs import states
+from configs.actors import ADMINISTER, EDIT, Actor
+from configs.drafts import lock_application, preview_of
+from configs.models import Application, ConfigVersion
+from configs.policies import check_name, check_permission, check_reason
+from configs.refusals import Refusal
+from configs.texts import Text, both
+from releases.models import ApiToken, ClientKey, Environment, PreviewLink
+from releases.roles import ROLES
+
+TOKEN_DAYS, TOKEN_DAYS_MAX = 90, 366
+LINK_TTL, LINK_TTL_MAX = dt.timedelta(hours=24), dt.timedelta(days=7)
+LONGEST_NAME = 100
+
+
+def hashed(secret: str) -> str:
+    """SHA-256, hex. Our secrets are random, so a fast hash is enough."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def create_environment(
+    application: Application, *, key: str, is_default: bool = False, actor: Actor, now: dt.datetime
+) -> Environment:
+    """A new line for clients, with an empty ledger. The first one of an application is its default."""
+    check_permission(actor, ADMINISTER)
+    check_name(key)
+    with transaction.atomic(durable=True):
+        application = lock_application(application)
+        existing = Environment.objects.filter(application=application)
+        if existing.filter(key=key).exists():
+            raise Refusal("name.taken", name=key)
+        default = existing.filter(is_default=True).first()
+        if default is not None and is_default:
+            default.is_default = False
+            default.save_as(actor.name, now, f"{key} is the default now")
+        environment = Environment(
+            application=application, key=key, is_default=is_default or default is None, created_at=now
+        )
+        environment.save_as(actor.name, now, "created")
+    return environment
+
+
+def _check_label(name: str) -> str:
+    cleaned = " ".join(name.split())
+    if not cleaned or len(cleaned) > LONGEST_NAME or not cleaned.isprintable():
+        raise Refusal("label.malformed", cap=LONGEST_NAME)
+    return cleaned
+
+
+def create_client_key(
+    environment: Environment, *, name: str, surface: str = "", actor: Actor, now: dt.datetime
+) -> ClientKey:
+    """A public ``pk_…`` by which clients choose this environment, and with ``surface`` only that surface's pages."""
+    check_permission(actor, ADMINISTER)
+    key = ClientKey(
+        environment=environment,
+        name=_check_label(name),
+        key=f"pk_{secrets.token_urlsafe(18)}",
+        surface=surface,
+        created_at=now,
+    )
+    with transaction.atomic(durable=True):
+        key.save_as(actor.name, now, "created")
+    return key
+
+
+def revoke_client_key(key: ClientKey, *, reason: str, actor: Actor, now: dt.datetime) -> ClientKey:
+    check_permission(actor, ADMINISTER)
+    reason = check_reason(reason)
+    with transaction.atomic(durable=True):
+        key = ClientKey.objects.select_for_update().get(pk=key.pk)
+        key.revoked_at = key.revoked_at or now
+        key.save_as(actor.name, now, reason)
+    return key
+
+
+def create_token(
+    *, name: str, role: str, days: int = TOKEN_DAYS, actor: Actor, now: dt.datetime
+) -> tuple[ApiToken, str]:
+    """A secret for a program, with one role. Returns the row and the secret, which is not kept anywhere."""
+    check_permission(actor, ADMINISTER)
+    if role not in ROLES:
+        raise Refusal("role.unknown", role=role[:80], roles=", ".join(ROLES))
+    if not 1 <= days <= TOKEN_DAYS_MAX:
+        raise Refusal("token.lifetime", cap=TOKEN_DAYS_MAX, unit=both("days", "jours"))
+    name = _check_label(name)
+    secret = f"ict_{secrets.token_urlsafe(32)}"
+    with transaction.atomic(durable=True):
+        if ApiToken.objects.filter(name=name).exists():
+            raise Refusal("name.taken", name=name)
+        token = ApiToken(
+            name=name,
+            role=role,
+            token_hash=hashed(secret),
+            created_at=now,
+            created_by=actor.name,
+            expires_at=now + dt.timedelta(days=days),
+        )
+        token.save_as(actor.name, now, "created")
+    return token, secret
+
+
+def revoke_token(name: str, *, reason: str, actor: Actor, now: dt.datetime) -> ApiToken:
+    check_permission(actor, ADMINISTER)
+    reason = check_reason(reason)
+    with transaction.atomic(durable=True):
+        token = ApiToken.objects.select_for_update().filter(name=name, revoked_at=None).first()
+        if token is None:
+            raise Refusal("token.unknown", name=name[:80])
+        token.revoked_at, token.revoked_by = now, actor.name
+        token.save_as(actor.name, now, reason)
+    return token
+
+
+def create_preview_link(
+    application: Application,
+    *,
+    ttl: dt.timedelta = LINK_TTL,
+    reason: str,
+    actor: Actor,
+    now: dt.datetime,
+) -> tuple[PreviewLink, str]:
+    """A link to exactly the preview there is now. Returns the row and the token (256 random bits, not kept)."""
+    check_permission(actor, EDIT)
+    reason = check_reason(reason)
+    if not dt.timedelta(minutes=1) <= ttl <= LINK_TTL_MAX:
+        raise Refusal("preview_link.lifetime", cap=LINK_TTL_MAX.days)
+    secret = secrets.token_urlsafe(32)
+    with transaction.atomic(durable=True):
+        application = lock_application(application)
+        preview = preview_of(application)
+        if preview is None:
+            raise Refusal("preview.none", application=application.key)
+        link = PreviewLink(
+            config_version=preview,
+            token_hash=hashed(secret),
+            reason=reason,
+            created_at=now,
+            created_by=actor.name,
+            expires_at=now + ttl,
+        )
+        link.save_as(actor.name, now, reason)
+    return link, secret
+
+
+def revoke_preview_link(application: Application, pk: int, *, actor: Actor, now: dt.datetime) -> PreviewLink:
+    check_permission(actor, EDIT)
+    with transaction.atomic(durable=True):
+        link = PreviewLink.objects.select_for_update().filter(pk=pk, config_version__application=application).first()
+        if link is None:
+            raise Refusal("preview_link.unknown")
+        if link.revoked_at is None:
+            link.revoked_at, link.revoked_by = now, actor.name
+            link.save_as(actor.name, now, "revoked")
+    return link
+
+
+def why_dead(link: PreviewLink, now: dt.datetime) -> Text | None:
+    """Why the link no longer opens, in words; None while it does. Computed from facts, stored nowhere."""
+    version = link.config_version
+    if link.revoked_at is not None:
+        return both("The link was revoked by {who}.", "Le lien a été révoqué par {who}.", who=link.revoked_by)
+    if version.state == states.PUBLISHED:
+        return both(
+            "{version} was published on {at}, so it is no preview any more.",
+            "{version} a été publiée le {at} ; ce n'est plus un aperçu.",
+            version=version.version,
+            at=_day(version.published_at),
+        )
+    if version.state == states.WITHDRAWN:
+        return both(
+            "{version} was withdrawn on {at}.",
+            "{version} a été retirée le {at}.",
+            version=version.version,
+            at=_day(version.withdrawn_at),
+        )
+    if now >= link.expires_at:
+        return both("The link expired on {at}.", "Le lien a expiré le {at}.", at=_day(link.expires_at))
+    return None
+
+
+def _day(at: dt.datetime | None) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else "–"
+
+
+def open_preview_link(secret: str, *, now: dt.datetime) -> ConfigVersion:
+    """The preview that a link opens. Refused for unknown, revoked, expired and overtaken links."""
+    link = PreviewLink.objects.select_related("config_version__application").filter(token_hash=hashed(secret)).first()
+    if link is None:
+        raise Refusal("preview_link.unknown")
+    why = why_dead(link, now)
+    if why is not None:
+        raise Refusal("preview_link.dead", why=why)
+    return link.config_version

@@ -1,0 +1,328 @@
+"""What can be released and taken back. One function, one transaction; API, admin and commands call these.
+
+Lock order everywhere: application, environment, config version. ``now`` is an aware datetime from the door.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from configs import states
+from configs.actors import PUBLISH, Actor
+from configs.canonical import canonical
+from configs.diff import diff
+from configs.drafts import lock_application, open_next_draft, raise_highest, version_of
+from configs.models import Application, ConfigVersion
+from configs.policies import check_permission, check_reason, check_version_name
+from configs.problems import errors
+from configs.refusals import Refusal
+from releases import gate
+from releases.ledger import NO_POLICY, append, head_of, release_of
+from releases.lineage import lineage
+from releases.models import Environment, Release
+from releases.policies import (
+    check_confirmed,
+    check_not_live,
+    check_policies,
+    check_policy_etag,
+    check_serial,
+    check_undamaged,
+    confirmations,
+)
+from releases.publishing import Plan, Selection, missing_changes, problems_in, select, stamp
+
+
+def _lock(environment: Environment) -> tuple[Application, Environment, Release | None]:
+    """Application, then environment; then nobody else appends here, and the newest release is the newest."""
+    application = lock_application(environment.application)
+    locked = Environment.objects.select_for_update().get(pk=environment.pk)
+    locked.application = application
+    return application, locked, head_of(locked)
+
+
+def publish(
+    environment: Environment,
+    selection: Selection,
+    *,
+    policy: Mapping[str, str] | None = None,
+    bump_latest: bool = False,
+    confirm: Sequence[str] = (),
+    expected_serial: int | None = None,
+    dry_run: bool = False,
+    reason: str,
+    actor: Actor,
+    now: dt.datetime,
+) -> Release | Plan:
+    """Make one version what the environment's clients get: append a release.
+
+    ``policy`` may set ``latest`` and ``minSupported`` of the default policy in the same release; ``bump_latest``
+    raises ``latest`` to the published version where that is higher. ``dry_run`` returns the :class:`Plan`.
+    """
+    check_permission(actor, PUBLISH)
+    if not dry_run:
+        reason = check_reason(reason)
+    with transaction.atomic(durable=True):
+        application, environment, head = _lock(environment)
+        check_serial(environment, head, expected_serial)
+        plan = _plan(application, environment, head, selection, dict(policy or {}), bump_latest)
+        if dry_run:
+            return plan
+        check_confirmed(plan.candidate.version, plan.confirmations, list(confirm), plan.problems)
+        if plan.unpicked:
+            raise Refusal(
+                "publish.missing_dependencies",
+                changes=", ".join(plan.unpicked),
+                problems=errors(plan.problems),
+                extra={"missingChanges": plan.unpicked},
+            )
+        found = errors(plan.problems)
+        if found:
+            raise Refusal("snapshot.invalid", problems=found, count=len(found), version=plan.candidate.version)
+        version = _freeze(application, environment, plan, actor=actor, reason=reason, now=now)
+        return append(
+            environment,
+            head,
+            kind="publish",
+            config_version=version,
+            policies=plan.policies,
+            kill_switches=head.kill_switches if head else "[]",
+            actor=actor.name,
+            reason=reason,
+            now=now,
+        )
+
+
+def _plan(
+    application: Application,
+    environment: Environment,
+    head: Release | None,
+    selection: Selection,
+    policy: dict[str, str],
+    bump_latest: bool,
+) -> Plan:
+    candidate, draft = select(application, head, selection)
+    check_not_live(environment, head, candidate.version, candidate.digest)
+    snapshot = candidate.document
+    live = head.config_version if head else None
+    before = live.document if live else {}
+    problems = problems_in(candidate, snapshot)
+    return Plan(
+        candidate=candidate,
+        head=head,
+        snapshot=snapshot,
+        changes=diff(before, snapshot),
+        problems=problems,
+        confirmations=confirmations(environment, candidate, snapshot, live),
+        policies=_policies(head, policy, candidate.version if bump_latest else None),
+        picked_from=draft,
+        unpicked=missing_changes(diff(before, draft.document), errors(problems), selection.changes) if draft else [],
+    )
+
+
+def _policies(head: Release | None, policy: dict[str, str], bumped: str | None) -> str:
+    """The policies that the new release carries."""
+    if not policy and bumped is None:
+        return head.policies if head else NO_POLICY
+    policies = head.policy_set if head else {"default": gate.Policy().as_json()}
+    default = policies["default"]
+    if bumped is not None and "latest" not in policy and gate.newer(default["scheme"], bumped, default["latest"]):
+        default["latest"] = bumped
+    default.update(policy)
+    return stored_policies(policies)
+
+
+def stored_policies(policies: Any) -> str:
+    """Checked, complete and canonical."""
+    check_policies(policies)
+    return canonical({name: gate.Policy.from_json(policy).as_json() for name, policy in policies.items()})
+
+
+def _freeze(
+    application: Application, environment: Environment, plan: Plan, *, actor: Actor, reason: str, now: dt.datetime
+) -> ConfigVersion:
+    """Bring the candidate to ``published``, and leave the application with a draft that builds on it."""
+    version, draft = plan.candidate, plan.picked_from
+    if version.state == states.PUBLISHED:
+        return version
+    was_draft = version.state == states.DRAFT and draft is None
+    if draft is not None:
+        stamp(version, by=actor.name, now=now)
+    version.publish(by=actor.name, at=now)
+    version.save_as(actor.name, now, reason)
+    if was_draft:
+        open_next_draft(application, version, by=actor.name, now=now)
+    elif draft is not None:
+        _rebase(application, environment, draft, plan, actor=actor, now=now)
+    return version
+
+
+def _rebase(
+    application: Application,
+    environment: Environment,
+    draft: ConfigVersion,
+    plan: Plan,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """The draft has the picked changes already, so it builds on what was made of them.
+
+    Not if publishing it whole would have needed a yes: the question must not get lost on the way.
+    """
+    if raise_highest(application, plan.candidate.version):
+        application.save_as(actor.name, now, f"highest version {plan.candidate.version}")
+    assert plan.head is not None  # changes are picked onto what is live
+    if lineage(environment, draft, plan.head.config_version) == (False, []):
+        draft.based_on = plan.candidate
+        draft.save_as(actor.name, now, f"rebased on {plan.candidate.version}")
+
+
+def rollback(
+    environment: Environment,
+    *,
+    to_version: str | None = None,
+    to_serial: int | None = None,
+    expected_serial: int | None = None,
+    reason: str,
+    actor: Actor,
+    now: dt.datetime,
+) -> Release:
+    """Release an older version again: by default the one live just before the current one first went live.
+
+    Policies and kill switches carry over from the newest release. No schema or growth check: nothing may refuse
+    this at 3 a.m. but a damaged or unknown target.
+    """
+    check_permission(actor, PUBLISH)
+    reason = check_reason(reason)
+    with transaction.atomic(durable=True):
+        application, environment, head = _lock(environment)
+        check_serial(environment, head, expected_serial)
+        if head is None or head.config_version is None:
+            raise Refusal("release.none", environment=environment.key)
+        target = _target(application, environment, head.config_version, to_version, to_serial)
+        if target.pk == head.config_version_id:
+            raise Refusal(
+                "rollback.already_live", version=target.version, environment=environment.key, serial=head.serial
+            )
+        check_undamaged(target)
+        return append(
+            environment,
+            head,
+            kind="rollback",
+            config_version=target,
+            policies=head.policies,
+            kill_switches=head.kill_switches,
+            actor=actor.name,
+            reason=reason,
+            now=now,
+        )
+
+
+def _target(
+    application: Application,
+    environment: Environment,
+    live: ConfigVersion,
+    to_version: str | None,
+    to_serial: int | None,
+) -> ConfigVersion:
+    if to_serial is not None:
+        release = release_of(environment, to_serial)
+        if release is None or release.config_version is None:
+            raise Refusal("release.unknown", environment=environment.key, serial=to_serial)
+        if to_version is not None and release.config_version.version != check_version_name(to_version):
+            raise Refusal("release.unknown", environment=environment.key, serial=f"{to_serial} ({to_version[:80]})")
+        return release.config_version
+    if to_version is not None:
+        target = version_of(application, check_version_name(to_version))
+        if not Release.objects.filter(environment=environment, config_version=target).exists():
+            raise Refusal("rollback.never_live", version=target.version, environment=environment.key)
+        return target
+    target_or_none = version_before(environment, live)
+    if target_or_none is None:
+        raise Refusal("rollback.nothing_before", environment=environment.key, version=live.version)
+    return target_or_none
+
+
+def version_before(environment: Environment, live: ConfigVersion) -> ConfigVersion | None:
+    """What was live just before ``live`` first went live here; so repeated rollbacks walk back, never to and fro."""
+    releases = Release.objects.filter(environment=environment)
+    first = releases.filter(config_version=live).order_by("serial").values_list("serial", flat=True)[:1]
+    before = (
+        releases.filter(serial__lt=first, config_version__isnull=False)
+        .select_related("config_version")
+        .order_by("-serial")
+        .first()
+    )
+    return before.config_version if before else None
+
+
+def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, now: dt.datetime) -> Release:
+    """Append the inverse of the newest release, whatever its kind. ``serial`` names it, so nobody undoes blindly."""
+    check_permission(actor, PUBLISH)
+    reason = check_reason(reason)
+    with transaction.atomic(durable=True):
+        _, environment, head = _lock(environment)
+        if head is None:
+            raise Refusal("release.none", environment=environment.key)
+        if head.serial != serial:
+            raise Refusal(
+                "undo.not_newest",
+                environment=environment.key,
+                serial=head.serial,
+                kind=head.kind,
+                who=head.actor,
+                extra={"serial": head.serial},
+            )
+        before = release_of(environment, serial - 1)
+        if before is None or (before.config_version is None and head.config_version is not None):
+            raise Refusal("undo.nothing_before", environment=environment.key, serial=serial)
+        if before.config_version is not None and before.config_version_id != head.config_version_id:
+            check_undamaged(before.config_version)
+        return append(
+            environment,
+            head,
+            kind="undo",
+            config_version=before.config_version,
+            policies=before.policies,
+            kill_switches=before.kill_switches,
+            actor=actor.name,
+            reason=reason,
+            now=now,
+        )
+
+
+def set_policy(
+    environment: Environment, policies: Any, *, if_match: str | None, reason: str, actor: Actor, now: dt.datetime
+) -> Release:
+    """Replace the version policies of all platforms (``{"default": {…}, "ios": {…}}``)."""
+    check_permission(actor, PUBLISH)
+    reason = check_reason(reason)
+    text = stored_policies(policies)
+    with transaction.atomic(durable=True):
+        _, environment, head = _lock(environment)
+        current = head.policies if head else NO_POLICY
+        check_policy_etag(head, current, if_match, last_policy_change(environment, current))
+        if text == current:
+            raise Refusal("policy.unchanged", environment=environment.key)
+        return append(
+            environment,
+            head,
+            kind="policy",
+            config_version=head.config_version if head else None,
+            policies=text,
+            kill_switches=head.kill_switches if head else "[]",
+            actor=actor.name,
+            reason=reason,
+            now=now,
+        )
+
+
+def last_policy_change(environment: Environment, current: str) -> Release | None:
+    """The release that brought the policy in force."""
+    releases = Release.objects.filter(environment=environment)
+    other = releases.exclude(policies=current).order_by("-serial").values_list("serial", flat=True).first() or 0
+    return releases.filter(serial__gt=other).order_by("serial").first()

@@ -1,0 +1,46 @@
+"""Is the process alive, can it serve, and what does Prometheus want to know?"""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, connection
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from prometheus_client import CONTENT_TYPE_LATEST
+from rest_framework.request import Request
+
+from configs.actors import VIEW
+from releases.api.common import AuthorView
+from releases.api.public import PublicView
+from releases.metrics import exposition
+
+
+class LivezView(PublicView):
+    """The process answers. Asks nothing else: a database outage must not restart the servers."""
+
+    @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})
+    def get(self, request: Request) -> HttpResponse:
+        return HttpResponse("ok\n", content_type="text/plain")
+
+
+class ReadyzView(PublicView):
+    """Reading and writing work: the database answers. 503 otherwise."""
+
+    @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR, (503, "text/plain"): OpenApiTypes.STR})
+    def get(self, request: Request) -> HttpResponse:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except DatabaseError:
+            return HttpResponse("database away\n", status=503, content_type="text/plain")
+        return HttpResponse("ok\n", content_type="text/plain")
+
+
+class MetricsView(AuthorView):
+    """Prometheus exposition; a viewer's token is needed."""
+
+    permissions = {"GET": VIEW}
+
+    @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})
+    def get(self, request: Request) -> HttpResponse:
+        return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,146 @@
+"""Reading requests: strict JSON bodies, strict fields, no coercion, unknown fields named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+
+from configs.canonical import NotStrictJSON, parse_strict
+from configs.refusals import Refusal
+
+
+class StrictJSONParser(BaseParser):
+    """``application/json`` by our own strict reader; the body may be twice as large as a snapshot."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        cap = 2 * settings.ICONTROL_SNAPSHOT_MAX_BYTES
+        data = stream.read(cap + 1)
+        if len(data) > cap:
+            raise Refusal("http.too_large")
+        try:
+            return parse_strict(data)
+        except NotStrictJSON as error:
+            raise Refusal("json.refused", problems=error.problems) from None
+
+
+class MergePatchParser(StrictJSONParser):
+    media_type = "application/merge-patch+json"
+
+
+class Text(serializers.CharField):
+    """A JSON string and nothing that could be made into one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class Number(serializers.IntegerField):
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
+class Flag(serializers.BooleanField):
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return bool(data)
+
+
+class Body(serializers.Serializer[Any]):
+    """A request body. A field that is not known is a problem: ``confrim`` must not be ignored."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = {
+            name: [serializers.ErrorDetail("unknown", code="unknown")]
+            for name in (data if isinstance(data, dict) else ())
+            if name not in self.fields
+        }
+        try:
+            value = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            detail = error.detail if isinstance(error.detail, dict) else {}
+            raise serializers.ValidationError({**detail, **unknown}) from None
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        return value
+
+
+class ReasonBody(Body):
+    environment = Text(required=False, max_length=63, help_text="Environment key; left out: the default one.")
+    reason = Text(max_length=2000, trim_whitespace=False, allow_blank=True, help_text="Why; kept in the audit.")
+
+
+class PreviewBody(Body):
+    reason = Text(max_length=2000, allow_blank=True)
+
+
+class PublishBody(ReasonBody):
+    reason = Text(max_length=2000, required=False, default="", allow_blank=True)
+    version = Text(required=False, max_length=64)
+    digest = Text(required=False, max_length=64, help_text="SHA-256 (hex) of the snapshot that was read.")
+    changes = serializers.ListField(
+        child=Text(max_length=2000), required=False, max_length=5000, help_text="Ids from the draft's diff."
+    )
+    bumpLatest = Flag(required=False, default=False)
+    latestVersion = Text(required=False, max_length=64)
+    minSupportedVersion = Text(required=False, max_length=64)
+    confirm = serializers.ListField(child=Text(max_length=100), required=False, default=list, max_length=20)
+    expectedSerial = Number(required=False, min_value=0)
+    dryRun = Flag(required=False, default=False)
+
+
+class RollbackBody(ReasonBody):
+    toVersion = Text(required=False, max_length=64)
+    toSerial = Number(required=False, min_value=1)
+    expectedSerial = Number(required=False, min_value=0)
+
+
+class UndoBody(ReasonBody):
+    serial = Number(min_value=1)
+
+
+class PolicyBody(ReasonBody):
+    policies = serializers.JSONField(help_text='{"default": {…}, "ios": {…}}')
+
+
+class RevertBody(Body):
+    environment = Text(required=False, max_length=63)
+    to = serializers.JSONField(help_text='"live", a version, or {"history": id}')
+
+
+class RenameBody(Body):
+    version = Text(max_length=64)
+
+
+class LinkBody(Body):
+    ttl = Number(required=False, min_value=60, help_text="Seconds; default 86 400, at most 604 800.")
+    reason = Text(max_length=2000, allow_blank=True)
+
+
+def body(request: Request, form: type[Body]) -> dict[str, Any]:
+    """The validated body; all its problems at once otherwise."""
+    data = request.data
+    serializer = form(data=data if isinstance(data, dict) else {})
+    if not isinstance(data, dict):
+        raise serializers.ValidationError({"non_field_errors": [serializers.ErrorDetail("object", code="invalid")]})
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def number(text: str | None, *, name: str, default: int, least: int, most: int) -> int:
+    """A whole number from the query string: ASCII digits only."""
+    if text is None or text == "":
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 18 and least <= int(text) <= most):
+        raise serializers.ValidationError({name: [serializers.ErrorDetail("number", code="invalid")]})
+    return int(text)

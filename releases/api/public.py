@@ -1,0 +1,175 @@
+"""What clients ask, without a login: the gate, the published config, a preview link."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+from django.utils.translation.trans_real import parse_accept_lang_header
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from configs.canonical import canonical, digest
+from configs.refusals import Refusal
+from icontrol import problem
+from releases import access, gate
+from releases.delivery import Live, read_live, representation
+from releases.rendering import render
+
+#: Every header that can change an answer; caches must keep the answers apart.
+VARY = ("X-Client-Key", "X-Client-Version", "X-Client-Platform", "Accept-Language")
+CLIENT_HEADERS = [
+    OpenApiParameter(name, str, OpenApiParameter.HEADER)
+    for name in ("X-Client-Key", "X-Client-Version", "X-Client-Platform", "X-Tenant", "If-None-Match")
+]
+LONGEST_KEY = 64
+
+
+class PublicView(APIView):
+    """No login, no cookie, no session: the same answer for everybody who sends the same headers."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def handle_exception(self, exc: Exception) -> Any:
+        response = super().handle_exception(exc)
+        patch_vary_headers(response, VARY)
+        return response
+
+
+def live_of(request: HttpRequest) -> Live:
+    key = request.headers.get("X-Client-Key")
+    if key is not None and not (key.isascii() and key.isprintable() and 0 < len(key) <= LONGEST_KEY):
+        raise Refusal("client_key.unknown")
+    return read_live(key)
+
+
+def _decided(request: HttpRequest, live: Live) -> tuple[gate.Policy, gate.Decision, dict[str, Any]]:
+    platform, policy = gate.for_platform(live.policies, request.headers.get("X-Client-Platform"))
+    decision = gate.decide(policy, request.headers.get("X-Client-Version"))
+    fields = gate.meta_fields(
+        policy,
+        decision,
+        platform=platform,
+        language=_language(request, policy),
+        serial=live.serial,
+        published_config_version=live.version,
+    )
+    return policy, decision, fields
+
+
+def _language(request: HttpRequest, policy: gate.Policy) -> str:
+    """The first language that the client accepts and the message has."""
+    wanted = [name for name, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")[:500])]
+    has = policy.message if isinstance(policy.message, dict) else {}
+    lower = {name.lower(): name for name in has}
+    for name in wanted:
+        for candidate in (name, name.partition("-")[0]):
+            if candidate in lower:
+                return lower[candidate]
+    return "en"
+
+
+def _refused(status: int, policy: gate.Policy, fields: dict[str, Any]) -> HttpResponse:
+    """426, 503 or 400 as problem+json, with the gate's fields at top level. Never with an Upgrade header."""
+    match status:
+        case 426:
+            values = {
+                "version": fields["clientVersion"],
+                "minimum": fields["minSupported"],
+                "latest": fields["latest"],
+            }
+            refusal = Refusal("gate.update_required", **values)
+        case 503:
+            refusal = Refusal("gate.maintenance", extra={"retryAfter": policy.retry_after})
+        case _:
+            refusal = Refusal("gate.malformed_version")
+    return problem.response(refusal, extra=fields)
+
+
+def _answer(request: HttpRequest, body: bytes, etag: str, live: Live) -> HttpResponse:
+    """200 or 304, with validators and the release's headers on both."""
+    wanted = parse_etags(request.headers.get("If-None-Match", ""))
+    weak = {tag.removeprefix("W/") for tag in wanted}  # nginx weakens our tag when it compresses
+    response = (
+        HttpResponseNotModified()
+        if "*" in weak or etag in weak
+        else HttpResponse(body, content_type="application/json")
+    )
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-cache"
+    response["X-Release-Serial"] = str(live.serial)
+    if live.version is not None:
+        response["X-Config-Version"] = live.version
+    if live.stale:
+        response["X-Config-Stale"] = "true"
+    return response
+
+
+class MetaReleaseView(PublicView):
+    """May this client go on, and what is live? 200, 400, 426 or 503."""
+
+    @extend_schema(
+        parameters=CLIENT_HEADERS, responses={code: OpenApiTypes.OBJECT for code in (200, 400, 401, 404, 426, 503)}
+    )
+    def get(self, request: Request) -> HttpResponse:
+        live = live_of(request)
+        policy, decision, fields = _decided(request, live)
+        if decision.status != 200:
+            response = _refused(decision.status, policy, fields)
+        else:
+            body = canonical(fields)
+            response = _answer(request, body.encode(), f'"{digest(body)[:32]}"', live)
+        patch_vary_headers(response, VARY)
+        return response
+
+
+class PublishedConfigView(PublicView):
+    """The published snapshot as clients get it. The gate is decided before any 304."""
+
+    @extend_schema(
+        parameters=[*CLIENT_HEADERS, OpenApiParameter("surface", str)],
+        responses={code: OpenApiTypes.OBJECT for code in (200, 400, 401, 404, 426, 503)},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        live = live_of(request)
+        policy, decision, fields = _decided(request, live)
+        if decision.config_status != 200:
+            response = _refused(decision.config_status, policy, fields)
+        elif live.version is None or live.sha is None:
+            raise Refusal("release.none", environment=live.environment)
+        else:
+            shown = representation(live, live.surface or request.query_params.get("surface", ""))
+            response = _answer(request, shown.body, shown.etag, live)
+            response["X-Config-Digest"] = live.sha
+        patch_vary_headers(response, VARY)
+        return response
+
+
+class OpenPreviewView(PublicView):
+    """What a preview link opens: the frozen preview, in the form that clients get."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("surface", str)],
+        responses={code: OpenApiTypes.OBJECT for code in (200, 404, 410)},
+    )
+    def get(self, request: Request, token: str) -> HttpResponse:
+        version = access.open_preview_link(token, now=timezone.now())
+        shown = render(version.document, surface=request.query_params.get("surface", ""))
+        response = HttpResponse(json.dumps(shown, ensure_ascii=False), content_type="application/json")
+        response["X-Config-Version"] = version.version
+        response["X-Config-Digest"] = version.digest
+        return response
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex"
+        return response

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_save
+
+from configs import triggers
+
+TABLE = "releases_release"
+
+
+def ledger_triggers() -> list[triggers.Trigger]:
+    return [
+        triggers.Trigger("releases_no_update", TABLE, "UPDATE", "the ledger is append-only"),
+        triggers.Trigger("releases_no_delete", TABLE, "DELETE", "the ledger is append-only"),
+        triggers.Trigger("releases_no_truncate", TABLE, "TRUNCATE", "the ledger is append-only"),
+        triggers.Trigger(
+            "releases_next_serial",
+            TABLE,
+            "INSERT",
+            "a release follows the newest one of its environment",
+            f"NEW.serial <> 1 + COALESCE((SELECT MAX(serial) FROM {TABLE} "
+            "WHERE environment_id = NEW.environment_id), 0)",
+        ),
+    ]
+
+
+def _login_is_no_edit(sender: Any, instance: Any, update_fields: Any = None, **_: Any) -> None:
+    """Django writes ``last_login`` at each login; that is not an edit of the account."""
+    if update_fields is not None and set(update_fields) == {"last_login"}:
+        instance.skip_history_when_saving = True
+
+
+class ReleasesConfig(AppConfig):
+    name = "releases"
+    verbose_name = "Releases"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.contrib.auth import get_user_model
+
+        from releases import checks, codes  # noqa: F401  (registers checks, fills the catalogue of refusals)
+        from releases.groups import sync_groups
+
+        triggers.register(self.label, *ledger_triggers())
+        post_migrate.connect(triggers.on_post_migrate, sender=self, dispatch_uid="releases.triggers")
+        post_migrate.connect(sync_groups, sender=self, dispatch_uid="releases.groups")
+        pre_save.connect(_login_is_no_edit, sender=get_user_model(), dispatch_uid="releases.last_login")

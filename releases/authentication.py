@@ -1,0 +1,65 @@
+"""Who is asking: an API token or a session, made into the actor that actions understand."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from configs.actors import EVERYTHING, Actor
+from releases.access import hashed
+from releases.models import ApiToken
+from releases.roles import ROLES
+
+
+class TokenBearer(AnonymousUser):
+    """Stands in for ``request.user`` when a program asks."""
+
+    is_authenticated = True  # type: ignore[assignment]
+
+    def __init__(self, token: ApiToken) -> None:
+        super().__init__()
+        self.username = f"token:{token.name}"
+
+
+class TokenAuthentication(BaseAuthentication):
+    """``Authorization: Bearer ict_…``. One query, and no write: a token in use must not wait for the writers."""
+
+    def authenticate(self, request: Request) -> tuple[Any, ApiToken] | None:
+        scheme, _, secret = get_authorization_header(request).partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+        token = ApiToken.objects.filter(token_hash=hashed(secret.strip().decode("latin-1"))).first()
+        if token is None or token.revoked_at is not None or token.expires_at <= timezone.now():
+            raise AuthenticationFailed
+        return TokenBearer(token), token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="icontrol"'
+
+
+def actor_of_user(user: AbstractBaseUser | AnonymousUser) -> Actor:
+    """A person, with what the groups (or being superuser) allow."""
+    allowed = frozenset(name for name in EVERYTHING if user.has_perm(name))  # type: ignore[union-attr]
+    return Actor(f"user:{user.get_username()}", allowed)
+
+
+def actor_of(request: Any) -> Actor:
+    """From a DRF or Django request that was authenticated."""
+    token = getattr(request, "auth", None)
+    if isinstance(token, ApiToken):
+        return Actor(f"token:{token.name}", ROLES[token.role])
+    return actor_of_user(request.user)
+
+
+def console_actor() -> Actor:
+    """Whoever has a shell on the server may do everything; the ledger says which account it was."""
+    try:
+        return Actor(f"cli:{getpass.getuser()}")
+    except (KeyError, OSError):  # a container's user need not have a name
+        return Actor("cli")

@@ -1,0 +1,80 @@
+"""The first start: an application with two environments, a live demo configuration, and the first account.
+
+Every step looks whether it is done already, so a start that was interrupted goes on where it stopped, and a second
+start changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from configs import actions as config_actions
+from configs.actors import SYSTEM
+from configs.demo import demo_policies, demo_snapshot
+from configs.drafts import draft_of
+from configs.models import Application
+from releases import access, actions
+from releases.ledger import NO_POLICY, head_of
+from releases.models import Environment
+from releases.policies import policy_etag
+from releases.publishing import Selection
+
+APPLICATION, NAME = "icontrol", "iCONTROL"
+ENVIRONMENTS = ("production", "staging")
+ACCOUNT = "admin"
+REASON = "First start: the demo configuration"
+
+
+def first_start(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
+    """Make what a fresh database lacks, and say what was made."""
+    load_demo(now=now, announce=announce)
+    _account(now=now, announce=announce)
+
+
+def load_demo(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
+    """Application, environments, policy and the demo as 1.0.0; nothing where something was released already."""
+    application = Application.objects.filter(is_default=True).first()
+    if application is None:
+        application = config_actions.create_application(
+            key=APPLICATION, name=NAME, default_locale="fr", is_default=True, actor=SYSTEM, now=now
+        )
+        announce(f"Application {application.key} created.")
+    for key in ENVIRONMENTS:
+        if not Environment.objects.filter(application=application, key=key).exists():
+            access.create_environment(application, key=key, actor=SYSTEM, now=now)
+            announce(f"Environment {key} created.")
+    environment = Environment.objects.select_related("application").get(application=application, is_default=True)
+    head = head_of(environment)
+    if head is None:
+        head = actions.set_policy(
+            environment, demo_policies(), if_match=policy_etag(NO_POLICY), reason=REASON, actor=SYSTEM, now=now
+        )
+        announce("Demo version policy set.")
+    if head.config_version is not None:
+        return
+    draft = draft_of(application)
+    if draft.edits == 0:
+        draft = config_actions.save_draft(application, demo_snapshot(), if_match=draft.etag, actor=SYSTEM, now=now)
+    actions.publish(environment, Selection(if_match=draft.etag), reason=REASON, actor=SYSTEM, now=now)
+    announce(f"Demo configuration published in {environment.key} as {draft.version}.")
+
+
+def _account(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
+    if User.objects.filter(is_superuser=True).exists():
+        return
+    password = settings.ICONTROL_ADMIN_PASSWORD or secrets.token_urlsafe(12)
+    with transaction.atomic():
+        user = User(username=ACCOUNT, is_staff=True, is_superuser=True, date_joined=now)
+        user.set_password(password)
+        user.history_actor = SYSTEM.name  # type: ignore[attr-defined]
+        user.save()
+    if settings.ICONTROL_ADMIN_PASSWORD:
+        announce(f"Account {ACCOUNT} created with the password from ICONTROL_ADMIN_PASSWORD.")
+    else:
+        announce(f"Account {ACCOUNT} created. Its password, shown this once: {password}")

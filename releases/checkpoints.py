@@ -1,0 +1,108 @@
+"""One line per release, ``application environment serial hash``, in a file outside the database.
+
+A bare hash chain cannot see that its tail was cut; this file can. It is written after each commit and filled up at
+start and at the next append, after a comparison. A write error is logged and never undoes a publish.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from django.conf import settings
+
+from releases.models import Environment, Release
+
+logger = logging.getLogger("icontrol.checkpoints")
+BLOCK = 64 * 1024
+
+
+class Line(NamedTuple):
+    application: str
+    environment: str
+    serial: int
+    hash: str
+
+
+def parse(raw: bytes) -> Line | None:
+    """One line, or None for anything else (a torn write)."""
+    fields = raw.decode("ascii", "replace").split()
+    if len(fields) != 4 or not fields[2].isdecimal() or len(fields[3]) != 64:
+        return None
+    return Line(fields[0], fields[1], int(fields[2]), fields[3])
+
+
+def read(path: Path) -> Iterator[tuple[int, Line | None]]:
+    """(line number, line) of a checkpoint file; nothing when there is no file yet."""
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, start=1):
+            yield number, parse(raw)
+
+
+def record(environment: Environment) -> bool:
+    """Bring the file up to the environment's newest release. False if that failed; the reason is in the log."""
+    path: Path = settings.ICONTROL_CHECKPOINTS
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            return _fill(file, environment)
+    except OSError as error:
+        logger.error("checkpoint of %s not written: %s", environment, error)
+        return False
+
+
+def record_all() -> bool:
+    """At start: every environment."""
+    return all([record(environment) for environment in Environment.objects.select_related("application")])
+
+
+def _fill(file: BinaryIO, environment: Environment) -> bool:
+    last = _last_line(file, environment)
+    releases = Release.objects.filter(environment=environment)
+    if last is not None and not releases.filter(serial=last.serial, hash=last.hash).exists():
+        logger.critical("checkpoint %s contradicts the database: run verify_ledger", " ".join(map(str, last)))
+        return False
+    newer = releases.filter(serial__gt=last.serial if last else 0).order_by("serial")
+    lines = [
+        f"{environment.application.key} {environment.key} {serial} {sha}\n"
+        for serial, sha in newer.values_list("serial", "hash")
+    ]
+    if lines:
+        file.seek(0, os.SEEK_END)
+        if file.tell() and not _ends_with_newline(file):
+            lines.insert(0, "\n")  # a torn line stays visible, on its own
+        file.write("".join(lines).encode("ascii"))
+        file.flush()
+        os.fsync(file.fileno())
+    return True
+
+
+def _ends_with_newline(file: BinaryIO) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
+
+
+def _last_line(file: BinaryIO, environment: Environment) -> Line | None:
+    """The environment's last line, read from the end of the file so that a long file costs no more."""
+    names = (environment.application.key, environment.key)
+    end = file.seek(0, os.SEEK_END)
+    rest = b""
+    while end > 0:
+        start = max(0, end - BLOCK)
+        file.seek(start)
+        block = file.read(end - start) + rest
+        lines = block.split(b"\n")
+        rest, whole = (lines[0], lines[1:]) if start else (b"", lines)
+        for raw in reversed(whole):
+            line = parse(raw)
+            if line is not None and (line.application, line.environment) == names:
+                return line
+        end = start
+    return None

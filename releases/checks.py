@@ -1,0 +1,25 @@
+"""System checks of the database: ``manage.py check --database default`` and every ``migrate`` run them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+from configs import triggers
+
+
+@register(Tags.database)
+def triggers_are_there(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Immutability rests on triggers, and a table remake on SQLite drops them without a word."""
+    return [
+        Error(
+            f"The trigger {name} is missing in database “{alias}”.",
+            hint="Run manage.py migrate: it installs all triggers again.",
+            id="icontrol.E001",
+        )
+        for alias in databases or ()
+        for name in triggers.missing(connections[alias])
+    ]

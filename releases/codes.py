@@ -1,0 +1,332 @@
+"""What releases can refuse, in words."""
+
+from __future__ import annotations
+
+from configs.refusals import define
+
+define(
+    "environment.unknown",
+    404,
+    title=("No such environment", "Environnement inconnu"),
+    detail=(
+        "{application} has no environment “{environment}”.",
+        "{application} n'a pas d'environnement « {environment} ».",
+    ),
+    next=(
+        "Check the key, or create it with create_environment.",
+        "Vérifiez la clé ou créez-le avec create_environment.",
+    ),
+)
+define(
+    "release.none",
+    404,
+    title=("Nothing is live", "Rien n'est en ligne"),
+    detail=("Nothing was published in {environment} yet.", "Rien n'a encore été publié dans {environment}."),
+    next=("Publish a version there first.", "Publiez-y d'abord une version."),
+)
+define(
+    "release.unknown",
+    404,
+    title=("No such release", "Publication inconnue"),
+    detail=("{environment} has no release {serial}.", "{environment} n'a pas de publication {serial}."),
+    next=("GET /api/releases lists them.", "GET /api/releases les énumère."),
+)
+define(
+    "publish.precondition_required",
+    428,
+    title=("Say what you read", "Dites ce que vous avez lu"),
+    detail=(
+        "Publishing must name a version, or the draft by If-Match or digest: what was read, not what may be there now.",
+        "Publier exige de nommer une version, ou le brouillon par If-Match ou digest : ce qui a été lu, non ce qui s'y trouve peut-être.",
+    ),
+    next=(
+        "Send version, digest, or If-Match with the draft's ETag.",
+        "Envoyez version, digest ou If-Match avec l'ETag du brouillon.",
+    ),
+)
+define(
+    "publish.conflict",
+    409,
+    title=("Somebody released meanwhile", "Quelqu'un a publié entre-temps"),
+    detail=(
+        "You read release {expected}; since then {who} appended {serial} ({kind}) at {at}. Nothing was changed.",
+        "Vous avez lu la publication {expected} ; depuis, {who} a ajouté la {serial} ({kind}) à {at}. Rien n'a changé.",
+    ),
+    next=("Look at what is live now and decide again.", "Regardez ce qui est en ligne et décidez à nouveau."),
+)
+define(
+    "publish.digest_unknown",
+    409,
+    title=("The draft is not what you read", "Le brouillon n'est plus celui que vous avez lu"),
+    detail=("The draft's digest is {digest} now.", "L'empreinte du brouillon est maintenant {digest}."),
+    next=("Read the draft again and compare.", "Relisez le brouillon et comparez."),
+)
+define(
+    "publish.draft_moved",
+    412,
+    title=("Another version was meant", "Une autre version était visée"),
+    detail=("The draft is {version} now.", "Le brouillon est maintenant {version}."),
+    next=("Read the draft again.", "Relisez le brouillon."),
+)
+define(
+    "release.nothing_to_publish",
+    409,
+    title=("Already live", "Déjà en ligne"),
+    detail=(
+        "{version} has the content that is live in {environment} (release {serial}).",
+        "{version} a le contenu déjà en ligne dans {environment} (publication {serial}).",
+    ),
+    next=(
+        "Nothing to do. To change the version policy alone, use the policy.",
+        "Rien à faire. Pour ne changer que la politique de version, passez par elle.",
+    ),
+)
+define(
+    "version.withdrawn",
+    409,
+    title=("The version was withdrawn", "La version a été retirée"),
+    detail=(
+        "{version} was withdrawn by {who} and cannot be published.",
+        "{version} a été retirée par {who} et ne peut être publiée.",
+    ),
+    next=(
+        "Revert the draft to it and publish the draft.",
+        "Rétablissez le brouillon à son contenu et publiez le brouillon.",
+    ),
+)
+define(
+    "publish.needs_confirmation",
+    409,
+    title=("Please confirm", "Confirmez, s'il vous plaît"),
+    detail=(
+        "Publishing {version} needs an explicit yes to: {codes}.",
+        "Publier {version} demande un oui explicite à : {codes}.",
+    ),
+    next=("Read each finding; send its code in confirm.", "Lisez chaque constat ; envoyez son code dans confirm."),
+)
+define(
+    "publish.unknown_changes",
+    422,
+    title=("Unknown changes", "Changements inconnus"),
+    detail=(
+        "The draft's diff against live has no change: {changes}.",
+        "La différence entre brouillon et version en ligne n'a pas : {changes}.",
+    ),
+    next=("Read the diff again and pick from it.", "Relisez la différence et choisissez-y."),
+)
+define(
+    "publish.changes_need_live",
+    409,
+    title=("Nothing live to build on", "Rien en ligne pour base"),
+    detail=(
+        "Picked changes go onto the live snapshot, and nothing is live in {environment}.",
+        "Les changements choisis s'ajoutent à la version en ligne ; rien n'est en ligne dans {environment}.",
+    ),
+    next=("Publish the whole draft first.", "Publiez d'abord le brouillon entier."),
+)
+define(
+    "publish.missing_dependencies",
+    422,
+    title=("The pick needs more", "Il manque des changements"),
+    detail=(
+        "What was picked refers to things that are not live; also pick: {changes}.",
+        "Le choix renvoie à des éléments absents ; choisissez aussi : {changes}.",
+    ),
+    next=("Add these changes to the pick.", "Ajoutez ces changements au choix."),
+)
+define(
+    "rollback.nothing_before",
+    409,
+    title=("Nothing to go back to", "Aucune version antérieure"),
+    detail=(
+        "No other version was live in {environment} before {version}.",
+        "Aucune autre version n'a été en ligne dans {environment} avant {version}.",
+    ),
+    next=(
+        "Publish another version, or engage a kill switch.",
+        "Publiez une autre version ou actionnez un coupe-circuit.",
+    ),
+)
+define(
+    "rollback.never_live",
+    409,
+    title=("Never released here", "Jamais publiée ici"),
+    detail=(
+        "{version} was never live in {environment}; only what was live can be rolled back to.",
+        "{version} n'a jamais été en ligne dans {environment} ; on ne revient qu'à ce qui l'a été.",
+    ),
+    next=("To release it for the first time, publish it.", "Pour la première fois, publiez-la."),
+)
+define(
+    "rollback.already_live",
+    409,
+    title=("Already live", "Déjà en ligne"),
+    detail=(
+        "{version} is live in {environment} (release {serial}).",
+        "{version} est en ligne dans {environment} (publication {serial}).",
+    ),
+    next=("Nothing to do.", "Rien à faire."),
+)
+define(
+    "rollback.damaged",
+    409,
+    title=("The stored version is damaged", "La version stockée est altérée"),
+    detail=(
+        "{version} no longer has the digest it was released with.",
+        "{version} n'a plus l'empreinte avec laquelle elle a été publiée.",
+    ),
+    next=(
+        "Roll back to another version and run verify_ledger.",
+        "Revenez à une autre version et lancez verify_ledger.",
+    ),
+)
+define(
+    "undo.not_newest",
+    409,
+    title=("Not the newest release", "Pas la publication la plus récente"),
+    detail=(
+        "The newest release of {environment} is {serial} ({kind}, by {who}); only that one can be undone.",
+        "La publication la plus récente de {environment} est la {serial} ({kind}, par {who}) ; elle seule peut être annulée.",
+    ),
+    next=("Look at the ledger and decide again.", "Regardez le registre et décidez à nouveau."),
+)
+define(
+    "undo.nothing_before",
+    409,
+    title=("Nothing before it", "Rien avant elle"),
+    detail=(
+        "Release {serial} is the first of {environment}; without it clients would get nothing.",
+        "La publication {serial} est la première de {environment} ; sans elle les clients n'auraient rien.",
+    ),
+    next=("Publish something else instead.", "Publiez plutôt autre chose."),
+)
+define(
+    "policy.invalid",
+    422,
+    title=("The version policy has problems", "La politique de version a des problèmes"),
+    detail=(
+        "{count} problem(s) in the policy; nothing was changed.",
+        "{count} problème(s) dans la politique ; rien n'a changé.",
+    ),
+    next=("See the problems; each names its place.", "Voyez les problèmes ; chacun indique sa place."),
+)
+define(
+    "policy.unsatisfiable",
+    422,
+    title=("Nobody could satisfy it", "Personne ne pourrait y satisfaire"),
+    detail=(
+        "Nobody can install {minimum}: the newest is {latest}.",
+        "Personne ne peut installer {minimum} : la plus récente est {latest}.",
+    ),
+    next=("Raise latest first, or lower the minimum.", "Relevez d'abord latest ou abaissez le minimum."),
+)
+define(
+    "policy.stale",
+    412,
+    title=("The policy has moved on", "La politique a changé"),
+    detail=(
+        "{who} changed it at {at} (release {serial}), after you read it.",
+        "{who} l'a changée à {at} (publication {serial}), après votre lecture.",
+    ),
+    next=("Read the policy again.", "Relisez la politique."),
+)
+define(
+    "policy.precondition_required",
+    428,
+    title=("Say which policy you read", "Dites quelle politique vous avez lue"),
+    detail=(
+        "Changing the policy needs If-Match with the ETag that was read.",
+        "Changer la politique exige If-Match avec l'ETag lu.",
+    ),
+    next=("GET /api/policy, then send its ETag in If-Match.", "GET /api/policy, puis renvoyez son ETag dans If-Match."),
+)
+define(
+    "policy.unchanged",
+    409,
+    title=("Nothing changes", "Rien ne change"),
+    detail=("{environment} has this very policy already.", "{environment} a déjà exactement cette politique."),
+    next=("Nothing to do.", "Rien à faire."),
+)
+define(
+    "token.unknown",
+    404,
+    title=("No such token", "Jeton inconnu"),
+    detail=("There is no active token “{name}”.", "Il n'y a pas de jeton actif « {name} »."),
+    next=("Check the name.", "Vérifiez le nom."),
+)
+define(
+    "token.lifetime",
+    422,
+    title=("Not a usable lifetime", "Durée inutilisable"),
+    detail=("A lifetime is between 1 and {cap} {unit}.", "Une durée est comprise entre 1 et {cap} {unit}."),
+    next=("Choose a shorter one.", "Choisissez-en une plus courte."),
+)
+define(
+    "client_key.unknown",
+    401,
+    title=("Unknown client key", "Clé client inconnue"),
+    detail=("The X-Client-Key is not known or was revoked.", "La clé X-Client-Key est inconnue ou révoquée."),
+    next=(
+        "Leave it out for the default environment, or ask for a new key.",
+        "Omettez-la pour l'environnement par défaut ou demandez une clé.",
+    ),
+)
+define(
+    "preview_link.unknown",
+    404,
+    title=("No such link", "Lien inconnu"),
+    detail=("This preview link does not exist.", "Ce lien d'aperçu n'existe pas."),
+    next=("Ask for a new link.", "Demandez un nouveau lien."),
+)
+define(
+    "preview_link.dead",
+    410,
+    title=("The link is over", "Le lien n'est plus valable"),
+    detail=("{why}", "{why}"),
+    next=("Ask for a new link.", "Demandez un nouveau lien."),
+)
+define(
+    "gate.update_required",
+    426,
+    title=("Update required", "Mise à jour requise"),
+    detail=(
+        "Version {version} is below the minimum {minimum}.",
+        "La version {version} est inférieure au minimum {minimum}.",
+    ),
+    next=("Install {latest}.", "Installez {latest}."),
+)
+define(
+    "gate.maintenance",
+    503,
+    title=("Maintenance", "Maintenance"),
+    detail=("The service is under maintenance.", "Le service est en maintenance."),
+    next=("Try again later; Retry-After says when.", "Réessayez plus tard ; Retry-After dit quand."),
+)
+define(
+    "gate.malformed_version",
+    400,
+    title=("Malformed client version", "Version client malformée"),
+    detail=("X-Client-Version is not a version such as 1.4.2.", "X-Client-Version n'est pas une version comme 1.4.2."),
+    next=("Send a SemVer 2.0.0 version.", "Envoyez une version SemVer 2.0.0."),
+)
+define(
+    "preview_link.lifetime",
+    422,
+    title=("Not a usable lifetime", "Durée inutilisable"),
+    detail=("A preview link lives from one minute to {cap} days.", "Un lien d'aperçu vit d'une minute à {cap} jours."),
+    next=("Choose a shorter ttl.", "Choisissez un ttl plus court."),
+)
+define(
+    "role.unknown",
+    422,
+    title=("No such role", "Rôle inconnu"),
+    detail=("“{role}” is no role; there are {roles}.", "« {role} » n'est pas un rôle ; il y a {roles}."),
+    next=("Choose one of them.", "Choisissez l'un d'eux."),
+)
+define(
+    "label.malformed",
+    422,
+    title=("Not a usable name", "Nom inutilisable"),
+    detail=("A name has 1 to {cap} printable characters.", "Un nom a de 1 à {cap} caractères imprimables."),
+    next=("Choose another.", "Choisissez-en un autre."),
+)

@@ -1,0 +1,156 @@
+"""What clients get: the live release of an environment, read with one query and rendered once per release.
+
+The query always asks for the newest release; its snapshot (perhaps 250 KB) comes along only when this process has
+not rendered that release yet. Nothing else is cached, so a publish by another process is seen by the next request.
+When the database is away, the last release that this process saw is served, marked stale.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.db.models import Case, CharField, F, TextField, Value, When
+
+from configs.canonical import canonical, digest
+from configs.refusals import Refusal
+from releases.models import ClientKey, Environment, Release
+from releases.rendering import render
+
+logger = logging.getLogger("icontrol.delivery")
+KEPT_RELEASES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The newest release of an environment, without its snapshot. ``version`` is None before the first publish."""
+
+    application: str
+    environment: str
+    locale: str
+    surface: str
+    serial: int
+    version: str | None
+    sha: str | None
+    policies: Mapping[str, Any]
+    killed: tuple[str, ...]
+    hash: str
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """Bytes of one answer of ``/api/config/published`` and their strong entity tag."""
+
+    body: bytes
+    etag: str
+
+
+class _Kept:
+    """The releases that this process has read: for rendering once, and for the hour without a database."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.newest: OrderedDict[str, Live] = OrderedDict()  # client key ("" is the default) → release
+        self.snapshots: OrderedDict[str, Any] = OrderedDict()  # release hash → parsed snapshot
+        self.rendered: OrderedDict[tuple[str, str], Representation] = OrderedDict()
+
+    def put(self, store: OrderedDict[Any, Any], key: Any, value: Any) -> None:
+        with self.lock:
+            store[key] = value
+            store.move_to_end(key)
+            while len(store) > KEPT_RELEASES:
+                store.popitem(last=False)
+
+    def clear(self) -> None:
+        with self.lock:
+            for store in (self.newest, self.snapshots, self.rendered):
+                store.clear()
+
+
+kept = _Kept()
+
+
+def read_live(client_key: str | None) -> Live:
+    """The newest release for a client key, or of the default environment of the default application. One query."""
+    name = client_key or ""
+    known = kept.newest.get(name)
+    try:
+        live, snapshot = _query(name, known.hash if known else "")
+    except (OperationalError, InterfaceError) as error:
+        if known is None:
+            raise
+        logger.error("database away, serving release %s of %s: %s", known.serial, known.environment, error)
+        return replace(known, stale=True)
+    if snapshot is not None:
+        kept.put(kept.snapshots, live.hash, json.loads(snapshot))
+    kept.put(kept.newest, name, live)
+    return live
+
+
+def representation(live: Live, surface: str) -> Representation:
+    """The published config as clients get it: kill switches applied, private parts left out, one surface or all."""
+    snapshot = kept.snapshots.get(live.hash)
+    if snapshot is None:  # pushed out by other environments since it was read
+        snapshot = json.loads(
+            Release.objects.values_list("config_version__snapshot", flat=True).get(hash=live.hash) or "{}"
+        )
+        kept.put(kept.snapshots, live.hash, snapshot)
+    surfaces = {page.get("surface") for page in snapshot.get("pages", [])}
+    # Hostile surface names share one entry: they all see the pages without a surface.
+    surface = surface if not surface or surface in surfaces else "\0"
+    found = kept.rendered.get((live.hash, surface))
+    if found is None:
+        body = canonical(render(snapshot, killed=live.killed, surface=surface))
+        found = Representation(body.encode(), f'"{digest(body)[:32]}"')
+        kept.put(kept.rendered, (live.hash, surface), found)
+    return found
+
+
+def _query(client_key: str, known_hash: str) -> tuple[Live, str | None]:
+    releases = Release.objects.order_by("-serial")
+    if client_key:
+        releases = releases.filter(
+            environment__client_keys__key=client_key, environment__client_keys__revoked_at__isnull=True
+        )
+        surface: Any = F("environment__client_keys__surface")
+    else:
+        releases = releases.filter(environment__is_default=True, environment__application__is_default=True)
+        surface = Value("", output_field=CharField())
+    row = releases.values_list(
+        "environment__application__key",
+        "environment__key",
+        "environment__application__default_locale",
+        surface,
+        "serial",
+        "config_version__version",
+        "config_version__digest",
+        "policies",
+        "kill_switches",
+        "hash",
+        Case(When(hash=known_hash, then=Value(None)), default=F("config_version__snapshot"), output_field=TextField()),
+    ).first()
+    if row is None:
+        raise _why_none(client_key)
+    *facts, policies, killed, sha, snapshot = row
+    live = Live(*facts, policies=json.loads(policies), killed=tuple(json.loads(killed)), hash=sha)
+    if snapshot is None and sha != known_hash:
+        snapshot = "{}"  # a policy was set before anything was published
+    return live, snapshot
+
+
+def _why_none(client_key: str) -> Refusal:
+    """Only on the way to a refusal: unknown key, or nothing released yet?"""
+    if client_key:
+        key = ClientKey.objects.select_related("environment").filter(key=client_key, revoked_at=None).first()
+        if key is None:
+            return Refusal("client_key.unknown")
+        return Refusal("release.none", environment=key.environment.key)
+    environment = Environment.objects.filter(is_default=True, application__is_default=True).first()
+    return Refusal("release.none", environment=environment.key if environment else "–")

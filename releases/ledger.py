@@ -1,0 +1,104 @@
+"""The ledger: appending a release, reading the newest, and the hash that chains them.
+
+Append is the only way in which anything that clients can notice changes. Callers hold the locks of the application
+and the environment; the unique serial and a trigger refuse whatever slips past.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from configs.canonical import canonical, digest
+from configs.models import ConfigVersion
+from releases import checkpoints
+from releases.gate import Policy
+from releases.models import Environment, Release
+
+#: Version of the list of facts. New optional facts get a new number and are absent from older rows.
+FORMAT = 1
+GENESIS = "0" * 64
+NO_POLICY = canonical({"default": Policy().as_json()})
+
+
+def head_of(environment: Environment) -> Release | None:
+    """The newest release with its version and the version's base; None when nothing was released yet."""
+    head = Release.objects.filter(environment=environment).select_related("config_version").order_by("-serial").first()
+    return _with(environment, head)
+
+
+def release_of(environment: Environment, serial: int) -> Release | None:
+    found = Release.objects.filter(environment=environment, serial=serial).select_related("config_version").first()
+    return _with(environment, found)
+
+
+def _with(environment: Environment, release: Release | None) -> Release | None:
+    if release is not None:
+        release.environment = environment
+        if release.config_version is not None:
+            release.config_version.application = environment.application
+    return release
+
+
+def facts(release: Release, *, application: str, environment: str, version: str | None, sha: str | None) -> Any:
+    """What the hash of a release covers, as JSON values. ``sha`` is the digest of the snapshot's stored text."""
+    return {
+        "format": release.format,
+        "application": application,
+        "environment": environment,
+        "serial": release.serial,
+        "kind": release.kind,
+        "version": version,
+        "digest": sha,
+        "policies": release.policies,
+        "killSwitches": release.kill_switches,
+        "actor": release.actor,
+        "reason": release.reason,
+        "createdAt": release.created_at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        "previousHash": release.previous_hash,
+    }
+
+
+def hash_of(release: Release, **names: Any) -> str:
+    """SHA-256 over the canonical JSON of the row's facts."""
+    return digest(canonical(facts(release, **names)))
+
+
+def append(
+    environment: Environment,
+    head: Release | None,
+    *,
+    kind: str,
+    config_version: ConfigVersion | None,
+    policies: str,
+    kill_switches: str,
+    actor: str,
+    reason: str,
+    now: dt.datetime,
+) -> Release:
+    """Insert serial + 1. The checkpoint line follows after the commit."""
+    release = Release(
+        environment=environment,
+        serial=(head.serial if head else 0) + 1,
+        kind=kind,
+        config_version=config_version,
+        policies=policies,
+        kill_switches=kill_switches,
+        actor=actor,
+        reason=reason,
+        created_at=max(now, head.created_at) if head else now,
+        format=FORMAT,
+        previous_hash=head.hash if head else GENESIS,
+    )
+    release.hash = hash_of(
+        release,
+        application=environment.application.key,
+        environment=environment.key,
+        version=config_version.version if config_version else None,
+        sha=config_version.digest if config_version else None,
+    )
+    release.save(force_insert=True)
+    transaction.on_commit(lambda: checkpoints.record(environment))
+    return release

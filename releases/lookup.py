@@ -1,0 +1,55 @@
+"""Finding what a person or program names: application, environment, version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from configs.drafts import version_of
+from configs.models import KEY, Application, ConfigVersion
+from configs.policies import check_version_name
+from configs.refusals import Refusal
+from releases.ledger import head_of
+from releases.models import Environment
+
+LIVE = "live"
+
+
+def find_application(key: str | None = None) -> Application:
+    """By key; without one the default application."""
+    if key is None:
+        found = Application.objects.filter(is_default=True).first()
+    else:
+        found = Application.objects.filter(key=key).first() if KEY.regex.match(key) else None  # type: ignore[union-attr]
+    if found is None:
+        raise Refusal("application.unknown", application=(key or "–")[:80])
+    return found
+
+
+def find_environment(key: str | None = None, *, application: str | None = None) -> Environment:
+    """By key in the application; without one its default environment."""
+    app = find_application(application)
+    environments = Environment.objects.filter(application=app)
+    if key is None:
+        found = environments.filter(is_default=True).first()
+    else:
+        found = environments.filter(key=key).first() if KEY.regex.match(key) else None  # type: ignore[union-attr]
+    if found is None:
+        raise Refusal("environment.unknown", application=app.key, environment=(key or "–")[:80])
+    found.application = app
+    return found
+
+
+def live_version(environment: Environment) -> ConfigVersion:
+    head = head_of(environment)
+    if head is None or head.config_version is None:
+        raise Refusal("release.none", environment=environment.key)
+    return head.config_version
+
+
+def find_version(environment: Environment, name: Any) -> ConfigVersion:
+    """``draft``, ``preview``, ``live`` (in the environment) or a SemVer."""
+    if name == LIVE:
+        return live_version(environment)
+    if name in ("draft", "preview"):
+        return version_of(environment.application, name)
+    return version_of(environment.application, check_version_name(str(name)))

@@ -1,0 +1,39 @@
+"""Facts for Prometheus, computed from the ledger when asked: the same on every node and after every restart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import OuterRef, Subquery
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from icontrol import __version__
+from releases.models import Environment, Release
+
+LABELS = ["application", "environment"]
+
+
+class LedgerCollector:
+    def collect(self) -> Iterator[Metric]:
+        info = GaugeMetricFamily("icontrol_build_info", "Version of the server.", labels=["version"])
+        info.add_metric([__version__], 1)
+        yield info
+        serial = GaugeMetricFamily("icontrol_release_serial", "Serial of the newest release.", labels=LABELS)
+        at = GaugeMetricFamily("icontrol_release_timestamp_seconds", "When it was appended.", labels=LABELS)
+        newest = Release.objects.filter(environment=OuterRef("pk")).order_by("-serial")
+        rows = Environment.objects.annotate(
+            serial=Subquery(newest.values("serial")[:1]), at=Subquery(newest.values("created_at")[:1])
+        ).values_list("application__key", "key", "serial", "at")
+        for application, environment, number, when in rows:
+            serial.add_metric([application, environment], number or 0)
+            if when is not None:
+                at.add_metric([application, environment], when.timestamp())
+        yield serial
+        yield at
+
+
+def exposition() -> bytes:
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(LedgerCollector())
+    return generate_latest(registry)

@@ -1,0 +1,193 @@
+"""Environments, the ledger of releases, and the keys and links that people and clients hold."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from simple_history import register
+
+from configs.models import (
+    KEY,
+    Application,
+    ConfigVersion,
+    History,
+    HistoryMixin,
+    history_actor,
+    read_history_actor,
+    write_history_actor,
+)
+from releases.roles import ROLE_CHOICES
+
+KINDS = ("publish", "rollback", "undo", "policy", "kill", "lift")
+
+
+class Environment(HistoryMixin):
+    """A line that clients listen to; it has its own ledger. Its key is for ever: it stands in the hashes."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="environments")
+    key = models.CharField(max_length=63, validators=[KEY])
+    is_default = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    history = History()
+
+    class Meta:
+        ordering = ["application_id", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "key"], name="environment_once_per_application"),
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(is_default=True), name="one_default_environment"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application}/{self.key}"
+
+
+class Release(models.Model):
+    """One row of the ledger: all that clients of an environment get from then on. Appended, never changed.
+
+    ``policies`` and ``kill_switches`` are RFC 8785 text. ``hash`` is the SHA-256 over the row's facts and the hash
+    before it (:mod:`releases.ledger`).
+    """
+
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="releases")
+    serial = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=16, choices=[(kind, kind) for kind in KINDS])
+    config_version = models.ForeignKey(ConfigVersion, on_delete=models.PROTECT, null=True, related_name="releases")
+    policies = models.TextField()
+    kill_switches = models.TextField(default="[]")
+    actor = models.CharField(max_length=200)
+    reason = models.CharField(max_length=500)
+    created_at = models.DateTimeField()
+    format = models.PositiveSmallIntegerField()
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["environment_id", "-serial"]
+        permissions = [
+            ("view_ledger", "Can read live configuration, ledger and history"),
+            ("publish_release", "Can publish, roll back, undo and change the version policy"),
+            ("administer", "Can manage people, tokens, keys, environments and schema"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["environment", "serial"], name="serial_once_per_environment"),
+            models.CheckConstraint(condition=Q(serial__gte=1), name="serial_from_one"),
+        ]
+        indexes = [
+            models.Index(fields=["environment", "config_version", "serial"], name="release_by_version"),
+            models.Index(fields=["environment", "created_at"], name="release_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.environment} n° {self.serial}"
+
+    @property
+    def policy_set(self) -> dict[str, Any]:
+        loaded: dict[str, Any] = json.loads(self.policies)
+        return loaded
+
+    @property
+    def killed(self) -> list[str]:
+        """Keys of the flags that are forced off, sorted."""
+        loaded: list[str] = json.loads(self.kill_switches)
+        return loaded
+
+
+class ClientKey(HistoryMixin):
+    """A public name (``pk_…``) by which a client chooses application, environment and perhaps a surface."""
+
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="client_keys")
+    key = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=200)
+    surface = models.CharField(max_length=64, blank=True, default="")
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    history = History()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiToken(HistoryMixin):
+    """A secret for programs, kept as its SHA-256: 256 random bits need no salt and no slow hash."""
+
+    name = models.CharField(max_length=100, unique=True)
+    role = models.CharField(max_length=16, choices=ROLE_CHOICES)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=200)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.CharField(max_length=200, blank=True, default="")
+
+    history = History(excluded_fields=["token_hash"])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by="") | (Q(revoked_at__isnull=False) & ~Q(revoked_by="")),
+                name="apitoken_revoked_pair",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PreviewLink(HistoryMixin):
+    """Opens one frozen preview and nothing else, for a while. The token is kept as its SHA-256."""
+
+    config_version = models.ForeignKey(ConfigVersion, on_delete=models.PROTECT, related_name="preview_links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    reason = models.CharField(max_length=500)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=200)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.CharField(max_length=200, blank=True, default="")
+
+    history = History(excluded_fields=["token_hash"])
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by="") | (Q(revoked_at__isnull=False) & ~Q(revoked_by="")),
+                name="previewlink_revoked_pair",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.config_version.version} ({self.pk})"
+
+
+class LoginFailure(models.Model):
+    """A wrong password, for throttling; rows older than the window are removed as new ones come."""
+
+    #: SHA-256 of what is counted: an account with an address (or a known device), or an address alone.
+    scope = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["scope", "at"], name="login_failure_scope")]
+
+
+# Who changed which account and role, kept like every other edit (never the password or its hash).
+register(
+    User,
+    app="releases",
+    excluded_fields=["password", "last_login"],
+    m2m_fields=["groups"],
+    history_user_id_field=models.CharField(max_length=200, blank=True, default=""),
+    history_user_getter=read_history_actor,
+    history_user_setter=write_history_actor,
+    get_user=history_actor,
+)

@@ -1,0 +1,190 @@
+"""May this release happen now: the checks of publish, rollback, undo and policy, each with a code and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from configs.canonical import KEYS, digest
+from configs.models import ConfigVersion
+from configs.problems import Problem
+from configs.refusals import Refusal
+from configs.texts import Text, both
+from releases import gate
+from releases.lineage import lineage
+from releases.models import Environment, Release
+
+GROWTH = 2.0  # times the live size
+SHRINKAGE = 0.30  # share of the live objects gone
+CONFIRMABLE = ("release.base_moved", "release.contains_rolled_back", "release.grows", "release.shrinks")
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A finding that a person may accept by sending its code in ``confirm``."""
+
+    code: str
+    message: Text
+
+    def as_json(self) -> dict[str, Any]:
+        return {"code": self.code, "message": dict(self.message)}
+
+
+def check_serial(environment: Environment, head: Release | None, expected: int | None) -> None:
+    """Compare-and-set for doors that showed a serial and asked."""
+    serial = head.serial if head else 0
+    if expected is None or expected == serial:
+        return
+    raise Refusal(
+        "publish.conflict",
+        expected=expected,
+        serial=serial,
+        kind=head.kind if head else "–",
+        who=head.actor if head else "–",
+        at=local(head) if head else "–",
+        extra={"expectedSerial": expected, "serial": serial, "appendedBy": head.actor if head else None},
+    )
+
+
+def local(release: Release) -> str:
+    return timezone.localtime(release.created_at).strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def check_not_live(environment: Environment, head: Release | None, version: str, sha: str) -> None:
+    if head is not None and head.config_version is not None and head.config_version.digest == sha:
+        raise Refusal(
+            "release.nothing_to_publish",
+            version=version,
+            environment=environment.key,
+            serial=head.serial,
+            extra={"serial": head.serial, "liveVersion": head.config_version.version},
+        )
+
+
+def confirmations(
+    environment: Environment, candidate: ConfigVersion, snapshot: Any, live: ConfigVersion | None
+) -> list[Confirmation]:
+    """What needs an explicit yes before ``candidate`` (perhaps not saved yet) goes live here."""
+    if live is None:
+        return []
+    found = []
+    moved, taken_back = lineage(environment, candidate, live) if candidate.pk else (False, [])
+    if moved:
+        found.append(
+            Confirmation(
+                "release.base_moved",
+                both(
+                    "{version} does not build on {live}, which is live: what only {live} has would go.",
+                    "{version} ne part pas de {live}, en ligne : ce que {live} est seule à avoir disparaîtrait.",
+                    version=candidate.version,
+                    live=live.version,
+                ),
+            )
+        )
+    if taken_back:
+        found.append(
+            Confirmation(
+                "release.contains_rolled_back",
+                both(
+                    "{version} builds on {back}, which was taken back here.",
+                    "{version} part de {back}, qui a été retirée d'ici par un retour.",
+                    version=candidate.version,
+                    back=", ".join(taken_back),
+                ),
+            )
+        )
+    return found + _size(candidate, snapshot, live)
+
+
+def _size(candidate: ConfigVersion, snapshot: Any, live: ConfigVersion) -> list[Confirmation]:
+    found = []
+    size, before = len(candidate.snapshot.encode()), len(live.snapshot.encode())
+    if size > GROWTH * before:
+        found.append(
+            Confirmation(
+                "release.grows",
+                both(
+                    "The snapshot grows from {before} to {size} bytes, more than twice.",
+                    "L'instantané passe de {before} à {size} octets, plus du double.",
+                    before=before,
+                    size=size,
+                ),
+            )
+        )
+    old, new = _objects(live.document), _objects(snapshot)
+    gone = len(old - new)
+    if old and gone > SHRINKAGE * len(old):
+        found.append(
+            Confirmation(
+                "release.shrinks",
+                both(
+                    "{gone} of {all} objects (pages, tabs, flags …) would go, more than 30 %.",
+                    "{gone} objets sur {all} (pages, onglets, drapeaux …) disparaîtraient, plus de 30 %.",
+                    gone=gone,
+                    all=len(old),
+                ),
+            )
+        )
+    return found
+
+
+def _objects(snapshot: Any) -> set[tuple[str, str]]:
+    return {
+        (section, item[key])
+        for section, key in KEYS.items()
+        for item in snapshot.get(section, [])
+        if isinstance(item, dict) and isinstance(item.get(key), str)
+    }
+
+
+def check_confirmed(version: str, needed: list[Confirmation], confirm: list[str], problems: list[Problem]) -> None:
+    open_ones = [confirmation for confirmation in needed if confirmation.code not in confirm]
+    if open_ones:
+        raise Refusal(
+            "publish.needs_confirmation",
+            version=version,
+            codes=", ".join(confirmation.code for confirmation in open_ones),
+            problems=problems,
+            extra={"confirmations": [confirmation.as_json() for confirmation in open_ones]},
+        )
+
+
+def check_policies(policies: Any) -> None:
+    """Everything that is wrong with a version policy, at once."""
+    problems = gate.check_policies(policies)
+    lonely = [problem for problem in problems if problem.code == "policy.unsatisfiable"]
+    if lonely and len(lonely) == len(problems):
+        platform = lonely[0].pointer.split("/")[1]
+        policy = policies[platform]
+        raise Refusal(
+            "policy.unsatisfiable",
+            minimum=policy.get("minSupported", gate.Policy().min_supported),
+            latest=policy.get("latest", gate.Policy().latest),
+            problems=problems,
+        )
+    if problems:
+        raise Refusal("policy.invalid", count=len(problems), problems=problems)
+
+
+def policy_etag(policies: str) -> str:
+    return f'"{digest(policies)[:32]}"'
+
+
+def check_policy_etag(head: Release | None, policies: str, etag: str | None, changed: Release | None) -> None:
+    if etag is None:
+        raise Refusal("policy.precondition_required")
+    if etag.removeprefix("W/") != policy_etag(policies):
+        raise Refusal(
+            "policy.stale",
+            who=changed.actor if changed else "–",
+            at=local(changed) if changed else "–",
+            serial=changed.serial if changed else 0,
+            extra={"etag": policy_etag(policies), "serial": head.serial if head else 0},
+        )
+
+
+def check_undamaged(version: ConfigVersion) -> None:
+    if digest(version.snapshot) != version.digest:
+        raise Refusal("rollback.damaged", version=version.version)

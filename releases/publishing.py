@@ -1,0 +1,138 @@
+"""Finding what is to be published, and everything that is known about it, before anything is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from configs import states
+from configs.diff import Change, apply, diff
+from configs.drafts import draft_of, free_patch, store, version_of
+from configs.models import Application, ConfigVersion
+from configs.policies import check_etag, check_version_name, problems_of
+from configs.problems import Problem, as_json, errors
+from configs.refusals import Refusal
+from releases.models import Release
+from releases.policies import Confirmation
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the caller read and wants live. One of: ``version``, ``digest`` or ``if_match`` (the draft); ``changes``
+    (ids from the draft's diff against live) narrows the draft down."""
+
+    version: str | None = None
+    digest: str | None = None
+    if_match: str | None = None
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything about a publication, decided but not done. ``candidate`` is unsaved when changes were picked."""
+
+    candidate: ConfigVersion
+    head: Release | None
+    snapshot: Any
+    changes: list[Change]
+    problems: list[Problem]
+    confirmations: list[Confirmation]
+    policies: str
+    picked_from: ConfigVersion | None = None
+    unpicked: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer to ``dryRun``: every check at once, nothing written."""
+        live = self.head.config_version if self.head else None
+        return {
+            "dryRun": True,
+            "version": self.candidate.version,
+            "digest": self.candidate.digest,
+            "liveVersion": live.version if live else None,
+            "serial": self.head.serial if self.head else 0,
+            "publishable": not errors(self.problems),
+            "problems": as_json(self.problems),
+            "confirmations": [confirmation.as_json() for confirmation in self.confirmations],
+            "missingChanges": self.unpicked,
+            "changes": [change.as_json() for change in self.changes],
+        }
+
+
+def select(
+    application: Application, head: Release | None, selection: Selection
+) -> tuple[ConfigVersion, ConfigVersion | None]:
+    """(candidate, draft it was picked from or None). The row is locked when it is stored already."""
+    if selection.changes or (selection.version is None):
+        draft = _named_draft(application, head, selection)
+        return (_pick(application, head, draft, selection.changes), draft) if selection.changes else (draft, None)
+    found = version_of(application, check_version_name(selection.version))
+    locked = ConfigVersion.objects.select_for_update().get(pk=found.pk)
+    locked.application = application
+    if locked.state == states.DRAFT:  # its name says nothing about its content
+        return _named_draft(application, head, selection), None
+    if selection.digest is not None and selection.digest != locked.digest:
+        raise Refusal("publish.digest_unknown", digest=locked.digest[:12], extra={"digest": locked.digest})
+    if locked.state == states.WITHDRAWN:
+        raise Refusal("version.withdrawn", version=locked.version, who=locked.withdrawn_by)
+    return locked, None
+
+
+def _named_draft(application: Application, head: Release | None, selection: Selection) -> ConfigVersion:
+    """The draft, if the caller proves by ETag or digest which content it read."""
+    draft = draft_of(application)
+    if selection.if_match is None and selection.digest is None:
+        raise Refusal("publish.precondition_required", extra={"etag": draft.etag, "digest": draft.digest})
+    live = head.config_version if head else None
+    if live is not None and _names(selection, live):
+        return live  # somebody published just this draft a moment ago: the caller is told that it is live
+    if selection.version is not None and selection.version != draft.version:
+        raise Refusal("publish.draft_moved", version=draft.version, extra={"etag": draft.etag})
+    if selection.if_match is not None:
+        check_etag(draft, selection.if_match)
+    if selection.digest is not None and selection.digest != draft.digest:
+        raise Refusal(
+            "publish.digest_unknown", digest=draft.digest[:12], extra={"etag": draft.etag, "digest": draft.digest}
+        )
+    return draft
+
+
+def _names(selection: Selection, live: ConfigVersion) -> bool:
+    if selection.changes or selection.version not in (None, live.version):
+        return False
+    if selection.if_match is not None:
+        return selection.if_match.removeprefix("W/") == live.etag
+    return selection.digest == live.digest
+
+
+def _pick(application: Application, head: Release | None, draft: ConfigVersion, wanted: Sequence[str]) -> ConfigVersion:
+    """An unsaved version: the live snapshot with the wanted changes of the draft."""
+    if head is None or head.config_version is None:
+        raise Refusal("publish.changes_need_live", environment=head.environment.key if head else "–")
+    live = head.config_version
+    changes = {change.id: change for change in diff(live.document, draft.document)}
+    unknown = [name for name in wanted if name not in changes]
+    if unknown:
+        raise Refusal("publish.unknown_changes", changes=", ".join(unknown[:20]), extra={"unknown": unknown})
+    candidate = ConfigVersion(
+        application=application, version=free_patch(application, live.version), based_on=live, created_by=""
+    )
+    store(candidate, apply([changes[name] for name in wanted], live.document))
+    return candidate
+
+
+def missing_changes(plan_changes: Sequence[Change], problems: Sequence[Problem], wanted: Sequence[str]) -> list[str]:
+    """Ids of unpicked changes that would add what the picked ones refer to."""
+    targets = {f"{section}/{name}" for problem in problems if problem.target for section, name in [problem.target]}
+    return sorted({change.id for change in plan_changes if change.id in targets} - set(wanted))
+
+
+def stamp(candidate: ConfigVersion, *, by: str, now: dt.datetime) -> None:
+    """A picked version is made at the moment it is published."""
+    candidate.created_by, candidate.created_at = by, now
+
+
+def problems_in(candidate: ConfigVersion, snapshot: Any) -> list[Problem]:
+    """Problems and warnings of what is to be published; a version that was live somewhere is checked like any."""
+    return problems_of(candidate.application, snapshot, candidate.schema)

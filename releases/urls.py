@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from releases.api import drafts, health, ledger, public
+
+urlpatterns = [
+    path("meta/release", public.MetaReleaseView.as_view(), name="meta-release"),
+    path("api/config", public.PublishedConfigView.as_view(), name="config"),
+    path("api/config/published", public.PublishedConfigView.as_view(), name="published-config"),
+    path("preview/<str:token>", public.OpenPreviewView.as_view(), name="open-preview"),
+    path("api/config/draft", drafts.DraftView.as_view(), name="draft"),
+    path("api/config/draft/rename", drafts.RenameView.as_view(), name="draft-rename"),
+    path("api/config/draft/revert", drafts.RevertView.as_view(), name="draft-revert"),
+    path("api/config/draft/history", drafts.DraftHistoryView.as_view(), name="draft-history"),
+    path("api/config/preview", drafts.PreviewView.as_view(), name="preview"),
+    path("api/config/preview/withdraw", drafts.WithdrawView.as_view(), name="preview-withdraw"),
+    path("api/config/preview/links", drafts.LinksView.as_view(), name="preview-links"),
+    path("api/config/preview/links/<int:pk>", drafts.LinkView.as_view(), name="preview-link"),
+    path("api/config/publish", ledger.PublishView.as_view(), name="publish"),
+    path("api/config/rollback", ledger.RollbackView.as_view(), name="rollback"),
+    path("api/config/versions", ledger.VersionsView.as_view(), name="versions"),
+    path("api/config/versions/<str:version>", ledger.VersionView.as_view(), name="version"),
+    path("api/config/diff", ledger.DiffView.as_view(), name="diff"),
+    path("api/releases", ledger.ReleasesView.as_view(), name="releases"),
+    path("api/releases/undo", ledger.UndoView.as_view(), name="undo"),
+    path("api/releases/<int:serial>", ledger.ReleaseView.as_view(), name="release"),
+    path("api/registry", ledger.RegistryView.as_view(), name="registry"),
+    path("api/policy", ledger.PolicyView.as_view(), name="policy"),
+    path("livez", health.LivezView.as_view(), name="livez"),
+    path("readyz", health.ReadyzView.as_view(), name="readyz"),
+    path("metrics", health.MetricsView.as_view(), name="metrics"),
+    path("api/schema", SpectacularAPIView.as_view(authentication_classes=(), permission_classes=()), name="schema"),
+    path(
+        "api/docs",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", authentication_classes=(), permission_classes=()),
+        name="docs",
+    ),
+]

@@ -1,0 +1,98 @@
+"""``manage.py serve`` as a process: it starts, answers, stops when told, and starts again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# Not a measure of speed: how long a broken start may hold the suite up.
+PATIENCE_SECONDS = 120
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def serving(environment: dict[str, str], output: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with output.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "manage.py"), "serve"],
+            cwd="/",
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def get(port: int, path: str) -> tuple[int, bytes]:
+    """Status and body, once the server answers at all."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_starts_answers_stops_and_starts_again(
+    process_environment: dict[str, str], tmp_path: Path, number: signal.Signals
+) -> None:
+    port = free_port()
+    environment = {**process_environment, "PORT": str(port), "ICONTROL_ADMIN_PASSWORD": "quite-a-good-one"}
+    output = tmp_path / "output"
+    for _ in range(2):
+        with serving(environment, output) as process:
+            status, page = get(port, "/admin/login/")
+            assert status == 200 and b"/static/admin/" in page
+            assert get(port, "/static/admin/css/base.css")[0] == 200
+            # An open connection that says nothing must not hold the stop up.
+            with socket.create_connection(("127.0.0.1", port)):
+                process.send_signal(number)
+                assert process.wait(PATIENCE_SECONDS) == 0
+        said = output.read_text()
+        assert f"http://127.0.0.1:{port}/admin/" in said
+        assert environment["ICONTROL_DATA"] in said
+        assert "Traceback" not in said and "quite-a-good-one" not in said
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_done(
+    process_environment: dict[str, str], tmp_path: Path
+) -> None:
+    output = tmp_path / "output"
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with serving({**process_environment, "PORT": str(port)}, output) as process:
+            assert process.wait(PATIENCE_SECONDS) == 1
+    assert f"Cannot listen on 127.0.0.1 port {port}" in output.read_text()
+    assert not (tmp_path / "data" / "icontrol.sqlite3").exists()

@@ -1,0 +1,105 @@
+"""``make test``: the whole suite on SQLite, then on PostgreSQL. Arguments go to pytest.
+
+The last line counts both runs together. PostgreSQL is never left out: without a server the command fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from tests.databases import NoPostgreSQL, postgresql
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_SECONDS = 20
+
+
+class Count:
+    """Tests that passed, failed (errors too) and were skipped (expected failures too)."""
+
+    def __init__(self) -> None:
+        self.passed = self.failed = self.skipped = 0
+
+    def add(self, report: Path) -> None:
+        for suite in ElementTree.parse(report).iter("testsuite"):
+            failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            skipped = int(suite.get("skipped", 0))
+            self.passed += int(suite.get("tests", 0)) - failed - skipped
+            self.failed += failed
+            self.skipped += skipped
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def main(arguments: list[str]) -> int:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
+    count = Count()
+    wrong: list[str] = []
+
+    def suite(name: str, url: str | None) -> None:
+        with tempfile.TemporaryDirectory(prefix="icontrol-report-") as directory:
+            report = Path(directory) / "report.xml"
+            code = pytest(arguments, report, url)
+            if report.exists():
+                count.add(report)
+        if code:
+            wrong.append(f"{name}: {'no test was found' if code == 5 else f'pytest ended with code {code}'}")
+
+    say("SQLite", "the embedded database")
+    suite("SQLite", None)
+    try:
+        with postgresql() as server:
+            say("PostgreSQL", server.description)
+            suite("PostgreSQL", server.url)
+    except NoPostgreSQL as problem:
+        say("PostgreSQL", "none")
+        print(problem, flush=True)
+        wrong.append("PostgreSQL: not tested, and that is a failure")
+    for line in wrong:
+        print(line)
+    print(count, flush=True)
+    return 1 if wrong or count.failed else 0
+
+
+def pytest(arguments: list[str], report: Path, url: str | None) -> int:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    if url:
+        environment["DATABASE_URL"] = url
+    command = [sys.executable, "-m", "pytest", "--numprocesses=auto", "--dist=worksteal", f"--junitxml={report}"]
+    process = subprocess.Popen([*command, *arguments], cwd=ROOT, env=environment)
+    try:
+        return process.wait()
+    except SystemExit:
+        # Ctrl-C reaches pytest by itself, other signals only us: it ends as if by Ctrl-C, its fixtures closed.
+        process.send_signal(signal.SIGINT)
+        raise
+    finally:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE_SECONDS)
+        process.kill()
+
+
+def leave(number: int, frame: FrameType | None) -> NoReturn:
+    """As an exception, so that the cluster is stopped and removed on the way out."""
+    raise SystemExit(128 + number)
+
+
+def say(database: str, which: str) -> None:
+    print(f"\n=== {database}: {which} ===", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
