@@ -217,8 +217,8 @@ def _rank(key: str, by_order: bool) -> Any:
 def normalise(snapshot: Any) -> Any:
     """The same content in the one form that it is stored in, so that equal content has an equal digest.
 
-    A section of the product that is missing is there, empty, so that readers find one shape. Items with ``order`` (pages, tabs, columns) are sorted by it, equal orders by id; everything else by id or key.
-    A section that is not (yet) a list of named objects stays as it was written: drafts may be half typed.
+    A section of the product that is missing is there, empty, so that readers find one shape. Items with ``order``
+    (pages, tabs, columns) are sorted by it, equal orders by id; everything else by id or key. A section that is not (yet) a list of named objects stays as it was written: drafts may be half typed.
     """
     if not isinstance(snapshot, dict):
         return snapshot

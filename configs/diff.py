@@ -98,10 +98,7 @@ def _apply_one(root: dict[str, Any], path: tuple[str, ...], after: Any) -> None:
     """Walk to the parent of the change; a list on the way is a named list, whose step is an id or key."""
     parent: Any = root
     for depth, step in enumerate(path[:-1]):
-        if isinstance(parent, list):
-            parent = parent[_index(parent, _key(path[:depth]), step)]
-        else:
-            parent = parent[step]
+        parent = parent[_index(parent, _key(path[:depth]), step) if isinstance(parent, list) else step]
     last = path[-1]
     if isinstance(parent, list):
         at = _index(parent, _key(path[:-1]), last)

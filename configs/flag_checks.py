@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,8 @@ BOOLEAN_VARIANTS = {"on": True, "off": False}
 DEFAULT_VARIANT = "on"
 OFF_VARIANT = "off"
 WHOLE = 10_000
+#: What does not begin like this is the schema's to refuse.
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def flag_problems(snapshot: Any) -> Iterator[Problem]:
@@ -153,7 +156,7 @@ def _dates(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
     times: dict[str, datetime] = {}
     for field in ("expiresAt", "enabledFrom", "enabledUntil"):
         text = flag.get(field)
-        if not isinstance(text, str):
+        if not isinstance(text, str) or not _DATE.match(text):
             continue
         try:
             times[field] = datetime.fromisoformat(text)

@@ -48,6 +48,7 @@ class HistoryMixin(models.Model):
     """Keeps who changed this from what to what. ``save_as`` is the only way actions write."""
 
     history_actor: str = ""
+    skip_history_when_saving: bool
 
     class Meta:
         abstract = True

@@ -154,7 +154,7 @@ def fields(value: Any, details: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def near(name: str, known: Iterable[str]) -> Text:
-    """``; did you mean “visible”?``, or nothing when no known name is like it.
+    """`` (did you mean “visible”?)``, or nothing when no known name is like it.
 
     Only names with the same first letter and about the same length are compared: the comparison is slow, and a
     document may hold a thousand wrong names.
@@ -164,7 +164,7 @@ def near(name: str, known: Iterable[str]) -> Text:
     found = difflib.get_close_matches(name, alike[:40], n=1, cutoff=0.75)
     if not found:
         return both("", "")
-    return both("; did you mean “{name}”?", " ; vouliez-vous dire « {name} » ?", name=found[0])
+    return both(" (did you mean “{name}”?)", " (vouliez-vous dire « {name} » ?)", name=found[0])
 
 
 def either(texts: Iterable[Text]) -> Text:

@@ -22,8 +22,8 @@ from configs.schema_words import fields, near, sentence
 from configs.texts import Text, both
 
 SNAPSHOT_SCHEMA = Path(__file__).with_name("schema") / "snapshot.schema.json"
-#: Findings listed from one check: nobody reads more.
-MOST_FINDINGS = 1_000
+#: Findings that one check stops at: nobody reads more.
+MOST_FINDINGS = 1_001
 #: Above this many, findings are summed up by entry: the library takes twelve seconds to tell the 500 000 mistakes that
 #: fit into 250 KB, and one to count them.
 MOST_TOLD = 2_000
@@ -76,7 +76,7 @@ def extra_findings(snapshot: dict[str, Any], extra_schema: Any) -> list[Problem]
             declared = set(extra_schema.get("properties", {})) - set(TOP_LEVEL)
             extra = {name: value for name, value in snapshot.items() if name in declared}
             problems += _findings(validator, extra_schema, extra)
-    for name in snapshot.keys() - TOP_LEVEL.keys() - declared:
+    for name in sorted(snapshot.keys() - TOP_LEVEL.keys() - declared):
         message = both(
             "The section “{name}” is not declared by the application's schema{near}.",
             "La section « {name} » n'est pas déclarée par le schéma de l'application{near}.",

@@ -79,7 +79,8 @@ class Words:
         self.items: dict[tuple[str, str], dict[str, Any]] = {}
         for snapshot in (a, b):
             for section in ("pages", "tabs", "tables"):
-                for item in snapshot.get(section) if isinstance(snapshot.get(section), list) else ():
+                items = snapshot.get(section)
+                for item in items if isinstance(items, list) else ():
                     if isinstance(item, dict) and isinstance(item.get("id"), str):
                         self.items[section, item["id"]] = item
 

@@ -18,6 +18,9 @@ from configs.translations import translation_problems
 
 __all__ = ["TOP_LEVEL", "UnusableSchema", "check_extra_schema", "check_snapshot"]
 
+#: One less than any single check stops at, so that ``problems.more`` is there whenever a check stopped.
+MOST_LISTED = MOST_FINDINGS - 1
+
 
 def check_snapshot(
     snapshot: Any,
@@ -29,8 +32,8 @@ def check_snapshot(
     """All problems of a snapshot, errors and warnings, in the order of the document; none means: fit to publish.
 
     ``snapshot`` may be any JSON value. ``extra_schema`` is the application's JSON Schema of its own sections;
-    ``max_bytes`` counts compact UTF-8. Never raises. At most ``MOST_FINDINGS`` problems are listed, errors first;
-    ``problems.more`` then says how many were left out.
+    ``max_bytes`` counts compact UTF-8. Never raises. At most ``MOST_LISTED`` problems are listed, errors before
+    warnings; ``problems.more`` at the end then says that there are others.
     """
     walked = walk(snapshot)
     problems = list(walked.problems)
@@ -54,11 +57,10 @@ def check_snapshot(
 def _ordered(problems: list[Problem]) -> list[Problem]:
     unique = {(found.pointer, found.code, found.message["en"]): found for found in problems}
     listed = sorted(unique.values(), key=lambda found: (found.severity, _place(found), found.code, found.message["en"]))
-    left_out = listed[MOST_FINDINGS:]
-    listed = sorted(listed[:MOST_FINDINGS], key=_place)
+    left_out = listed[MOST_LISTED:]
+    listed = sorted(listed[:MOST_LISTED], key=_place)
     if left_out:
-        message = both("And {count} more problems.", "Et {count} autres problèmes.", count=len(left_out))
-        listed.append(Problem("", "problems.more", message, left_out[0].severity))
+        listed.append(Problem("", "problems.more", _MORE, left_out[0].severity))
     return listed
 
 
@@ -68,3 +70,9 @@ def _place(problem: Problem) -> list[tuple[int, int, str]]:
         (0, int(step), "") if step.isdecimal() and step.isascii() and len(step) < 10 else (1, 0, step)
         for step in problem.pointer.split("/")[1:]
     ]
+
+
+_MORE = both(
+    f"There are more problems; only the first {MOST_LISTED} are listed.",
+    f"Il y a d'autres problèmes ; seuls les {MOST_LISTED} premiers figurent ici.",
+)

@@ -220,7 +220,7 @@ def to_refusal(error: BaseException) -> Refusal | None:
         case exceptions.UnsupportedMediaType():
             return Refusal("http.unsupported_media_type")
         case exceptions.Throttled():
-            wait = int(error.wait or 1) + 1
+            wait = int(getattr(error, "wait", None) or 1) + 1
             return Refusal("http.throttled", seconds=wait, extra={"retryAfter": wait})
         case RequestDataTooBig():
             return Refusal("http.too_large")

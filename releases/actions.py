@@ -83,7 +83,7 @@ def publish(
         if found:
             raise Refusal("snapshot.invalid", problems=found, count=len(found), version=plan.candidate.version)
         version = _freeze(application, environment, plan, actor=actor, reason=reason, now=now)
-        return append(
+        release = append(
             environment,
             head,
             kind="publish",
@@ -94,6 +94,8 @@ def publish(
             reason=reason,
             now=now,
         )
+        release.warnings = plan.problems
+        return release
 
 
 def _plan(

@@ -40,9 +40,10 @@ class ReleasesConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import get_user_model
 
-        from releases import checks, codes  # noqa: F401  (registers checks, fills the catalogue of refusals)
+        from releases import checks, codes, throttle  # noqa: F401  (registers checks, fills the catalogue)
         from releases.groups import sync_groups
 
+        throttle.connect()
         triggers.register(self.label, *ledger_triggers())
         post_migrate.connect(triggers.on_post_migrate, sender=self, dispatch_uid="releases.triggers")
         post_migrate.connect(sync_groups, sender=self, dispatch_uid="releases.groups")

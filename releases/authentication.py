@@ -24,7 +24,7 @@ class TokenBearer(AnonymousUser):
 
     def __init__(self, token: ApiToken) -> None:
         super().__init__()
-        self.username = f"token:{token.name}"
+        self.token = token
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -19,7 +19,7 @@ from configs.actors import SYSTEM
 from configs.demo import demo_policies, demo_snapshot
 from configs.drafts import draft_of
 from configs.models import Application
-from releases import access, actions
+from releases import access, actions, checkpoints
 from releases.ledger import NO_POLICY, head_of
 from releases.models import Environment
 from releases.policies import policy_etag
@@ -32,9 +32,10 @@ REASON = "First start: the demo configuration"
 
 
 def first_start(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
-    """Make what a fresh database lacks, and say what was made."""
+    """Make what a fresh database lacks, say what was made, and fill gaps of the checkpoint file."""
     load_demo(now=now, announce=announce)
     _account(now=now, announce=announce)
+    checkpoints.record_all()
 
 
 def load_demo(*, now: dt.datetime, announce: Callable[[str], None]) -> None:

@@ -37,7 +37,7 @@ define(
     title=("Say what you read", "Dites ce que vous avez lu"),
     detail=(
         "Publishing must name a version, or the draft by If-Match or digest: what was read, not what may be there now.",
-        "Publier exige de nommer une version, ou le brouillon par If-Match ou digest : ce qui a été lu, non ce qui s'y trouve peut-être.",
+        "Pour publier, nommez une version, ou le brouillon par If-Match ou digest : ce que vous avez lu.",
     ),
     next=(
         "Send version, digest, or If-Match with the draft's ETag.",
@@ -186,7 +186,7 @@ define(
     title=("Not the newest release", "Pas la publication la plus récente"),
     detail=(
         "The newest release of {environment} is {serial} ({kind}, by {who}); only that one can be undone.",
-        "La publication la plus récente de {environment} est la {serial} ({kind}, par {who}) ; elle seule peut être annulée.",
+        "La dernière publication de {environment} est la {serial} ({kind}, par {who}) ; elle seule s'annule.",
     ),
     next=("Look at the ledger and decide again.", "Regardez le registre et décidez à nouveau."),
 )

@@ -37,7 +37,7 @@ class Live:
     surface: str
     serial: int
     version: str | None
-    sha: str | None
+    digest: str | None
     policies: Mapping[str, Any]
     killed: tuple[str, ...]
     hash: str
@@ -138,8 +138,19 @@ def _query(client_key: str, known_hash: str) -> tuple[Live, str | None]:
     ).first()
     if row is None:
         raise _why_none(client_key)
-    *facts, policies, killed, sha, snapshot = row
-    live = Live(*facts, policies=json.loads(policies), killed=tuple(json.loads(killed)), hash=sha)
+    application, environment, locale, surface, serial, version, content_digest, policies, killed, sha, snapshot = row
+    live = Live(
+        application=application,
+        environment=environment,
+        locale=locale,
+        surface=surface,
+        serial=serial,
+        version=version,
+        digest=content_digest,
+        policies=json.loads(policies),
+        killed=tuple(json.loads(killed)),
+        hash=sha,
+    )
     if snapshot is None and sha != known_hash:
         snapshot = "{}"  # a policy was set before anything was published
     return live, snapshot

@@ -100,5 +100,6 @@ def append(
         sha=config_version.digest if config_version else None,
     )
     release.save(force_insert=True)
-    transaction.on_commit(lambda: checkpoints.record(environment))
+    # Robust: whatever happens to the file, what was committed is acknowledged.
+    transaction.on_commit(lambda: checkpoints.record(environment), robust=True)
     return release

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -21,6 +22,7 @@ from configs.models import (
     read_history_actor,
     write_history_actor,
 )
+from configs.problems import Problem
 from releases.roles import ROLE_CHOICES
 
 KINDS = ("publish", "rollback", "undo", "policy", "kill", "lift")
@@ -87,6 +89,9 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.environment} n° {self.serial}"
+
+    #: What ``publish`` found and did not refuse: for the answer, not stored.
+    warnings: Sequence[Problem] = ()
 
     @property
     def policy_set(self) -> dict[str, Any]:
@@ -181,13 +186,22 @@ class LoginFailure(models.Model):
 
 
 # Who changed which account and role, kept like every other edit (never the password or its hash).
+_by_name: dict[str, Any] = {
+    "app": "releases",
+    "history_user_getter": read_history_actor,
+    "history_user_setter": write_history_actor,
+    "get_user": history_actor,
+}
 register(
     User,
-    app="releases",
     excluded_fields=["password", "last_login"],
     m2m_fields=["groups"],
     history_user_id_field=models.CharField(max_length=200, blank=True, default=""),
-    history_user_getter=read_history_actor,
-    history_user_setter=write_history_actor,
-    get_user=history_actor,
+    **_by_name,
+)
+register(
+    Group,
+    m2m_fields=["permissions"],
+    history_user_id_field=models.CharField(max_length=200, blank=True, default=""),
+    **_by_name,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from configs.canonical import digest
 from configs.models import ConfigVersion
@@ -34,59 +34,45 @@ def verify(environments: Iterable[Environment], *, against: Iterable[Path]) -> I
         yield from _checkpoints(path, environments)
 
 
+def _error(code: str, place: str, en: str, fr: str, **values: Any) -> Finding:
+    return Finding("error", code, place, both(en, fr, **values))
+
+
 def _chain(environment: Environment) -> Iterator[Finding]:
-    shas: dict[int, tuple[str, str]] = {}
-    serial, previous, at = 0, GENESIS, None
+    names: dict[int | None, tuple[str | None, str | None]] = {None: (None, None)}
+    expected, previous, at = 1, GENESIS, None
     for release in Release.objects.filter(environment=environment).order_by("serial").iterator(chunk_size=500):
         place = f"{environment} {release.serial}"
-        serial += 1
-        if release.serial != serial:
-            yield Finding(
-                "error",
-                "ledger.gap",
-                place,
-                both("Release {a} is missing.", "La publication {a} manque.", a=serial),
-            )
-            serial = release.serial
-        version, sha = None, None
-        if release.config_version_id is not None:
-            if release.config_version_id not in shas:
-                version = ConfigVersion.objects.get(pk=release.config_version_id)
-                shas[release.config_version_id] = (version.version, digest(version.snapshot))
-                if version.digest != digest(version.snapshot):
-                    yield Finding(
-                        "error",
-                        "version.edited",
-                        place,
-                        both("Version {v} was edited.", "La version {v} a été modifiée.", v=version.version),
-                    )
-            version, sha = shas[release.config_version_id]
+        if release.serial != expected:
+            yield _error("ledger.gap", place, "Release {n} is missing.", "La publication {n} manque.", n=expected)
+        if release.config_version_id is not None and release.config_version_id not in names:
+            version = ConfigVersion.objects.get(pk=release.config_version_id)
+            names[version.pk] = (version.version, digest(version.snapshot))
+            if version.digest != names[version.pk][1]:
+                yield _error(
+                    "version.edited",
+                    place,
+                    "The content of {v} was edited.",
+                    "Le contenu de {v} a été modifié.",
+                    v=version.version,
+                )
         if release.previous_hash != previous:
-            yield Finding(
-                "error",
+            yield _error(
                 "ledger.chain",
                 place,
-                both("It does not follow the release before it.", "Elle ne suit pas la publication précédente."),
+                "It does not follow the release before it.",
+                "Elle ne suit pas la publication précédente.",
             )
-        real = hash_of(
-            release,
-            application=environment.application.key,
-            environment=environment.key,
-            version=version,
-            sha=sha,
-        )
-        if release.hash != real:
-            yield Finding(
-                "error",
-                "ledger.edited",
-                place,
-                both("Its facts do not have its hash.", "Ses faits n'ont pas son empreinte."),
+        name, sha = names[release.config_version_id]
+        if release.hash != hash_of(
+            release, application=environment.application.key, environment=environment.key, version=name, sha=sha
+        ):
+            yield _error(
+                "ledger.edited", place, "Its facts do not have its hash.", "Ses faits n'ont pas son empreinte."
             )
         if at is not None and release.created_at < at:
-            yield Finding(
-                "error", "ledger.time", place, both("It is older than its predecessor.", "Elle précède son aînée.")
-            )
-        previous, at = release.hash, release.created_at
+            yield _error("ledger.time", place, "It is older than its predecessor.", "Elle précède son aînée.")
+        expected, previous, at = release.serial + 1, release.hash, release.created_at
 
 
 def _checkpoints(path: Path, environments: list[Environment]) -> Iterator[Finding]:

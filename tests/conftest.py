@@ -18,10 +18,15 @@ from configs import triggers
 from releases.delivery import kept
 from tests.databases import fresh
 from tests.factories import World, make_world
+from tests.settings import remove_data
 
 # No deadline: a slow machine is not a bug.
 hypothesis.settings.register_profile("icontrol", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("icontrol")
+
+
+def pytest_unconfigure() -> None:
+    remove_data()
 
 
 class NetworkIsOff(Exception):

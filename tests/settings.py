@@ -17,13 +17,14 @@ _data = tempfile.mkdtemp(prefix="icontrol-tests-")
 _maker = os.getpid()
 
 
-def _remove() -> None:
+def remove_data() -> None:
+    """Also called when pytest ends: its parallel workers leave without running what ``atexit`` knows."""
     # A forked child that ends must not take the directory away from its parent.
     if os.getpid() == _maker:
         shutil.rmtree(_data, ignore_errors=True)
 
 
-atexit.register(_remove)
+atexit.register(remove_data)
 os.environ["ICONTROL_DATA"] = _data
 os.environ["ICONTROL_SECRET_KEY"] = "only-for-tests-" * 5
 

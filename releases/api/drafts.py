@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from configs import actions, history
 from configs.actors import EDIT
 from configs.drafts import draft_of, preview_of
+from configs.policies import check_version_name
 from configs.refusals import Refusal
 from releases import access
 from releases.api.common import APPLICATION, ENVIRONMENT, IF_MATCH, AuthorView, instant, show_draft, show_version
@@ -27,6 +28,7 @@ from releases.api.parsing import (
     RenameBody,
     RevertBody,
     StrictJSONParser,
+    WithdrawBody,
     body,
     number,
 )
@@ -175,11 +177,16 @@ class WithdrawView(AuthorView):
 
     permissions = {"POST": EDIT}
 
-    @extend_schema(request=PreviewBody, parameters=[APPLICATION], responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=WithdrawBody, parameters=[APPLICATION], responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
-        data = body(request, PreviewBody)
+        data = body(request, WithdrawBody)
+        named = data.get("version")
         version = actions.withdraw(
-            self.environment().application, "preview", reason=data["reason"], actor=self.actor, now=self.now
+            self.environment().application,
+            check_version_name(named) if named else "preview",
+            reason=data["reason"],
+            actor=self.actor,
+            now=self.now,
         )
         return Response(show_version(version, with_snapshot=False))
 

@@ -17,6 +17,7 @@ from configs.diff import diff, grouped
 from configs.drafts import draft_of, preview_of
 from configs.models import ConfigVersion
 from configs.policies import check_permission
+from configs.problems import as_json
 from configs.refusals import Refusal
 from releases import actions
 from releases.api.common import APPLICATION, ENVIRONMENT, IF_MATCH, AuthorView, show_release, show_version
@@ -62,7 +63,9 @@ class PublishView(AuthorView):
             actor=self.actor,
             now=self.now,
         )
-        return Response(done.as_json() if isinstance(done, Plan) else show_release(done))
+        if isinstance(done, Plan):
+            return Response(done.as_json())
+        return Response({**show_release(done), "warnings": as_json(done.warnings)})
 
 
 class RollbackView(AuthorView):

@@ -84,6 +84,10 @@ class PreviewBody(Body):
     reason = Text(max_length=2000, allow_blank=True)
 
 
+class WithdrawBody(PreviewBody):
+    version = Text(required=False, max_length=64, help_text="The preview that was read; left out: whichever there is.")
+
+
 class PublishBody(ReasonBody):
     reason = Text(max_length=2000, required=False, default="", allow_blank=True)
     version = Text(required=False, max_length=64)

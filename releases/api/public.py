@@ -142,12 +142,12 @@ class PublishedConfigView(PublicView):
         policy, decision, fields = _decided(request, live)
         if decision.config_status != 200:
             response = _refused(decision.config_status, policy, fields)
-        elif live.version is None or live.sha is None:
+        elif live.version is None or live.digest is None:
             raise Refusal("release.none", environment=live.environment)
         else:
             shown = representation(live, live.surface or request.query_params.get("surface", ""))
             response = _answer(request, shown.body, shown.etag, live)
-            response["X-Config-Digest"] = live.sha
+            response["X-Config-Digest"] = live.digest
         patch_vary_headers(response, VARY)
         return response
 

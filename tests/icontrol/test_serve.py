@@ -47,7 +47,7 @@ def serving(environment: dict[str, str], output: Path) -> Iterator[subprocess.Po
         process.wait()
 
 
-def get(port: int, path: str) -> tuple[int, bytes]:
+def get(process: subprocess.Popen[bytes], port: int, path: str) -> tuple[int, bytes]:
     """Status and body, once the server answers at all."""
     end = time.monotonic() + PATIENCE_SECONDS
     while True:
@@ -57,7 +57,7 @@ def get(port: int, path: str) -> tuple[int, bytes]:
         except urllib.error.HTTPError as error:
             return error.code, error.read()
         except OSError:
-            if time.monotonic() > end:
+            if time.monotonic() > end or process.poll() is not None:
                 raise
             time.sleep(0.1)
 
@@ -71,9 +71,9 @@ def test_it_starts_answers_stops_and_starts_again(
     output = tmp_path / "output"
     for _ in range(2):
         with serving(environment, output) as process:
-            status, page = get(port, "/admin/login/")
+            status, page = get(process, port, "/admin/login/")
             assert status == 200 and b"/static/admin/" in page
-            assert get(port, "/static/admin/css/base.css")[0] == 200
+            assert get(process, port, "/static/admin/css/base.css")[0] == 200
             # An open connection that says nothing must not hold the stop up.
             with socket.create_connection(("127.0.0.1", port)):
                 process.send_signal(number)

@@ -1,0 +1,146 @@
+"""Login throttling, shared among processes through the database.
+
+Wrong passwords are counted for an account *from an address*, and for an address over all accounts. A stranger's
+tries from elsewhere never count against the owner: there is no counter of the account alone to fill up. A browser
+that logged in before carries a signed cookie and is counted by itself, so that not even a stranger behind the same
+address (an office, a proxy that is not configured) can lock the account there. API tokens are not affected.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from configs.texts import both, pick
+from releases.models import LoginFailure
+
+WINDOW = dt.timedelta(minutes=15)
+PER_ACCOUNT_AND_ADDRESS = 10
+PER_ADDRESS = 100
+COOKIE = "known_browser"
+COOKIE_AGE = dt.timedelta(days=365)
+_SALT = "icontrol.known-browser"
+
+
+def _scope(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _is_known_browser(request: HttpRequest, account: str) -> str | None:
+    """The random name of a browser in which this account logged in before."""
+    cookie = request.COOKIES.get(COOKIE, "")
+    try:
+        owner, name = signing.loads(cookie, salt=_SALT, max_age=COOKIE_AGE)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return str(name) if owner == account else None
+
+
+def scopes(request: HttpRequest, account: str) -> dict[str, int]:
+    """scope → how many failures it may have in the window."""
+    account = account.casefold()
+    browser = _is_known_browser(request, account)
+    if browser is not None:
+        return {_scope("browser", account, browser): PER_ACCOUNT_AND_ADDRESS}
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    return {
+        _scope("account", account, address): PER_ACCOUNT_AND_ADDRESS,
+        _scope("address", address): PER_ADDRESS,
+    }
+
+
+def seconds_to_wait(request: HttpRequest, account: str, now: dt.datetime) -> int:
+    """0 while another try is allowed; else seconds until the oldest failure that counts leaves the window."""
+    wait = 0
+    for scope, allowed in scopes(request, account).items():
+        failures = LoginFailure.objects.filter(scope=scope, at__gt=now - WINDOW).order_by("-at")
+        blocking = failures.values_list("at", flat=True)[allowed - 1 : allowed]
+        for at in blocking:
+            wait = max(wait, int((at + WINDOW - now).total_seconds()) + 1)
+    return wait
+
+
+def note_failure(request: HttpRequest, account: str, now: dt.datetime) -> None:
+    for scope in scopes(request, account):
+        LoginFailure.objects.create(scope=scope, at=now)
+    LoginFailure.objects.filter(at__lt=now - WINDOW).delete()
+
+
+class ThrottledBackend(ModelBackend):
+    """Django's own backend, which answers "no" without looking while there were too many wrong passwords."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> User | None:
+        account = username or kwargs.get(User.USERNAME_FIELD) or ""
+        if request is not None and seconds_to_wait(request, account, timezone.now()):
+            request.login_throttled = True  # type: ignore[attr-defined]
+            return None
+        return super().authenticate(request, username=username, password=password, **kwargs)  # type: ignore[return-value]
+
+
+def on_login_failed(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+    # A try that was not looked at is not counted, or the wait would never end.
+    if request is not None and not getattr(request, "login_throttled", False):
+        note_failure(request, str(credentials.get("username", "")), timezone.now())
+
+
+def on_logged_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
+    """Forget the failures of this scope, and remember the browser."""
+    LoginFailure.objects.filter(scope__in=list(scopes(request, user.username))[:1]).delete()
+    request.known_browser_of = user.username.casefold()  # type: ignore[attr-defined]
+
+
+class LoginForm(AdminAuthenticationForm):
+    """The admin's login form, which says so when it did not even look."""
+
+    def get_invalid_login_error(self) -> ValidationError:
+        if self.request is None or not getattr(self.request, "login_throttled", False):
+            return super().get_invalid_login_error()
+        wait = seconds_to_wait(self.request, self.data.get("username", ""), timezone.now())
+        words = both(
+            "Too many wrong passwords from here. Try again in {minutes} min; API tokens still work.",
+            "Trop de mots de passe erronés d'ici. Réessayez dans {minutes} min ; les jetons d'API marchent encore.",
+            minutes=max(1, round(wait / 60)),
+        )
+        return ValidationError(pick(words, "fr" if (get_language() or "").startswith("fr") else "en"), "throttled")
+
+
+class KnownBrowser:
+    """Middleware: sets the signed cookie after a login."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> Any:
+        response = self.get_response(request)
+        owner = getattr(request, "known_browser_of", None)
+        if owner is not None:
+            response.set_cookie(
+                COOKIE,
+                signing.dumps([owner, secrets.token_urlsafe(18)], salt=_SALT),
+                max_age=COOKIE_AGE,
+                secure=request.is_secure(),
+                httponly=True,
+                samesite="Strict",
+            )
+        return response
+
+
+def connect() -> None:
+    admin.site.login_form = LoginForm
+    user_login_failed.connect(on_login_failed, dispatch_uid="releases.throttle.failed")
+    user_logged_in.connect(on_logged_in, dispatch_uid="releases.throttle.logged_in")
