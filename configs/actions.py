@@ -58,10 +58,19 @@ def create_application(
 
 
 def save_draft(
-    application: Application, content: Any, *, if_match: str | None, actor: Actor, now: dt.datetime
+    application: Application,
+    content: Any,
+    *,
+    if_match: str | None,
+    dry_run: bool = False,
+    actor: Actor,
+    now: dt.datetime,
 ) -> ConfigVersion:
-    """Replace the draft's content. Content with problems is kept (they are reported); a wrong shape is not."""
-    return _edit(application, lambda _: content, if_match=if_match, note="edit", actor=actor, now=now)
+    """Replace the draft's content. Content with problems is kept (they are reported); a wrong shape is not.
+
+    With ``dry_run`` the draft comes back as it would be, and stays as it is.
+    """
+    return _edit(application, lambda _: content, if_match=if_match, note="edit", dry_run=dry_run, actor=actor, now=now)
 
 
 def patch_draft(
@@ -84,18 +93,20 @@ def revert_draft(
     snapshot: str,
     source: str,
     if_match: str | None,
+    dry_run: bool = False,
     actor: Actor,
     now: dt.datetime,
 ) -> ConfigVersion:
     """Bring the draft back to a stored text (live, a version, a history entry); never publishes.
 
-    ``source`` says in words where it came from; it stands in the history.
+    ``source`` says in words where it came from; it stands in the history. ``dry_run`` as in :func:`save_draft`.
     """
     return _edit(
         application,
         lambda _: json.loads(snapshot),
         if_match=if_match,
         note=f"revert to {source}",
+        dry_run=dry_run,
         actor=actor,
         now=now,
     )
@@ -107,6 +118,7 @@ def _edit(
     *,
     if_match: str | None,
     note: str,
+    dry_run: bool = False,
     actor: Actor,
     now: dt.datetime,
 ) -> ConfigVersion:
@@ -122,7 +134,7 @@ def _edit(
         size = len(draft.snapshot.encode())
         if size > settings.ICONTROL_SNAPSHOT_MAX_BYTES:
             raise Refusal("draft.too_large", size=size, cap=settings.ICONTROL_SNAPSHOT_MAX_BYTES)
-        if draft.digest != before:
+        if draft.digest != before and not dry_run:
             draft.edits += 1
             draft.edited_at, draft.edited_by = now, actor.name
             coalesce(draft, actor=actor, note=note, now=now)

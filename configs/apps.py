@@ -4,33 +4,17 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 from configs import triggers
-from configs.states import MOVES
+from configs.states import DRAFT, FROZEN, MOVES, PREVIEW, SET_ONCE
 
 TABLE = "configs_configversion"
-#: Never changes once a version has left the draft state.
-FROZEN = (
-    "id",
-    "application_id",
-    "version",
-    "snapshot",
-    "digest",
-    "extra_schema",
-    "based_on_id",
-    "edits",
-    "created_at",
-    "created_by",
-    "edited_at",
-    "edited_by",
-)
-#: May be set once: from nothing to something.
-SET_ONCE = ("previewed_at", "published_at", "withdrawn_at")
+KEPT = "config versions are never deleted"
 
 
 def version_triggers() -> list[triggers.Trigger]:
     moves = " OR ".join(f"(OLD.state = '{a}' AND NEW.state = '{b}')" for a, _, b in MOVES)
-    frozen = " OR ".join(f"(NEW.{column} IS DISTINCT FROM OLD.{column})" for column in FROZEN)
+    frozen = " OR ".join(_changes(column) for column in FROZEN)
     once = " OR ".join(
-        f"(OLD.{column} IS NOT NULL AND (NEW.{column} IS DISTINCT FROM OLD.{column}))" for column in SET_ONCE
+        f"(OLD.{name}_at IS NOT NULL AND ({_changes(f'{name}_at')} OR {_changes(f'{name}_by')}))" for name in SET_ONCE
     )
     return [
         triggers.Trigger(
@@ -47,9 +31,29 @@ def version_triggers() -> list[triggers.Trigger]:
             "a config version does not move like this",
             f"NEW.state <> OLD.state AND NOT ({moves})",
         ),
-        triggers.Trigger("configs_version_kept", TABLE, "DELETE", "config versions are never deleted"),
-        triggers.Trigger("configs_version_no_truncate", TABLE, "TRUNCATE", "config versions are never deleted"),
+        triggers.Trigger("configs_version_kept", TABLE, "DELETE", KEPT),
+        triggers.Trigger("configs_version_no_truncate", TABLE, "TRUNCATE", KEPT, vendor="postgresql"),
+        # SQLite's OR REPLACE deletes the row that is in the way without asking the DELETE trigger.
+        triggers.Trigger("configs_version_not_replaced", TABLE, "INSERT", KEPT, _in_the_way("-1"), vendor="sqlite"),
+        triggers.Trigger("configs_version_not_ousted", TABLE, "UPDATE", KEPT, _in_the_way("OLD.id"), vendor="sqlite"),
     ]
+
+
+def _changes(column: str) -> str:
+    return f"(NEW.{column} IS DISTINCT FROM OLD.{column})"
+
+
+def _in_the_way(itself: str) -> str:
+    """Another row has a value that must be unique: one term for each unique index, so that each uses its own."""
+    same = [
+        "id = NEW.id",
+        "application_id = NEW.application_id AND version = NEW.version",
+        *(
+            f"NEW.state = '{state}' AND state = '{state}' AND application_id = NEW.application_id"
+            for state in (DRAFT, PREVIEW)
+        ),
+    ]
+    return " OR ".join(f"EXISTS (SELECT 1 FROM {TABLE} WHERE {term} AND id <> {itself})" for term in same)
 
 
 class ConfigsConfig(AppConfig):

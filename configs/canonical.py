@@ -206,10 +206,10 @@ def keyed(items: Any, key: str) -> bool:
 
 
 def _rank(key: str, by_order: bool) -> Any:
-    def rank(item: dict[str, Any]) -> tuple[float, str]:
+    def rank(item: dict[str, Any]) -> tuple[bool, float, str]:
         order = item.get("order") if by_order else 0
         known = isinstance(order, int | float) and not isinstance(order, bool)
-        return (float(order) if known and order is not None else math.inf, item[key])
+        return (False, order, item[key]) if known else (True, 0, item[key])
 
     return rank
 

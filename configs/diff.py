@@ -8,6 +8,7 @@ admin, commands and the browser; any subset of its changes can be applied, so th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,6 +18,11 @@ from configs.sentences import Words, group_title, sentence
 from configs.texts import Text
 
 Kind = Literal["added", "removed", "changed", "moved"]
+Path = tuple[str, ...]
+#: Lists whose items people put into an order; a new ``order`` there is a move.
+MOVABLE = (*ORDERED, "columns")
+#: section → the field that items seen side by side have in common.
+SIBLINGS = {"tabs": "pageId", "pages": "surface"}
 
 
 class Absent:
@@ -33,11 +39,11 @@ ABSENT = Absent()
 class Change:
     """One difference. ``before``/``after`` are :data:`ABSENT` where a field was not there or is no more.
 
-    ``position`` (1-based, among visible siblings: from, to) is set on ``moved`` only. ``group`` is ``page:<id>``,
-    ``tables``, ``flags``, ``tokens`` or ``rest``.
+    ``position`` (1-based, among those seen side by side: from, to) is set on ``moved`` only. ``group`` is
+    ``page:<id>``, ``tables``, ``flags``, ``tokens`` or ``rest``.
     """
 
-    path: tuple[str, ...]
+    path: Path
     kind: Kind
     before: Any
     after: Any
@@ -48,7 +54,7 @@ class Change:
 
     @property
     def id(self) -> str:
-        return "/".join(step.replace("~", "~0").replace("/", "~1") for step in self.path)
+        return change_id(self.path)
 
     def as_json(self) -> dict[str, Any]:
         body: dict[str, Any] = {"id": self.id, "kind": self.kind, "group": self.group, "path": list(self.path)}
@@ -64,9 +70,8 @@ class Change:
 def diff(a: dict[str, Any], b: dict[str, Any]) -> list[Change]:
     """All changes that lead from ``a`` to ``b``, in reading order: pages, tables, flags, tokens, the rest."""
     a, b = normalise(a), normalise(b)
-    changes = list(_Diff(a, b).sections())
-    order = {"page": 0, "tables": 1, "flags": 2, "tokens": 3, "rest": 4}
-    return sorted(changes, key=lambda change: (order[change.group.partition(":")[0]], change.group))
+    words = Words(a, b)
+    return sorted(_Diff(a, b, words).sections(), key=lambda change: words.rank(change.group))
 
 
 def grouped(changes: Sequence[Change]) -> list[tuple[str, Text, list[Change]]]:
@@ -86,6 +91,11 @@ def apply(changes: Iterable[Change], a: dict[str, Any]) -> dict[str, Any]:
     return normalised
 
 
+def change_id(path: Iterable[str]) -> str:
+    """``("pages", "orders", "title")`` → ``pages/orders/title``; steps are escaped as in a JSON Pointer."""
+    return "/".join(step.replace("~", "~0").replace("/", "~1") for step in path)
+
+
 def _copy(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _copy(item) for key, item in value.items()}
@@ -94,14 +104,14 @@ def _copy(value: Any) -> Any:
     return value
 
 
-def _apply_one(root: dict[str, Any], path: tuple[str, ...], after: Any) -> None:
+def _apply_one(root: dict[str, Any], path: Path, after: Any) -> None:
     """Walk to the parent of the change; a list on the way is a named list, whose step is an id or key."""
     parent: Any = root
     for depth, step in enumerate(path[:-1]):
-        parent = parent[_index(parent, _key(path[:depth]), step) if isinstance(parent, list) else step]
+        parent = parent[_index(parent, path[:depth], step) if isinstance(parent, list) else step]
     last = path[-1]
     if isinstance(parent, list):
-        at = _index(parent, _key(path[:-1]), last)
+        at = _index(parent, path[:-1], last)
         parent[at : at + 1] = [] if after is ABSENT else [_copy(after)]
     elif after is ABSENT:
         parent.pop(last, None)
@@ -109,69 +119,65 @@ def _apply_one(root: dict[str, Any], path: tuple[str, ...], after: Any) -> None:
         parent[last] = _copy(after)
 
 
-def _index(items: list[Any], key: str | None, name: str) -> int:
-    return next((at for at, item in enumerate(items) if item.get(key) == name), len(items))
+def _index(items: list[Any], path: Path, name: str) -> int:
+    """Where ``name`` is, or would be appended, in the named list at ``path``."""
+    key = _key(path)
+    return next((at for at, item in enumerate(items) if item[key] == name), len(items))
 
 
-def _key(path: tuple[str, ...]) -> str | None:
-    """The member that names the items of the list at ``path``; None where the path is no named list."""
-    if len(path) == 1:
-        return KEYS.get(path[0])
-    if len(path) == 3:
-        return NESTED.get(path[0], {}).get(path[2])
-    return None
+def _key(path: Path) -> str:
+    """The member that names the items of the named list at ``path``."""
+    return KEYS[path[0]] if len(path) == 1 else NESTED[path[0]][path[2]]
 
 
 class _Diff:
-    def __init__(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        self.a, self.b = a, b
-        self.words = Words(a, b)
+    def __init__(self, a: dict[str, Any], b: dict[str, Any], words: Words) -> None:
+        self.a, self.b, self.words = a, b, words
 
     def sections(self) -> Iterator[Change]:
         for section in sorted({*self.a, *self.b}, key=_section_rank):
             before, after = self.a.get(section, ABSENT), self.b.get(section, ABSENT)
-            yield from self.value((section,), before, after)
+            if section in KEYS:
+                yield from self.named((section,), before, after)
+            elif before is ABSENT or after is ABSENT:
+                yield self.change((section,), "added" if before is ABSENT else "removed", before, after)
+            else:
+                yield from self.value((section,), before, after)
 
-    def value(self, path: tuple[str, ...], before: Any, after: Any) -> Iterator[Change]:
-        key = _key(path)
-        if key is not None and keyed(before, key) and keyed(after, key):
-            yield from self.items(path, key, before, after)
-        elif isinstance(before, dict) and isinstance(after, dict):
+    def value(self, path: Path, before: Any, after: Any) -> Iterator[Change]:
+        if isinstance(before, dict) and isinstance(after, dict):
             for field in sorted({*before, *after}):
                 yield from self.value((*path, field), before.get(field, ABSENT), after.get(field, ABSENT))
         elif not _same(before, after):
             yield self.change(path, "changed", before, after)
 
-    def items(self, path: tuple[str, ...], key: str, before: list[Any], after: list[Any]) -> Iterator[Change]:
-        old = {item[key]: item for item in before}
-        new = {item[key]: item for item in after}
+    def named(self, path: Path, before: Any, after: Any) -> Iterator[Change]:
+        """A list that may name its items. Half typed, with an id missing or twice, it is one value."""
+        key = _key(path)
+        if not (keyed(before, key) and keyed(after, key)):
+            yield from self.value(path, before, after)
+            return
+        old, new = ({item[key]: item for item in items} for items in (before, after))
+        places: tuple[dict[str, int], dict[str, int]] | None = None
         for name in sorted({*old, *new}):
+            here = (*path, name)
             if name not in new:
-                yield self.change((*path, name), "removed", old[name], ABSENT)
+                yield self.change(here, "removed", old[name], ABSENT)
             elif name not in old:
-                yield self.change((*path, name), "added", ABSENT, new[name])
+                yield self.change(here, "added", ABSENT, new[name])
             else:
-                yield from self.fields((*path, name), old[name], new[name], old, new)
-
-    def fields(
-        self,
-        path: tuple[str, ...],
-        before: dict[str, Any],
-        after: dict[str, Any],
-        old: dict[str, Any],
-        new: dict[str, Any],
-    ) -> Iterator[Change]:
-        for field in sorted({*before, *after}):
-            was, now = before.get(field, ABSENT), after.get(field, ABSENT)
-            if field == "order" and _is_ordered(path) and not _same(was, now):
-                position = (_position(path, old, before), _position(path, new, after))
-                yield self.change((*path, field), "moved", was, now, position)
-            else:
-                yield from self.value((*path, field), was, now)
+                for field, was, now in _members(old[name], new[name]):
+                    if field == "order" and path[-1] in MOVABLE and not _same(was, now):
+                        places = places or (_places(path, old), _places(path, new))
+                        yield self.change((*here, field), "moved", was, now, (places[0][name], places[1][name]))
+                    elif len(path) == 1 and field in NESTED.get(path[0], ()):
+                        yield from self.named((*here, field), was, now)
+                    else:
+                        yield from self.value((*here, field), was, now)
 
     def change(
         self,
-        path: tuple[str, ...],
+        path: Path,
         kind: Kind,
         before: Any,
         after: Any,
@@ -199,20 +205,27 @@ class _Diff:
         )
 
 
+def _members(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """(field, before, after) of all fields of two items."""
+    for field in sorted({*before, *after}):
+        yield field, before.get(field, ABSENT), after.get(field, ABSENT)
+
+
 def _section_rank(section: str) -> tuple[int, str]:
     known = list(KEYS)
     return (known.index(section) if section in known else len(known), section)
 
 
-def _is_ordered(path: tuple[str, ...]) -> bool:
-    return (len(path) == 2 and path[0] in ORDERED) or path[2:3] == ("columns",)
-
-
-def _position(path: tuple[str, ...], items: dict[str, Any], item: dict[str, Any]) -> int:
-    """1-based place among the siblings that people see side by side: tabs of one page, pages of one surface."""
-    scope = {"tabs": "pageId", "pages": "surface"}.get(path[0]) if len(path) == 2 else None
-    siblings = [other for other in items.values() if scope is None or other.get(scope) == item.get(scope)]
-    return next(at for at, other in enumerate(siblings, start=1) if other is item)
+def _places(path: Path, items: dict[str, dict[str, Any]]) -> dict[str, int]:
+    """name → 1-based place among those that people see side by side: tabs of one page, pages of one surface."""
+    scope = SIBLINGS.get(path[0]) if len(path) == 1 else None
+    counts: Counter[str] = Counter()
+    places = {}
+    for name, item in items.items():
+        neighbours = repr(item.get(scope)) if scope else ""
+        counts[neighbours] += 1
+        places[name] = counts[neighbours]
+    return places
 
 
 def _same(a: Any, b: Any) -> bool:

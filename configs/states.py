@@ -24,6 +24,24 @@ MOVES: tuple[tuple[str, str, str], ...] = (
     (PREVIEW, "withdraw", WITHDRAWN),
 )
 
+#: Columns of a version that never change once it has left the draft state.
+FROZEN = (
+    "id",
+    "application_id",
+    "version",
+    "snapshot",
+    "digest",
+    "extra_schema",
+    "based_on_id",
+    "edits",
+    "created_at",
+    "created_by",
+    "edited_at",
+    "edited_by",
+)
+#: ``x_at`` and ``x_by`` are set once, by the move to that state.
+SET_ONCE = ("previewed", "published", "withdrawn")
+
 
 def sources(action: str) -> list[str]:
     return [source for source, name, _ in MOVES if name == action]

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -18,14 +19,18 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 class Trigger:
     """Refuses ``event`` on ``table`` where ``condition`` holds (SQL with OLD and NEW; empty: always).
 
-    ``distinct`` in a condition is written ``{a} IS DISTINCT FROM {b}``; SQLite's ``IS NOT`` is put in for it.
+    Conditions say ``a IS DISTINCT FROM b``; SQLite's ``IS NOT`` is put in for it.
     """
 
     name: str
     table: str
-    event: str  # INSERT, UPDATE, DELETE or TRUNCATE (PostgreSQL only)
+    event: str  # INSERT, UPDATE, DELETE or TRUNCATE
     message: str
     condition: str = ""
+    vendor: str = ""  # the one database that needs it; empty: each
+
+    def concerns(self, connection: BaseDatabaseWrapper) -> bool:
+        return self.vendor in ("", connection.vendor)
 
 
 REGISTRY: dict[str, list[Trigger]] = {}
@@ -43,8 +48,6 @@ def _statements(trigger: Trigger, vendor: str) -> tuple[list[str], list[str]]:
     """(create, drop) for one trigger."""
     name, table = trigger.name, trigger.table
     if vendor == "sqlite":
-        if trigger.event == "TRUNCATE":
-            return [], []
         when = f" WHEN {trigger.condition.replace('IS DISTINCT FROM', 'IS NOT')}" if trigger.condition else ""
         return (
             [
@@ -68,20 +71,23 @@ def _statements(trigger: Trigger, vendor: str) -> tuple[list[str], list[str]]:
 
 
 def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
-    with connection.cursor() as cursor:
+    # In one transaction: nobody writes between the old trigger and the new one.
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
 
 
 def install(connection: BaseDatabaseWrapper, triggers: list[Trigger]) -> None:
     for trigger in triggers:
-        create, drop = _statements(trigger, connection.vendor)
-        _run(connection, drop + create)
+        if trigger.concerns(connection):
+            create, drop = _statements(trigger, connection.vendor)
+            _run(connection, drop + create)
 
 
 def remove(connection: BaseDatabaseWrapper, triggers: list[Trigger]) -> None:
     for trigger in triggers:
-        _run(connection, _statements(trigger, connection.vendor)[1])
+        if trigger.concerns(connection):
+            _run(connection, _statements(trigger, connection.vendor)[1])
 
 
 @contextmanager
@@ -100,15 +106,13 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         else:
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
         present = {row[0] for row in cursor.fetchall()}
         tables = set(connection.introspection.table_names(cursor))
     return [
         trigger.name
         for trigger in all_triggers()
-        if trigger.table in tables
-        and trigger.name not in present
-        and not (connection.vendor == "sqlite" and trigger.event == "TRUNCATE")
+        if trigger.concerns(connection) and trigger.table in tables and trigger.name not in present
     ]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from rest_framework import exceptions
@@ -213,8 +214,6 @@ def to_refusal(error: BaseException) -> Refusal | None:
             return Refusal("http.forbidden")
         case exceptions.NotFound() | Http404():
             return Refusal("http.not_found")
-        case exceptions.MethodNotAllowed():
-            return Refusal("http.method_not_allowed", method=str(error.detail).split('"')[1])
         case exceptions.NotAcceptable():
             return Refusal("http.not_acceptable")
         case exceptions.UnsupportedMediaType():
@@ -229,23 +228,29 @@ def to_refusal(error: BaseException) -> Refusal | None:
         case OperationalError() | InterfaceError():
             logger.error("database away: %s", error)
             return Refusal("db.unavailable", extra={"retryAfter": 5})
+        case DataError():
+            # A text that no column takes (a NUL in a session cookie, say): PostgreSQL refuses, SQLite finds nothing.
+            logger.warning("the database refused a value: %s", error)
+            return Refusal("http.bad_request")
     return None
 
 
 def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler."""
+    if isinstance(error, exceptions.MethodNotAllowed):
+        answer = response(Refusal("http.method_not_allowed", method=context["request"].method))
+        answer["Allow"] = ", ".join(context["view"].allowed_methods)
+        return answer
     refusal = to_refusal(error)
     if refusal is None:
         return None
     set_rollback()
-    answer = response(refusal)
-    if isinstance(error, exceptions.MethodNotAllowed):
-        answer["Allow"] = ", ".join(context["view"].allowed_methods)
-    return answer
+    return response(refusal)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return response(to_refusal(exception) if isinstance(exception, RequestDataTooBig) else Refusal("http.bad_request"))  # type: ignore[arg-type]
+    refusal = to_refusal(exception) if isinstance(exception, RequestDataTooBig) else None
+    return response(refusal or Refusal("http.bad_request"))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
@@ -257,4 +262,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return response(Refusal("http.internal"))
+    """Also for pages: a database that is away is no mistake of ours. Django calls this while it handles the error."""
+    error = sys.exception()
+    return response((error and to_refusal(error)) or Refusal("http.internal"))

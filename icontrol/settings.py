@@ -107,7 +107,7 @@ INSTALLED_APPS = [
     "icontrol",
     "releases",
     "configs",
-    "django.contrib.admin",
+    "icontrol.administration.AdministrationConfig",  # django.contrib.admin with our site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -199,12 +199,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "icontrol.logs.OneLine"}},
+    "filters": {"not_meant": {"()": "icontrol.logs.NotMeant"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         **{name: {"level": "INFO"} for name in ("icontrol", "configs", "releases")},
         # In place of Django's own handlers. A refusal (4xx) is an answer: polling clients would fill the log.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["not_meant"]},
     },
 }

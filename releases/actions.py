@@ -25,15 +25,15 @@ from releases.ledger import NO_POLICY, append, head_of, release_of
 from releases.lineage import lineage
 from releases.models import Environment, Release
 from releases.policies import (
-    check_confirmed,
     check_not_live,
     check_policies,
+    check_policy_changes,
     check_policy_etag,
     check_serial,
     check_undamaged,
     confirmations,
 )
-from releases.publishing import Plan, Selection, missing_changes, problems_in, select, stamp
+from releases.publishing import Plan, Selection, check_ready, missing_changes, problems_in, select, stamp
 
 
 def _lock(environment: Environment) -> tuple[Application, Environment, Release | None]:
@@ -71,17 +71,7 @@ def publish(
         plan = _plan(application, environment, head, selection, dict(policy or {}), bump_latest)
         if dry_run:
             return plan
-        check_confirmed(plan.candidate.version, plan.confirmations, list(confirm), plan.problems)
-        if plan.unpicked:
-            raise Refusal(
-                "publish.missing_dependencies",
-                changes=", ".join(plan.unpicked),
-                problems=errors(plan.problems),
-                extra={"missingChanges": plan.unpicked},
-            )
-        found = errors(plan.problems)
-        if found:
-            raise Refusal("snapshot.invalid", problems=found, count=len(found), version=plan.candidate.version)
+        check_ready(plan, confirm)
         version = _freeze(application, environment, plan, actor=actor, reason=reason, now=now)
         release = append(
             environment,
@@ -203,14 +193,8 @@ def rollback(
     with transaction.atomic(durable=True):
         application, environment, head = _lock(environment)
         check_serial(environment, head, expected_serial)
-        if head is None or head.config_version is None:
-            raise Refusal("release.none", environment=environment.key)
-        target = _target(application, environment, head.config_version, to_version, to_serial)
-        if target.pk == head.config_version_id:
-            raise Refusal(
-                "rollback.already_live", version=target.version, environment=environment.key, serial=head.serial
-            )
-        check_undamaged(target)
+        target = rollback_target(environment, head, to_version=to_version, to_serial=to_serial)
+        assert head is not None  # else there was no target
         return append(
             environment,
             head,
@@ -224,8 +208,20 @@ def rollback(
         )
 
 
+def rollback_target(
+    environment: Environment, head: Release | None, *, to_version: str | None = None, to_serial: int | None = None
+) -> ConfigVersion:
+    """What a rollback would release now; refused wherever the rollback would be."""
+    if head is None or head.config_version is None:
+        raise Refusal("release.none", environment=environment.key)
+    target = _target(environment, head.config_version, to_version, to_serial)
+    if target.pk == head.config_version_id:
+        raise Refusal("rollback.already_live", version=target.version, environment=environment.key, serial=head.serial)
+    check_undamaged(target)
+    return target
+
+
 def _target(
-    application: Application,
     environment: Environment,
     live: ConfigVersion,
     to_version: str | None,
@@ -239,7 +235,7 @@ def _target(
             raise Refusal("release.unknown", environment=environment.key, serial=f"{to_serial} ({to_version[:80]})")
         return release.config_version
     if to_version is not None:
-        target = version_of(application, check_version_name(to_version))
+        target = version_of(environment.application, check_version_name(to_version))
         if not Release.objects.filter(environment=environment, config_version=target).exists():
             raise Refusal("rollback.never_live", version=target.version, environment=environment.key)
         return target
@@ -308,8 +304,7 @@ def set_policy(
         _, environment, head = _lock(environment)
         current = head.policies if head else NO_POLICY
         check_policy_etag(head, current, if_match, last_policy_change(environment, current))
-        if text == current:
-            raise Refusal("policy.unchanged", environment=environment.key)
+        check_policy_changes(environment, current, text)
         return append(
             environment,
             head,

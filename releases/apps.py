@@ -14,7 +14,16 @@ def ledger_triggers() -> list[triggers.Trigger]:
     return [
         triggers.Trigger("releases_no_update", TABLE, "UPDATE", "the ledger is append-only"),
         triggers.Trigger("releases_no_delete", TABLE, "DELETE", "the ledger is append-only"),
-        triggers.Trigger("releases_no_truncate", TABLE, "TRUNCATE", "the ledger is append-only"),
+        triggers.Trigger("releases_no_truncate", TABLE, "TRUNCATE", "the ledger is append-only", vendor="postgresql"),
+        # SQLite's OR REPLACE deletes the row that is in the way without asking the DELETE trigger.
+        triggers.Trigger(
+            "releases_not_replaced",
+            TABLE,
+            "INSERT",
+            "the ledger is append-only",
+            f"EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id)",
+            vendor="sqlite",
+        ),
         triggers.Trigger(
             "releases_next_serial",
             TABLE,

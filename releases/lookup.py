@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from configs import history
 from configs.drafts import version_of
 from configs.models import KEY, Application, ConfigVersion
 from configs.policies import check_version_name
@@ -53,3 +54,13 @@ def find_version(environment: Environment, name: Any) -> ConfigVersion:
     if name in ("draft", "preview"):
         return version_of(environment.application, name)
     return version_of(environment.application, check_version_name(str(name)))
+
+
+def stored_text(environment: Environment, to: str | int) -> tuple[str, str]:
+    """The text that a draft can be brought back to, and where it is from in words: a version's, by any of its names,
+    or that of a history entry, by its number."""
+    if isinstance(to, int):
+        entry = history.entry(environment.application, to)
+        return entry.snapshot, f"history entry {entry.history_id}"
+    version = find_version(environment, to)
+    return version.snapshot, f"{to} ({version.version})" if to != version.version else to

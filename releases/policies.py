@@ -185,6 +185,11 @@ def check_policy_etag(head: Release | None, policies: str, etag: str | None, cha
         )
 
 
+def check_policy_changes(environment: Environment, current: str, text: str) -> None:
+    if text == current:
+        raise Refusal("policy.unchanged", environment=environment.key)
+
+
 def check_undamaged(version: ConfigVersion) -> None:
     if digest(version.snapshot) != version.digest:
         raise Refusal("rollback.damaged", version=version.version)

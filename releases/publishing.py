@@ -15,7 +15,7 @@ from configs.policies import check_etag, check_version_name, problems_of
 from configs.problems import Problem, as_json, errors
 from configs.refusals import Refusal
 from releases.models import Release
-from releases.policies import Confirmation
+from releases.policies import Confirmation, check_confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,21 @@ def missing_changes(plan_changes: Sequence[Change], problems: Sequence[Problem],
     """Ids of unpicked changes that would add what the picked ones refer to."""
     targets = {f"{section}/{name}" for problem in problems if problem.target for section, name in [problem.target]}
     return sorted({change.id for change in plan_changes if change.id in targets} - set(wanted))
+
+
+def check_ready(plan: Plan, confirm: Sequence[str]) -> None:
+    """What a plan still lacks: first the open confirmations, then changes to pick as well, then the problems."""
+    check_confirmed(plan.candidate.version, plan.confirmations, list(confirm), plan.problems)
+    found = errors(plan.problems)
+    if plan.unpicked:
+        raise Refusal(
+            "publish.missing_dependencies",
+            changes=", ".join(plan.unpicked),
+            problems=found,
+            extra={"missingChanges": plan.unpicked},
+        )
+    if found:
+        raise Refusal("snapshot.invalid", problems=found, count=len(found), version=plan.candidate.version)
 
 
 def stamp(candidate: ConfigVersion, *, by: str, now: dt.datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -25,11 +25,16 @@ class Finding:
     message: Text
 
 
-def verify(environments: Iterable[Environment], *, against: Iterable[Path]) -> Iterator[Finding]:
-    """All findings, environment by environment, then the checkpoint files."""
+def verify(
+    environments: Iterable[Environment],
+    *,
+    against: Iterable[Path],
+    seen: Callable[[Environment, int], None] = lambda environment, serial: None,
+) -> Iterator[Finding]:
+    """All findings, environment by environment, then the checkpoint files. ``seen`` hears of every release read."""
     environments = list(environments)
     for environment in environments:
-        yield from _chain(environment)
+        yield from _chain(environment, seen)
     for path in against:
         yield from _checkpoints(path, environments)
 
@@ -38,10 +43,11 @@ def _error(code: str, place: str, en: str, fr: str, **values: Any) -> Finding:
     return Finding("error", code, place, both(en, fr, **values))
 
 
-def _chain(environment: Environment) -> Iterator[Finding]:
+def _chain(environment: Environment, seen: Callable[[Environment, int], None]) -> Iterator[Finding]:
     names: dict[int | None, tuple[str | None, str | None]] = {None: (None, None)}
     expected, previous, at = 1, GENESIS, None
     for release in Release.objects.filter(environment=environment).order_by("serial").iterator(chunk_size=500):
+        seen(environment, release.serial)
         place = f"{environment} {release.serial}"
         if release.serial != expected:
             yield _error("ledger.gap", place, "Release {n} is missing.", "La publication {n} manque.", n=expected)

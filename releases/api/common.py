@@ -15,11 +15,11 @@ from rest_framework.views import APIView
 
 from configs.actors import VIEW, Actor
 from configs.models import ConfigVersion
-from configs.policies import check_permission, problems_of
-from configs.problems import as_json
+from configs.policies import check_permission
+from releases import showing
 from releases.authentication import actor_of
 from releases.lookup import find_environment
-from releases.models import Environment, Release
+from releases.models import Environment
 
 ENVIRONMENT = OpenApiParameter("environment", str, description="Environment key; left out: the default one.")
 APPLICATION = OpenApiParameter("application", str, description="Application key; left out: the default one.")
@@ -74,62 +74,8 @@ class AuthorView(APIView):
         return response
 
 
-def instant(at: dt.datetime | None) -> str | None:
-    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if at else None
-
-
 def show_draft(draft: ConfigVersion) -> Response:
     """The draft with its problems and, as a header, the ETag that the next write names."""
-    document = draft.document
-    response = Response(
-        {
-            "application": draft.application.key,
-            "version": draft.version,
-            "channel": "draft",
-            "createdAt": instant(draft.created_at),
-            "editedAt": instant(draft.edited_at),
-            "editedBy": draft.edited_by,
-            "snapshot": document,
-            "digest": draft.digest,
-            "basedOn": draft.based_on.version if draft.based_on else None,
-            "problems": as_json(problems_of(draft.application, document, draft.schema)),
-        }
-    )
+    response = Response(showing.show_draft(draft))
     response["ETag"] = draft.etag
     return response
-
-
-def show_version(version: ConfigVersion, *, with_snapshot: bool = True) -> dict[str, Any]:
-    shown = {
-        "application": version.application.key,
-        "version": version.version,
-        "channel": version.state,
-        "createdAt": instant(version.created_at),
-        "createdBy": version.created_by,
-        "previewedAt": instant(version.previewed_at),
-        "publishedAt": instant(version.published_at),
-        "publishedBy": version.published_by,
-        "withdrawnAt": instant(version.withdrawn_at),
-        "digest": version.digest,
-    }
-    return {**shown, "snapshot": version.document} if with_snapshot else shown
-
-
-def show_release(release: Release) -> dict[str, Any]:
-    version = release.config_version
-    return {
-        "application": release.environment.application.key,
-        "environment": release.environment.key,
-        "serial": release.serial,
-        "kind": release.kind,
-        "version": version.version if version else None,
-        "digest": version.digest if version else None,
-        "policies": release.policy_set,
-        "killSwitches": release.killed,
-        "actor": release.actor,
-        "reason": release.reason,
-        "createdAt": instant(release.created_at),
-        "format": release.format,
-        "previousHash": release.previous_hash,
-        "hash": release.hash,
-    }

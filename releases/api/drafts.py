@@ -20,7 +20,7 @@ from configs.drafts import draft_of, preview_of
 from configs.policies import check_version_name
 from configs.refusals import Refusal
 from releases import access
-from releases.api.common import APPLICATION, ENVIRONMENT, IF_MATCH, AuthorView, instant, show_draft, show_version
+from releases.api.common import APPLICATION, ENVIRONMENT, IF_MATCH, AuthorView, show_draft
 from releases.api.parsing import (
     LinkBody,
     MergePatchParser,
@@ -32,8 +32,9 @@ from releases.api.parsing import (
     body,
     number,
 )
-from releases.lookup import find_version
+from releases.lookup import stored_text
 from releases.models import PreviewLink
+from releases.showing import instant, show_entry, show_version
 
 PER_PAGE = 50
 
@@ -108,12 +109,10 @@ class RevertView(AuthorView):
 
 def _source(environment: Any, to: Any) -> tuple[str, str]:
     if isinstance(to, dict) and list(to) == ["history"] and type(to["history"]) is int and to["history"] > 0:
-        entry = history.entry(environment.application, to["history"])
-        return entry.snapshot, f"history entry {entry.history_id}"
+        return stored_text(environment, to["history"])
     if not isinstance(to, str):
         raise serializers.ValidationError({"to": [serializers.ErrorDetail("to", code="invalid")]})
-    version = find_version(environment, to)
-    return version.snapshot, f"{to} ({version.version})" if to != version.version else to
+    return stored_text(environment, to)
 
 
 class DraftHistoryView(AuthorView):
@@ -134,17 +133,7 @@ class DraftHistoryView(AuthorView):
         return Response(
             {
                 "application": application.key,
-                "entries": [
-                    {
-                        "id": row.history_id,
-                        "version": row.version,
-                        "at": instant(row.history_date),
-                        "actor": row.history_user_id,
-                        "what": row.history_change_reason,
-                        "digest": row.digest,
-                    }
-                    for row in rows
-                ],
+                "entries": [show_entry(row) for row in rows],
             }
         )
 

@@ -13,14 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from configs.actors import EDIT, PUBLISH, VIEW
-from configs.diff import diff, grouped
 from configs.drafts import draft_of, preview_of
 from configs.models import ConfigVersion
 from configs.policies import check_permission
-from configs.problems import as_json
 from configs.refusals import Refusal
 from releases import actions
-from releases.api.common import APPLICATION, ENVIRONMENT, IF_MATCH, AuthorView, show_release, show_version
+from releases.api.common import APPLICATION, ENVIRONMENT, IF_MATCH, AuthorView
 from releases.api.parsing import PolicyBody, PublishBody, RollbackBody, UndoBody, body, number
 from releases.gate import Policy
 from releases.ledger import NO_POLICY, head_of, release_of
@@ -28,6 +26,7 @@ from releases.lookup import find_version
 from releases.models import Release
 from releases.policies import policy_etag
 from releases.publishing import Plan, Selection
+from releases.showing import show_diff, show_policy, show_published, show_release, show_rollback, show_version
 
 PER_PAGE = 50
 BOTH = [APPLICATION, ENVIRONMENT]
@@ -65,7 +64,7 @@ class PublishView(AuthorView):
         )
         if isinstance(done, Plan):
             return Response(done.as_json())
-        return Response({**show_release(done), "warnings": as_json(done.warnings)})
+        return Response(show_published(done))
 
 
 class RollbackView(AuthorView):
@@ -85,7 +84,7 @@ class RollbackView(AuthorView):
             actor=self.actor,
             now=self.now,
         )
-        return Response({**show_release(release), "carriedOver": ["policies", "killSwitches"]})
+        return Response(show_rollback(release))
 
 
 class UndoView(AuthorView):
@@ -128,14 +127,7 @@ class PolicyView(AuthorView):
 
 
 def _show_policy(environment: Any, head: Release | None) -> Response:
-    response = Response(
-        {
-            "application": environment.application.key,
-            "environment": environment.key,
-            "serial": head.serial if head else 0,
-            "policies": head.policy_set if head else {"default": Policy().as_json()},
-        }
-    )
+    response = Response(show_policy(environment, head))
     response["ETag"] = policy_etag(head.policies if head else NO_POLICY)
     return response
 
@@ -196,20 +188,7 @@ class DiffView(VersionView):
         query = request.query_params
         a = self.readable(find_version(environment, query.get("from", "live")))
         b = self.readable(find_version(environment, query.get("to", "draft")))
-        changes = diff(a.document, b.document)
-        return Response(
-            {
-                "application": environment.application.key,
-                "environment": environment.key,
-                "from": {"version": a.version, "channel": a.state, "digest": a.digest},
-                "to": {"version": b.version, "channel": b.state, "digest": b.digest},
-                "changes": [change.as_json() for change in changes],
-                "groups": [
-                    {"id": group, "title": title, "changes": [change.id for change in members]}
-                    for group, title, members in grouped(changes)
-                ],
-            }
-        )
+        return Response(show_diff(environment, a, b))
 
 
 class ReleasesView(AuthorView):

@@ -15,21 +15,7 @@ from configs.validation import TOP_LEVEL, check_snapshot
 from tests.configs.snapshots import example
 
 NAMES = st.sampled_from(
-    [
-        "id",
-        "key",
-        "pages",
-        "tabs",
-        "featureFlags",
-        "conditions",
-        "rules",
-        "split",
-        "not",
-        "all",
-        "title",
-        "value",
-        "$ref",
-    ]
+    [*TOP_LEVEL, "id", "key", "conditions", "rules", "split", "not", "all", "title", "value", "$ref"]
 )
 SCALARS = (
     st.none()

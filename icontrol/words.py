@@ -1,0 +1,29 @@
+"""Our own strings on pages, in both languages. Django's catalogues translate Django's own words; ours need no gettext
+toolchain: both languages stand side by side in the source, as in refusals and problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import lazy
+
+from configs.texts import Text, pick
+from icontrol.problem import language
+
+
+def said(text: Any) -> Any:
+    """A ``Text`` in the language of the request; anything else as it is."""
+    return pick(text, language())
+
+
+_lazily = lazy(lambda en, fr: said({"en": en, "fr": fr}), str)
+
+
+def words(en: str, fr: str) -> Any:
+    """A string that is chosen when it is shown: for titles, labels and column heads."""
+    return _lazily(en, fr)
+
+
+def later(text: Text) -> Any:
+    """The same from a ``Text``."""
+    return _lazily(text["en"], text["fr"])

@@ -1,0 +1,240 @@
+"""What the pages show about environments and releases: computed from the ledger each time, stored nowhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+
+from configs.diff import ABSENT, Change, diff, grouped
+from configs.models import ConfigVersion
+from configs.refusals import Refusal
+from configs.texts import Text, both
+from releases.gate import Policy
+from releases.models import Environment, Release
+
+#: A page with thousands of sentences helps nobody; the API has them all.
+LINES_SHOWN = 400
+
+KINDS: dict[str, Text] = {
+    "publish": both("publish", "publication"),
+    "rollback": both("rollback", "retour"),
+    "undo": both("undo", "annulation"),
+    "policy": both("version policy", "politique de version"),
+    "kill": both("kill switch engaged", "coupe-circuit actionné"),
+    "lift": both("kill switch lifted", "coupe-circuit levé"),
+}
+
+#: Fields of a version policy, in the order in which people read them.
+POLICY_FIELDS: dict[str, Text] = {
+    "latest": both("latest version", "dernière version"),
+    "minSupported": both("minimum version", "version minimale"),
+    "enforcement": both("below the minimum", "sous le minimum"),
+    "message": both("message", "message"),
+    "url": both("update address", "adresse de mise à jour"),
+    "maintenance": both("maintenance", "maintenance"),
+    "retryAfter": both("try again after (seconds)", "réessayer après (secondes)"),
+    "safeMode": both("safe mode", "mode sans échec"),
+    "capabilities": both("capabilities", "capacités"),
+    "pollAfter": both("ask again after (seconds)", "redemander après (secondes)"),
+    "scheme": both("how versions are compared", "comparaison des versions"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One difference: ``kind`` is added, removed, changed or moved."""
+
+    kind: str
+    sentence: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    title: Text
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Sentences under headings. ``more`` counts those that were left out of a very long page."""
+
+    groups: Sequence[Group]
+    more: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.groups)
+
+    @property
+    def count(self) -> int:
+        return sum(len(group.lines) for group in self.groups) + self.more
+
+
+def shown(groups: Iterable[Group]) -> Difference:
+    kept, more, room = [], 0, LINES_SHOWN
+    for group in groups:
+        lines = group.lines[:room]
+        more += len(group.lines) - len(lines)
+        room -= len(lines)
+        if lines:
+            kept.append(Group(group.title, lines))
+    return Difference(kept, more)
+
+
+def config_groups(changes: Sequence[Change]) -> list[Group]:
+    return [
+        Group(title, [Line(change.kind, change.sentence) for change in members])
+        for _, title, members in grouped(changes)
+    ]
+
+
+def difference(a: Any, b: Any) -> Difference:
+    """From snapshot ``a`` to snapshot ``b``, in sentences."""
+    return shown(config_groups(diff(a, b)))
+
+
+# Releases -------------------------------------------------------------------------------------------------------------
+
+
+def newest_releases() -> dict[int, Release]:
+    """environment id → its newest release, with environment and version but without the snapshot. Two queries."""
+    newest = Release.objects.filter(environment=OuterRef("pk")).order_by("-serial").values("pk")[:1]
+    ids = [pk for pk in Environment.objects.values_list(Subquery(newest), flat=True) if pk is not None]
+    releases = Release.objects.filter(pk__in=ids).select_related("environment__application", "config_version")
+    return {
+        release.environment_id: release
+        for release in releases.defer("config_version__snapshot", "config_version__extra_schema")
+    }
+
+
+def live_in() -> dict[int, list[str]]:
+    """version id → keys of the environments in which it is live."""
+    found: dict[int, list[str]] = {}
+    for release in sorted(newest_releases().values(), key=lambda release: release.environment_id):
+        if release.config_version_id is not None:
+            found.setdefault(release.config_version_id, []).append(release.environment.key)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An environment and the release that counts there now (None: nothing yet)."""
+
+    environment: Environment
+    head: Release | None
+
+    @property
+    def live(self) -> ConfigVersion | None:
+        return self.head.config_version if self.head else None
+
+    @property
+    def policy(self) -> Policy:
+        return Policy.from_json(self.head.policy_set["default"]) if self.head else Policy()
+
+
+def standings() -> list[Standing]:
+    newest = newest_releases()
+    environments = Environment.objects.select_related("application").order_by("application_id", "-is_default", "pk")
+    return [Standing(environment, newest.get(environment.pk)) for environment in environments]
+
+
+def environments_of(application_id: int) -> list[Environment]:
+    """Of one application, the default one first."""
+    found = Environment.objects.filter(application_id=application_id).select_related("application")
+    return list(found.order_by("-is_default", "pk"))
+
+
+def choose(environments: Sequence[Environment], key: str | None) -> Environment:
+    """The named one; without a name the first, which is the default."""
+    for environment in environments:
+        if key in (None, "", environment.key):
+            return environment
+    application = environments[0].application.key if environments else "–"
+    raise Refusal("environment.unknown", application=application, environment=(key or "–")[:80])
+
+
+def release_groups(before: Release | None, after: Release | None) -> Difference:
+    """All that clients can notice between two releases of one environment: config, version policy, kill switches."""
+    a = before.config_version if before else None
+    b = after.config_version if after else None
+    groups: list[Group] = []
+    if (a.pk if a else None) != (b.pk if b else None):
+        title = both(
+            "Config version: {a} → {b}",
+            "Version de config : {a} → {b}",
+            a=a.version if a else both("none", "aucune"),
+            b=b.version if b else both("none", "aucune"),
+        )
+        inner = config_groups(diff(a.document if a else {}, b.document if b else {}))
+        same = both("The content is the same.", "Le contenu est le même.")
+        groups += [Group(title, [] if inner else [Line("changed", same)])] if not inner else []
+        groups += [Group(both("{t} · {g}", "{t} · {g}", t=title, g=group.title), group.lines) for group in inner]
+    groups += policy_groups(before.policy_set if before else {}, after.policy_set if after else {})
+    lines = _switches(before.killed if before else [], after.killed if after else [])
+    if lines:
+        groups.append(Group(both("Kill switches", "Coupe-circuits"), lines))
+    return shown(groups)
+
+
+def _switches(before: Sequence[str], after: Sequence[str]) -> list[Line]:
+    engaged = [
+        Line("added", both("{flag} is forced off", "{flag} est coupé", flag=flag)) for flag in after if flag not in before
+    ]
+    lifted = [
+        Line("removed", both("{flag} is no longer forced off", "{flag} n'est plus coupé", flag=flag))
+        for flag in before
+        if flag not in after
+    ]
+    return engaged + lifted
+
+
+def policy_groups(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Group]:
+    """One group per platform whose policy differs; ``default`` first."""
+    groups = []
+    for platform in sorted({*before, *after}, key=lambda name: (name != "default", name)):
+        title = both("Version policy, {p}", "Politique de version, {p}", p=platform)
+        if platform not in after:
+            lines = [Line("removed", both("{p}: own policy removed", "{p} : politique propre retirée", p=platform))]
+        else:
+            was = before.get(platform, Policy().as_json())
+            lines = [
+                _policy_line(field, was.get(field, ABSENT), after[platform].get(field, ABSENT))
+                for field in POLICY_FIELDS
+                if was.get(field, ABSENT) != after[platform].get(field, ABSENT)
+            ]
+            if platform not in before:
+                lines.insert(0, Line("added", both("{p}: own policy", "{p} : politique propre", p=platform)))
+        if lines:
+            groups.append(Group(title, lines))
+    return groups
+
+
+def _policy_line(field: str, before: Any, after: Any) -> Line:
+    sentence = both(
+        "{field}: {before} → {after}",
+        "{field} : {before} → {after}",
+        field=POLICY_FIELDS[field],
+        before=_value(before),
+        after=_value(after),
+    )
+    return Line("changed", sentence)
+
+
+def _value(value: Any) -> Text:
+    match value:
+        case True:
+            return both("yes", "oui")
+        case False:
+            return both("no", "non")
+        case "" | [] | {}:
+            return both("none", "aucun")
+        case str():
+            return both("“{v}”", "« {v} »", v=value)
+        case list():
+            return both("{v}", "{v}", v=", ".join(map(str, value)))
+        case dict():
+            return both("{v}", "{v}", v=", ".join(f"{key}: {text}" for key, text in value.items()))
+    return both("{v}", "{v}", v=json.dumps(value))

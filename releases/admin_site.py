@@ -1,0 +1,55 @@
+"""The admin site: Django's own, with our name, refusals as readable pages, and no deleting.
+
+It stands outside the package ``releases.admin``, which registers itself on this site when it is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
+
+from configs.refusals import Refusal
+from icontrol.problem import to_refusal
+from icontrol.words import words
+
+View = Callable[..., HttpResponseBase]
+
+
+class HouseSite(admin.AdminSite):
+    site_header = site_title = "iCONTROL"
+    index_title = words("What clients get now", "Ce que reçoivent les clients")
+    site_url = None
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        return super().admin_view(self._refusing(view), cacheable)
+
+    def _refusing(self, view: View) -> View:
+        """Who may not, or asks for what is not there, gets a page that says so instead of a JSON problem."""
+
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            # Whatever this request saves of the account itself (its password) is done by the account.
+            request.user.history_actor = f"user:{request.user.get_username()}"  # type: ignore[union-attr]
+            try:
+                return view(request, *args, **kwargs)
+            except (Refusal, PermissionDenied, Http404) as error:
+                refusal = to_refusal(error)
+                assert refusal is not None
+                return self.refuse(request, refusal)
+
+        return inner
+
+    def refuse(self, request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
+        request.current_app = self.name  # type: ignore[attr-defined]
+        context = {**self.each_context(request), "title": refusal.title, "refusal": refusal}
+        return TemplateResponse(request, "admin/house/refusal.html", context, status=refusal.status)

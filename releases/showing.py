@@ -1,0 +1,116 @@
+"""Drafts, versions and releases as JSON values: the API's answers and the commands' ``--json`` are the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from configs.diff import diff, grouped
+from configs.models import ConfigVersion
+from configs.policies import problems_of
+from configs.problems import as_json
+from releases.gate import Policy
+from releases.models import Environment, Release
+
+
+def instant(at: dt.datetime | None) -> str | None:
+    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if at else None
+
+
+def show_draft(draft: ConfigVersion) -> dict[str, Any]:
+    """The draft with its problems."""
+    document = draft.document
+    return {
+        "application": draft.application.key,
+        "version": draft.version,
+        "channel": "draft",
+        "createdAt": instant(draft.created_at),
+        "editedAt": instant(draft.edited_at),
+        "editedBy": draft.edited_by,
+        "snapshot": document,
+        "digest": draft.digest,
+        "basedOn": draft.based_on.version if draft.based_on else None,
+        "problems": as_json(problems_of(draft.application, document, draft.schema)),
+    }
+
+
+def show_version(version: ConfigVersion, *, with_snapshot: bool = True) -> dict[str, Any]:
+    shown = {
+        "application": version.application.key,
+        "version": version.version,
+        "channel": version.state,
+        "createdAt": instant(version.created_at),
+        "createdBy": version.created_by,
+        "previewedAt": instant(version.previewed_at),
+        "publishedAt": instant(version.published_at),
+        "publishedBy": version.published_by,
+        "withdrawnAt": instant(version.withdrawn_at),
+        "digest": version.digest,
+    }
+    return {**shown, "snapshot": version.document} if with_snapshot else shown
+
+
+def show_entry(row: Any) -> dict[str, Any]:
+    """One entry of the draft's history."""
+    return {
+        "id": row.history_id,
+        "version": row.version,
+        "at": instant(row.history_date),
+        "actor": row.history_user_id,
+        "what": row.history_change_reason,
+        "digest": row.digest,
+    }
+
+
+def show_release(release: Release) -> dict[str, Any]:
+    version = release.config_version
+    return {
+        "application": release.environment.application.key,
+        "environment": release.environment.key,
+        "serial": release.serial,
+        "kind": release.kind,
+        "version": version.version if version else None,
+        "digest": version.digest if version else None,
+        "policies": release.policy_set,
+        "killSwitches": release.killed,
+        "actor": release.actor,
+        "reason": release.reason,
+        "createdAt": instant(release.created_at),
+        "format": release.format,
+        "previousHash": release.previous_hash,
+        "hash": release.hash,
+    }
+
+
+def show_published(release: Release) -> dict[str, Any]:
+    return {**show_release(release), "warnings": as_json(release.warnings)}
+
+
+def show_rollback(release: Release) -> dict[str, Any]:
+    return {**show_release(release), "carriedOver": ["policies", "killSwitches"]}
+
+
+def show_policy(environment: Environment, head: Release | None) -> dict[str, Any]:
+    """The version policy of every platform, as the newest release has it."""
+    return {
+        "application": environment.application.key,
+        "environment": environment.key,
+        "serial": head.serial if head else 0,
+        "policies": head.policy_set if head else {"default": Policy().as_json()},
+    }
+
+
+def show_diff(environment: Environment, a: ConfigVersion, b: ConfigVersion) -> dict[str, Any]:
+    """What leads from one version to another."""
+    changes = diff(a.document, b.document)
+    return {
+        "application": environment.application.key,
+        "environment": environment.key,
+        "from": {"version": a.version, "channel": a.state, "digest": a.digest},
+        "to": {"version": b.version, "channel": b.state, "digest": b.digest},
+        "changes": [change.as_json() for change in changes],
+        "groups": [
+            {"id": group, "title": title, "changes": [change.id for change in members]}
+            for group, title, members in grouped(changes)
+        ],
+    }
