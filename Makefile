@@ -4,8 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 REQUIREMENTS := deploy/requirements
-# The interpreter's version is part of the stamps: another one makes the environment anew.
 TAG := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+# A stamp says what is installed: for which Python, and the lock's checksum (a file's time says nothing after an unpack).
+stamp = $(VENV)/$(1)-$(TAG)-$(shell cksum < $(REQUIREMENTS)/$(1).txt | cut -d ' ' -f 1).stamp
+RUN := $(call stamp,run)
+DEV := $(call stamp,dev)
 # What the lock is made with; only who changes a dependency needs it.
 UV ?= uv
 LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -14,6 +17,10 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run test lint docs format lock
+# The interpreter that the environment was made with may have been removed since.
+ifneq ($(shell test -x $(PY) && echo works),works)
+.PHONY: $(RUN) $(DEV)
+endif
 
 help:
 	@echo 'make run      install what is needed (once), then serve; see docs/reference/settings.md'
@@ -23,19 +30,19 @@ help:
 	@echo 'make format   let ruff lay the code out'
 	@echo 'make lock     resolve the dependencies anew (needs uv)'
 
-run: $(VENV)/run-$(TAG).stamp
+run: $(RUN)
 	@exec $(PY) manage.py serve
 
-test: $(VENV)/dev-$(TAG).stamp
+test: $(DEV)
 	@exec $(PY) -m tests.run $(ARGS)
 
-lint: $(VENV)/dev-$(TAG).stamp
+lint: $(DEV)
 	@exec $(PY) -m tests.lint
 
-docs: $(VENV)/dev-$(TAG).stamp
+docs: $(DEV)
 	@exec $(PY) -m tests.lint --write
 
-format: $(VENV)/dev-$(TAG).stamp
+format: $(DEV)
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
 
@@ -43,19 +50,22 @@ lock:
 	$(LOCK) $(ARGS) --group dev --output-file $(REQUIREMENTS)/dev.txt
 	$(LOCK) --constraint $(REQUIREMENTS)/dev.txt --output-file $(REQUIREMENTS)/run.txt
 
-$(VENV)/run-$(TAG).stamp: $(REQUIREMENTS)/run.txt
+$(RUN):
 	@$(call install,run)
 	@touch $@
 
-$(VENV)/dev-$(TAG).stamp: $(REQUIREMENTS)/dev.txt
+$(DEV):
 	@$(call install,dev)
-	@touch $@ $(VENV)/run-$(TAG).stamp
+	@touch $(DEV) $(RUN)
 
-# The stamp is written last: an install that was interrupted is taken up again.
+# The stamp is written last: an install that was interrupted is taken up again. An environment of another Python, or
+# one that does not work, is made anew.
 define install
 $(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "iCONTROL needs Python 3.11 or newer; \
-$(PYTHON) is " + sys.version.split()[0] + ". Name another one: make $(1) PYTHON=python3.12")' && \
+$(PYTHON) is " + sys.version.split()[0] + ". Name another one: make run PYTHON=python3.12")' && \
 echo "Installing $$(grep -c == $(REQUIREMENTS)/$(1).txt) packages into $(VENV), once. This takes about a minute." && \
-$(PYTHON) -m venv $(VENV) && \
+{ $(PY) -c 'import sys, pip; sys.exit("%d.%d" % sys.version_info[:2] != "$(TAG)")' 2>/dev/null || \
+$(PYTHON) -m venv --clear $(VENV); } && \
+rm -f $(VENV)/*.stamp && \
 $(PY) -m pip install --require-hashes --requirement $(REQUIREMENTS)/$(1).txt
 endef

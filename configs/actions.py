@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import jsonschema_rs
 from django.conf import settings
 from django.db import transaction
 
@@ -22,6 +21,7 @@ from configs.history import coalesce
 from configs.merge import merge_patch
 from configs.models import Application, ConfigVersion
 from configs.policies import (
+    check_caps,
     check_etag,
     check_is_preview,
     check_name,
@@ -31,9 +31,8 @@ from configs.policies import (
     check_reason,
     check_shape,
 )
-from configs.problems import Problem
 from configs.refusals import Refusal
-from configs.texts import both
+from configs.validation import UnusableSchema, check_extra_schema
 
 FIRST_VERSION = "1.0.0"
 
@@ -77,9 +76,15 @@ def patch_draft(
     application: Application, patch: Any, *, if_match: str | None, actor: Actor, now: dt.datetime
 ) -> ConfigVersion:
     """Change the draft by a JSON merge patch (RFC 7396)."""
+
+    def merged(draft: ConfigVersion) -> Any:
+        document = merge_patch(draft.document, patch)
+        check_caps(document)  # two objects within the caps may make one beyond
+        return document
+
     return _edit(
         application,
-        lambda draft: merge_patch(draft.document, patch),
+        merged,
         if_match=if_match,
         note="edit",
         actor=actor,
@@ -146,11 +151,11 @@ def rename_draft(
 ) -> ConfigVersion:
     """Give the draft another number; one that was never used."""
     check_permission(actor, EDIT)
-    version = check_new_version_name(version)
     with transaction.atomic(durable=True):
         application = lock_application(application)
         draft = draft_of(application)
         check_etag(draft, if_match)
+        version = check_new_version_name(version)
         if version != draft.version:
             if ConfigVersion.objects.filter(application=application, version=version).exists():
                 raise Refusal("version.taken", version=version)
@@ -167,11 +172,11 @@ def send_to_preview(
 ) -> ConfigVersion:
     """Freeze the draft as the preview, withdraw the older preview, and open the next draft. Returns the preview."""
     check_permission(actor, EDIT)
-    reason = check_reason(reason)
     with transaction.atomic(durable=True):
         application = lock_application(application)
         version = draft_of(application)
         check_etag(version, if_match)
+        reason = check_reason(reason)
         check_publishable(application, version.version, version.document, version.schema)
         older = preview_of(application)
         if older is not None:
@@ -186,11 +191,11 @@ def send_to_preview(
 def withdraw(application: Application, version: str, *, reason: str, actor: Actor, now: dt.datetime) -> ConfigVersion:
     """Take the preview back; its number is never used again."""
     check_permission(actor, EDIT)
-    reason = check_reason(reason)
     with transaction.atomic(durable=True):
         application = lock_application(application)
         found = version_of(application, version)
         check_is_preview(found)
+        reason = check_reason(reason)
         found.withdraw(by=actor.name, at=now)
         found.save_as(actor.name, now, reason)
     return found
@@ -202,18 +207,12 @@ def set_extra_schema(
     """Declare the extra sections by a JSON Schema (2020-12) of type object; frozen into each later version."""
     check_permission(actor, ADMINISTER)
     reason = check_reason(reason)
-    if not isinstance(schema, dict):
-        raise Refusal("schema.invalid", problems=[_schema_problem("an object is needed")])
     try:
-        jsonschema_rs.Draft202012Validator(schema)
-    except (jsonschema_rs.ValidationError, ValueError) as error:
-        raise Refusal("schema.invalid", problems=[_schema_problem(str(error).partition("\n")[0])]) from None
+        check_extra_schema(schema)
+    except UnusableSchema as error:
+        raise Refusal("schema.invalid", problems=[error.problem]) from None
     with transaction.atomic(durable=True):
         application = lock_application(application)
         application.extra_schema = canonical(schema)
         application.save_as(actor.name, now, reason)
     return application
-
-
-def _schema_problem(message: str) -> Problem:
-    return Problem("", "schema.invalid", both("{m}", "{m}", m=message))

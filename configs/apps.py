@@ -8,6 +8,7 @@ from configs.states import DRAFT, FROZEN, MOVES, PREVIEW, SET_ONCE
 
 TABLE = "configs_configversion"
 KEPT = "config versions are never deleted"
+IN_THE_WAY = "a config version never takes the place of another"
 
 
 def version_triggers() -> list[triggers.Trigger]:
@@ -34,8 +35,12 @@ def version_triggers() -> list[triggers.Trigger]:
         triggers.Trigger("configs_version_kept", TABLE, "DELETE", KEPT),
         triggers.Trigger("configs_version_no_truncate", TABLE, "TRUNCATE", KEPT, vendor="postgresql"),
         # SQLite's OR REPLACE deletes the row that is in the way without asking the DELETE trigger.
-        triggers.Trigger("configs_version_not_replaced", TABLE, "INSERT", KEPT, _in_the_way("-1"), vendor="sqlite"),
-        triggers.Trigger("configs_version_not_ousted", TABLE, "UPDATE", KEPT, _in_the_way("OLD.id"), vendor="sqlite"),
+        triggers.Trigger(
+            "configs_version_not_replaced", TABLE, "INSERT", IN_THE_WAY, _in_the_way("-1"), vendor="sqlite"
+        ),
+        triggers.Trigger(
+            "configs_version_not_ousted", TABLE, "UPDATE", IN_THE_WAY, _in_the_way("OLD.id"), vendor="sqlite"
+        ),
     ]
 
 

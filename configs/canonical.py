@@ -11,37 +11,23 @@ import hashlib
 import json
 import math
 import re
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable
+from itertools import count
+from typing import Any, NoReturn, TypeGuard
 
 import rfc8785
 
+from configs.limits import MAX_DEPTH, MAX_INTEGER, MAX_KEYS, MAX_STRING
 from configs.problems import Problem
+from configs.reading import NAMED_BY, OBJECTS, shown
 from configs.texts import both
 
-MAX_DEPTH = 32
-MAX_KEYS = 3_000
-MAX_STRING = 64 * 1024
-MAX_INTEGER = 2**53 - 1
 SURROGATE = re.compile("[\ud800-\udfff]")
-#: Brackets, and strings to skip. An unterminated string runs to the end, so no text is scanned twice.
-TOKENS = re.compile(r'"(?:[^"\\]|\\.?)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
+#: Keys below it sort by code points as RFC 8785 sorts them, by UTF-16 units.
+FIRST_SURROGATE = "\ud800"
 
 #: Sections whose members carry ``order``; the others are kept in the order of their ``id`` or ``key``.
 ORDERED = ("pages", "tabs")
-#: section → the member that names an item. Nested lists (columns, actions) are named by ``id``.
-KEYS = {
-    "pages": "id",
-    "tabs": "id",
-    "tables": "id",
-    "featureFlags": "key",
-    "segments": "id",
-    "uiTokens": "key",
-    "roles": "id",
-    "permissions": "id",
-    "plans": "id",
-}
-#: Sections that are one object.
-OBJECTS = ("layout", "theme")
 NESTED = {"tables": {"columns": "id", "actions": "id"}}
 
 
@@ -82,7 +68,6 @@ def parse_strict(data: bytes | str, *, max_bytes: int | None = None) -> Any:
             "Le texte n'est pas de l'UTF-8 (octet {at}).",
             at=error.start,
         )
-    _check_depth(text)
     try:
         value = json.loads(
             text,
@@ -91,6 +76,8 @@ def parse_strict(data: bytes | str, *, max_bytes: int | None = None) -> Any:
             parse_int=_integer,
             parse_float=_float,
         )
+    except RecursionError:
+        _too_deep()
     except json.JSONDecodeError as error:
         _refuse(
             "json.syntax",
@@ -99,26 +86,17 @@ def parse_strict(data: bytes | str, *, max_bytes: int | None = None) -> Any:
             line=error.lineno,
             column=error.colno,
         )
-    _check_strings(value)
+    _check_tree(value)
     return value
 
 
-def _check_depth(text: str) -> None:
-    """Count brackets outside strings before the recursive parser sees them."""
-    depth = 0
-    for token in TOKENS.finditer(text):
-        first = token.group()[0]
-        if first in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                _refuse(
-                    "json.too_deep",
-                    "Nested deeper than {cap} levels.",
-                    "Imbrication de plus de {cap} niveaux.",
-                    cap=MAX_DEPTH,
-                )
-        elif first in "]}":
-            depth -= 1
+def _too_deep() -> NoReturn:
+    _refuse(
+        "json.too_deep",
+        "Nested deeper than {cap} levels.",
+        "Imbrication de plus de {cap} niveaux.",
+        cap=MAX_DEPTH,
+    )
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -126,7 +104,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        _refuse("json.duplicate_key", "The key “{key}” stands twice.", "La clé « {key} » figure deux fois.", key=twice)
+        _refuse(
+            "json.duplicate_key",
+            "The key “{key}” stands twice.",
+            "La clé « {key} » figure deux fois.",
+            key=shown(twice),
+        )
     if "__proto__" in value:
         _refuse("json.forbidden_key", "The key “__proto__” is refused.", "La clé « __proto__ » est refusée.")
     if len(value) > MAX_KEYS:
@@ -164,32 +147,80 @@ def _float(digits: str) -> float | int:
     return _integer(str(int(value)))
 
 
-def _check_strings(root: Any) -> None:
-    pending = [root]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, dict):
-            pending.extend(value.keys())
-            pending.extend(value.values())
-        elif isinstance(value, list):
-            pending.extend(value)
-        elif isinstance(value, str):
-            if len(value) > MAX_STRING:
-                _refuse(
-                    "json.string_too_long",
-                    "A string is longer than {cap} characters.",
-                    "Une chaîne dépasse {cap} caractères.",
-                    cap=MAX_STRING,
-                )
-            if "\0" in value:
-                _refuse("json.nul", "A string holds the character NUL.", "Une chaîne contient le caractère NUL.")
-            if SURROGATE.search(value):
-                _refuse("json.surrogate", "A string holds a lone surrogate.", "Une chaîne contient un demi-caractère.")
+def _check_tree(root: Any) -> None:
+    """Depth and strings, level by level: what the parser has read may be deeper than a recursive walk should go."""
+    level = [root]
+    for depth in count():
+        following: list[Any] = []
+        nested = False
+        for value in level:
+            kind = type(value)
+            if kind is str:
+                if not value.isascii() or "\0" in value or len(value) > MAX_STRING:
+                    _check_string(value)
+            elif kind is dict:
+                nested = True
+                following.extend(value)
+                following.extend(value.values())
+            elif kind is list:
+                nested = True
+                following.extend(value)
+        if nested and depth == MAX_DEPTH:
+            _too_deep()
+        if not following:
+            return
+        level = following
+
+
+def _check_string(value: str) -> None:
+    if len(value) > MAX_STRING:
+        _refuse(
+            "json.string_too_long",
+            "A string is longer than {cap} characters.",
+            "Une chaîne dépasse {cap} caractères.",
+            cap=MAX_STRING,
+        )
+    if "\0" in value:
+        _refuse("json.nul", "A string holds the character NUL.", "Une chaîne contient le caractère NUL.")
+    if SURROGATE.search(value):
+        _refuse("json.surrogate", "A string holds a lone surrogate.", "Une chaîne contient un demi-caractère.")
 
 
 def canonical(value: Any) -> str:
     """The RFC 8785 text of a value that :func:`parse_strict` could have returned."""
+    if _is_plain(value):
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        if text.isascii() or not SURROGATE.search(text):
+            return text
     return rfc8785.dumps(value).decode("utf-8")
+
+
+def _is_plain(root: Any) -> bool:
+    """Whether the standard library's encoder, five times as fast, writes the very text of RFC 8785.
+
+    The two differ in the order of keys beyond the basic plane, in numbers that one of them writes with an exponent or
+    as an integer, and in what they refuse (keys that are no strings, integers beyond ±(2^53−1), NaN).
+    """
+    pending: list[Iterable[Any]] = [[root]]
+    while pending:
+        for value in pending.pop():
+            kind = type(value)
+            if kind is dict:
+                for key in value:
+                    if type(key) is not str or not (key.isascii() or max(key) < FIRST_SURROGATE):
+                        return False
+                pending.append(value.values())
+            elif kind is list:
+                pending.append(value)
+            elif kind is int:
+                if not -MAX_INTEGER <= value <= MAX_INTEGER:
+                    return False
+            elif kind is float:
+                if not 1e-4 <= abs(value) < 1e16 or value.is_integer():
+                    return False
+            elif kind is not str and kind is not bool and value is not None:
+                return False
+    return True
 
 
 def digest(text: str) -> str:
@@ -197,7 +228,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def keyed(items: Any, key: str) -> bool:
+def keyed(items: Any, key: str) -> TypeGuard[list[dict[str, Any]]]:
     """Whether ``items`` is a list of objects, each with a string of its own under ``key``."""
     if not isinstance(items, list):
         return False
@@ -205,11 +236,12 @@ def keyed(items: Any, key: str) -> bool:
     return all(isinstance(name, str) for name in names) and len(set(names)) == len(names)
 
 
-def _rank(key: str, by_order: bool) -> Any:
+def _rank(key: str, by_order: bool) -> Callable[[Any], tuple[bool, float, str]]:
     def rank(item: dict[str, Any]) -> tuple[bool, float, str]:
         order = item.get("order") if by_order else 0
-        known = isinstance(order, int | float) and not isinstance(order, bool)
-        return (False, order, item[key]) if known else (True, 0, item[key])
+        if isinstance(order, int | float) and not isinstance(order, bool):
+            return False, order, item[key]
+        return True, 0, item[key]
 
     return rank
 
@@ -218,16 +250,17 @@ def normalise(snapshot: Any) -> Any:
     """The same content in the one form that it is stored in, so that equal content has an equal digest.
 
     A section of the product that is missing is there, empty, so that readers find one shape. Items with ``order``
-    (pages, tabs, columns) are sorted by it, equal orders by id; everything else by id or key. A section that is not (yet) a list of named objects stays as it was written: drafts may be half typed.
+    (pages, tabs, columns) are sorted by it, equal orders by id; everything else by id or key. A section that is not
+    (yet) a list of named objects stays as it was written: drafts may be half typed. Total on any JSON, idempotent.
     """
     if not isinstance(snapshot, dict):
         return snapshot
-    result = {**{section: [] for section in KEYS}, **{section: {} for section in OBJECTS}, **snapshot}
-    for section, key in KEYS.items():
+    result = {**{section: [] for section in NAMED_BY}, **{section: {} for section in OBJECTS}, **snapshot}
+    for section, key in NAMED_BY.items():
         items = result.get(section)
         if not keyed(items, key):
             continue
-        items = sorted(items, key=_rank(key, section in ORDERED))  # type: ignore[arg-type]
+        items = sorted(items, key=_rank(key, section in ORDERED))
         for field, nested_key in NESTED.get(section, {}).items():
             items = [
                 {**item, field: sorted(item[field], key=_rank(nested_key, field == "columns"))}

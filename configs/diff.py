@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from configs.canonical import KEYS, NESTED, ORDERED, keyed, normalise
+from configs.canonical import NESTED, ORDERED, keyed, normalise
+from configs.reading import NAMED_BY
 from configs.sentences import Words, group_title, sentence
 from configs.texts import Text
 
@@ -96,6 +97,25 @@ def change_id(path: Iterable[str]) -> str:
     return "/".join(step.replace("~", "~0").replace("/", "~1") for step in path)
 
 
+def named_path(snapshot: Any, pointer: str) -> Path:
+    """Where a JSON Pointer into ``snapshot`` leads, as a change's path: ``/tabs/0/pageId`` → ``("tabs", "open",
+    "pageId")``. It ends at a list that does not name its items: such a list is one value."""
+    path: Path = ()
+    value = snapshot
+    for step in pointer.split("/")[1:]:
+        if isinstance(value, list):
+            key = _name_of_items(path)
+            if key is None or not keyed(value, key):
+                break
+            value = value[int(step)]
+            path = (*path, value[key])
+        else:
+            name = step.replace("~1", "/").replace("~0", "~")
+            value = value[name]
+            path = (*path, name)
+    return path
+
+
 def _copy(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _copy(item) for key, item in value.items()}
@@ -121,13 +141,15 @@ def _apply_one(root: dict[str, Any], path: Path, after: Any) -> None:
 
 def _index(items: list[Any], path: Path, name: str) -> int:
     """Where ``name`` is, or would be appended, in the named list at ``path``."""
-    key = _key(path)
+    key = _name_of_items(path)
     return next((at for at, item in enumerate(items) if item[key] == name), len(items))
 
 
-def _key(path: Path) -> str:
-    """The member that names the items of the named list at ``path``."""
-    return KEYS[path[0]] if len(path) == 1 else NESTED[path[0]][path[2]]
+def _name_of_items(path: Path) -> str | None:
+    """The member that names the items of the list at ``path``; None where no list names its items."""
+    if len(path) == 1:
+        return NAMED_BY.get(path[0])
+    return NESTED.get(path[0], {}).get(path[2]) if len(path) == 3 else None
 
 
 class _Diff:
@@ -137,7 +159,7 @@ class _Diff:
     def sections(self) -> Iterator[Change]:
         for section in sorted({*self.a, *self.b}, key=_section_rank):
             before, after = self.a.get(section, ABSENT), self.b.get(section, ABSENT)
-            if section in KEYS:
+            if section in NAMED_BY:
                 yield from self.named((section,), before, after)
             elif before is ABSENT or after is ABSENT:
                 yield self.change((section,), "added" if before is ABSENT else "removed", before, after)
@@ -153,8 +175,8 @@ class _Diff:
 
     def named(self, path: Path, before: Any, after: Any) -> Iterator[Change]:
         """A list that may name its items. Half typed, with an id missing or twice, it is one value."""
-        key = _key(path)
-        if not (keyed(before, key) and keyed(after, key)):
+        key = _name_of_items(path)
+        if key is None or not (keyed(before, key) and keyed(after, key)):
             yield from self.value(path, before, after)
             return
         old, new = ({item[key]: item for item in items} for items in (before, after))
@@ -165,7 +187,7 @@ class _Diff:
                 yield self.change(here, "removed", old[name], ABSENT)
             elif name not in old:
                 yield self.change(here, "added", ABSENT, new[name])
-            else:
+            elif not _same(old[name], new[name]):
                 for field, was, now in _members(old[name], new[name]):
                     if field == "order" and path[-1] in MOVABLE and not _same(was, now):
                         places = places or (_places(path, old), _places(path, new))
@@ -212,7 +234,7 @@ def _members(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[st
 
 
 def _section_rank(section: str) -> tuple[int, str]:
-    known = list(KEYS)
+    known = list(NAMED_BY)
     return (known.index(section) if section in known else len(known), section)
 
 
@@ -229,11 +251,13 @@ def _places(path: Path, items: dict[str, dict[str, Any]]) -> dict[str, int]:
 
 
 def _same(a: Any, b: Any) -> bool:
-    """Deep equality in which true is not 1."""
+    """Deep equality in which true is not 1. What is equal mostly looks equal too, and that is found quickly."""
+    return bool(a == b) and (repr(a) == repr(b) or _same_kind(a, b))
+
+
+def _same_kind(a: Any, b: Any) -> bool:
     if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(_same(a[key], b[key]) for key in a)
+        return a.keys() == b.keys() and all(_same_kind(a[key], b[key]) for key in a)
     if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
-    if isinstance(a, bool) or isinstance(b, bool):
-        return a is b
-    return bool(a == b)
+        return len(a) == len(b) and all(_same_kind(x, y) for x, y in zip(a, b, strict=True))
+    return a is b if isinstance(a, bool) or isinstance(b, bool) else bool(a == b)

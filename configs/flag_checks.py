@@ -23,6 +23,12 @@ WHOLE = 10_000
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+_NO_CONDITIONS = both(
+    "The private segment has no conditions; only what clients get goes without them.",
+    "Le segment privé n'a pas de conditions ; seul ce que reçoivent les clients s'en passe.",
+)
+
+
 def flag_problems(snapshot: Any) -> Iterator[Problem]:
     """``flag.…`` and ``date.invalid``: every problem of every flag that can be told without a context or a clock."""
     variants: dict[str, set[str] | None] = {}
@@ -48,6 +54,9 @@ def flag_problems(snapshot: Any) -> Iterator[Problem]:
             if isinstance(flag.get("key"), str):
                 graph.setdefault(flag["key"], []).append((name, (*there, "flag")))
     yield from cycle_problems(graph, "flag.prerequisite_cycle", _circle)
+    for index, segment in objects(snapshot, "segments"):
+        if segment.get("private") is True and "conditions" not in segment:
+            yield Problem(pointer(["segments", index]), "segment.conditions_missing", _NO_CONDITIONS)
 
 
 def variants_of(flag: dict[str, Any]) -> set[str] | None:

@@ -60,6 +60,10 @@ class HistoryMixin(models.Model):
         self.save(**kwargs)
 
 
+class Immutable(Exception):
+    """A program tried to change what never changes. No request leads here: actions refuse before."""
+
+
 class Application(HistoryMixin):
     """A client product. Its key is for ever: it stands in the ledger's hashes."""
 
@@ -117,6 +121,9 @@ class ConfigVersion(HistoryMixin):
 
     history = History()
 
+    #: Column → value as the database has it, of what this object read or saved last; None while it is new.
+    _stored: dict[str, Any] | None = None
+
     class Meta:
         ordering = ["-pk"]
         permissions = [("edit_draft", "Can read and edit the draft and send it to preview")]
@@ -141,6 +148,35 @@ class ConfigVersion(HistoryMixin):
 
     def __str__(self) -> str:
         return f"{self.application_id}:{self.version}"
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> ConfigVersion:
+        version = super().from_db(*args, **kwargs)
+        version._remember()
+        return version
+
+    def _remember(self) -> None:
+        """Columns that were not loaded stay out: what is not known may not be changed either."""
+        self._stored = {name: self.__dict__[name] for name in ("state", *states.FROZEN) if name in self.__dict__}
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The triggers refuse the same; here the mistake is told in words, before anything is sent."""
+        if self._stored is None:
+            kwargs["force_insert"] = True  # a primary key set by hand must not overwrite a row
+        elif self._stored.get("state") != states.DRAFT:
+            changed = [
+                name for name, value in self._frozen() if name not in self._stored or self._stored[name] != value
+            ]
+            if changed:
+                raise Immutable(f"config version {self} has left the draft state; changed: {', '.join(changed)}")
+        super().save(*args, **kwargs)
+        self._remember()
+
+    def _frozen(self) -> list[tuple[str, Any]]:
+        return [(name, self.__dict__[name]) for name in states.FROZEN if name in self.__dict__]
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise Immutable(f"config version {self} stays: versions are never deleted")
 
     @property
     def etag(self) -> str:

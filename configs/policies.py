@@ -7,12 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.http import parse_etags
 
-from configs import states, validation
+from configs import limits, states, validation
 from configs.actors import ADMINISTER, EDIT, PUBLISH, VIEW, Actor
-from configs.canonical import KEYS, OBJECTS
 from configs.models import Application, ConfigVersion
 from configs.problems import Problem, errors, pointer
+from configs.reading import NAMED_BY, OBJECTS
 from configs.refusals import Refusal
 from configs.texts import Text, both
 from configs.versions import MalformedVersion, parse
@@ -68,18 +69,33 @@ def check_new_version_name(version: str) -> str:
     return name
 
 
-def check_etag(draft: ConfigVersion, etag: str | None) -> None:
+def names_nothing(if_match: str | None) -> bool:
+    """No If-Match, or ``*``: that matches whatever is there, and who writes must say what was read."""
+    return if_match is None or if_match.strip() == "*"
+
+
+def matches(if_match: str, etag: str) -> bool:
+    """Whether the header, a list of entity tags, names this one. Compared weakly: nginx weakens what it compresses."""
+    return etag in {tag.removeprefix("W/") for tag in parse_etags(if_match)}
+
+
+def check_etag(draft: ConfigVersion, if_match: str | None) -> None:
     """The caller names the draft that it read, or is told who saved when."""
-    if etag is None:
-        raise Refusal("draft.precondition_required")
-    if etag.removeprefix("W/") != draft.etag:
+    if if_match is None or names_nothing(if_match):
+        raise Refusal("draft.precondition_required", extra={"etag": draft.etag})
+    if not matches(if_match, draft.etag):
         at = draft.edited_at or draft.created_at
         who = draft.edited_by or draft.created_by
         raise Refusal(
             "draft.stale",
             who=who,
             at=timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S %Z"),
-            extra={"etag": draft.etag, "savedBy": who, "savedAt": at.isoformat(), "version": draft.version},
+            extra={
+                "etag": draft.etag,
+                "savedBy": who,
+                "savedAt": at.isoformat().replace("+00:00", "Z"),
+                "version": draft.version,
+            },
         )
 
 
@@ -93,6 +109,13 @@ def problems_of(application: Application, snapshot: Any, schema: dict[str, Any] 
     )
 
 
+def check_caps(document: Any) -> None:
+    """The caps that text read from outside was held to: depth, keys of an object, strings, numbers."""
+    found = limits.walk(document).problems
+    if found:
+        raise Refusal("json.refused", problems=found)
+
+
 def check_shape(document: Any) -> None:
     """The top level of a snapshot: an object whose sections are lists, and objects where one is meant."""
     if not isinstance(document, dict):
@@ -103,11 +126,12 @@ def check_shape(document: Any) -> None:
                 pointer([section]),
                 "draft.shape",
                 both("{s} must be a list.", "{s} doit être une liste.", s=section)
-                if section in KEYS
+                if section in NAMED_BY
                 else both("{s} must be an object.", "{s} doit être un objet.", s=section),
             )
             for section, value in document.items()
-            if (section in KEYS and not isinstance(value, list)) or (section in OBJECTS and not isinstance(value, dict))
+            if (section in NAMED_BY and not isinstance(value, list))
+            or (section in OBJECTS and not isinstance(value, dict))
         ]
     if wrong:
         raise Refusal("draft.shape", problems=wrong)

@@ -20,8 +20,10 @@ NAMED_BY = {
     "permissions": "id",
     "plans": "id",
 }
+#: Sections that are one object.
+OBJECTS = ("layout", "theme")
 #: section of the product → its type; every other section is declared by the application.
-TOP_LEVEL: dict[str, type] = {**dict.fromkeys(NAMED_BY, list), "layout": dict, "theme": dict}
+TOP_LEVEL: dict[str, type] = {**dict.fromkeys(NAMED_BY, list), **dict.fromkeys(OBJECTS, dict)}
 
 
 def steps(trail: Trail) -> list[str | int]:

@@ -73,7 +73,7 @@ def extra_findings(snapshot: dict[str, Any], extra_schema: Any) -> list[Problem]
         except UnusableSchema as error:
             problems.append(error.problem)
         else:
-            declared = set(extra_schema.get("properties", {})) - set(TOP_LEVEL)
+            declared = set(extra_schema.get("properties", {}))
             extra = {name: value for name, value in snapshot.items() if name in declared}
             problems += _findings(validator, extra_schema, extra)
     for name in sorted(snapshot.keys() - TOP_LEVEL.keys() - declared):

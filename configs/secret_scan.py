@@ -77,7 +77,7 @@ NAMES = re.compile(
     r"(?:.*[_-])?(?:password|passwd|pwd|secret|(?:api|private|access|secret)[_-]?key|(?:access|auth|api)[_-]?token)",
     re.IGNORECASE | re.ASCII,
 )
-VALUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[!-~]{8,}", re.ASCII)
+VALUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[!-~]+", re.ASCII)
 
 
 def secret_problems(strings: Iterable[tuple[str, Trail]]) -> Iterator[Problem]:

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any
 
-from configs.canonical import KEYS, NESTED, OBJECTS, keyed
+from configs.canonical import NESTED, keyed
+from configs.reading import NAMED_BY, OBJECTS
 from configs.texts import LANGUAGES, Text, both
 
 Path = tuple[str, ...]
@@ -122,7 +123,7 @@ class Words:
         self.sides = [
             {
                 section: {item[key]: item for item in snapshot.get(section, ())}
-                for section, key in KEYS.items()
+                for section, key in NAMED_BY.items()
                 if keyed(snapshot.get(section), key)
             }
             for snapshot in (b, a)
@@ -134,7 +135,7 @@ class Words:
         if section == "pages" and len(path) > 1:
             return f"page:{path[1]}"
         if section == "tabs" and len(path) > 1:
-            page = self._item(path).get("pageId")
+            page = self._item(path[:2]).get("pageId")
             return f"page:{page}" if isinstance(page, str) else "rest"
         return GROUP_OF.get(section, "rest")
 
@@ -235,7 +236,7 @@ def _subject(words: Words, path: Path) -> tuple[Text, str, Path]:
     if section in OBJECTS:
         en, fr, ending = NOUNS[section]
         return both(en, fr), ending, path[1:]
-    if section not in KEYS or len(path) == 1:
+    if section not in NAMED_BY or len(path) == 1:
         name = clean(section)
         return both("{n} “{name}”", "{n} « {name} »", n=both(*SECTION[:2]), name=name), SECTION[2], path[1:]
     en, fr, ending = NOUNS[section]
@@ -321,6 +322,9 @@ def _list_change(before: list[Any], after: list[Any]) -> Text:
         ),
     ]
     if [name for name in old if name in new] != [name for name in new if name in old]:
+        texts = ", ".join(old), ", ".join(new)
+        if not parts and max(map(len, texts)) <= LONGEST:
+            return both("{a} → {b}", "{a} → {b}", a=clean(texts[0]), b=clean(texts[1]))
         parts.append(both("another order", "autre ordre"))
     more = len(parts) - 6
     shown = parts if more <= 0 else [*parts[:6], both("{n} more", "{n} de plus", n=more)]

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -44,30 +44,38 @@ def all_triggers() -> list[Trigger]:
     return [trigger for triggers in REGISTRY.values() for trigger in triggers]
 
 
-def _statements(trigger: Trigger, vendor: str) -> tuple[list[str], list[str]]:
-    """(create, drop) for one trigger."""
+def _definition(trigger: Trigger, vendor: str) -> tuple[str, str]:
+    """(statement that makes it, body of its function or ""), both as the database's catalogue shows them."""
     name, table = trigger.name, trigger.table
     if vendor == "sqlite":
         when = f" WHEN {trigger.condition.replace('IS DISTINCT FROM', 'IS NOT')}" if trigger.condition else ""
         return (
-            [
-                f"CREATE TRIGGER {name} BEFORE {trigger.event} ON {table} FOR EACH ROW{when} "
-                f"BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"
-            ],
-            [f"DROP TRIGGER IF EXISTS {name}"],
+            f"CREATE TRIGGER {name} BEFORE {trigger.event} ON {table} FOR EACH ROW{when} "
+            f"BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END",
+            "",
         )
     level = "STATEMENT" if trigger.event == "TRUNCATE" else "ROW"
     test = f"IF {trigger.condition} THEN {{}} END IF;" if trigger.condition else "{}"
     refuse = test.format(f"RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'integrity_constraint_violation';")
     result = "OLD" if trigger.event == "DELETE" else "NULL" if trigger.event == "TRUNCATE" else "NEW"
     return (
-        [
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN {refuse} RETURN {result}; END $$",
-            f"CREATE TRIGGER {name} BEFORE {trigger.event} ON {table} FOR EACH {level} EXECUTE FUNCTION {name}()",
-        ],
-        [f"DROP TRIGGER IF EXISTS {name} ON {table}", f"DROP FUNCTION IF EXISTS {name}()"],
+        f"CREATE TRIGGER {name} BEFORE {trigger.event} ON {table} FOR EACH {level} EXECUTE FUNCTION {name}()",
+        f" BEGIN {refuse} RETURN {result}; END ",
     )
+
+
+def _create(trigger: Trigger, vendor: str) -> list[str]:
+    statement, body = _definition(trigger, vendor)
+    if not body:
+        return [statement]
+    function = f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
+    return [function, statement]
+
+
+def _drop(trigger: Trigger, vendor: str) -> list[str]:
+    if vendor == "sqlite":
+        return [f"DROP TRIGGER IF EXISTS {trigger.name}"]
+    return [f"DROP TRIGGER IF EXISTS {trigger.name} ON {trigger.table}", f"DROP FUNCTION IF EXISTS {trigger.name}()"]
 
 
 def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
@@ -77,17 +85,37 @@ def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
             cursor.execute(statement)
 
 
+def _absent(connection: BaseDatabaseWrapper, triggers: list[Trigger]) -> list[Trigger]:
+    """Those that the database lacks, has switched off, or has in another form; only for tables that exist."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT sql, '' FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            cursor.execute(
+                "SELECT pg_get_triggerdef(t.oid, true), f.prosrc FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid "
+                "WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
+            )
+        present = set(cursor.fetchall())
+        tables = set(connection.introspection.table_names(cursor))
+    return [
+        trigger
+        for trigger in triggers
+        if trigger.concerns(connection)
+        and trigger.table in tables
+        and _definition(trigger, connection.vendor) not in present
+    ]
+
+
 def install(connection: BaseDatabaseWrapper, triggers: list[Trigger]) -> None:
-    for trigger in triggers:
-        if trigger.concerns(connection):
-            create, drop = _statements(trigger, connection.vendor)
-            _run(connection, drop + create)
+    """Those that are as they should be are not touched: on PostgreSQL that would lock the table at each start."""
+    for trigger in _absent(connection, triggers):
+        _run(connection, _drop(trigger, connection.vendor) + _create(trigger, connection.vendor))
 
 
 def remove(connection: BaseDatabaseWrapper, triggers: list[Trigger]) -> None:
     for trigger in triggers:
         if trigger.concerns(connection):
-            _run(connection, _statements(trigger, connection.vendor)[1])
+            _run(connection, _drop(trigger, connection.vendor))
 
 
 @contextmanager
@@ -101,22 +129,9 @@ def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of registered triggers that the database does not have (for tables that exist)."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        else:
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
-        present = {row[0] for row in cursor.fetchall()}
-        tables = set(connection.introspection.table_names(cursor))
-    return [
-        trigger.name
-        for trigger in all_triggers()
-        if trigger.concerns(connection) and trigger.table in tables and trigger.name not in present
-    ]
+    """Names of registered triggers that the database does not have as they should be (for tables that exist)."""
+    return [trigger.name for trigger in _absent(connection, all_triggers())]
 
 
 def on_post_migrate(sender: Any, using: str, **_: Any) -> None:
-    from django.db import connections
-
     install(connections[using], REGISTRY.get(sender.label, []))

@@ -109,19 +109,6 @@ _http(
     ("See the problems; each names its place.", "Voyez les problèmes ; chacun indique sa place."),
 )
 _http(
-    "db.unavailable",
-    503,
-    ("The database is away", "La base de données est absente"),
-    (
-        "Reading the published configuration works, writing does not: the database does not answer.",
-        "Lire la configuration publiée fonctionne, écrire non : la base de données ne répond pas.",
-    ),
-    (
-        "Nothing was changed. Try again; /readyz says when it is back.",
-        "Rien n'a changé. Réessayez ; /readyz dit quand elle revient.",
-    ),
-)
-_http(
     "http.internal",
     500,
     ("Our mistake", "Notre erreur"),
@@ -176,6 +163,7 @@ FIELD_SENTENCES: dict[str, Text] = {
     "invalid": both("Not a valid value.", "Valeur invalide."),
     "invalid_choice": both("Not one of the choices.", "Ne fait pas partie des choix."),
     "not_a_list": both("A list is needed.", "Il faut une liste."),
+    "empty": both("An empty list; name something or leave it out.", "Liste vide ; nommez un élément ou omettez-la."),
     "max_length": both("Too long.", "Trop long."),
     "min_value": both("Too small.", "Trop petit."),
     "max_value": both("Too large.", "Trop grand."),

@@ -41,10 +41,12 @@ else:
     DATABASES["default"] = _postgresql
     _options: dict[str, Any] = _postgresql.setdefault("OPTIONS", {})
     _options.setdefault("connect_timeout", 5)
+    _options.setdefault("application_name", "icontrol")
     if _pool:
-        # Each process has two threads that need a connection. A short reconnect_timeout makes the next request try
-        # again at once after the database was away; the default backs off for minutes.
-        _options["pool"] = {"min_size": 1, "max_size": 4, "timeout": 5, "reconnect_timeout": 5}
+        # Each process has two threads that need a connection, so nobody waits but when the database is away: not for
+        # long then. The short reconnect_timeout makes a request try again at once when it is back; the default backs
+        # off for minutes.
+        _options["pool"] = {"min_size": 1, "max_size": 4, "timeout": 2, "reconnect_timeout": 5}
         _postgresql["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -74,6 +76,28 @@ ALLOWED_HOSTS = list(
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 ICONTROL_TRUSTED_PROXIES = environ.networks("ICONTROL_TRUSTED_PROXIES")
 ICONTROL_CORS_ORIGINS = environ.origins("ICONTROL_CORS_ORIGINS", "*")
+
+# --- pages of other origins: the public client routes only, and never with cookies ------------------------------------
+CORS_URLS_REGEX = r"^/(meta/release|api/config(/published)?|preview/[^/]+)$"
+CORS_ALLOW_ALL_ORIGINS = ICONTROL_CORS_ORIGINS == ("*",)
+CORS_ALLOWED_ORIGINS = [] if CORS_ALLOW_ALL_ORIGINS else list(ICONTROL_CORS_ORIGINS)
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "if-none-match",
+    "x-client-key",
+    "x-client-platform",
+    "x-client-version",
+    "x-tenant",
+]
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Retry-After",
+    "X-Config-Digest",
+    "X-Config-Stale",
+    "X-Config-Version",
+    "X-Release-Serial",
+]
 
 # --- https, derived from PUBLIC_BASE_URL ------------------------------------------------------------------------------
 # Written by our own middleware and only for trusted proxies. No request header can have this name.
@@ -117,10 +141,12 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "simple_history",
+    "corsheaders",
 ]
 MIDDLEWARE = [
     "icontrol.middleware.TrustedProxies",  # first: everybody below reads the address and the scheme
     "csp.middleware.CSPMiddleware",  # outside of all that can answer by itself
+    "corsheaders.middleware.CorsMiddleware",  # outside too: a page must be able to read refusals
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # before sessions: a static file needs none
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -190,6 +216,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "VERSION": __version__,
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/",  # groups are named by what follows it
+    "POSTPROCESSING_HOOKS": [],  # choices stay where they stand; the hook gives them invented names
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

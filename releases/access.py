@@ -21,7 +21,7 @@ from releases.roles import ROLES
 
 TOKEN_DAYS, TOKEN_DAYS_MAX = 90, 366
 LINK_TTL, LINK_TTL_MAX = dt.timedelta(hours=24), dt.timedelta(days=7)
-LONGEST_NAME = 100
+LONGEST_NAME, LONGEST_SURFACE = 100, 64
 
 
 def hashed(secret: str) -> str:
@@ -51,10 +51,10 @@ def create_environment(
     return environment
 
 
-def _check_label(name: str) -> str:
+def _check_label(name: str, cap: int = LONGEST_NAME) -> str:
     cleaned = " ".join(name.split())
-    if not cleaned or len(cleaned) > LONGEST_NAME or not cleaned.isprintable():
-        raise Refusal("label.malformed", cap=LONGEST_NAME)
+    if not cleaned or len(cleaned) > cap or not cleaned.isprintable():
+        raise Refusal("label.malformed", cap=cap)
     return cleaned
 
 
@@ -67,7 +67,7 @@ def create_client_key(
         environment=environment,
         name=_check_label(name),
         key=f"pk_{secrets.token_urlsafe(18)}",
-        surface=surface,
+        surface=_check_label(surface, LONGEST_SURFACE) if surface else "",
         created_at=now,
     )
     with transaction.atomic(durable=True):
@@ -133,15 +133,15 @@ def create_preview_link(
 ) -> tuple[PreviewLink, str]:
     """A link to exactly the preview there is now. Returns the row and the token (256 random bits, not kept)."""
     check_permission(actor, EDIT)
-    reason = check_reason(reason)
-    if not dt.timedelta(minutes=1) <= ttl <= LINK_TTL_MAX:
-        raise Refusal("preview_link.lifetime", cap=LINK_TTL_MAX.days)
     secret = secrets.token_urlsafe(32)
     with transaction.atomic(durable=True):
         application = lock_application(application)
         preview = preview_of(application)
         if preview is None:
             raise Refusal("preview.none", application=application.key)
+        if not dt.timedelta(minutes=1) <= ttl <= LINK_TTL_MAX:
+            raise Refusal("preview_link.lifetime", cap=LINK_TTL_MAX.days)
+        reason = check_reason(reason)
         link = PreviewLink(
             config_version=preview,
             token_hash=hashed(secret),

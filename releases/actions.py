@@ -1,6 +1,8 @@
 """What can be released and taken back. One function, one transaction; API, admin and commands call these.
 
-Lock order everywhere: application, environment, config version. ``now`` is an aware datetime from the door.
+Lock order everywhere: application, environment, config version. ``now`` is an aware datetime from the door. What is
+refused first is the same everywhere: not allowed (403), not there (404), moved on (409, 412, 428), and only then what
+is wrong with the words (422).
 """
 
 from __future__ import annotations
@@ -63,8 +65,6 @@ def publish(
     raises ``latest`` to the published version where that is higher. ``dry_run`` returns the :class:`Plan`.
     """
     check_permission(actor, PUBLISH)
-    if not dry_run:
-        reason = check_reason(reason)
     with transaction.atomic(durable=True):
         application, environment, head = _lock(environment)
         check_serial(environment, head, expected_serial)
@@ -72,6 +72,7 @@ def publish(
         if dry_run:
             return plan
         check_ready(plan, confirm)
+        reason = check_reason(reason)
         version = _freeze(application, environment, plan, actor=actor, reason=reason, now=now)
         release = append(
             environment,
@@ -102,16 +103,18 @@ def _plan(
     live = head.config_version if head else None
     before = live.document if live else {}
     problems = problems_in(candidate, snapshot)
+    found = errors(problems)
     return Plan(
         candidate=candidate,
         head=head,
         snapshot=snapshot,
-        changes=diff(before, snapshot),
         problems=problems,
         confirmations=confirmations(environment, candidate, snapshot, live),
         policies=_policies(head, policy, candidate.version if bump_latest else None),
         picked_from=draft,
-        unpicked=missing_changes(diff(before, draft.document), errors(problems), selection.changes) if draft else [],
+        unpicked=missing_changes(diff(before, draft.document), found, selection.changes, snapshot)
+        if draft and found
+        else [],
     )
 
 
@@ -189,12 +192,13 @@ def rollback(
     this at 3 a.m. but a damaged or unknown target.
     """
     check_permission(actor, PUBLISH)
-    reason = check_reason(reason)
     with transaction.atomic(durable=True):
         application, environment, head = _lock(environment)
-        check_serial(environment, head, expected_serial)
+        if head is not None and head.config_version is not None:
+            check_serial(environment, head, expected_serial)
         target = rollback_target(environment, head, to_version=to_version, to_serial=to_serial)
         assert head is not None  # else there was no target
+        reason = check_reason(reason)
         return append(
             environment,
             head,
@@ -261,7 +265,6 @@ def version_before(environment: Environment, live: ConfigVersion) -> ConfigVersi
 def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, now: dt.datetime) -> Release:
     """Append the inverse of the newest release, whatever its kind. ``serial`` names it, so nobody undoes blindly."""
     check_permission(actor, PUBLISH)
-    reason = check_reason(reason)
     with transaction.atomic(durable=True):
         _, environment, head = _lock(environment)
         if head is None:
@@ -280,6 +283,7 @@ def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, no
             raise Refusal("undo.nothing_before", environment=environment.key, serial=serial)
         if before.config_version is not None and before.config_version_id != head.config_version_id:
             check_undamaged(before.config_version)
+        reason = check_reason(reason)
         return append(
             environment,
             head,
@@ -298,13 +302,13 @@ def set_policy(
 ) -> Release:
     """Replace the version policies of all platforms (``{"default": {…}, "ios": {…}}``)."""
     check_permission(actor, PUBLISH)
-    reason = check_reason(reason)
-    text = stored_policies(policies)
     with transaction.atomic(durable=True):
         _, environment, head = _lock(environment)
         current = head.policies if head else NO_POLICY
         check_policy_etag(head, current, if_match, last_policy_change(environment, current))
+        text = stored_policies(policies)
         check_policy_changes(environment, current, text)
+        reason = check_reason(reason)
         return append(
             environment,
             head,

@@ -14,9 +14,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 
+from configs.policies import check_permission
 from configs.refusals import Refusal
 from icontrol.problem import to_refusal
 from icontrol.words import words
+from releases.authentication import actor_of_user
 
 View = Callable[..., HttpResponseBase]
 
@@ -34,13 +36,19 @@ class HouseSite(admin.AdminSite):
         return super().admin_view(self._refusing(view), cacheable)
 
     def _refusing(self, view: View) -> View:
-        """Who may not, or asks for what is not there, gets a page that says so instead of a JSON problem."""
+        """Who may not, or asks for what is not there, gets a page that says so instead of a JSON problem.
+
+        A page of a model asks for what its admin ``needs`` before Django looks anything up.
+        """
+        needs = getattr(getattr(view, "__self__", None), "needs", None)
 
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             # Whatever this request saves of the account itself (its password) is done by the account.
             request.user.history_actor = f"user:{request.user.get_username()}"  # type: ignore[union-attr]
             try:
+                if needs is not None:
+                    check_permission(actor_of_user(request.user), needs)
                 return view(request, *args, **kwargs)
             except (Refusal, PermissionDenied, Http404) as error:
                 refusal = to_refusal(error)
@@ -50,6 +58,6 @@ class HouseSite(admin.AdminSite):
         return inner
 
     def refuse(self, request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
-        request.current_app = self.name  # type: ignore[attr-defined]
+        request.current_app = self.name
         context = {**self.each_context(request), "title": refusal.title, "refusal": refusal}
         return TemplateResponse(request, "admin/house/refusal.html", context, status=refusal.status)

@@ -21,7 +21,7 @@ from configs.drafts import draft_of
 from configs.models import Application
 from releases import access, actions, checkpoints
 from releases.ledger import NO_POLICY, head_of
-from releases.models import Environment
+from releases.models import Environment, Release
 from releases.policies import policy_etag
 from releases.publishing import Selection
 
@@ -39,7 +39,11 @@ def first_start(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
 
 
 def load_demo(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
-    """Application, environments, policy and the demo as 1.0.0; nothing where something was released already."""
+    """Application, environments, policy and the demo as 1.0.0.
+
+    Where anything was published, or somebody else has edited the draft, there is no demo any more: a new default
+    environment stays empty until a person publishes there.
+    """
     application = Application.objects.filter(is_default=True).first()
     if application is None:
         application = config_actions.create_application(
@@ -50,6 +54,12 @@ def load_demo(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
         if not Environment.objects.filter(application=application, key=key).exists():
             access.create_environment(application, key=key, actor=SYSTEM, now=now)
             announce(f"Environment {key} created.")
+    if Release.objects.filter(environment__application=application, config_version__isnull=False).exists():
+        return
+    draft = draft_of(application)
+    if draft.edits and draft.edited_by != SYSTEM.name:
+        announce("The draft was edited already, so the demo is not published.")
+        return
     environment = Environment.objects.select_related("application").get(application=application, is_default=True)
     head = head_of(environment)
     if head is None:
@@ -57,9 +67,6 @@ def load_demo(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
             environment, demo_policies(), if_match=policy_etag(NO_POLICY), reason=REASON, actor=SYSTEM, now=now
         )
         announce("Demo version policy set.")
-    if head.config_version is not None:
-        return
-    draft = draft_of(application)
     if draft.edits == 0:
         draft = config_actions.save_draft(application, demo_snapshot(), if_match=draft.etag, actor=SYSTEM, now=now)
     actions.publish(environment, Selection(if_match=draft.etag), reason=REASON, actor=SYSTEM, now=now)

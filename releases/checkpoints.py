@@ -9,16 +9,22 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from releases.models import Environment, Release
 
 logger = logging.getLogger("icontrol.checkpoints")
 BLOCK = 64 * 1024
+
+
+#: Written with single spaces and one newline; whatever else stands in the file is a torn or foreign line.
+LINE = re.compile(rb"([a-z0-9-]+) ([a-z0-9-]+) ([1-9][0-9]{0,17}) ([0-9a-f]{64})\n?")
 
 
 class Line(NamedTuple):
@@ -30,10 +36,11 @@ class Line(NamedTuple):
 
 def parse(raw: bytes) -> Line | None:
     """One line, or None for anything else (a torn write)."""
-    fields = raw.decode("ascii", "replace").split()
-    if len(fields) != 4 or not fields[2].isdecimal() or len(fields[3]) != 64:
+    found = LINE.fullmatch(raw)
+    if found is None:
         return None
-    return Line(fields[0], fields[1], int(fields[2]), fields[3])
+    application, environment, serial, sha = (field.decode("ascii") for field in found.groups())
+    return Line(application, environment, int(serial), sha)
 
 
 def read(path: Path) -> Iterator[tuple[int, Line | None]]:
@@ -53,7 +60,7 @@ def record(environment: Environment) -> bool:
         with path.open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             return _fill(file, environment)
-    except OSError as error:
+    except (OSError, DatabaseError) as error:
         logger.error("checkpoint of %s not written: %s", environment, error)
         return False
 

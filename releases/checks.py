@@ -16,7 +16,7 @@ def triggers_are_there(databases: Sequence[str] | None = None, **_: Any) -> list
     """Immutability rests on triggers, and a table remake on SQLite drops them without a word."""
     return [
         Error(
-            f"The trigger {name} is missing in database “{alias}”.",
+            f"The trigger {name} is missing in database “{alias}”, or is not what it should be.",
             hint="Run manage.py migrate: it installs all triggers again.",
             id="icontrol.E001",
         )

@@ -99,8 +99,8 @@ define(
     409,
     title=("Please confirm", "Confirmez, s'il vous plaît"),
     detail=(
-        "Publishing {version} needs an explicit yes to: {codes}.",
-        "Publier {version} demande un oui explicite à : {codes}.",
+        "Publishing {version} in {environment} needs an explicit yes to: {codes}.",
+        "Publier {version} dans {environment} demande un oui explicite à : {codes}.",
     ),
     next=("Read each finding; send its code in confirm.", "Lisez chaque constat ; envoyez son code dans confirm."),
 )
@@ -329,4 +329,50 @@ define(
     title=("Not a usable name", "Nom inutilisable"),
     detail=("A name has 1 to {cap} printable characters.", "Un nom a de 1 à {cap} caractères imprimables."),
     next=("Choose another.", "Choisissez-en un autre."),
+)
+define(
+    "command.unusable",
+    422,
+    title=("Not like this", "Pas ainsi"),
+    detail=("{why}", "{why}"),
+    next=("--help says how.", "--help dit comment."),
+)
+define(
+    "import.refused",
+    422,
+    title=("The files were not imported", "Les fichiers n'ont pas été importés"),
+    detail=(
+        "{count} problem(s) in the files; the draft stays as it is.",
+        "{count} problème(s) dans les fichiers ; le brouillon reste tel quel.",
+    ),
+    next=(
+        "Repair each problem in its file, then import again.",
+        "Corrigez chaque problème dans son fichier, puis importez à nouveau.",
+    ),
+)
+define(
+    "db.unmigrated",
+    503,
+    title=("The database is not ready", "La base de données n'est pas prête"),
+    detail=(
+        "Its tables are missing, or older than this program.",
+        "Ses tables manquent, ou sont plus anciennes que ce programme.",
+    ),
+    next=(
+        "Start the server once, or run manage.py migrate.",
+        "Démarrez le serveur une fois, ou lancez manage.py migrate.",
+    ),
+)
+define(
+    "db.unavailable",
+    503,
+    title=("The database is away", "La base de données est absente"),
+    detail=(
+        "Reading the published configuration works, writing does not: the database does not answer.",
+        "Lire la configuration publiée fonctionne, écrire non : la base de données ne répond pas.",
+    ),
+    next=(
+        "Nothing was changed. Try again; /readyz says when it is back.",
+        "Rien n'a changé. Réessayez ; /readyz dit quand elle revient.",
+    ),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from releases.rendering import render
 
 logger = logging.getLogger("icontrol.delivery")
 KEPT_RELEASES = 64
+REST = 3  # seconds without asking a database that was away
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class _Kept:
 
     def __init__(self) -> None:
         self.lock = Lock()
+        self.away_until = 0.0  # monotonic clock
         self.newest: OrderedDict[str, Live] = OrderedDict()  # client key ("" is the default) → release
         self.snapshots: OrderedDict[str, Any] = OrderedDict()  # release hash → parsed snapshot
         self.rendered: OrderedDict[tuple[str, str], Representation] = OrderedDict()
@@ -69,6 +72,7 @@ class _Kept:
                 store.popitem(last=False)
 
     def clear(self) -> None:
+        self.away_until = 0.0
         with self.lock:
             for store in (self.newest, self.snapshots, self.rendered):
                 store.clear()
@@ -81,17 +85,25 @@ def read_live(client_key: str | None) -> Live:
     """The newest release for a client key, or of the default environment of the default application. One query."""
     name = client_key or ""
     known = kept.newest.get(name)
+    if kept.away_until > time.monotonic():
+        return _last_known(known)
     try:
         live, snapshot = _query(name, known.hash if known else "")
     except (OperationalError, InterfaceError) as error:
-        if known is None:
-            raise
-        logger.error("database away, serving release %s of %s: %s", known.serial, known.environment, error)
-        return replace(known, stale=True)
+        # Each try may wait for a connection: a few seconds without one, so that the outage does not queue clients up.
+        kept.away_until = time.monotonic() + REST
+        logger.error("database away, serving what was read last for %s s: %s", REST, error)
+        return _last_known(known)
     if snapshot is not None:
         kept.put(kept.snapshots, live.hash, json.loads(snapshot))
     kept.put(kept.newest, name, live)
     return live
+
+
+def _last_known(known: Live | None) -> Live:
+    if known is None:
+        raise Refusal("db.unavailable", extra={"retryAfter": REST})
+    return replace(known, stale=True)
 
 
 def representation(live: Live, surface: str) -> Representation:

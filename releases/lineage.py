@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection
 from django.db.models import Exists, F, OuterRef
 
+from configs import states
 from configs.models import ConfigVersion
 from releases.models import Environment, Release
 
@@ -30,8 +31,10 @@ def lineage(environment: Environment, candidate: ConfigVersion, live: ConfigVers
     Only what is new against the live version counts: whoever published a descendant of a version that had been
     rolled back has said yes to it once already.
     """
-    if live is None or candidate.based_on_id == live.pk or candidate.pk == live.pk:
-        return False, []  # the ordinary case, whatever the ledger's length
+    if live is None or candidate.pk == live.pk:
+        return False, []
+    if candidate.based_on_id == live.pk and candidate.state != states.PUBLISHED:
+        return False, []  # the ordinary case, whatever the ledger's length: it never was live, so never taken back
     mine = ancestry(candidate)
     taken_back = (
         Release.objects.filter(environment=environment, config_version__in=mine - ancestry(live))

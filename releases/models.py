@@ -18,6 +18,7 @@ from configs.models import (
     ConfigVersion,
     History,
     HistoryMixin,
+    Immutable,
     history_actor,
     read_history_actor,
     write_history_actor,
@@ -89,6 +90,15 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.environment} n° {self.serial}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Once, as a new row. The triggers refuse the rest as well."""
+        if not self._state.adding:
+            raise Immutable(f"release {self} stays as it is: the ledger is append-only")
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise Immutable(f"release {self} stays: the ledger is append-only")
 
     #: What ``publish`` found and did not refuse: for the answer, not stored.
     warnings: Sequence[Problem] = ()

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from configs.canonical import KEYS, digest
+from configs.canonical import digest
 from configs.models import ConfigVersion
+from configs.policies import matches, names_nothing
 from configs.problems import Problem
+from configs.reading import NAMED_BY
 from configs.refusals import Refusal
 from configs.texts import Text, both
 from releases import gate
@@ -133,21 +135,28 @@ def _size(candidate: ConfigVersion, snapshot: Any, live: ConfigVersion) -> list[
 def _objects(snapshot: Any) -> set[tuple[str, str]]:
     return {
         (section, item[key])
-        for section, key in KEYS.items()
+        for section, key in NAMED_BY.items()
         for item in snapshot.get(section, [])
         if isinstance(item, dict) and isinstance(item.get(key), str)
     }
 
 
-def check_confirmed(version: str, needed: list[Confirmation], confirm: list[str], problems: list[Problem]) -> None:
+def check_confirmed(
+    environment: str, version: str, needed: list[Confirmation], confirm: list[str], problems: list[Problem]
+) -> None:
+    """``environment`` is its key: whoever says yes must see where."""
     open_ones = [confirmation for confirmation in needed if confirmation.code not in confirm]
     if open_ones:
         raise Refusal(
             "publish.needs_confirmation",
             version=version,
+            environment=environment,
             codes=", ".join(confirmation.code for confirmation in open_ones),
             problems=problems,
-            extra={"confirmations": [confirmation.as_json() for confirmation in open_ones]},
+            extra={
+                "environment": environment,
+                "confirmations": [confirmation.as_json() for confirmation in open_ones],
+            },
         )
 
 
@@ -172,10 +181,10 @@ def policy_etag(policies: str) -> str:
     return f'"{digest(policies)[:32]}"'
 
 
-def check_policy_etag(head: Release | None, policies: str, etag: str | None, changed: Release | None) -> None:
-    if etag is None:
-        raise Refusal("policy.precondition_required")
-    if etag.removeprefix("W/") != policy_etag(policies):
+def check_policy_etag(head: Release | None, policies: str, if_match: str | None, changed: Release | None) -> None:
+    if if_match is None or names_nothing(if_match):
+        raise Refusal("policy.precondition_required", extra={"etag": policy_etag(policies)})
+    if not matches(if_match, policy_etag(policies)):
         raise Refusal(
             "policy.stale",
             who=changed.actor if changed else "–",

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from configs import states
-from configs.diff import Change, apply, diff
+from configs.diff import Change, apply, change_id, diff, named_path
 from configs.drafts import draft_of, free_patch, store, version_of
 from configs.models import Application, ConfigVersion
-from configs.policies import check_etag, check_version_name, problems_of
+from configs.policies import check_etag, check_version_name, matches, names_nothing, problems_of
 from configs.problems import Problem, as_json, errors
 from configs.refusals import Refusal
 from releases.models import Release
@@ -36,12 +36,17 @@ class Plan:
     candidate: ConfigVersion
     head: Release | None
     snapshot: Any
-    changes: list[Change]
     problems: list[Problem]
     confirmations: list[Confirmation]
     policies: str
     picked_from: ConfigVersion | None = None
     unpicked: list[str] = field(default_factory=list)
+
+    @property
+    def changes(self) -> list[Change]:
+        """Against what is live. Worked out for those who look at them: publishing itself needs none."""
+        live = self.head.config_version if self.head else None
+        return diff(live.document if live else {}, self.snapshot)
 
     def as_json(self) -> dict[str, Any]:
         """The answer to ``dryRun``: every check at once, nothing written."""
@@ -82,8 +87,8 @@ def select(
 def _named_draft(application: Application, head: Release | None, selection: Selection) -> ConfigVersion:
     """The draft, if the caller proves by ETag or digest which content it read."""
     draft = draft_of(application)
-    if selection.if_match is None and selection.digest is None:
-        raise Refusal("publish.precondition_required", extra={"etag": draft.etag, "digest": draft.digest})
+    if names_nothing(selection.if_match) and selection.digest is None:
+        raise precondition_required(draft)
     live = head.config_version if head else None
     if live is not None and _names(selection, live):
         return live  # somebody published just this draft a moment ago: the caller is told that it is live
@@ -98,11 +103,15 @@ def _named_draft(application: Application, head: Release | None, selection: Sele
     return draft
 
 
+def precondition_required(draft: ConfigVersion) -> Refusal:
+    return Refusal("publish.precondition_required", extra={"etag": draft.etag, "digest": draft.digest})
+
+
 def _names(selection: Selection, live: ConfigVersion) -> bool:
     if selection.changes or selection.version not in (None, live.version):
         return False
     if selection.if_match is not None:
-        return selection.if_match.removeprefix("W/") == live.etag
+        return matches(selection.if_match, live.etag)
     return selection.digest == live.digest
 
 
@@ -122,15 +131,33 @@ def _pick(application: Application, head: Release | None, draft: ConfigVersion, 
     return candidate
 
 
-def missing_changes(plan_changes: Sequence[Change], problems: Sequence[Problem], wanted: Sequence[str]) -> list[str]:
-    """Ids of unpicked changes that would add what the picked ones refer to."""
-    targets = {f"{section}/{name}" for problem in problems if problem.target for section, name in [problem.target]}
-    return sorted({change.id for change in plan_changes if change.id in targets} - set(wanted))
+def missing_changes(
+    changes: Sequence[Change], problems: Sequence[Problem], wanted: Sequence[str], snapshot: Any
+) -> list[str]:
+    """Ids of unpicked changes that the pick lacks, by the ``problems`` of the ``snapshot`` that it makes.
+
+    They would add what the picked ones refer to, or take away a reference to what the picked ones remove.
+    """
+    missing: set[str] = set()
+    for problem in problems:
+        if problem.target is None:
+            continue
+        if change_id(problem.target) in wanted:
+            place = named_path(snapshot, problem.pointer)
+            missing |= {
+                change.id
+                for change in changes
+                if change.path == place[: len(change.path)] or place == change.path[: len(place)]
+            }
+        else:
+            missing |= {change.id for change in changes if change.path == problem.target}
+    return sorted(missing - set(wanted))
 
 
 def check_ready(plan: Plan, confirm: Sequence[str]) -> None:
     """What a plan still lacks: first the open confirmations, then changes to pick as well, then the problems."""
-    check_confirmed(plan.candidate.version, plan.confirmations, list(confirm), plan.problems)
+    environment = plan.head.environment.key if plan.head else "–"  # without a release there is nothing to confirm
+    check_confirmed(environment, plan.candidate.version, plan.confirmations, list(confirm), plan.problems)
     found = errors(plan.problems)
     if plan.unpicked:
         raise Refusal(

@@ -15,8 +15,9 @@ DESCRIBED = ("featureFlags", "segments", "roles", "permissions", "plans")
 def render(snapshot: dict[str, Any], *, killed: Collection[str] = (), surface: str = "") -> dict[str, Any]:
     """The public form of a snapshot: engaged kill switches applied, internal fields and private conditions left out.
 
-    A flag that needs a private segment, directly or through another segment, is marked ``remote``: only the server
-    can evaluate it. With ``surface`` only that surface's pages (and those without one) and what hangs on them.
+    A flag that needs a private segment, directly or through another segment or a prerequisite, is marked ``remote``:
+    only the server can evaluate it. With ``surface`` only that surface's pages (and those without one) and what hangs
+    on them. The argument stays as it is.
     """
     result = {**snapshot, **{section: _without_internal(snapshot.get(section, [])) for section in DESCRIBED}}
     hidden = _hidden_segments(result["segments"])
@@ -27,8 +28,8 @@ def render(snapshot: dict[str, Any], *, killed: Collection[str] = (), surface: s
     for flag in result["featureFlags"]:
         if flag["key"] in killed:
             flag["state"] = FORCE_OFF
-        if hidden and _segments_in(flag.get("rules")) & hidden:
-            flag["remote"] = True
+    for flag in _remote_flags(result["featureFlags"], hidden):
+        flag["remote"] = True
     return _on_surface(result, surface) if surface else result
 
 
@@ -55,6 +56,15 @@ def _hidden_segments(segments: list[dict[str, Any]]) -> set[str]:
     return hidden
 
 
+def _remote_flags(flags: list[dict[str, Any]], hidden: set[str]) -> list[dict[str, Any]]:
+    """Flags with a hidden segment in a rule, and those that such a flag is a prerequisite of."""
+    remote = {flag["key"] for flag in flags if hidden and _segments_in(flag.get("rules")) & hidden}
+    needs = {flag["key"]: {other["flag"] for other in flag.get("prerequisites", [])} for flag in flags if remote}
+    while more := {key for key, needed in needs.items() if needed & remote} - remote:
+        remote |= more
+    return [flag for flag in flags if flag["key"] in remote]
+
+
 def _segments_in(value: Any) -> set[str]:
     """Ids of the segments that conditions name, at any depth."""
     if isinstance(value, list):
@@ -65,6 +75,12 @@ def _segments_in(value: Any) -> set[str]:
     return set()
 
 
+def _leads_to(action: dict[str, Any], pages: set[str]) -> bool:
+    """False for a button to a page of another surface: here it would lead nowhere."""
+    page = action.get("config", {}).get("pageId")
+    return page is None or page in pages
+
+
 def _on_surface(snapshot: dict[str, Any], surface: str) -> dict[str, Any]:
     pages = [page for page in snapshot.get("pages", []) if page.get("surface") in (None, surface)]
     here = {page["id"] for page in pages}
@@ -73,7 +89,11 @@ def _on_surface(snapshot: dict[str, Any], surface: str) -> dict[str, Any]:
         **snapshot,
         "pages": pages,
         "tabs": [{key: value for key, value in tab.items() if key != "targetPageId" or value in here} for tab in tabs],
-        "tables": [table for table in snapshot.get("tables", []) if table["pageId"] in here],
+        "tables": [
+            {**table, "actions": [action for action in table["actions"] if _leads_to(action, here)]}
+            for table in snapshot.get("tables", [])
+            if table["pageId"] in here
+        ],
         "plans": [
             {**plan, "pages": [page for page in plan["pages"] if page in here]} if "pages" in plan else plan
             for plan in snapshot.get("plans", [])

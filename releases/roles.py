@@ -16,6 +16,7 @@ ROLE_CHOICES = [(role, role) for role in ROLES]
 #: What Django admin shows to a role. Writing goes through actions only, so ``view`` is all that content gets.
 SEEN = {
     "viewer": ("configs.view_configversion", "releases.view_release", "releases.view_environment"),
+    "editor": ("releases.view_previewlink",),
     "admin": (
         "auth.view_user",
         "auth.add_user",
@@ -24,7 +25,6 @@ SEEN = {
         "configs.view_application",
         "releases.view_apitoken",
         "releases.view_clientkey",
-        "releases.view_previewlink",
     ),
 }
 

@@ -7,7 +7,7 @@ from releases.api import drafts, health, ledger, public
 
 urlpatterns = [
     path("meta/release", public.MetaReleaseView.as_view(), name="meta-release"),
-    path("api/config", public.PublishedConfigView.as_view(), name="config"),
+    path("api/config", public.ConfigView.as_view(), name="config"),
     path("api/config/published", public.PublishedConfigView.as_view(), name="published-config"),
     path("preview/<str:token>", public.OpenPreviewView.as_view(), name="open-preview"),
     path("api/config/draft", drafts.DraftView.as_view(), name="draft"),

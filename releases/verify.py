@@ -52,9 +52,11 @@ def _chain(environment: Environment, seen: Callable[[Environment, int], None]) -
         if release.serial != expected:
             yield _error("ledger.gap", place, "Release {n} is missing.", "La publication {n} manque.", n=expected)
         if release.config_version_id is not None and release.config_version_id not in names:
-            version = ConfigVersion.objects.get(pk=release.config_version_id)
-            names[version.pk] = (version.version, digest(version.snapshot))
-            if version.digest != names[version.pk][1]:
+            version = ConfigVersion.objects.filter(pk=release.config_version_id).first()
+            names[release.config_version_id] = (version.version, digest(version.snapshot)) if version else (None, None)
+            if version is None:
+                yield _error("version.missing", place, "Its config version is gone.", "Sa version de config manque.")
+            elif version.digest != digest(version.snapshot):
                 yield _error(
                     "version.edited",
                     place,
@@ -83,7 +85,8 @@ def _chain(environment: Environment, seen: Callable[[Environment, int], None]) -
 
 def _checkpoints(path: Path, environments: list[Environment]) -> Iterator[Finding]:
     known = {(environment.application.key, environment.key): environment for environment in environments}
-    seen: dict[tuple[str, str], dict[int, str]] = {names: {} for names in known}
+    lines: dict[tuple[str, str], dict[int, set[str]]] = {names: {} for names in known}
+    foreign: set[tuple[str, str]] = set()
     for number, line in checkpoints.read(path):
         if line is None:
             yield Finding(
@@ -92,38 +95,50 @@ def _checkpoints(path: Path, environments: list[Environment]) -> Iterator[Findin
                 f"{path.name}:{number}",
                 both("Not a checkpoint line.", "Ce n'est pas une ligne de contrôle."),
             )
-        elif (line.application, line.environment) in known:
-            seen[line.application, line.environment][line.serial] = line.hash
-    for names, lines in seen.items():
-        rows = dict(Release.objects.filter(environment=known[names]).values_list("serial", "hash"))
-        for serial, sha in sorted(lines.items()):
-            if serial not in rows:
-                yield Finding(
-                    "error",
-                    "checkpoint.beyond",
-                    f"{known[names]} {serial}",
-                    both(
-                        "The checkpoint knows this release, the database does not: its tail was cut.",
-                        "Le point de contrôle connaît cette publication, la base non : sa fin a été coupée.",
-                    ),
-                )
-            elif rows[serial] != sha:
-                yield Finding(
-                    "error",
-                    "checkpoint.contradiction",
-                    f"{known[names]} {serial}",
-                    both("The checkpoint has another hash.", "Le point de contrôle a une autre empreinte."),
-                )
-        gap = sorted(set(rows) - set(lines))
-        if gap:
-            yield Finding(
-                "warning",
-                "checkpoint.gap",
-                f"{known[names]}",
-                both(
-                    "{n} release(s) have no checkpoint line (from {a}); the next start fills them in.",
-                    "{n} publication(s) sans ligne de contrôle (dès la {a}) ; le prochain démarrage les ajoute.",
-                    n=len(gap),
-                    a=gap[0],
-                ),
+        elif (names := (line.application, line.environment)) in known:
+            lines[names].setdefault(line.serial, set()).add(line.hash)
+        else:
+            foreign.add(names)
+    for names in sorted(foreign - set(Environment.objects.values_list("application__key", "key"))):
+        yield _error(
+            "checkpoint.unknown",
+            "/".join(names),
+            "The checkpoint knows this environment, the database does not.",
+            "Le point de contrôle connaît cet environnement, la base non.",
+        )
+    for names, environment in known.items():
+        yield from _compare(environment, lines[names])
+
+
+def _compare(environment: Environment, lines: dict[int, set[str]]) -> Iterator[Finding]:
+    """The lines of one environment (serial → hashes) with its rows."""
+    rows = dict(Release.objects.filter(environment=environment).values_list("serial", "hash"))
+    for serial, shas in sorted(lines.items()):
+        place = f"{environment} {serial}"
+        if serial not in rows:
+            yield _error(
+                "checkpoint.beyond",
+                place,
+                "The checkpoint knows this release, the database does not: its tail was cut.",
+                "Le point de contrôle connaît cette publication, la base non : sa fin a été coupée.",
             )
+        elif shas != {rows[serial]}:
+            yield _error(
+                "checkpoint.contradiction",
+                place,
+                "The checkpoint has another hash.",
+                "Le point de contrôle a une autre empreinte.",
+            )
+    gap = sorted(set(rows) - set(lines))
+    if gap:
+        yield Finding(
+            "warning",
+            "checkpoint.gap",
+            f"{environment}",
+            both(
+                "{n} release(s) have no checkpoint line (from {a}); the next start fills them in.",
+                "{n} publication(s) sans ligne de contrôle (dès la {a}) ; le prochain démarrage les ajoute.",
+                n=len(gap),
+                a=gap[0],
+            ),
+        )

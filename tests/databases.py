@@ -227,9 +227,8 @@ def workplace(account: pwd.struct_passwd | None, cleanup: contextlib.ExitStack) 
 
 def enters(account: pwd.struct_passwd, place: Path) -> bool:
     with contextlib.suppress(OSError):
-        return not subprocess.run(
-            ["true"], cwd=place, user=account.pw_uid, group=account.pw_gid, extra_groups=[]
-        ).returncode
+        command = ["test", "-w", str(place)]
+        return not subprocess.run(command, user=account.pw_uid, group=account.pw_gid, extra_groups=[]).returncode
     return False
 
 

@@ -31,8 +31,9 @@ CHECKS: Sequence[tuple[str, list[str], Mapping[str, str]]] = (
     ("deployment", ["manage.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
 )
 DOCUMENTS = (
-    ("OpenAPI", Path("docs/reference/openapi.yaml"), ["spectacular", "--validate", "--fail-on-warn"]),
-    ("state diagram", Path("docs/reference/states.md"), ["state_diagram"]),
+    ("OpenAPI", Path("docs/reference/openapi.yaml"), ["manage.py", "spectacular", "--validate", "--fail-on-warn"]),
+    ("state diagram", Path("docs/reference/states.md"), ["manage.py", "state_diagram"]),
+    ("refusals", Path("docs/reference/errors.md"), ["-m", "tests.house.errors_page"]),
 )
 
 
@@ -59,7 +60,7 @@ def main(arguments: list[str]) -> int:
 def document(path: Path, command: list[str], environment: Mapping[str, str], *, write: bool) -> bool:
     """Whether the generated text is the one in the tree; with ``write`` it becomes so."""
     made = subprocess.run(
-        [PYTHON, "manage.py", *command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, encoding="utf-8"
+        [PYTHON, *command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, encoding="utf-8"
     )
     if made.returncode:
         return False

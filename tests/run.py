@@ -75,6 +75,8 @@ def pytest(arguments: list[str], report: Path, url: str | None) -> int:
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     if url:
         environment["DATABASE_URL"] = url
+    # What the tests leave in temporary directories goes with the report, also when they are killed.
+    environment["TMPDIR"] = str(report.parent)
     command = [sys.executable, "-m", "pytest", "--numprocesses=auto", "--dist=worksteal", f"--junitxml={report}"]
     process = subprocess.Popen([*command, *arguments], cwd=ROOT, env=environment)
     try:

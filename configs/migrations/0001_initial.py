@@ -8,152 +8,297 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalApplication',
+            name="HistoricalApplication",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('history_user_id', models.CharField(blank=True, default='', max_length=200)),
-                ('key', models.CharField(db_index=True, max_length=63, validators=[django.core.validators.RegexValidator('\\A[a-z][a-z0-9-]{0,62}\\Z', 'a-z, 0-9 and hyphens, starting with a letter, at most 63')])),
-                ('name', models.CharField(max_length=200)),
-                ('default_locale', models.CharField(default='en', max_length=16)),
-                ('extra_schema', models.TextField(default='{}')),
-                ('highest_version', models.CharField(default='0.0.0', max_length=64)),
-                ('is_default', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("history_user_id", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "key",
+                    models.CharField(
+                        db_index=True,
+                        max_length=63,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z][a-z0-9-]{0,62}\\Z", "a-z, 0-9 and hyphens, starting with a letter, at most 63"
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("default_locale", models.CharField(default="en", max_length=16)),
+                ("extra_schema", models.TextField(default="{}")),
+                ("highest_version", models.CharField(default="0.0.0", max_length=64)),
+                ("is_default", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
             ],
             options={
-                'verbose_name': 'historical application',
-                'verbose_name_plural': 'historical applications',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical application",
+                "verbose_name_plural": "historical applications",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=63, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z][a-z0-9-]{0,62}\\Z', 'a-z, 0-9 and hyphens, starting with a letter, at most 63')])),
-                ('name', models.CharField(max_length=200)),
-                ('default_locale', models.CharField(default='en', max_length=16)),
-                ('extra_schema', models.TextField(default='{}')),
-                ('highest_version', models.CharField(default='0.0.0', max_length=64)),
-                ('is_default', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(
+                        max_length=63,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z][a-z0-9-]{0,62}\\Z", "a-z, 0-9 and hyphens, starting with a letter, at most 63"
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("default_locale", models.CharField(default="en", max_length=16)),
+                ("extra_schema", models.TextField(default="{}")),
+                ("highest_version", models.CharField(default="0.0.0", max_length=64)),
+                ("is_default", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='one_default_application')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)), fields=("is_default",), name="one_default_application"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ConfigVersion',
+            name="ConfigVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=64)),
-                ('state', django_fsm.FSMField(choices=[('draft', 'draft'), ('preview', 'preview'), ('published', 'published'), ('withdrawn', 'withdrawn')], default='draft', max_length=50, protected=True)),
-                ('snapshot', models.TextField()),
-                ('digest', models.CharField(max_length=64)),
-                ('extra_schema', models.TextField(default='{}')),
-                ('edits', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.CharField(max_length=200)),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('edited_by', models.CharField(blank=True, default='', max_length=200)),
-                ('previewed_at', models.DateTimeField(blank=True, null=True)),
-                ('previewed_by', models.CharField(blank=True, default='', max_length=200)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('published_by', models.CharField(blank=True, default='', max_length=200)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_by', models.CharField(blank=True, default='', max_length=200)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='configs.application')),
-                ('based_on', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='descendants', to='configs.configversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.CharField(max_length=64)),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("preview", "preview"),
+                            ("published", "published"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=50,
+                        protected=True,
+                    ),
+                ),
+                ("snapshot", models.TextField()),
+                ("digest", models.CharField(max_length=64)),
+                ("extra_schema", models.TextField(default="{}")),
+                ("edits", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("created_by", models.CharField(max_length=200)),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                ("edited_by", models.CharField(blank=True, default="", max_length=200)),
+                ("previewed_at", models.DateTimeField(blank=True, null=True)),
+                ("previewed_by", models.CharField(blank=True, default="", max_length=200)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("published_by", models.CharField(blank=True, default="", max_length=200)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_by", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="configs.application"
+                    ),
+                ),
+                (
+                    "based_on",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="descendants",
+                        to="configs.configversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
-                'permissions': [('edit_draft', 'Can read and edit the draft and send it to preview')],
+                "ordering": ["-pk"],
+                "permissions": [("edit_draft", "Can read and edit the draft and send it to preview")],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalConfigVersion',
+            name="HistoricalConfigVersion",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('history_user_id', models.CharField(blank=True, default='', max_length=200)),
-                ('version', models.CharField(max_length=64)),
-                ('state', django_fsm.FSMField(choices=[('draft', 'draft'), ('preview', 'preview'), ('published', 'published'), ('withdrawn', 'withdrawn')], default='draft', max_length=50, protected=True)),
-                ('snapshot', models.TextField()),
-                ('digest', models.CharField(max_length=64)),
-                ('extra_schema', models.TextField(default='{}')),
-                ('edits', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.CharField(max_length=200)),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('edited_by', models.CharField(blank=True, default='', max_length=200)),
-                ('previewed_at', models.DateTimeField(blank=True, null=True)),
-                ('previewed_by', models.CharField(blank=True, default='', max_length=200)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('published_by', models.CharField(blank=True, default='', max_length=200)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_by', models.CharField(blank=True, default='', max_length=200)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('application', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='configs.application')),
-                ('based_on', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='configs.configversion')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("history_user_id", models.CharField(blank=True, default="", max_length=200)),
+                ("version", models.CharField(max_length=64)),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("preview", "preview"),
+                            ("published", "published"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=50,
+                        protected=True,
+                    ),
+                ),
+                ("snapshot", models.TextField()),
+                ("digest", models.CharField(max_length=64)),
+                ("extra_schema", models.TextField(default="{}")),
+                ("edits", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("created_by", models.CharField(max_length=200)),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                ("edited_by", models.CharField(blank=True, default="", max_length=200)),
+                ("previewed_at", models.DateTimeField(blank=True, null=True)),
+                ("previewed_by", models.CharField(blank=True, default="", max_length=200)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("published_by", models.CharField(blank=True, default="", max_length=200)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_by", models.CharField(blank=True, default="", max_length=200)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="configs.application",
+                    ),
+                ),
+                (
+                    "based_on",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="configs.configversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical config version',
-                'verbose_name_plural': 'historical config versions',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical config version",
+                "verbose_name_plural": "historical config versions",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddConstraint(
-            model_name='configversion',
-            constraint=models.UniqueConstraint(fields=('application', 'version'), name='version_once_per_application'),
+            model_name="configversion",
+            constraint=models.UniqueConstraint(fields=("application", "version"), name="version_once_per_application"),
         ),
         migrations.AddConstraint(
-            model_name='configversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('application',), name='one_draft_per_application'),
+            model_name="configversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "draft")), fields=("application",), name="one_draft_per_application"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='configversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'preview')), fields=('application',), name='one_preview_per_application'),
+            model_name="configversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "preview")), fields=("application",), name="one_preview_per_application"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='configversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('previewed_at', None), ('published_at', None), ('state', 'draft'), ('withdrawn_at', None)), models.Q(('previewed_at__isnull', False), ('published_at', None), ('state', 'preview'), ('withdrawn_at', None)), models.Q(('published_at__isnull', False), ('state', 'published'), ('withdrawn_at', None)), models.Q(('previewed_at__isnull', False), ('published_at', None), ('state', 'withdrawn'), ('withdrawn_at__isnull', False)), _connector='OR'), name='configversion_state_matches_times'),
+            model_name="configversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("previewed_at", None), ("published_at", None), ("state", "draft"), ("withdrawn_at", None)
+                    ),
+                    models.Q(
+                        ("previewed_at__isnull", False),
+                        ("published_at", None),
+                        ("state", "preview"),
+                        ("withdrawn_at", None),
+                    ),
+                    models.Q(("published_at__isnull", False), ("state", "published"), ("withdrawn_at", None)),
+                    models.Q(
+                        ("previewed_at__isnull", False),
+                        ("published_at", None),
+                        ("state", "withdrawn"),
+                        ("withdrawn_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="configversion_state_matches_times",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='configversion',
-            constraint=models.CheckConstraint(condition=models.Q(('based_on', models.F('pk')), _negated=True), name='configversion_not_its_own_base'),
+            model_name="configversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("based_on", models.F("pk")), _negated=True), name="configversion_not_its_own_base"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='configversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('edited_at__isnull', True), ('edited_by', '')), models.Q(('edited_at__isnull', False), models.Q(('edited_by', ''), _negated=True)), _connector='OR'), name='configversion_edited_pair'),
+            model_name="configversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("edited_at__isnull", True), ("edited_by", "")),
+                    models.Q(("edited_at__isnull", False), models.Q(("edited_by", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="configversion_edited_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='configversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('previewed_at__isnull', True), ('previewed_by', '')), models.Q(('previewed_at__isnull', False), models.Q(('previewed_by', ''), _negated=True)), _connector='OR'), name='configversion_previewed_pair'),
+            model_name="configversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("previewed_at__isnull", True), ("previewed_by", "")),
+                    models.Q(("previewed_at__isnull", False), models.Q(("previewed_by", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="configversion_previewed_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='configversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by', '')), models.Q(('published_at__isnull', False), models.Q(('published_by', ''), _negated=True)), _connector='OR'), name='configversion_published_pair'),
+            model_name="configversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at__isnull", True), ("published_by", "")),
+                    models.Q(("published_at__isnull", False), models.Q(("published_by", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="configversion_published_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='configversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by', '')), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_by', ''), _negated=True)), _connector='OR'), name='configversion_withdrawn_pair'),
+            model_name="configversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by", "")),
+                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_by", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="configversion_withdrawn_pair",
+            ),
         ),
     ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
-from configs.diff import ABSENT, Change, diff, grouped
+from configs.diff import Change, diff, grouped
 from configs.models import ConfigVersion
 from configs.refusals import Refusal
 from configs.texts import Text, both
@@ -162,16 +162,10 @@ def release_groups(before: Release | None, after: Release | None) -> Difference:
     b = after.config_version if after else None
     groups: list[Group] = []
     if (a.pk if a else None) != (b.pk if b else None):
-        title = both(
-            "Config version: {a} → {b}",
-            "Version de config : {a} → {b}",
-            a=a.version if a else both("none", "aucune"),
-            b=b.version if b else both("none", "aucune"),
-        )
-        inner = config_groups(diff(a.document if a else {}, b.document if b else {}))
-        same = both("The content is the same.", "Le contenu est le même.")
-        groups += [Group(title, [] if inner else [Line("changed", same)])] if not inner else []
-        groups += [Group(both("{t} · {g}", "{t} · {g}", t=title, g=group.title), group.lines) for group in inner]
+        none = both("none", "aucune")
+        step = both("{a} → {b}", "{a} → {b}", a=a.version if a else none, b=b.version if b else none)
+        groups.append(Group(both("Config version", "Version de config"), [Line("changed", step)]))
+        groups += config_groups(diff(a.document if a else {}, b.document if b else {}))
     groups += policy_groups(before.policy_set if before else {}, after.policy_set if after else {})
     lines = _switches(before.killed if before else [], after.killed if after else [])
     if lines:
@@ -181,7 +175,9 @@ def release_groups(before: Release | None, after: Release | None) -> Difference:
 
 def _switches(before: Sequence[str], after: Sequence[str]) -> list[Line]:
     engaged = [
-        Line("added", both("{flag} is forced off", "{flag} est coupé", flag=flag)) for flag in after if flag not in before
+        Line("added", both("{flag} is forced off", "{flag} est coupé", flag=flag))
+        for flag in after
+        if flag not in before
     ]
     lifted = [
         Line("removed", both("{flag} is no longer forced off", "{flag} n'est plus coupé", flag=flag))
@@ -201,9 +197,9 @@ def policy_groups(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[G
         else:
             was = before.get(platform, Policy().as_json())
             lines = [
-                _policy_line(field, was.get(field, ABSENT), after[platform].get(field, ABSENT))
+                _policy_line(field, was.get(field), after[platform].get(field))
                 for field in POLICY_FIELDS
-                if was.get(field, ABSENT) != after[platform].get(field, ABSENT)
+                if was.get(field) != after[platform].get(field)
             ]
             if platform not in before:
                 lines.insert(0, Line("added", both("{p}: own policy", "{p} : politique propre", p=platform)))
@@ -229,12 +225,14 @@ def _value(value: Any) -> Text:
             return both("yes", "oui")
         case False:
             return both("no", "non")
-        case "" | [] | {}:
+        case None | "" | [] | ():
             return both("none", "aucun")
         case str():
             return both("“{v}”", "« {v} »", v=value)
         case list():
             return both("{v}", "{v}", v=", ".join(map(str, value)))
+        case dict() if not value:
+            return both("none", "aucun")
         case dict():
             return both("{v}", "{v}", v=", ".join(f"{key}: {text}" for key, text in value.items()))
     return both("{v}", "{v}", v=json.dumps(value))

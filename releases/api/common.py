@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,13 +18,20 @@ from configs.actors import VIEW, Actor
 from configs.models import ConfigVersion
 from configs.policies import check_permission
 from releases import showing
+from releases.api.parsing import Body, body
 from releases.authentication import actor_of
 from releases.lookup import find_environment
 from releases.models import Environment
 
-ENVIRONMENT = OpenApiParameter("environment", str, description="Environment key; left out: the default one.")
-APPLICATION = OpenApiParameter("application", str, description="Application key; left out: the default one.")
-IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="ETag that was read.")
+
+class OneForm(BaseContentNegotiation):
+    """There is one form of each answer, whatever Accept or ``?format=`` say: probes ask for text, browsers for HTML."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return DefaultContentNegotiation().select_parser(request, parsers)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> tuple[Any, str]:
+        return renderers[0], renderers[0].media_type
 
 
 class MayDo(BasePermission):
@@ -46,6 +54,7 @@ class AuthorView(APIView):
     """For people and programs with a role. ``permissions`` maps methods to what they need."""
 
     permission_classes = (MayDo,)
+    content_negotiation_class = OneForm
     permissions: Mapping[str, str] = {}
 
     @property
@@ -56,12 +65,27 @@ class AuthorView(APIView):
     def now(self) -> dt.datetime:
         return timezone.now()
 
-    def environment(self, data: Mapping[str, Any] | None = None) -> Environment:
-        """Named in the body or in the query string; else the default."""
+    def environment(self, name: Any = None) -> Environment:
+        """The one named, else that of the query string, else the default."""
         query = self.request.query_params
         return find_environment(
-            (data or {}).get("environment") or query.get("environment"), application=query.get("application")
+            name if isinstance(name, str) else query.get("environment"), application=query.get("application")
         )
+
+    def read(self, form: type[Body]) -> tuple[Environment, dict[str, Any]]:
+        """Environment and validated body. A body with problems (422) is refused after what is not there (404) or has
+        moved on (409, 412, 428)."""
+        data = self.request.data
+        names = isinstance(data, dict) and "environment" in form().fields
+        environment = self.environment(data.get("environment") if names else None)
+        try:
+            return environment, body(self.request, form)
+        except serializers.ValidationError:
+            self.refuse_first(environment)
+            raise
+
+    def refuse_first(self, environment: Environment) -> None:
+        """Raises what the action would refuse before it looked at the words of the request."""
 
     @property
     def if_match(self) -> str | None:

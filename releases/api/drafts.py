@@ -8,19 +8,19 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from configs import actions, history
 from configs.actors import EDIT
-from configs.drafts import draft_of, preview_of
-from configs.policies import check_version_name
-from configs.refusals import Refusal
+from configs.drafts import draft_of, version_of
+from configs.policies import check_etag, check_version_name
+from configs.states import PREVIEW
 from releases import access
-from releases.api.common import APPLICATION, ENVIRONMENT, IF_MATCH, AuthorView, show_draft
+from releases.api import shapes
+from releases.api.common import AuthorView, show_draft
+from releases.api.openapi import BEFORE, BODY, BOTH, ETAG, IF_MATCH, LIMIT, answers
 from releases.api.parsing import (
     LinkBody,
     MergePatchParser,
@@ -29,72 +29,94 @@ from releases.api.parsing import (
     RevertBody,
     StrictJSONParser,
     WithdrawBody,
-    body,
+    document,
     number,
 )
 from releases.lookup import stored_text
-from releases.models import PreviewLink
+from releases.models import Environment, PreviewLink
 from releases.showing import instant, show_entry, show_version
 
 PER_PAGE = 50
+MOST_LINKS = 200
+#: How all writes of the draft look in the OpenAPI document.
+DRAFT_WRITE: dict[str, Any] = {
+    "parameters": [*BOTH, IF_MATCH, ETAG],
+    "responses": answers(shapes.Draft, *BODY, 409, 412, 428),
+}
 
 
-@extend_schema(parameters=[APPLICATION], responses=OpenApiTypes.OBJECT)
-class DraftView(AuthorView):
-    """The one draft of the application. Writes name what they read by If-Match."""
+class DraftWriteView(AuthorView):
+    """Writes name by If-Match the draft that was read."""
 
-    permissions = {"GET": EDIT}
+    permissions = {"GET": EDIT, "POST": EDIT}
+
+    def refuse_first(self, environment: Environment) -> None:
+        check_etag(draft_of(environment.application), self.if_match)
+
+
+class DraftView(DraftWriteView):
+    """The one draft of the application."""
+
     parser_classes = (StrictJSONParser, MergePatchParser)
 
+    def get_parsers(self) -> list[Any]:
+        """A merge patch that came by PUT would replace the draft. (The OpenAPI generator asks without a request.)"""
+        patching = self.request is None or self.request.method == "PATCH"
+        return [parser() for parser in self.parser_classes if patching or parser is not MergePatchParser]
+
+    @extend_schema(operation_id="readDraft", parameters=[*BOTH, ETAG], responses=answers(shapes.Draft))
     def get(self, request: Request) -> Response:
+        """The draft, with its problems and the ETag for the next write."""
         return show_draft(draft_of(self.environment().application))
 
-    @extend_schema(request=OpenApiTypes.OBJECT, parameters=[IF_MATCH])
+    @extend_schema(operation_id="replaceDraft", request={"application/json": shapes.SNAPSHOT}, **DRAFT_WRITE)
     def put(self, request: Request) -> Response:
-        """Replace the draft by a snapshot."""
+        """Replace the draft by a snapshot. Problems in it are stored and told; a wrong shape is refused."""
         application = self.environment().application
         return show_draft(
-            actions.save_draft(application, request.data, if_match=self.if_match, actor=self.actor, now=self.now)
+            actions.save_draft(application, document(request), if_match=self.if_match, actor=self.actor, now=self.now)
         )
 
-    @extend_schema(request=OpenApiTypes.OBJECT, parameters=[IF_MATCH])
+    @extend_schema(operation_id="replaceDraftByPost", request={"application/json": shapes.SNAPSHOT}, **DRAFT_WRITE)
     def post(self, request: Request) -> Response:
         """The same as PUT."""
         return self.put(request)
 
-    @extend_schema(request={"application/merge-patch+json": OpenApiTypes.OBJECT}, parameters=[IF_MATCH])
+    @extend_schema(
+        operation_id="patchDraft",
+        request={media_type: shapes.SNAPSHOT for media_type in ("application/merge-patch+json", "application/json")},
+        **DRAFT_WRITE,
+    )
     def patch(self, request: Request) -> Response:
         """Change the draft by a JSON merge patch (RFC 7396)."""
         application = self.environment().application
         return show_draft(
-            actions.patch_draft(application, request.data, if_match=self.if_match, actor=self.actor, now=self.now)
+            actions.patch_draft(application, document(request), if_match=self.if_match, actor=self.actor, now=self.now)
         )
 
 
-class RenameView(AuthorView):
+class RenameView(DraftWriteView):
     """Give the draft another, unused version number."""
 
-    permissions = {"POST": EDIT}
-
-    @extend_schema(request=RenameBody, parameters=[APPLICATION, IF_MATCH], responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="renameDraft", request=RenameBody, **DRAFT_WRITE)
     def post(self, request: Request) -> Response:
-        data = body(request, RenameBody)
-        application = self.environment().application
+        """Give the draft another, unused version number."""
+        environment, data = self.read(RenameBody)
         return show_draft(
-            actions.rename_draft(application, data["version"], if_match=self.if_match, actor=self.actor, now=self.now)
+            actions.rename_draft(
+                environment.application, data["version"], if_match=self.if_match, actor=self.actor, now=self.now
+            )
         )
 
 
-class RevertView(AuthorView):
+class RevertView(DraftWriteView):
     """Bring the draft back to what is live, to a version, or to a history entry. Never publishes."""
 
-    permissions = {"POST": EDIT}
-
-    @extend_schema(request=RevertBody, parameters=[APPLICATION, ENVIRONMENT, IF_MATCH], responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="revertDraft", request=RevertBody, **DRAFT_WRITE)
     def post(self, request: Request) -> Response:
-        data = body(request, RevertBody)
-        environment = self.environment(data)
-        snapshot, source = _source(environment, data["to"])
+        """Bring the draft back to what is live, to a version, or to a history entry. Never publishes."""
+        environment, data = self.read(RevertBody)
+        snapshot, source = stored_text(environment, data["to"])
         return show_draft(
             actions.revert_draft(
                 environment.application,
@@ -107,24 +129,16 @@ class RevertView(AuthorView):
         )
 
 
-def _source(environment: Any, to: Any) -> tuple[str, str]:
-    if isinstance(to, dict) and list(to) == ["history"] and type(to["history"]) is int and to["history"] > 0:
-        return stored_text(environment, to["history"])
-    if not isinstance(to, str):
-        raise serializers.ValidationError({"to": [serializers.ErrorDetail("to", code="invalid")]})
-    return stored_text(environment, to)
-
-
 class DraftHistoryView(AuthorView):
     """Who changed the draft when, newest first."""
 
     permissions = {"GET": EDIT}
 
     @extend_schema(
-        parameters=[APPLICATION, OpenApiParameter("before", int), OpenApiParameter("limit", int)],
-        responses=OpenApiTypes.OBJECT,
+        operation_id="listDraftHistory", parameters=[*BOTH, BEFORE, LIMIT], responses=answers(shapes.History, 422)
     )
     def get(self, request: Request) -> Response:
+        """Who changed the draft when, newest first."""
         application = self.environment().application
         query = request.query_params
         limit = number(query.get("limit"), name="limit", default=PER_PAGE, least=1, most=200)
@@ -138,41 +152,55 @@ class DraftHistoryView(AuthorView):
         )
 
 
-class PreviewView(AuthorView):
+class PreviewView(DraftWriteView):
     """The frozen preview; POST freezes the draft as the new one."""
 
-    permissions = {"GET": EDIT}
-
-    @extend_schema(parameters=[APPLICATION], responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="readPreview", parameters=BOTH, responses=answers(shapes.Version))
     def get(self, request: Request) -> Response:
+        """The frozen preview."""
         application = self.environment().application
-        preview = preview_of(application)
-        if preview is None:
-            raise Refusal("preview.none", application=application.key)
-        return Response(show_version(preview))
+        return Response(show_version(version_of(application, PREVIEW)))
 
-    @extend_schema(request=PreviewBody, parameters=[APPLICATION, IF_MATCH], responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="sendToPreview",
+        request=PreviewBody,
+        parameters=[*BOTH, IF_MATCH],
+        responses=answers(shapes.Version, *BODY, 412, 428),
+    )
     def post(self, request: Request) -> Response:
-        data = body(request, PreviewBody)
-        application = self.environment().application
+        """Freeze the draft as the preview. The older preview is withdrawn and the next draft is opened."""
+        environment, data = self.read(PreviewBody)
         version = actions.send_to_preview(
-            application, if_match=self.if_match, reason=data["reason"], actor=self.actor, now=self.now
+            environment.application, if_match=self.if_match, reason=data["reason"], actor=self.actor, now=self.now
         )
         return Response(show_version(version))
 
 
-class WithdrawView(AuthorView):
+class OfPreviewView(AuthorView):
+    """Without a preview there is nothing to do."""
+
+    permissions = {"GET": EDIT, "POST": EDIT}
+
+    def refuse_first(self, environment: Environment) -> None:
+        version_of(environment.application, PREVIEW)
+
+
+class WithdrawView(OfPreviewView):
     """Take the preview back."""
 
-    permissions = {"POST": EDIT}
-
-    @extend_schema(request=WithdrawBody, parameters=[APPLICATION], responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="withdrawPreview",
+        request=WithdrawBody,
+        parameters=BOTH,
+        responses=answers(shapes.VersionFacts, *BODY, 409),
+    )
     def post(self, request: Request) -> Response:
-        data = body(request, WithdrawBody)
+        """Take the preview back; its number is never used again."""
+        environment, data = self.read(WithdrawBody)
         named = data.get("version")
         version = actions.withdraw(
-            self.environment().application,
-            check_version_name(named) if named else "preview",
+            environment.application,
+            check_version_name(named) if named else PREVIEW,
             reason=data["reason"],
             actor=self.actor,
             now=self.now,
@@ -194,36 +222,41 @@ def show_link(link: PreviewLink, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-class LinksView(AuthorView):
+class LinksView(OfPreviewView):
     """Links that open the preview for whoever holds them."""
 
-    permissions = {"GET": EDIT}
-
-    @extend_schema(parameters=[APPLICATION], responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="listPreviewLinks", parameters=BOTH, responses=answers(shapes.Links))
     def get(self, request: Request) -> Response:
+        """Links to previews, newest first; each says whether it still opens, and why not."""
         links = PreviewLink.objects.filter(config_version__application=self.environment().application)
-        shown = links.select_related("config_version").defer("config_version__snapshot")[:200]
+        shown = links.select_related("config_version").defer("config_version__snapshot")[:MOST_LINKS]
         return Response({"links": [show_link(link, self.now) for link in shown]})
 
-    @extend_schema(request=LinkBody, parameters=[APPLICATION], responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="createPreviewLink",
+        request=LinkBody,
+        parameters=BOTH,
+        responses=answers(shapes.NewLink, *BODY, status=201),
+    )
     def post(self, request: Request) -> Response:
         """Make a link to the preview there is now. The URL is shown once; only its hash is kept."""
-        data = body(request, LinkBody)
+        environment, data = self.read(LinkBody)
         ttl = dt.timedelta(seconds=data["ttl"]) if "ttl" in data else access.LINK_TTL
         link, secret = access.create_preview_link(
-            self.environment().application, ttl=ttl, reason=data["reason"], actor=self.actor, now=self.now
+            environment.application, ttl=ttl, reason=data["reason"], actor=self.actor, now=self.now
         )
         url = urljoin(settings.PUBLIC_BASE_URL, reverse("open-preview", args=[secret]))
         return Response({**show_link(link, self.now), "url": url}, status=201)
 
 
 class LinkView(AuthorView):
-    """One preview link; DELETE revokes it."""
+    """One preview link."""
 
-    permissions = {"DELETE": EDIT}
+    permissions = {"GET": EDIT, "DELETE": EDIT}
 
-    @extend_schema(parameters=[APPLICATION], responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="revokePreviewLink", parameters=BOTH, responses=answers(shapes.Link))
     def delete(self, request: Request, pk: int) -> Response:
+        """Revoke the link. It stays in the list, and says who revoked it."""
         application = self.environment().application
         link = access.revoke_preview_link(application, pk, actor=self.actor, now=self.now)
         return Response(show_link(link, self.now))

@@ -5,29 +5,40 @@ from __future__ import annotations
 from django.db import DatabaseError, connection
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from prometheus_client import CONTENT_TYPE_LATEST
 from rest_framework.request import Request
 
 from configs.actors import VIEW
 from releases.api.common import AuthorView
+from releases.api.openapi import problems
 from releases.api.public import PublicView
 from releases.metrics import exposition
+
+TEXT = "text/plain"
 
 
 class LivezView(PublicView):
     """The process answers. Asks nothing else: a database outage must not restart the servers."""
 
-    @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})
+    @extend_schema(operation_id="livez", responses={(200, TEXT): OpenApiTypes.STR})
     def get(self, request: Request) -> HttpResponse:
+        """The process answers."""
         return HttpResponse("ok\n", content_type="text/plain")
 
 
 class ReadyzView(PublicView):
     """Reading and writing work: the database answers. 503 otherwise."""
 
-    @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR, (503, "text/plain"): OpenApiTypes.STR})
+    @extend_schema(
+        operation_id="readyz",
+        responses={
+            (200, TEXT): OpenApiTypes.STR,
+            (503, TEXT): OpenApiResponse(OpenApiTypes.STR, description="The database is away."),
+        },
+    )
     def get(self, request: Request) -> HttpResponse:
+        """Reading and writing work: the database answers."""
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
@@ -41,6 +52,7 @@ class MetricsView(AuthorView):
 
     permissions = {"GET": VIEW}
 
-    @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})
+    @extend_schema(operation_id="metrics", responses={(200, TEXT): OpenApiTypes.STR, **problems(401, 403, 503)})
     def get(self, request: Request) -> HttpResponse:
+        """Prometheus exposition; a viewer's token is needed."""
         return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)

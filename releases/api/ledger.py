@@ -6,30 +6,33 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from configs import states
 from configs.actors import EDIT, PUBLISH, VIEW
 from configs.drafts import draft_of, preview_of
 from configs.models import ConfigVersion
-from configs.policies import check_permission
+from configs.policies import check_permission, names_nothing
 from configs.refusals import Refusal
 from releases import actions
-from releases.api.common import APPLICATION, ENVIRONMENT, IF_MATCH, AuthorView
-from releases.api.parsing import PolicyBody, PublishBody, RollbackBody, UndoBody, body, number
+from releases.api import shapes
+from releases.api.common import AuthorView
+from releases.api.openapi import BEFORE, BODY, BOTH, ETAG, IF_MATCH, LIMIT, answers
+from releases.api.parsing import PolicyBody, PublishBody, RollbackBody, UndoBody, number
 from releases.gate import Policy
 from releases.ledger import NO_POLICY, head_of, release_of
-from releases.lookup import find_version
-from releases.models import Release
-from releases.policies import policy_etag
-from releases.publishing import Plan, Selection
+from releases.lookup import find_version, live_version
+from releases.models import Environment, Release
+from releases.policies import check_policy_etag, policy_etag
+from releases.publishing import Plan, Selection, precondition_required
 from releases.showing import show_diff, show_policy, show_published, show_release, show_rollback, show_version
 
 PER_PAGE = 50
-BOTH = [APPLICATION, ENVIRONMENT]
+#: Above every serial and primary key; below what a column can hold.
+HIGHEST = 10**17
 
 
 class PublishView(AuthorView):
@@ -37,16 +40,33 @@ class PublishView(AuthorView):
 
     permissions = {"POST": PUBLISH}
 
-    @extend_schema(request=PublishBody, parameters=[*BOTH, IF_MATCH], responses=OpenApiTypes.OBJECT)
+    def refuse_first(self, environment: Environment) -> None:
+        data = self.request.data
+        named = isinstance(data, dict) and ("version" in data or "digest" in data)
+        if names_nothing(self.if_match) and not named:
+            raise precondition_required(draft_of(environment.application))
+
+    @extend_schema(
+        operation_id="publish",
+        request=PublishBody,
+        parameters=[*BOTH, IF_MATCH],
+        responses=answers(
+            PolymorphicProxySerializer("Published", [shapes.PublishedRelease, shapes.Plan], None), *BODY, 409, 412, 428
+        ),
+    )
     def post(self, request: Request) -> Response:
-        data = body(request, PublishBody)
+        """Publish what was read: a `version`, or the draft by If-Match or `digest`; `changes` picks from its diff.
+
+        `dryRun` answers every check at once and writes nothing.
+        """
+        environment, data = self.read(PublishBody)
         policy = {
             key: data[field]
             for key, field in (("latest", "latestVersion"), ("minSupported", "minSupportedVersion"))
             if field in data
         }
         done = actions.publish(
-            self.environment(data),
+            environment,
             Selection(
                 version=data.get("version"),
                 digest=data.get("digest"),
@@ -63,20 +83,30 @@ class PublishView(AuthorView):
             now=self.now,
         )
         if isinstance(done, Plan):
-            return Response(done.as_json())
+            named = {"application": environment.application.key, "environment": environment.key}
+            return Response({**named, **done.as_json()})
         return Response(show_published(done))
 
 
 class RollbackView(AuthorView):
-    """Release an older version again. Policies and kill switches carry over."""
+    """Release an older version again."""
 
     permissions = {"POST": PUBLISH}
 
-    @extend_schema(request=RollbackBody, parameters=BOTH, responses=OpenApiTypes.OBJECT)
+    def refuse_first(self, environment: Environment) -> None:
+        live_version(environment)
+
+    @extend_schema(
+        operation_id="rollBack",
+        request=RollbackBody,
+        parameters=BOTH,
+        responses=answers(shapes.RolledBack, *BODY, 409),
+    )
     def post(self, request: Request) -> Response:
-        data = body(request, RollbackBody)
+        """Release an older version again; by default the one before the live one. Policies and kill switches stay."""
+        environment, data = self.read(RollbackBody)
         release = actions.rollback(
-            self.environment(data),
+            environment,
             to_version=data.get("toVersion"),
             to_serial=data.get("toSerial"),
             expected_serial=data.get("expectedSerial"),
@@ -88,15 +118,22 @@ class RollbackView(AuthorView):
 
 
 class UndoView(AuthorView):
-    """Append the inverse of the newest release, whatever it did."""
+    """Append the inverse of the newest release."""
 
     permissions = {"POST": PUBLISH}
 
-    @extend_schema(request=UndoBody, parameters=BOTH, responses=OpenApiTypes.OBJECT)
+    def refuse_first(self, environment: Environment) -> None:
+        if head_of(environment) is None:
+            raise Refusal("release.none", environment=environment.key)
+
+    @extend_schema(
+        operation_id="undoRelease", request=UndoBody, parameters=BOTH, responses=answers(shapes.Release, *BODY, 409)
+    )
     def post(self, request: Request) -> Response:
-        data = body(request, UndoBody)
+        """Append the inverse of the newest release, whatever it did; `serial` names it."""
+        environment, data = self.read(UndoBody)
         release = actions.undo(
-            self.environment(data), serial=data["serial"], reason=data["reason"], actor=self.actor, now=self.now
+            environment, serial=data["serial"], reason=data["reason"], actor=self.actor, now=self.now
         )
         return Response(show_release(release))
 
@@ -106,15 +143,26 @@ class PolicyView(AuthorView):
 
     permissions = {"GET": VIEW, "PUT": PUBLISH}
 
-    @extend_schema(parameters=BOTH, responses=OpenApiTypes.OBJECT)
+    def refuse_first(self, environment: Environment) -> None:
+        head = head_of(environment)
+        policies = head.policies if head else NO_POLICY
+        check_policy_etag(head, policies, self.if_match, actions.last_policy_change(environment, policies))
+
+    @extend_schema(operation_id="readPolicy", parameters=[*BOTH, ETAG], responses=answers(shapes.Policies))
     def get(self, request: Request) -> Response:
+        """The version policy of every platform, with the ETag for the next write."""
         environment = self.environment()
         return _show_policy(environment, head_of(environment))
 
-    @extend_schema(request=PolicyBody, parameters=[*BOTH, IF_MATCH], responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="replacePolicy",
+        request=PolicyBody,
+        parameters=[*BOTH, IF_MATCH, ETAG],
+        responses=answers(shapes.Policies, *BODY, 409, 412, 428),
+    )
     def put(self, request: Request) -> Response:
-        data = body(request, PolicyBody)
-        environment = self.environment(data)
+        """Replace the version policies of all platforms. Clients see it at once: this appends a release."""
+        environment, data = self.read(PolicyBody)
         release = actions.set_policy(
             environment,
             data["policies"],
@@ -126,29 +174,29 @@ class PolicyView(AuthorView):
         return _show_policy(environment, release)
 
 
-def _show_policy(environment: Any, head: Release | None) -> Response:
+def _show_policy(environment: Environment, head: Release | None) -> Response:
     response = Response(show_policy(environment, head))
     response["ETag"] = policy_etag(head.policies if head else NO_POLICY)
     return response
 
 
 class VersionsView(AuthorView):
-    """Config versions, newest first. Drafts, previews and withdrawn ones are for editors."""
+    """Config versions. Drafts, previews and withdrawn ones are for editors."""
 
     permissions = {"GET": VIEW}
 
     @extend_schema(
-        parameters=[APPLICATION, OpenApiParameter("before", int), OpenApiParameter("limit", int)],
-        responses=OpenApiTypes.OBJECT,
+        operation_id="listVersions", parameters=[*BOTH, BEFORE, LIMIT], responses=answers(shapes.Versions, 422)
     )
     def get(self, request: Request) -> Response:
+        """Config versions, newest first. Viewers see the published ones."""
         application = self.environment().application
         query = request.query_params
         limit = number(query.get("limit"), name="limit", default=PER_PAGE, least=1, most=200)
-        before = number(query.get("before"), name="before", default=10**17, least=1, most=10**17)
+        before = number(query.get("before"), name="before", default=HIGHEST, least=1, most=HIGHEST)
         versions = ConfigVersion.objects.filter(application=application, pk__lt=before).defer("snapshot")
         if not self.actor.may(EDIT):
-            versions = versions.filter(state="published")
+            versions = versions.filter(state=states.PUBLISHED)
         shown = list(versions.order_by("-pk")[:limit])
         for version in shown:
             version.application = application
@@ -161,55 +209,67 @@ class VersionsView(AuthorView):
 
 
 class VersionView(AuthorView):
-    """One version with its snapshot; ``draft``, ``preview`` and ``live`` are names too."""
+    """One version with its snapshot."""
 
     permissions = {"GET": VIEW}
 
-    @extend_schema(parameters=BOTH, responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="readVersion", parameters=BOTH, responses=answers(shapes.Version, 422))
     def get(self, request: Request, version: str) -> Response:
-        return Response(show_version(self.readable(find_version(self.environment(), version))))
-
-    def readable(self, version: ConfigVersion) -> ConfigVersion:
-        if version.state != "published":
-            check_permission(self.actor, EDIT)
-        return version
+        """One version with its snapshot; `draft`, `preview` and `live` are names too."""
+        return Response(show_version(readable(self, find_version(self.environment(), version))))
 
 
-class DiffView(VersionView):
+def readable(view: AuthorView, version: ConfigVersion) -> ConfigVersion:
+    """What was never published is for editors."""
+    if version.state != states.PUBLISHED:
+        check_permission(view.actor, EDIT)
+    return version
+
+
+class DiffView(AuthorView):
     """The semantic diff of two versions."""
 
+    permissions = {"GET": VIEW}
+
     @extend_schema(
-        operation_id="api_config_diff_retrieve",
-        parameters=[*BOTH, OpenApiParameter("from", str), OpenApiParameter("to", str)],
-        responses=OpenApiTypes.OBJECT,
+        operation_id="diffVersions",
+        parameters=[
+            *BOTH,
+            OpenApiParameter("from", str, description="`live` if left out."),
+            OpenApiParameter("to", str, description="`draft` if left out."),
+        ],
+        responses=answers(shapes.Diff, 422),
     )
-    def get(self, request: Request, version: str = "") -> Response:
+    def get(self, request: Request) -> Response:
+        """What leads from one version to another, as data and as sentences. The ids can be picked in a publish."""
         environment = self.environment()
         query = request.query_params
-        a = self.readable(find_version(environment, query.get("from", "live")))
-        b = self.readable(find_version(environment, query.get("to", "draft")))
+        a = readable(self, find_version(environment, query.get("from", "live")))
+        b = readable(self, find_version(environment, query.get("to", "draft")))
         return Response(show_diff(environment, a, b))
 
 
 class ReleasesView(AuthorView):
-    """The ledger, newest first; ``at`` asks which release clients got at a time."""
+    """The ledger."""
 
     permissions = {"GET": VIEW}
 
     @extend_schema(
+        operation_id="listReleases",
         parameters=[
             *BOTH,
-            OpenApiParameter("at", str, description="RFC 3339 time"),
-            OpenApiParameter("before", int),
-            OpenApiParameter("limit", int),
+            OpenApiParameter("at", str, description="RFC 3339 time: only the release that clients got then."),
+            BEFORE,
+            LIMIT,
         ],
-        responses=OpenApiTypes.OBJECT,
+        responses=answers(shapes.Releases, 422),
     )
     def get(self, request: Request) -> Response:
+        """The ledger, newest first; `at` asks which release clients got at a time."""
         environment = self.environment()
         query = request.query_params
         limit = number(query.get("limit"), name="limit", default=PER_PAGE, least=1, most=200)
-        before = number(query.get("before"), name="before", default=10**17, least=1, most=10**17)
+        before = number(query.get("before"), name="before", default=HIGHEST, least=1, most=HIGHEST)
         releases = Release.objects.filter(environment=environment, serial__lt=before)
         if "at" in query:
             # Only the last one: that is what clients got. Times never go down along the serials.
@@ -239,31 +299,32 @@ def _time(text: str) -> Any:
 
 
 class ReleaseView(AuthorView):
-    """One release by its serial."""
+    """One release."""
 
     permissions = {"GET": VIEW}
 
-    @extend_schema(parameters=BOTH, responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="readRelease", parameters=BOTH, responses=answers(shapes.Release))
     def get(self, request: Request, serial: int) -> Response:
+        """One release by its serial."""
         environment = self.environment()
-        release = release_of(environment, serial) if serial < 10**17 else None
+        release = release_of(environment, serial) if serial < HIGHEST else None
         if release is None:
             raise Refusal("release.unknown", environment=environment.key, serial=serial)
         return Response(show_release(release))
 
 
 class RegistryView(AuthorView):
-    """The registry: which versions count now, in the shape that existing clients of this answer know."""
+    """Which versions count now."""
 
     permissions = {"GET": VIEW}
 
-    @extend_schema(parameters=BOTH, responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="readRegistry", parameters=BOTH, responses=answers(shapes.Registry))
     def get(self, request: Request) -> Response:
-        environment = self.environment()
-        return Response(registry(environment))
+        """Which versions count now, in the shape that existing readers of it know."""
+        return Response(registry(self.environment()))
 
 
-def registry(environment: Any) -> dict[str, Any]:
+def registry(environment: Environment) -> dict[str, Any]:
     """Computed from ledger and versions; nothing of it is stored."""
     head = head_of(environment)
     default = Policy.from_json((head.policy_set if head else {}).get("default", {}))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from configs.canonical import NotStrictJSON, parse_strict
 from configs.refusals import Refusal
+from releases.access import LINK_TTL_MAX
+from releases.api import shapes
 
 
 class StrictJSONParser(BaseParser):
@@ -31,6 +35,13 @@ class StrictJSONParser(BaseParser):
 
 class MergePatchParser(StrictJSONParser):
     media_type = "application/merge-patch+json"
+
+
+def document(request: Request) -> Any:
+    """The body as a value of its own. No body is not ``{}``: an empty request must not empty a draft."""
+    if request.stream is None:
+        return StrictJSONParser().parse(BytesIO())
+    return request.data
 
 
 class Text(serializers.CharField):
@@ -92,8 +103,13 @@ class PublishBody(ReasonBody):
     reason = Text(max_length=2000, required=False, default="", allow_blank=True)
     version = Text(required=False, max_length=64)
     digest = Text(required=False, max_length=64, help_text="SHA-256 (hex) of the snapshot that was read.")
+    # An empty list is refused: whoever ticks nothing does not mean everything.
     changes = serializers.ListField(
-        child=Text(max_length=2000), required=False, max_length=5000, help_text="Ids from the draft's diff."
+        child=Text(max_length=2000),
+        required=False,
+        allow_empty=False,
+        max_length=5000,
+        help_text="Ids from the draft's diff against live; only these go out.",
     )
     bumpLatest = Flag(required=False, default=False)
     latestVersion = Text(required=False, max_length=64)
@@ -113,13 +129,42 @@ class UndoBody(ReasonBody):
     serial = Number(min_value=1)
 
 
+@extend_schema_field(serializers.DictField(child=shapes.Policy()))
+class PolicySet(serializers.JSONField):
+    """Any JSON: the gate's own check tells all that is wrong with it, in both languages."""
+
+
 class PolicyBody(ReasonBody):
-    policies = serializers.JSONField(help_text='{"default": {…}, "ios": {…}}')
+    policies = PolicySet(
+        help_text='{"default": {…}, "ios": {…}}; each stands alone, what it leaves out has its default.'
+    )
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string"},
+            {"type": "object", "properties": {"history": {"type": "integer", "minimum": 1}}, "required": ["history"]},
+        ]
+    }
+)
+class Target(serializers.Field):
+    """What a draft is brought back to: a name of a version, or the number of a history entry."""
+
+    default_error_messages = {"invalid": "neither"}
+
+    def to_internal_value(self, data: Any) -> str | int:
+        if isinstance(data, str):
+            return data
+        number = data.get("history") if isinstance(data, dict) and len(data) == 1 else None
+        if type(number) is not int or number < 1:
+            self.fail("invalid")
+        return number
 
 
 class RevertBody(Body):
-    environment = Text(required=False, max_length=63)
-    to = serializers.JSONField(help_text='"live", a version, or {"history": id}')
+    environment = Text(required=False, max_length=63, help_text="Whose `live` is meant; left out: the default one.")
+    to = Target(help_text='"live", "preview", a version, or {"history": id}.')
 
 
 class RenameBody(Body):
@@ -127,7 +172,12 @@ class RenameBody(Body):
 
 
 class LinkBody(Body):
-    ttl = Number(required=False, min_value=60, help_text="Seconds; default 86 400, at most 604 800.")
+    ttl = Number(
+        required=False,
+        min_value=60,
+        max_value=int(LINK_TTL_MAX.total_seconds()),
+        help_text="Seconds; a day if left out, a week at most.",
+    )
     reason = Text(max_length=2000, allow_blank=True)
 
 

@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.translation.trans_real import parse_accept_lang_header
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -19,16 +18,38 @@ from configs.canonical import canonical, digest
 from configs.refusals import Refusal
 from icontrol import problem
 from releases import access, gate
+from releases.api import shapes
+from releases.api.common import OneForm
+from releases.api.openapi import MEANING, answer_header, problems
 from releases.delivery import Live, read_live, representation
 from releases.rendering import render
 
 #: Every header that can change an answer; caches must keep the answers apart.
 VARY = ("X-Client-Key", "X-Client-Version", "X-Client-Platform", "Accept-Language")
-CLIENT_HEADERS = [
-    OpenApiParameter(name, str, OpenApiParameter.HEADER)
-    for name in ("X-Client-Key", "X-Client-Version", "X-Client-Platform", "X-Tenant", "If-None-Match")
-]
 LONGEST_KEY = 64
+CLIENT = [
+    OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description)
+    for name, description in (
+        ("X-Client-Key", "`pk_…`: chooses application, environment and perhaps a surface; left out: the default ones."),
+        ("X-Client-Version", "SemVer of the client, such as 1.4.2; without it the gate knows nothing (`UNKNOWN`)."),
+        ("X-Client-Platform", "Whose version policy counts; one that is not configured counts as `default`."),
+        ("X-Tenant", "Accepted; it does not change this answer."),
+        ("If-None-Match", "ETag of what the client has."),
+    )
+]
+SURFACE = OpenApiParameter("surface", str, description="Only pages of this surface, and what hangs on them.")
+LIVE_HEADERS = [
+    answer_header("ETag", "Strong validator of the bytes.", 200, 304),
+    answer_header("X-Release-Serial", "Number of the release.", 200, 304, kind=int),
+    answer_header("X-Config-Version", "Version that is live; absent when nothing was published.", 200, 304),
+    answer_header("X-Config-Stale", "`true`: the database is away, this is the last release seen.", 200, 304),
+]
+RETRY_AFTER = answer_header("Retry-After", "Seconds.", 503, kind=int)
+GATE_ANSWERS: dict[Any, Any] = {
+    304: OpenApiResponse(description=MEANING[304]),
+    **problems(400, 401, 404, 503),
+    **problems(426, shape=shapes.GateProblem),
+}
 
 
 class PublicView(APIView):
@@ -36,6 +57,7 @@ class PublicView(APIView):
 
     authentication_classes = ()
     permission_classes = ()
+    content_negotiation_class = OneForm
 
     def handle_exception(self, exc: Exception) -> Any:
         response = super().handle_exception(exc)
@@ -113,12 +135,15 @@ def _answer(request: HttpRequest, body: bytes, etag: str, live: Live) -> HttpRes
 
 
 class MetaReleaseView(PublicView):
-    """May this client go on, and what is live? 200, 400, 426 or 503."""
+    """The gate."""
 
     @extend_schema(
-        parameters=CLIENT_HEADERS, responses={code: OpenApiTypes.OBJECT for code in (200, 400, 401, 404, 426, 503)}
+        operation_id="askGate",
+        parameters=[*CLIENT, *LIVE_HEADERS, RETRY_AFTER],
+        responses={200: shapes.GateFields, **GATE_ANSWERS},
     )
     def get(self, request: Request) -> HttpResponse:
+        """May this client go on, and what is live? Public; the gate is a courtesy, not access control."""
         live = live_of(request)
         policy, decision, fields = _decided(request, live)
         if decision.status != 200:
@@ -134,10 +159,17 @@ class PublishedConfigView(PublicView):
     """The published snapshot as clients get it. The gate is decided before any 304."""
 
     @extend_schema(
-        parameters=[*CLIENT_HEADERS, OpenApiParameter("surface", str)],
-        responses={code: OpenApiTypes.OBJECT for code in (200, 400, 401, 404, 426, 503)},
+        operation_id="readPublishedConfig",
+        parameters=[
+            *CLIENT,
+            SURFACE,
+            *LIVE_HEADERS,
+            answer_header("X-Config-Digest", "SHA-256 of the stored snapshot.", 200, 304),
+        ],
+        responses={200: shapes.SNAPSHOT, **GATE_ANSWERS},
     )
     def get(self, request: Request) -> HttpResponse:
+        """What is live, as clients get it: kill switches applied, internal and private parts left out."""
         live = live_of(request)
         policy, decision, fields = _decided(request, live)
         if decision.config_status != 200:
@@ -152,14 +184,25 @@ class PublishedConfigView(PublicView):
         return response
 
 
+@extend_schema_view(get=extend_schema(operation_id="readConfig"))
+class ConfigView(PublishedConfigView):
+    """The same at its short address."""
+
+
 class OpenPreviewView(PublicView):
-    """What a preview link opens: the frozen preview, in the form that clients get."""
+    """What a preview link opens."""
 
     @extend_schema(
-        parameters=[OpenApiParameter("surface", str)],
-        responses={code: OpenApiTypes.OBJECT for code in (200, 404, 410)},
+        operation_id="openPreview",
+        parameters=[
+            SURFACE,
+            answer_header("X-Config-Version", "Version of the preview."),
+            answer_header("X-Config-Digest", "SHA-256 of the stored snapshot."),
+        ],
+        responses={200: shapes.SNAPSHOT, **problems(404, 410, 503)},
     )
     def get(self, request: Request, token: str) -> HttpResponse:
+        """The frozen preview that a link opens, in the form that clients get. A dead link says why."""
         version = access.open_preview_link(token, now=timezone.now())
         shown = render(version.document, surface=request.query_params.get("surface", ""))
         response = HttpResponse(json.dumps(shown, ensure_ascii=False), content_type="application/json")

@@ -96,3 +96,9 @@ def test_dates_that_no_calendar_has(text: str) -> None:
 def test_a_window_has_a_length(end: str, right: bool) -> None:
     found = codes(flag("a", enabledFrom="2026-06-01T10:00:00Z", enabledUntil=end))
     assert found == ([] if right else [("/featureFlags/0/enabledUntil", "flag.window_empty")])
+
+
+def test_a_private_segment_has_conditions_until_it_goes_out() -> None:
+    segments = [{"id": "a", "private": True}, {"id": "b", "private": True, "conditions": []}, {"id": "c"}]
+    found = [(problem.pointer, problem.code) for problem in flag_problems({"segments": segments})]
+    assert found == [("/segments/0", "segment.conditions_missing")]

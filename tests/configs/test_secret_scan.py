@@ -57,6 +57,7 @@ def test_harmless_strings(text: str) -> None:
         ("smtp_password", "hunter2hunter2", True),
         ("password", "Mot de passe 2", False),
         ("password", "Kennwort", False),
+        ("password", "hunter2", False),
         ("passwordLabel", "hunter2hunter2", False),
         ("monkey", "a1b2c3d4e5", False),
         ("token", "a1b2c3d4e5", False),

@@ -81,6 +81,10 @@ WRONG: list[tuple[dict[str, Any], Found]] = [
     # Addresses of two pages
     ({"/pages/-": {**PAGE, "path": "#/home", "surface": "APP"}}, [("/pages/3/path", "path.duplicate")]),
     ({"/pages/-": {**PAGE, "path": "#/home"}}, [("/pages/3/path", "path.duplicate")]),
+    (
+        {"/pages/0/surface": GONE, "/pages/-": {**PAGE, "path": "#/home", "surface": "APP"}},
+        [("/pages/3/path", "path.duplicate")],
+    ),
     # References
     ({"/pages/0/roles": ["boss"]}, [("/pages/0/roles/0", "reference.missing")]),
     ({"/pages/0/permissions": ["read:all"]}, [("/pages/0/permissions/0", "reference.missing")]),
@@ -112,6 +116,10 @@ WRONG: list[tuple[dict[str, Any], Found]] = [
     (
         {"/permissions": GONE},
         [("/pages/1/permissions/0", "reference.missing"), ("/roles/0/permissions/0", "reference.missing")],
+    ),
+    (
+        {"/segments/0/conditions": GONE, "/segments/0/private": True},
+        [("/segments/0", "segment.conditions_missing")],
     ),
     (
         {"/segments/1/conditions/0": {"segment": "testers"}},

@@ -70,7 +70,8 @@ def test_the_example_with_any_values_in_it_gets_an_answer(changes: list[tuple[tu
                 break
             container = container[step]
         else:
-            if isinstance(container, dict) or (isinstance(container, list) and last < len(container)):
+            named = isinstance(container, dict) and isinstance(last, str)
+            if named or (isinstance(container, list) and isinstance(last, int) and last < len(container)):
                 container[last] = value
     answers(document)
 

@@ -25,7 +25,8 @@ def seen(peer: str, **headers: str) -> HttpRequest:
         got.append(request)
         return HttpResponse()
 
-    request = RequestFactory().get("/", REMOTE_ADDR=peer, **{f"HTTP_{name}": value for name, value in headers.items()})
+    request = RequestFactory().get("/", REMOTE_ADDR=peer)
+    request.META.update({f"HTTP_{name}": value for name, value in headers.items()})
     TrustedProxies(view)(request)
     return got[0]
 
@@ -123,6 +124,7 @@ def test_an_address_is_read_with_and_without_its_port(ip: Any) -> None:
 
 
 # --- the whole stack --------------------------------------------------------------------------------------------------
+@pytest.mark.django_db  # closing the answer ends the request, which looks at the connections
 def test_plain_requests_through_the_proxy_are_redirected_and_https_is_not(settings: Settings) -> None:
     settings.ICONTROL_TRUSTED_PROXIES = PROXIES
     settings.SECURE_SSL_REDIRECT = True

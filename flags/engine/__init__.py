@@ -1,0 +1,23 @@
+"""Feature flags, evaluated: pure Python that knows neither the database nor the web, nor anything else of the house.
+
+``compile_flags(snapshot)`` once per release, then ``FlagSet.evaluate`` for every question. The language of flags is
+told in ``docs/reference/flags.md``; ``tests/vectors/flags.json`` says the same in examples for any language.
+"""
+
+from __future__ import annotations
+
+from flags.engine.compiling import compile_flags
+from flags.engine.evaluation import Context, Evaluation, Explanation, FlagNotFound, Reason
+from flags.engine.flagset import FlagSet
+from flags.engine.operators import unreadable
+
+__all__ = [
+    "Context",
+    "Evaluation",
+    "Explanation",
+    "FlagNotFound",
+    "FlagSet",
+    "Reason",
+    "compile_flags",
+    "unreadable",
+]

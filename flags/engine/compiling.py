@@ -1,0 +1,280 @@
+"""From a snapshot to a flag set: everything that does not depend on the context is done here, once per release."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from itertools import accumulate
+from typing import Any, TypeVar
+
+from flags.engine.conditions import ENVIRONMENT, MOST_QUESTIONS, TOO_MUCH, Conditions, Unusable, in_order
+from flags.engine.evaluation import Context, Evaluation, Reason
+from flags.engine.flagset import Decide, Flag, FlagSet, Need, Rule
+from flags.engine.hashing import WHOLE, BucketOf, fnv1a_bucket, fnv1a_rollout, murmur3_bucket, split_bucket
+from flags.engine.sentences import Text, both, plain
+from flags.engine.values import instant_of
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+BOOLEAN_VARIANTS = ({"key": "on", "value": True}, {"key": "off", "value": False})
+Serve = Callable[[Context], Evaluation | None]
+#: States in which a flag may serve something else than its off variant.
+LIVE = ("ON", "ROLLOUT")
+
+
+def compile_flags(snapshot: Mapping[str, Any], *, environment: str = "", killed: Collection[str] = ()) -> FlagSet:
+    """The flags of a snapshot, compiled.
+
+    ``environment`` (not empty) is the value of the attribute ``environment`` for everybody; ``killed`` are the keys
+    of engaged kill switches, whether the snapshot has them or not. Never raises for a snapshot that passed its
+    checks. A flag that cannot be compiled serves its off variant with the reason ``ERROR``, and the others are not
+    concerned; ``FlagSet.errors`` says why.
+    """
+    conditions = Conditions(_listed(snapshot, "segments"), environment)
+    sources = {
+        flag["key"]: flag
+        for flag in _listed(snapshot, "featureFlags")
+        if isinstance(flag, dict) and isinstance(flag.get("key"), str)
+    }
+    live = {key for key, flag in sources.items() if flag.get("state") in LIVE and key not in killed}
+    needs = {key: _needed(flag) & sources.keys() if key in live else set() for key, flag in sources.items()}
+    flags: dict[str, Flag] = {}
+    errors: dict[str, Text] = {}
+    for key in in_order(needs):
+        flags[key] = _guarded(sources[key], key in killed, conditions, flags, errors)
+    for key in sources.keys() - flags.keys():
+        errors[key] = _IN_A_CIRCLE
+        flags[key] = _damaged(sources[key])
+    return FlagSet({key: flags[key] for key in sources}, conditions, errors)
+
+
+def _listed(snapshot: Mapping[str, Any], section: str) -> list[Any]:
+    items = snapshot.get(section)
+    return items if isinstance(items, list) else []
+
+
+def _needed(flag: dict[str, Any]) -> set[str]:
+    needs = flag.get("prerequisites")
+    names = (need.get("flag") for need in needs if isinstance(need, dict)) if isinstance(needs, list) else ()
+    return {name for name in names if isinstance(name, str)}
+
+
+def _guarded(
+    source: dict[str, Any], killed: bool, conditions: Conditions, flags: dict[str, Flag], errors: dict[str, Text]
+) -> Flag:
+    key = source["key"]
+    try:
+        return _Compiler(source, conditions).flag(killed, flags)
+    except Unusable as error:
+        errors[key] = error.sentence
+    except Exception:
+        # Clients are waiting for the other flags, so a snapshot that no check should have let through breaks one only.
+        logger.exception("The flag %r cannot be compiled.", key)
+        errors[key] = _UNREADABLE
+    return _damaged(source)
+
+
+def _damaged(source: dict[str, Any]) -> Flag:
+    try:
+        answer = _Compiler(source, Conditions((), "")).off._replace(reason=Reason.ERROR)
+    except Exception:
+        answer = Evaluation(None, None, Reason.ERROR)
+    return Flag(source["key"], source, answer, lambda context, now: answer)
+
+
+class _Compiler:
+    """Compiles one flag; made, it knows the flag's variants."""
+
+    def __init__(self, source: dict[str, Any], conditions: Conditions) -> None:
+        self.source = source
+        self.conditions = conditions
+        self.key, kind = source["key"], source["type"]
+        typed: Callable[[Any], Any] = {"number": float, "integer": int}.get(kind, lambda value: value)
+        variants = source.get("variants", BOOLEAN_VARIANTS if kind == "boolean" else ())
+        self.values = {_a(str, variant["key"]): typed(variant["value"]) for variant in variants}
+        self.default: str = source.get("defaultVariant", "on")
+        self.off = self.serving(source.get("offVariant", "off"), Reason.DISABLED)
+
+    def serving(self, variant: str, reason: Reason, rule: str | None = None) -> Evaluation:
+        if variant not in self.values:
+            raise Unusable(
+                both(
+                    "The flag has no variant “{variant}”.",
+                    "Le drapeau n'a pas de variante « {variant} ».",
+                    variant=plain(variant),
+                )
+            )
+        return Evaluation(self.values[variant], variant, reason, rule)
+
+    def flag(self, killed: bool, others: Mapping[str, Flag]) -> Flag:
+        source, off = self.source, self.off
+        flag = Flag(source["key"], source, off, lambda context, now: off, killed=killed)
+        if killed or source["state"] not in LIVE:
+            return flag
+        flag.needs = tuple(self.need(need, others) for need in source.get("prerequisites", ()))
+        flag.deep = any(need.flag.needs for need in flag.needs)
+        self.by = _a(str, source.get("bucketBy", "tenant"))
+        bucketing = source.get("bucketing", {})
+        self.seed = _a(str, bucketing.get("seed", self.key))
+        self.fnv1a = bucketing.get("algorithm") == "fnv1a"
+        hashed = fnv1a_bucket(self.by, self.key, self.seed) if self.fnv1a else murmur3_bucket(self.by, self.seed)
+        flag.bucket = self.bucket_of = self.known(hashed)
+        flag.rules = self.rules()
+        rollout = source["state"] == "ROLLOUT"
+        flag.dynamic = rollout or bool(flag.rules) or any(need.flag.dynamic for need in flag.needs)
+        if rollout:
+            flag.rollout = self.share(source["rollout"])
+            rest = self.rolled_out(flag.rollout)
+        else:
+            rest = _constant(self.serving(self.default, Reason.TARGETING_MATCH if flag.dynamic else Reason.STATIC))
+        flag.decide = _with_rules(flag.rules, rest) if flag.rules else rest
+        flag.start, flag.end = self.moment("enabledFrom"), self.moment("enabledUntil")
+        if flag.start or flag.end:
+            flag.decide = _with_dates(flag.start, flag.end, off, flag.decide)
+        return flag
+
+    def need(self, need: dict[str, Any], others: Mapping[str, Flag]) -> Need:
+        if need["flag"] not in others:
+            key = plain(need["flag"])
+            raise Unusable(both("There is no flag “{key}”.", "Le drapeau « {key} » n'existe pas.", key=key))
+        return Need(others[need["flag"]], need.get("variant"))
+
+    def rules(self) -> tuple[Rule, ...]:
+        rules, questions = [], 0
+        for rule in self.source.get("rules", ()):
+            compiled = self.conditions.all_of(rule.get("conditions", []))
+            questions += compiled.questions
+            if questions > MOST_QUESTIONS:
+                raise Unusable(TOO_MUCH)
+            share = self.share(rule["rollout"]) if "rollout" in rule else None
+            fixed, serve = self.served(rule, share)
+            rules.append(Rule(_a(str, rule["id"]), rule, compiled.test, share, fixed, serve))
+        return tuple(rules)
+
+    def served(self, rule: dict[str, Any], share: int | None) -> tuple[Evaluation | None, Serve]:
+        if "split" in rule:
+            split = self.split(rule["split"], rule["id"])
+            return None, split if share is None else self.limited(share, lambda bucket, context: split(context))
+        variant = rule.get("variant", self.default)
+        if share is not None:
+            placed = _placed(self.serving(variant, Reason.SPLIT, rule["id"]))
+            return None, self.limited(share, lambda bucket, context: placed(bucket))
+        fixed = self.serving(variant, Reason.TARGETING_MATCH, rule["id"])
+        return fixed, lambda context: fixed
+
+    def limited(self, share: int, inner: Callable[[int, Context], Evaluation | None]) -> Serve:
+        """Nothing outside the share; ``inner`` is told the bucket."""
+        bucket_of = self.bucket_of
+
+        def serve(context: Context) -> Evaluation | None:
+            bucket = bucket_of(context)
+            return inner(bucket, context) if bucket is not None and bucket < share else None
+
+        return serve
+
+    def split(self, split: list[dict[str, Any]], rule: str) -> Serve:
+        # The product had no splits: those of an imported flag are hashed as all others, and salted with the key.
+        bucket_of = self.known(split_bucket(self.by, self.key if self.fnv1a else self.seed))
+        ends = list(accumulate(part["weight"] for part in split))
+        if ends[-1] != WHOLE:
+            raise Unusable(
+                both("The weights of a split do not make {whole}.", "Les poids ne font pas {whole}.", whole=WHOLE)
+            )
+        variants = [_placed(self.serving(part["variant"], Reason.SPLIT, rule)) for part in split]
+        parts = tuple(zip(ends, variants, strict=True))
+
+        def serve(context: Context) -> Evaluation | None:
+            bucket = bucket_of(context)
+            if bucket is not None:
+                for end, placed in parts:
+                    if bucket < end:
+                        return placed(bucket)
+            return None
+
+        return serve
+
+    def rolled_out(self, rollout: int) -> Decide:
+        bucket_of = self.bucket_of
+        inside = _placed(self.serving(self.default, Reason.SPLIT))
+        outside = _placed(self.off._replace(reason=Reason.SPLIT))
+        unknown = self.off._replace(reason=Reason.UNKNOWN)
+
+        def decide(context: Context, now: datetime) -> Evaluation:
+            bucket = bucket_of(context)
+            if bucket is None:
+                return unknown
+            return inside(bucket) if bucket < rollout else outside(bucket)
+
+        return decide
+
+    def known(self, bucket_of: BucketOf) -> BucketOf:
+        """Hashing the environment, which the server knows, gives one bucket for everybody."""
+        if self.by != ENVIRONMENT or not self.conditions.environment:
+            return bucket_of
+        bucket = bucket_of({ENVIRONMENT: self.conditions.environment})
+        return lambda context: bucket
+
+    def share(self, rollout: int) -> int:
+        return fnv1a_rollout(_a(int, rollout)) if self.fnv1a else _a(int, rollout)
+
+    def moment(self, field: str) -> datetime | None:
+        if field not in self.source:
+            return None
+        moment = instant_of(self.source[field])
+        if moment is None:
+            text = plain(self.source[field])
+            raise Unusable(both("“{text}” is not a moment.", "« {text} » n'est pas un moment.", text=text))
+        return moment
+
+
+def _a(kind: type[T], value: Any) -> T:
+    """What is used at every evaluation is looked at here: what fails at compilation fails alone."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{plain(value)!r} is not a {kind.__name__}")
+    return value
+
+
+def _constant(answer: Evaluation) -> Decide:
+    return lambda context, now: answer
+
+
+def _placed(answer: Evaluation) -> Callable[[int], Evaluation]:
+    """The answer with a bucket. Spelt out, because a named tuple's own constructor takes as long as the hash."""
+    value, variant, reason, rule, _ = answer
+    new, kind = tuple.__new__, Evaluation
+    return lambda bucket: new(kind, (value, variant, reason, rule, bucket))
+
+
+def _with_rules(rules: tuple[Rule, ...], rest: Decide) -> Decide:
+    steps = tuple((rule.test, rule.fixed, rule.serve) for rule in rules)
+
+    def decide(context: Context, now: datetime) -> Evaluation:
+        for test, fixed, serve in steps:
+            if test(context, now):
+                if fixed is not None:
+                    return fixed
+                found = serve(context)
+                if found is not None:
+                    return found
+        return rest(context, now)
+
+    return decide
+
+
+def _with_dates(start: datetime | None, end: datetime | None, off: Evaluation, inside: Decide) -> Decide:
+    def decide(context: Context, now: datetime) -> Evaluation:
+        if (start is not None and now < start) or (end is not None and now >= end):
+            return off
+        return inside(context, now)
+
+    return decide
+
+
+_IN_A_CIRCLE = both(
+    "Flags are prerequisites of each other in a circle.",
+    "Des drapeaux sont en cercle les préalables les uns des autres.",
+)
+_UNREADABLE = both("The flag cannot be read.", "Le drapeau est illisible.")

@@ -1,0 +1,199 @@
+"""Conditions and segments, made into functions once per release.
+
+A value that an operator cannot read (a broken pattern, a number that is none) makes the condition unusable, and with
+it the flag: were it only "no match", a ``not`` around it would turn the flag on for everybody.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, NamedTuple
+
+from flags.engine.evaluation import Context
+from flags.engine.operators import OPERATORS, Test, unreadable
+from flags.engine.sentences import Text, both, plain
+
+#: The attribute that the server knows better than its clients.
+ENVIRONMENT = "environment"
+#: Levels of conditions, and questions that the conditions of one flag may come to, segments counted where they are
+#: used: shared segments can grow exponentially, and no honest snapshot comes near.
+DEEPEST = 100
+MOST_QUESTIONS = 2_000
+_NEVER_MIND = datetime.min.replace(tzinfo=UTC)
+
+
+class Unusable(ValueError):
+    """A part of a flag that cannot be evaluated; ``sentence`` says why."""
+
+    def __init__(self, sentence: Text) -> None:
+        self.sentence = sentence
+        super().__init__(sentence["en"])
+
+
+class Compiled(NamedTuple):
+    """A test, the questions that it may ask, and how deep it is nested."""
+
+    test: Test
+    questions: int = 1
+    depth: int = 1
+
+
+class Conditions:
+    """The segments of a snapshot, and what turns conditions that may use them into tests.
+
+    With ``environment`` (not empty) the attribute of that name is that, whatever a context says.
+    """
+
+    __slots__ = ("_segments", "environment", "sources")
+
+    def __init__(self, segments: Iterable[Any], environment: str) -> None:
+        self.environment = environment
+        self.sources: dict[str, Any] = {
+            segment["id"]: segment.get("conditions")
+            for segment in segments
+            if isinstance(segment, dict) and isinstance(segment.get("id"), str)
+        }
+        self._segments: dict[str, Compiled | Unusable] = {}
+        uses = {name: self.sources.keys() & set(_segments_in(source)) for name, source in self.sources.items()}
+        for name in in_order(uses):
+            try:
+                self._segments[name] = self.all_of(self.sources[name])
+            except Unusable as error:
+                self._segments[name] = error
+            except RecursionError:
+                self._segments[name] = Unusable(TOO_MUCH)
+
+    def all_of(self, conditions: Any) -> Compiled:
+        """All must hold; no conditions hold. :class:`Unusable` when one cannot be asked."""
+        if not isinstance(conditions, list):
+            # What clients get of a private segment. Taken for "no conditions", it would be everybody.
+            raise Unusable(_UNTOLD)
+        parts = [self.one(condition) for condition in conditions]
+        if not parts:
+            return Compiled(_always, 0)
+        if len(parts) == 1:
+            return parts[0]
+        tests = tuple(part.test for part in parts)
+
+        def every(context: Context, now: datetime) -> bool:
+            for test in tests:  # noqa: SIM110 - a generator costs more than the questions
+                if not test(context, now):
+                    return False
+            return True
+
+        return _bounded(every, parts)
+
+    def one(self, condition: Any) -> Compiled:
+        """:class:`Unusable` when the condition cannot be asked."""
+        match condition:
+            case {"attribute": str(attribute), "operator": str(name)}:
+                ignore_case = condition.get("ignoreCase") is True
+                return Compiled(self._question(attribute, name, condition.get("values", []), ignore_case))
+            case {"segment": str(name)}:
+                return self._segment(name)
+            case {"all": list(conditions)}:
+                return self.all_of(conditions)
+            case {"any": [_, *_] as conditions}:
+                return self._any(conditions)
+            case {"not": inner}:
+                part = self.one(inner)
+                test = part.test
+                return _bounded(lambda context, now: not test(context, now), [part])
+            case _:
+                raise Unusable(_SHAPELESS)
+
+    def _any(self, conditions: list[Any]) -> Compiled:
+        parts = [self.one(condition) for condition in conditions]
+        tests = tuple(part.test for part in parts)
+
+        def some(context: Context, now: datetime) -> bool:
+            for test in tests:  # noqa: SIM110 - a generator costs more than the questions
+                if test(context, now):
+                    return True
+            return False
+
+        return _bounded(some, parts)
+
+    def _segment(self, name: str) -> Compiled:
+        found = self._segments.get(name)
+        if isinstance(found, Compiled):
+            return found
+        if name not in self.sources:
+            raise Unusable(
+                both("There is no segment “{name}”.", "Le segment « {name} » n'existe pas.", name=plain(name))
+            )
+        raise Unusable(_IN_A_CIRCLE if found is None else found.sentence)
+
+    def _question(self, attribute: str, name: str, values: Any, ignore_case: bool) -> Test:
+        if name not in OPERATORS or not isinstance(values, list) or (name != "exists" and not values):
+            raise Unusable(_SHAPELESS)
+        for value in values:
+            flaw = unreadable(name, value)
+            if flaw is not None:
+                raise Unusable(flaw)
+        test = OPERATORS[name](attribute, values, ignore_case)
+        if attribute == ENVIRONMENT and self.environment:
+            # Which environment this is does not depend on who asks.
+            return _always if test({ENVIRONMENT: self.environment}, _NEVER_MIND) else _never
+        return test
+
+
+def in_order(uses: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """Every name after those that it uses. Names in a circle, and those that need one of them, never come."""
+    sorter = TopologicalSorter(uses)
+    with contextlib.suppress(CycleError):
+        sorter.prepare()
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        yield from ready
+        sorter.done(*ready)
+
+
+def _segments_in(conditions: Any) -> Iterator[str]:
+    pending = [conditions]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, list):
+            pending += value
+        elif isinstance(value, dict):
+            if isinstance(value.get("segment"), str):
+                yield value["segment"]
+            pending += (value.get("all"), value.get("any"), value.get("not"))
+
+
+def _bounded(test: Test, parts: list[Compiled]) -> Compiled:
+    questions, depth = sum(part.questions for part in parts), 1 + max(part.depth for part in parts)
+    if questions > MOST_QUESTIONS or depth > DEEPEST:
+        raise Unusable(TOO_MUCH)
+    return Compiled(test, questions, depth)
+
+
+def _always(context: Context, now: datetime) -> bool:
+    return True
+
+
+def _never(context: Context, now: datetime) -> bool:
+    return False
+
+
+TOO_MUCH = both(
+    "The conditions come to more than {most} questions or {deepest} levels, segments counted where they are used.",
+    "Les conditions font plus de {most} questions ou {deepest} niveaux, segments comptés là où ils servent.",
+    most=MOST_QUESTIONS,
+    deepest=DEEPEST,
+)
+_IN_A_CIRCLE = both(
+    "Segments refer to each other in a circle.",
+    "Des segments se renvoient les uns aux autres en cercle.",
+)
+_UNTOLD = both(
+    "The conditions of a rule or a segment are not told.",
+    "Les conditions d'une règle ou d'un segment ne sont pas dites.",
+)
+_SHAPELESS = both(
+    "A condition asks nothing that can be answered.",
+    "Une condition ne demande rien à quoi on puisse répondre.",
+)

@@ -1,0 +1,180 @@
+"""Why a flag came out as it did: the tests and buckets of the evaluation, asked again and put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flags.engine import wording
+from flags.engine.conditions import ENVIRONMENT, Conditions
+from flags.engine.evaluation import Context, Evaluation, Explanation
+from flags.engine.hashing import WHOLE
+from flags.engine.sentences import Text, both, percent, quoted
+
+if TYPE_CHECKING:
+    from flags.engine.flagset import Flag, Need, Rule
+
+
+@dataclass(slots=True)
+class Telling:
+    """One evaluation to be told. ``needed``: what the prerequisites serve; ``error``: why the flag is damaged."""
+
+    flag: Flag
+    evaluation: Evaluation
+    needed: Mapping[str, Evaluation]
+    context: Context
+    now: datetime
+    conditions: Conditions
+    error: Text | None
+    #: Segments whose conditions were told already.
+    told: set[str] = field(default_factory=set)
+
+    def explanation(self) -> Explanation:
+        if self.conditions.environment:
+            self.context = {**self.context, ENVIRONMENT: self.conditions.environment}
+        value, variant, reason, *_ = self.evaluation
+        end = both(
+            "Served: {variant}, which is {value} ({reason}).",
+            "Servi : {variant}, soit {value} ({reason}).",
+            variant=quoted(variant),
+            value=quoted(value),
+            reason=reason,
+        )
+        return Explanation(self.evaluation, (*self.steps(), end))
+
+    def steps(self) -> Iterator[Text]:
+        flag, now = self.flag, self.now
+        state = flag.source.get("state")
+        if self.error is not None:
+            yield both(
+                "The flag is damaged, and therefore off: {why}",
+                "Le drapeau est endommagé, donc coupé : {why}",
+                why=self.error,
+            )
+        elif flag.killed:
+            yield both(
+                "A kill switch is engaged: the flag is off for everybody.",
+                "Un coupe-circuit est engagé : le drapeau est coupé pour tous.",
+            )
+        elif state == "FORCE_OFF":
+            yield both("The flag is forced off for everybody.", "Le drapeau est coupé d'office pour tous.")
+        elif state == "OFF":
+            yield both("The flag is off.", "Le drapeau est coupé.")
+        elif (yield from self.needs_are_met()):
+            if flag.start and now < flag.start:
+                yield _dated(
+                    "The flag is on from {at} only", "Le drapeau n'est actif qu'à partir du {at}", flag.start, now
+                )
+            elif flag.end and now >= flag.end:
+                yield _dated("The flag is off from {at} on", "Le drapeau est coupé à partir du {at}", flag.end, now)
+            else:
+                yield from self.rules()
+
+    def needs_are_met(self) -> Generator[Text, None, bool]:
+        for need in self.flag.needs:
+            served = self.needed[need.flag.key]
+            met = need.met(served)
+            yield both(
+                "The flag {key} must serve {wanted}; it serves {served}: {so}.",
+                "Le drapeau {key} doit servir {wanted} ; il sert {served} : {so}.",
+                key=quoted(need.flag.key),
+                wanted=_wanted(need),
+                served=quoted(served.variant),
+                so=both("met", "c'est rempli") if met else both("so this flag is off", "donc ce drapeau-ci est coupé"),
+            )
+            if not met:
+                return False
+        return True
+
+    def rules(self) -> Iterator[Text]:
+        for rule in self.flag.rules:
+            label = both("Rule {it}", "Règle {it}", it=quoted(rule.id))
+            asked = rule.source.get("conditions") or ()
+            for condition in asked:
+                yield from self.condition(label, condition)
+            if not asked:
+                yield both("{it}: it fits everybody.", "{it} : elle s'applique à tous.", it=label)
+            if rule.test(self.context, self.now):
+                found = rule.serve(self.context)
+                yield self.served(label, rule, found)
+                if found is not None:
+                    return
+        if self.flag.source["state"] == "ROLLOUT":
+            yield both(
+                "{rules}Rollout: {found}.",
+                "{rules}Déploiement progressif : {found}.",
+                rules=both("No rule decides. ", "Aucune règle ne décide. ") if self.flag.rules else both("", ""),
+                found=self.compared(self.flag.rollout),
+            )
+        elif self.flag.rules:
+            yield both("No rule decides: the default.", "Aucune règle ne décide : la valeur par défaut.")
+        else:
+            yield both("The flag is on, without rules.", "Le drapeau est actif, sans règles.")
+
+    def condition(self, label: Text, condition: Any) -> Iterator[Text]:
+        facts = wording.facts(condition, self.context)
+        yield both(
+            "{label}: {phrase}? {answer}{facts}.",
+            "{label} : {phrase} ? {answer}{facts}.",
+            label=label,
+            phrase=wording.phrase(condition),
+            answer=both("Yes", "Oui")
+            if self.conditions.one(condition).test(self.context, self.now)
+            else both("No", "Non"),
+            facts=both(" ({it})", " ({it})", it=facts) if facts["en"] else "",
+        )
+        for name in wording.segments(condition):
+            if name not in self.told:
+                self.told.add(name)
+                for part in self.conditions.sources[name]:
+                    yield from self.condition(both("Segment {it}", "Segment {it}", it=quoted(name)), part)
+
+    def served(self, label: Text, rule: Rule, found: Evaluation | None) -> Text:
+        if found is None:
+            return both(
+                "{label} passes: {found}.",
+                "{label} : passée, car {found}.",
+                label=label,
+                found=self.compared(WHOLE if rule.share is None else rule.share),
+            )
+        how = both("", "")
+        if "split" in rule.source:
+            how = both(", bucket {it} of its split", ", tranche {it} de sa répartition", it=found.bucket)
+        elif rule.share is not None:
+            how = both(": {it}", " : {it}", it=self.compared(rule.share))
+        return both(
+            "{label} serves {variant}{how}.",
+            "{label} : elle sert {variant}{how}.",
+            label=label,
+            variant=quoted(found.variant),
+            how=how,
+        )
+
+    def compared(self, share: int) -> Text:
+        by = self.flag.source.get("bucketBy", "tenant")
+        bucket = self.flag.bucket(self.context) if self.flag.bucket else None
+        if bucket is None:
+            return both(
+                "{it}, so there is no bucket", "{it}, donc il n'y a pas de tranche", it=wording.fact(by, self.context)
+            )
+        return both(
+            "{it}, bucket {bucket}, {relation} {share} ({percent})",
+            "{it}, tranche {bucket}, {relation} {share} ({percent})",
+            it=wording.fact(by, self.context),
+            bucket=bucket,
+            relation=both("below", "sous") if bucket < share else both("not below", "pas sous"),
+            share=share,
+            percent=percent(share),
+        )
+
+
+def _wanted(need: Need) -> Text:
+    if need.variant is not None:
+        return quoted(need.variant)
+    return both("anything but {it}", "autre chose que {it}", it=quoted(need.flag.off.variant))
+
+
+def _dated(en: str, fr: str, at: datetime, now: datetime) -> Text:
+    return both(en + "; it is {now}.", fr + " ; nous sommes le {now}.", at=at.isoformat(), now=now.isoformat())

@@ -1,0 +1,148 @@
+"""Flags in their compiled form, and their evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flags.engine.conditions import Conditions
+from flags.engine.evaluation import Context, Evaluation, Explanation, FlagNotFound, Reason
+from flags.engine.explaining import Telling
+from flags.engine.hashing import BucketOf
+from flags.engine.operators import Test
+from flags.engine.sentences import Text
+
+Decide = Callable[[Context, datetime], Evaluation]
+
+
+class Rule(NamedTuple):
+    """A rule that fits serves ``fixed``, or else what ``serve`` finds (``None``: the context is not in its share).
+
+    ``share`` is what the bucket is compared with, if the rule has a rollout.
+    """
+
+    id: str
+    source: Mapping[str, Any]
+    test: Test
+    share: int | None
+    fixed: Evaluation | None
+    serve: Callable[[Context], Evaluation | None]
+
+
+class Need(NamedTuple):
+    """A prerequisite: another flag, and the variant that it must serve (``None``: any but its off variant)."""
+
+    flag: Flag
+    variant: str | None
+
+    def met(self, evaluation: Evaluation) -> bool:
+        if evaluation.reason is Reason.ERROR:
+            return False
+        if self.variant is None:
+            return evaluation.variant != self.flag.off.variant
+        return evaluation.variant == self.variant
+
+
+@dataclass(slots=True, eq=False)
+class Flag:
+    """``decide`` answers for a flag whose needs are met.
+
+    ``dynamic``: the answer depends on the context. ``deep``: a flag that it needs has needs itself.
+    """
+
+    key: str
+    source: Mapping[str, Any]
+    off: Evaluation
+    decide: Decide
+    dynamic: bool = False
+    deep: bool = False
+    killed: bool = False
+    needs: tuple[Need, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    bucket: BucketOf | None = None
+    #: What the bucket is compared with in the state ROLLOUT.
+    rollout: int = 0
+
+
+class FlagSet:
+    """All flags of one release, ready to be evaluated by any number of threads. Made by ``compile_flags``.
+
+    ``errors`` says in French and English why a flag is damaged; it is empty for a snapshot that was checked.
+    """
+
+    __slots__ = ("_conditions", "_flags", "errors")
+
+    def __init__(self, flags: Mapping[str, Flag], conditions: Conditions, errors: Mapping[str, Text]) -> None:
+        self._flags = dict(flags)
+        self._conditions = conditions
+        self.errors = errors
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._flags
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys, in the order of the snapshot."""
+        return iter(self._flags)
+
+    def __len__(self) -> int:
+        return len(self._flags)
+
+    def evaluate(self, key: str, context: Context, *, now: datetime) -> Evaluation:
+        """What the flag serves to this context at this (aware) moment. :class:`FlagNotFound`; nothing else raises."""
+        flag = self._flags.get(key)
+        if flag is None:
+            raise FlagNotFound(key)
+        if flag.deep:
+            return _with_needs(flag, context, now, {})
+        for need in flag.needs:
+            if not need.met(need.flag.decide(context, now)):
+                return flag.off
+        return flag.decide(context, now)
+
+    def evaluate_all(self, context: Context, now: datetime) -> dict[str, Evaluation]:
+        """Every flag by key, in the order of the snapshot. Each is evaluated once, prerequisites included."""
+        done: dict[str, Evaluation] = {}
+        for key, flag in self._flags.items():
+            if not flag.needs:
+                done[key] = flag.decide(context, now)
+        if len(done) == len(self._flags):
+            return done
+        return {
+            key: done[key] if key in done else _with_needs(flag, context, now, done)
+            for key, flag in self._flags.items()
+        }
+
+    def explain(self, key: str, context: Context, now: datetime) -> Explanation:
+        """The evaluation, and in French and English how it came about. :class:`FlagNotFound`."""
+        evaluation = self.evaluate(key, context, now=now)
+        flag = self._flags[key]
+        needed = {need.flag.key: self.evaluate(need.flag.key, context, now=now) for need in flag.needs}
+        error = self.errors.get(key)
+        return Telling(flag, evaluation, needed, context, now, self._conditions, error).explanation()
+
+
+def _with_needs(flag: Flag, context: Context, now: datetime, done: dict[str, Evaluation]) -> Evaluation:
+    """Evaluates the flags that are needed before those that need them, each once, without recursion.
+
+    Compilation lets no circle through, so this ends.
+    """
+    pending = [flag]
+    while pending:
+        current = pending[-1]
+        if current.key not in done:
+            waiting = [need.flag for need in current.needs if need.flag.key not in done]
+            if waiting:
+                pending += waiting
+                continue
+            for need in current.needs:
+                if not need.met(done[need.flag.key]):
+                    done[current.key] = current.off
+                    break
+            else:
+                done[current.key] = current.decide(context, now)
+        pending.pop()
+    return done[flag.key]

@@ -1,0 +1,84 @@
+"""Buckets: where an identity stands between 0 and 9999, the same in every process and for ever.
+
+``murmur3``: the 32-bit MurmurHash3 of ``salt:identity`` in UTF-8 with seed 0, as Unleash takes it. Unleash turns the
+hash h on at p percent when ``h % 100 + 1 <= p``. Here the last two decimal digits of the hash become the bucket's
+hundreds and the two before them its fine part: ``bucket = h % 100 * 100 + h // 100 % 100``. At whole percents
+``bucket < 100 * p`` is ``h % 100 < p``: Unleash's answer; in between there are a hundred steps more.
+
+Splits hash again, with the seed that Unleash uses for variants, whose weights its server makes add up to 1000. The
+last three digits come first: ``h % 1000 * 10 + h // 1000 % 10``, so that splits in steps of 0.1 % are Unleash's.
+
+``fnv1a``: the product's former algorithm, FNV-1a 32 of ``identity::key::seed`` over UTF-16 code units, modulo 100.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import mmh3
+
+from flags.engine.evaluation import Context
+from flags.engine.values import text_of
+
+WHOLE = 10_000
+#: Unleash's seed for variants.
+VARIANT_SEED = 86_028_157
+#: The bucket of a context; ``None`` when the attribute is missing, empty, not a text, or not Unicode.
+BucketOf = Callable[[Context], int | None]
+
+_UTF16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
+
+
+def murmur3_bucket(attribute: str, salt: str) -> BucketOf:
+    """For rollouts."""
+    return _murmur3(attribute, salt, 0, 100)
+
+
+def split_bucket(attribute: str, salt: str) -> BucketOf:
+    """For splits over variants."""
+    return _murmur3(attribute, salt, VARIANT_SEED, 1000)
+
+
+def _murmur3(attribute: str, salt: str, seed: int, coarse: int) -> BucketOf:
+    prefix, fine, hashed = f"{salt}:".encode(), WHOLE // coarse, mmh3.mmh3_32_uintdigest
+
+    def bucket(context: Context) -> int | None:
+        identity = context.get(attribute)
+        if type(identity) is not str:
+            identity = text_of(identity)
+        if not identity:
+            return None
+        try:
+            # Encoded here: given a string with a lone surrogate, mmh3 5.3.1 ends the process.
+            number = hashed(prefix + identity.encode(), seed)
+        except UnicodeEncodeError:
+            return None
+        return number % coarse * fine + number // coarse % fine
+
+    return bucket
+
+
+def fnv1a_bucket(attribute: str, key: str, seed: str) -> BucketOf:
+    """Whole percents only: 0, 100, … 9900."""
+    suffix = f"::{key}::{seed}"
+
+    def bucket(context: Context) -> int | None:
+        identity = text_of(context.get(attribute))
+        return fnv1a(identity + suffix) % 100 * 100 if identity else None
+
+    return bucket
+
+
+def fnv1a(text: str) -> int:
+    """FNV-1a, 32 bits, one round for each UTF-16 code unit (what JavaScript's ``charCodeAt`` gives)."""
+    number = 0x811C9DC5
+    units = text.encode() if text.isascii() else memoryview(text.encode(_UTF16, "surrogatepass")).cast("H")
+    for unit in units:
+        number = (number ^ unit) * 0x01000193 & 0xFFFFFFFF
+    return number
+
+
+def fnv1a_rollout(rollout: int) -> int:
+    """The product compares with the percentage rounded as JavaScript does: halves go up, 12.5 % is 13 %."""
+    return (rollout + 50) // 100 * 100

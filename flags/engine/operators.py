@@ -1,0 +1,271 @@
+"""Operators: one question about one attribute, made into a function once per release.
+
+Wrong types never raise: what an operator cannot read does not match.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import re2  # type: ignore[import-untyped, unused-ignore]
+
+from flags.engine.evaluation import Context
+from flags.engine.sentences import Text, both, plain
+from flags.engine.values import (
+    LONGEST_RANGE,
+    LONGEST_VERSION,
+    address_of,
+    in_range,
+    instant_of,
+    network_of,
+    number_of,
+    range_of,
+    text_of,
+    version_of,
+)
+
+Test = Callable[[Context, datetime], bool]
+#: (attribute, values, whether case is ignored) → test. The values are readable.
+Maker = Callable[[str, Sequence[Any], bool], Test]
+
+#: The moment of the evaluation, for ``before`` and ``after``, unless the context names another one.
+CURRENT_TIME = "currentTime"
+#: Characters of a pattern, and bytes that it may take when compiled.
+LONGEST_PATTERN = 1_000
+PATTERN_MEMORY = 1 << 20
+
+
+def _exists(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
+    return lambda context, now: context.get(attribute) is not None
+
+
+def _in(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
+    if ignore_case:
+        lowered = frozenset(_texts(values, True))
+
+        def among_lowered(context: Context, now: datetime) -> bool:
+            text = text_of(context.get(attribute))
+            return text is not None and text.lower() in lowered
+
+        return among_lowered
+    texts = frozenset(_texts(values, False))
+
+    def among(context: Context, now: datetime) -> bool:
+        value = context.get(attribute)
+        return (value if type(value) is str else text_of(value)) in texts
+
+    return among
+
+
+def _not_in(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
+    among = _in(attribute, values, ignore_case)
+    return lambda context, now: not among(context, now)
+
+
+def _part(fits: Callable[[str, tuple[str, ...]], bool]) -> Maker:
+    def make(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
+        texts = tuple(_texts(values, ignore_case))
+
+        def test(context: Context, now: datetime) -> bool:
+            text = text_of(context.get(attribute))
+            return text is not None and fits(text.lower() if ignore_case else text, texts)
+
+        return test
+
+    return make
+
+
+def _matches(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
+    searches = tuple(_pattern(text, ignore_case).search for text in _texts(values, False))
+
+    def matches(context: Context, now: datetime) -> bool:
+        text = text_of(context.get(attribute))
+        if text is None:
+            return False
+        try:
+            # Bytes, because for strings the library counts characters that nobody asks for.
+            encoded = text.encode()
+        except UnicodeEncodeError:
+            return False
+        return any(search(encoded) is not None for search in searches)
+
+    return matches
+
+
+def _in_cidr(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
+    networks = [network for network in map(network_of, values) if network is not None]
+    four = tuple((first, last) for version, first, last in networks if version == 4)
+    six = tuple((first, last) for version, first, last in networks if version == 6)
+
+    def inside(context: Context, now: datetime) -> bool:
+        address = address_of(context.get(attribute))
+        if address is None:
+            return False
+        as_four, as_six = address
+        return (as_four is not None and any(first <= as_four <= last for first, last in four)) or (
+            as_six is not None and any(first <= as_six <= last for first, last in six)
+        )
+
+    return inside
+
+
+def _ordered(read: Callable[[Any], Any], compare: Callable[[Any, Any], bool]) -> Maker:
+    """One of the values must fit, so only the most generous counts: the highest for <, the lowest for >."""
+    generous = max if compare in (operator.lt, operator.le) else min
+
+    def make(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
+        bound = generous(map(read, values))
+
+        def test(context: Context, now: datetime) -> bool:
+            found = read(context.get(attribute))
+            return found is not None and compare(found, bound)
+
+        def test_now(context: Context, now: datetime) -> bool:
+            named = context.get(attribute)
+            found = now if named is None else read(named)
+            return found is not None and compare(found, bound)
+
+        return test_now if attribute == CURRENT_TIME and read is instant_of else test
+
+    return make
+
+
+def _semver_eq(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
+    versions = frozenset(map(version_of, values))
+
+    def equal(context: Context, now: datetime) -> bool:
+        version = version_of(context.get(attribute))
+        return version is not None and version in versions
+
+    return equal
+
+
+def _semver_range(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
+    ranges = [wanted for wanted in map(range_of, values) if wanted is not None]
+
+    def inside(context: Context, now: datetime) -> bool:
+        version = version_of(context.get(attribute))
+        return version is not None and any(in_range(version, wanted) for wanted in ranges)
+
+    return inside
+
+
+OPERATORS: dict[str, Maker] = {
+    "exists": _exists,
+    "equals": _in,
+    "in": _in,
+    "notIn": _not_in,
+    "contains": _part(lambda text, parts: any(part in text for part in parts)),
+    "startsWith": _part(str.startswith),
+    "endsWith": _part(str.endswith),
+    "matches": _matches,
+    "inCidr": _in_cidr,
+    "lt": _ordered(number_of, operator.lt),
+    "lte": _ordered(number_of, operator.le),
+    "gt": _ordered(number_of, operator.gt),
+    "gte": _ordered(number_of, operator.ge),
+    "before": _ordered(instant_of, operator.lt),
+    "after": _ordered(instant_of, operator.gt),
+    "semverEq": _semver_eq,
+    "semverLt": _ordered(version_of, operator.lt),
+    "semverLte": _ordered(version_of, operator.le),
+    "semverGt": _ordered(version_of, operator.gt),
+    "semverGte": _ordered(version_of, operator.ge),
+    "semverRange": _semver_range,
+}
+
+
+def unreadable(name: str, value: Any) -> Text | None:
+    """Why the operator ``name`` cannot use ``value`` in a condition; ``None`` when it can.
+
+    A publish check refuses such values. A flag that has one all the same is damaged, and off.
+    """
+    if name == "matches":
+        return _pattern_flaw(value)
+    if name not in OPERATORS:
+        return both("There is no operator “{name}”.", "L'opérateur « {name} » n'existe pas.", name=plain(name))
+    read, what = _WANTED.get(name, _TEXT)
+    if read(value) is not None:
+        return None
+    return both(
+        "“{value}” cannot be used with “{name}”, which needs {what}.",
+        "« {value} » est inutilisable avec « {name} », qui demande {what}.",
+        name=name,
+        value=plain(value),
+        what=what,
+    )
+
+
+def _texts(values: Sequence[Any], lower: bool) -> list[str]:
+    texts = [text for text in map(text_of, values) if text is not None]
+    return [text.lower() for text in texts] if lower else texts
+
+
+def _pattern(text: str, ignore_case: bool) -> Any:
+    """RE2: linear in the text, whatever the pattern."""
+    options = re2.Options()
+    options.case_sensitive = not ignore_case
+    options.never_capture = True
+    options.log_errors = False
+    options.max_mem = PATTERN_MEMORY
+    return re2.compile(text, options)
+
+
+def _pattern_flaw(value: Any) -> Text | None:
+    text = text_of(value)
+    if text is None or len(text) > LONGEST_PATTERN:
+        return both(
+            "A pattern is a text of at most {cap} characters.",
+            "Un motif est un texte de {cap} caractères au plus.",
+            cap=LONGEST_PATTERN,
+        )
+    try:
+        # Without case a pattern is the larger.
+        _pattern(text, True)
+    except (re2.error, UnicodeEncodeError):
+        return both(
+            "“{value}” is not a pattern in RE2's syntax (there is no look-around and no back-reference), or too large.",
+            "« {value} » n'est pas un motif dans la syntaxe de RE2 (ni assertion de contexte, ni référence arrière), ou"
+            " est trop grand.",
+            value=plain(value),
+        )
+    return None
+
+
+_TEXT = (text_of, both("a text, a number or a boolean", "un texte, un nombre ou un booléen"))
+_NUMBER = (number_of, both("a number", "un nombre"))
+_INSTANT = (
+    instant_of,
+    both(
+        "a date such as 2026-11-15 or 2026-11-15T08:00:00+01:00",
+        "une date comme 2026-11-15 ou 2026-11-15T08:00:00+01:00",
+    ),
+)
+_VERSION = (
+    version_of,
+    both(
+        "a version such as 1.4.2 (at most {cap} characters)",
+        "une version comme 1.4.2 ({cap} caractères au plus)",
+        cap=LONGEST_VERSION,
+    ),
+)
+_WANTED: dict[str, tuple[Callable[[Any], Any], Text]] = {
+    **dict.fromkeys(("lt", "lte", "gt", "gte"), _NUMBER),
+    **dict.fromkeys(("before", "after"), _INSTANT),
+    **dict.fromkeys(("semverEq", "semverLt", "semverLte", "semverGt", "semverGte"), _VERSION),
+    "semverRange": (
+        range_of,
+        both(
+            "a range such as >=1.2.0 <2.0.0 || ^3.1 (at most {cap} characters)",
+            "un intervalle comme >=1.2.0 <2.0.0 || ^3.1 ({cap} caractères au plus)",
+            cap=LONGEST_RANGE,
+        ),
+    ),
+    "inCidr": (
+        network_of,
+        both("an address or a network such as 192.0.2.0/24", "une adresse ou un réseau comme 192.0.2.0/24"),
+    ),
+}

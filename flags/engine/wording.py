@@ -1,0 +1,100 @@
+"""Conditions in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flags.engine.evaluation import Context
+from flags.engine.sentences import Text, both, joined, quoted
+
+#: Values, and attributes, that a sentence names; the rest is counted.
+MOST_NAMED = 5
+
+#: operator → what stands between the attribute and the values
+_VERBS = {
+    "exists": ("is present", "est présent"),
+    "equals": ("is", "vaut"),
+    "in": ("is", "vaut"),
+    "notIn": ("is none of", "n'est aucun de"),
+    "contains": ("contains", "contient"),
+    "startsWith": ("starts with", "commence par"),
+    "endsWith": ("ends with", "finit par"),
+    "matches": ("matches the pattern", "correspond au motif"),
+    "inCidr": ("is in the network", "est dans le réseau"),
+    "lt": ("is less than", "est inférieur à"),
+    "lte": ("is at most", "vaut au plus"),
+    "gt": ("is more than", "est supérieur à"),
+    "gte": ("is at least", "vaut au moins"),
+    "before": ("is before", "est avant"),
+    "after": ("is after", "est après"),
+    "semverEq": ("is the version", "est la version"),
+    "semverLt": ("is before the version", "est avant la version"),
+    "semverLte": ("is at most the version", "est au plus la version"),
+    "semverGt": ("is after the version", "est après la version"),
+    "semverGte": ("is at least the version", "est au moins la version"),
+    "semverRange": ("is a version in", "est une version de"),
+}
+_ANY_CASE = both(" (in any case)", " (quelle que soit la casse)")
+
+
+def phrase(condition: Any) -> Text:
+    """``“plan” is “team” or “enterprise”``"""
+    match condition:
+        case {"attribute": attribute, "operator": name}:
+            verb = _VERBS.get(name, (name, name))
+            subject = both("{it} {en}", "{it} {fr}", it=quoted(attribute), en=verb[0], fr=verb[1])
+            values = condition.get("values")
+            if not values:
+                return subject
+            named = [quoted(value) for value in values[:MOST_NAMED]]
+            if len(values) > MOST_NAMED:
+                more = len(values) - MOST_NAMED
+                named.append(both("{more} others", "{more} autres", more=more))
+            or_and = (", ", ", ") if name == "notIn" else (" or ", " ou ")
+            case = _ANY_CASE if condition.get("ignoreCase") else both("", "")
+            return both("{a} {b}{c}", "{a} {b}{c}", a=subject, b=joined(named, *or_and), c=case)
+        case {"segment": name}:
+            return both("segment {it}", "segment {it}", it=quoted(name))
+        case {"all": list(parts)}:
+            return both("({it})", "({it})", it=joined(map(phrase, parts), " and ", " et "))
+        case {"any": list(parts)}:
+            return both("({it})", "({it})", it=joined(map(phrase, parts), " or ", " ou "))
+        case {"not": inner}:
+            return both("not: {it}", "pas : {it}", it=phrase(inner))
+        case _:
+            return both("?", "?")
+
+
+def facts(condition: Any, context: Context) -> Text:
+    """What the context says about the attributes of a condition: ``“plan” is “free”, “locale” is missing``."""
+    named = list(dict.fromkeys(_attributes(condition)))[:MOST_NAMED]
+    return joined((fact(attribute, context) for attribute in named), ", ", ", ")
+
+
+def fact(attribute: str, context: Context) -> Text:
+    value = context.get(attribute)
+    if value is None:
+        return both("{it} is missing", "{it} manque", it=quoted(attribute))
+    return both("{it} is {value}", "{it} vaut {value}", it=quoted(attribute), value=quoted(value))
+
+
+def segments(condition: Any) -> Iterator[str]:
+    """Segments that a condition names itself."""
+    for part in _parts(condition):
+        if isinstance(part.get("segment"), str):
+            yield part["segment"]
+
+
+def _attributes(condition: Any) -> Iterator[str]:
+    for part in _parts(condition):
+        if isinstance(part.get("attribute"), str):
+            yield part["attribute"]
+
+
+def _parts(condition: Any) -> Iterator[dict[str, Any]]:
+    """The condition and those inside it, in the order in which they are written."""
+    if isinstance(condition, dict):
+        yield condition
+        for inner in (*condition.get("all", ()), *condition.get("any", ()), condition.get("not")):
+            yield from _parts(inner)

@@ -1,0 +1,31 @@
+"""Django's admin: lists, details and histories to read, and confirmation pages that call one action each.
+
+The config versions' pages live here and not in ``configs``, because publishing is an action of releases.
+"""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+
+from configs.models import Application, ConfigVersion
+from releases.admin.applications import ApplicationAdmin
+from releases.admin.environments import EnvironmentAdmin
+from releases.admin.keys import ApiTokenAdmin, ClientKeyAdmin, PreviewLinkAdmin
+from releases.admin.ledger import ReleaseAdmin
+from releases.admin.names import give_names
+from releases.admin.people import GroupAdmin, UserAdmin
+from releases.admin.versions import ConfigVersionAdmin
+from releases.models import ApiToken, ClientKey, Environment, PreviewLink, Release
+
+give_names()
+admin.site.register(ConfigVersion, ConfigVersionAdmin)
+admin.site.register(Application, ApplicationAdmin)
+admin.site.register(Release, ReleaseAdmin)
+admin.site.register(Environment, EnvironmentAdmin)
+admin.site.register(PreviewLink, PreviewLinkAdmin)
+admin.site.register(ClientKey, ClientKeyAdmin)
+admin.site.register(ApiToken, ApiTokenAdmin)
+admin.site.unregister((User, Group))  # Django's own pages, which people.py has imported
+admin.site.register(User, UserAdmin)
+admin.site.register(Group, GroupAdmin)

@@ -1,0 +1,101 @@
+"""Applications, and the JSON Schema of their extra sections."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+
+from configs import actions
+from configs.actors import ADMINISTER
+from configs.canonical import NotStrictJSON, parse_strict
+from configs.models import Application
+from configs.refusals import Refusal
+from icontrol.words import words
+from releases.admin import markup
+from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
+from releases.admin.buttons import Button, address, page_of
+from releases.admin.move import Move
+
+
+class SchemaForm(forms.Form):
+    schema = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false", "class": "code"}),
+        strip=False,
+        label=words("JSON Schema (2020-12) of an object", "Schéma JSON (2020-12) d'un objet"),
+    )
+
+
+class EditSchema(Move):
+    permission = ADMINISTER
+    form_class = SchemaForm
+
+    def __init__(self, admin: HouseAdmin, request: HttpRequest, application: Application) -> None:
+        super().__init__(admin, request)
+        self.application = application
+
+    def initial(self) -> dict[str, Any]:
+        return {"schema": json.dumps(json.loads(self.application.extra_schema), indent=2, ensure_ascii=False)}
+
+    def frame(self) -> dict[str, Any]:
+        return {
+            "title": words(f"Extra sections of {self.application.key}", f"Sections propres de {self.application.key}"),
+            "crumbs": [(self.application.key, page_of(self.application))],
+        }
+
+    def look(self) -> dict[str, Any]:
+        return {
+            "button": words("Save the schema", "Enregistrer le schéma"),
+            "notes": [
+                words(
+                    "It counts for the draft and all later versions; versions that have left the draft keep theirs.",
+                    "Il vaut pour le brouillon et les versions suivantes ; les versions déjà figées gardent le leur.",
+                )
+            ],
+        }
+
+    def act(self) -> HttpResponse:
+        assert self.form is not None
+        try:
+            schema = parse_strict(self.form.cleaned_data["schema"])
+        except NotStrictJSON as error:
+            raise Refusal("json.refused", problems=error.problems) from None
+        actions.set_extra_schema(self.application, schema, reason=self.reason, actor=self.actor, now=self.now)
+        return self.done(words("The schema is saved.", "Le schéma est enregistré."), page_of(self.application))
+
+
+class ApplicationAdmin(ReadOnlyAdmin):
+    needs = ADMINISTER
+    list_display = ("key", "name", "default_locale", "highest_version", "is_default", "created")
+
+    @admin.display(description=words("created", "création"), ordering="created_at")
+    def created(self, application: Application) -> Any:
+        return markup.minute(application.created_at)
+
+    def facts(self, request: HttpRequest, application: Application) -> list[Fact]:
+        schema = json.dumps(json.loads(application.extra_schema), indent=2, ensure_ascii=False)
+        return [
+            Fact(words("Key", "Clé"), application.key),
+            Fact(words("Name", "Nom"), application.name),
+            Fact(words("Default language", "Langue par défaut"), application.default_locale),
+            Fact(words("Highest version", "Version la plus haute"), application.highest_version),
+            Fact(words("Schema of the extra sections", "Schéma des sections propres"), markup.block(schema)),
+            Fact(words("Created", "Création"), markup.moment(application.created_at)),
+        ]
+
+    def buttons(self, request: HttpRequest, application: Application) -> list[Button]:
+        url = address("configs_application_schema", application.pk)
+        return [Button(words("Edit the extra sections", "Modifier les sections propres"), url)]
+
+    def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        return [
+            (
+                "<int:pk>/schema/",
+                lambda request, pk: EditSchema(self, request, self.find(request, pk)).serve(),
+                "schema",
+            )
+        ]

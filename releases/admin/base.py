@@ -1,0 +1,249 @@
+"""The base of all our admin pages: nothing is deleted, most is read-only, and the history can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import label_for_field, unquote
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.text import capfirst
+
+from configs.actors import VIEW, Actor
+from configs.policies import check_permission
+from configs.texts import Text, both
+from icontrol.words import words
+from releases.admin.buttons import Button, address
+from releases.admin.facts import Difference, Group, Line, shown
+from releases.admin.names import FIELDS
+from releases.authentication import actor_of_user
+
+HISTORY_PAGE = 10
+#: Notes that actions leave in the history, which stand there in English.
+NOTES = {
+    "created": "création",
+    "edit": "modification",
+    "revoked": "révocation",
+    "opened from": "ouverte depuis",
+    "rebased on": "rebasée sur",
+    "renamed from": "renommée ; avant :",
+    "replaced by": "remplacée par",
+    "revert to": "retour à",
+    "highest version": "version la plus haute :",
+    "password changed": "mot de passe changé",
+}
+EVENTS = {"+": both("created", "création"), "~": both("changed", "modification"), "-": both("deleted", "suppression")}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row of a detail page."""
+
+    label: Any
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One step of a history. ``button`` leads to something that can be done with it."""
+
+    record: Any
+    what: Text
+    changes: Difference
+    button: Button | None = None
+
+
+def note(text: str) -> Text:
+    """A history note in both languages; a person's reason is nobody's to translate."""
+    for english, french in NOTES.items():
+        if text == english or text.startswith(f"{english} "):
+            return {"en": text, "fr": french + text.removeprefix(english)}
+    return {"en": text, "fr": text}
+
+
+class HouseAdmin(admin.ModelAdmin):
+    """Lists and histories. ``needs`` is the permission of the house without which nothing here can be seen."""
+
+    needs = VIEW
+    list_per_page = 50
+    actions_on_bottom = False
+    change_list_template = "admin/house/change_list.html"
+    #: Names of Django's own pages that do not exist here.
+    left_out: tuple[str, ...] = ("delete",)
+
+    def actor(self, request: HttpRequest) -> Actor:
+        return actor_of_user(request.user)
+
+    # Who may see ---------------------------------------------------------------------------------------------------
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) and self.actor(request).may(self.needs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    # Pages ---------------------------------------------------------------------------------------------------------
+
+    def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        """Our own pages: (route, view, name)."""
+        return []
+
+    def get_urls(self) -> list[URLPattern]:
+        prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
+        own = [
+            path(route, self.admin_site.admin_view(view), name=f"{prefix}{name}") for route, view, name in self.pages()
+        ]
+        gone = {f"{prefix}{name}" for name in self.left_out}
+        return own + [pattern for pattern in super().get_urls() if pattern.name not in gone]
+
+    def find(self, request: HttpRequest, object_id: Any) -> Any:
+        check_permission(self.actor(request), self.needs)
+        found = self.get_object(request, unquote(str(object_id)))
+        if found is None:
+            raise Http404
+        return found
+
+    def page(
+        self, request: HttpRequest, template: str, title: Any, *, status: int = 200, **context: Any
+    ) -> TemplateResponse:
+        request.current_app = self.admin_site.name
+        crumbs = context.get("crumbs") or ()
+        back = crumbs[-1][1] if crumbs else address(f"{self.opts.app_label}_{self.opts.model_name}_changelist")
+        ours = {"opts": self.opts, "title": title, "back": back, **context}
+        return TemplateResponse(request, template, {**self.admin_site.each_context(request), **ours}, status=status)
+
+    def top_buttons(self, request: HttpRequest) -> Sequence[Button]:
+        """Above the list."""
+        return ()
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        context = {"title": capfirst(self.opts.verbose_name_plural), "buttons": self.top_buttons(request)}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def title_of(self, obj: Any) -> Any:
+        return str(obj)
+
+    # History -------------------------------------------------------------------------------------------------------
+
+    def history_rows(self, obj: Any) -> Any:
+        """Newest first."""
+        return obj.history.order_by("-history_id")
+
+    def older(self, rows: Any, record: Any) -> Any:
+        """What a record is compared with."""
+        return rows.filter(history_id__lt=record.history_id).first()
+
+    def changes_between(self, older: Any, newer: Any) -> Difference:
+        """Field by field; ``older`` is None for the first entry."""
+        if older is None:
+            return Difference(())
+        lines = [
+            Line("changed", self._field_sentence(change.field, change.old, change.new))
+            for change in newer.diff_against(older, foreign_keys_are_objs=True).changes
+        ]
+        return shown([Group(both("Fields", "Champs"), lines)] if lines else [])
+
+    def _field_sentence(self, field: str, before: Any, after: Any) -> Text:
+        label = FIELDS.get(field) or both("{n}", "{n}", n=label_for_field(field, self.model, self))
+        return both(
+            "{field}: {before} → {after}",
+            "{field} : {before} → {after}",
+            field=label,
+            before=self._plain(before),
+            after=self._plain(after),
+        )
+
+    def _plain(self, value: Any) -> Text:
+        """A field's value for people; a many-to-many field comes as rows of the table between."""
+        if isinstance(value, list):
+            value = ", ".join(sorted(str(row[name]) for row in value for name in row if name != self.opts.model_name))
+        if value in (None, ""):
+            return both("none", "aucun")
+        if value is True or value is False:
+            return both("yes", "oui") if value else both("no", "non")
+        return both("{v}", "{v}", v=value)
+
+    def entry_button(self, request: HttpRequest, obj: Any, record: Any) -> Button | None:
+        return None
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        obj = self.find(request, object_id)
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        rows = self.history_rows(obj)
+        page = Paginator(rows, HISTORY_PAGE).get_page(request.GET.get("p"))
+        records = list(page.object_list)
+        older = [*records[1:], self.older(rows, records[-1])] if records else []
+        entries = [
+            Entry(
+                record,
+                note(record.history_change_reason) if record.history_change_reason else EVENTS[record.history_type],
+                self.changes_between(before, record),
+                self.entry_button(request, obj, record),
+            )
+            for record, before in zip(records, older, strict=True)
+        ]
+        title = words(f"History: {self.title_of(obj)}", f"Historique : {self.title_of(obj)}")
+        return self.page(
+            request,
+            "admin/house/history.html",
+            title,
+            original=obj,
+            original_title=self.title_of(obj),
+            entries=entries,
+            page_obj=page,
+        )
+
+
+class ReadOnlyAdmin(HouseAdmin):
+    """Details to be read. What changes something has a page of its own, which calls one action."""
+
+    detail_template = "admin/house/detail.html"
+    left_out: tuple[str, ...] = ("add", "delete")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def history_url(self, request: HttpRequest, obj: Any) -> str | None:
+        return address(f"{self.opts.app_label}_{self.opts.model_name}_history", obj.pk)
+
+    def facts(self, request: HttpRequest, obj: Any) -> Sequence[Fact]:
+        return ()
+
+    def buttons(self, request: HttpRequest, obj: Any) -> Sequence[Button]:
+        return ()
+
+    def more(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """What the detail template shows besides facts and buttons."""
+        return {}
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        obj = self.find(request, object_id)
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        context = {
+            "original": obj,
+            "facts": self.facts(request, obj),
+            "buttons": self.buttons(request, obj),
+            "history_url": self.history_url(request, obj),
+        }
+        return self.page(request, self.detail_template, self.title_of(obj), **{**context, **self.more(request, obj)})

@@ -1,0 +1,200 @@
+"""Environments: what is live there, the version policy, undo of the newest release, and making a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+
+from configs.actors import ADMINISTER, PUBLISH
+from configs.models import Application
+from configs.refusals import Refusal
+from icontrol.words import said, words
+from releases import access, actions
+from releases.admin import buttons, facts, markup
+from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
+from releases.admin.buttons import Button, address, page_of
+from releases.admin.facts import Standing
+from releases.admin.move import Move
+from releases.admin.policy_page import PolicyPage
+from releases.ledger import head_of, release_of
+from releases.models import Environment
+
+
+class EnvironmentForm(forms.Form):
+    application = forms.ModelChoiceField(
+        Application.objects.order_by("pk"), empty_label=None, label=words("Application", "Application")
+    )
+    key = forms.CharField(
+        max_length=63,
+        label=words("Key", "Clé"),
+        help_text=words(
+            "a-z, 0-9 and hyphens. It stands in the ledger's hashes: it can never be changed.",
+            "a-z, 0-9 et tirets. Elle figure dans les empreintes du registre : elle ne changera plus jamais.",
+        ),
+    )
+    is_default = forms.BooleanField(
+        required=False,
+        label=words("Default for clients without a key", "Par défaut pour les clients sans clé"),
+    )
+
+
+class CreateEnvironment(Move):
+    permission = ADMINISTER
+    form_class = EnvironmentForm
+    asks_reason = False
+
+    def frame(self) -> dict[str, Any]:
+        return {"title": words("Create an environment", "Créer un environnement")}
+
+    def look(self) -> dict[str, Any]:
+        return {
+            "button": words("Create", "Créer"),
+            "notes": [words("Its ledger begins empty.", "Son registre commence vide.")],
+        }
+
+    def act(self) -> HttpResponse:
+        assert self.form is not None
+        typed = self.form.cleaned_data
+        done = access.create_environment(
+            typed["application"], key=typed["key"], is_default=typed["is_default"], actor=self.actor, now=self.now
+        )
+        return self.done(words(f"Environment {done.key} created.", f"Environnement {done.key} créé."), page_of(done))
+
+
+class Undo(Move):
+    """Takes the newest release back, which the page names by its serial."""
+
+    permission = PUBLISH
+    style = "danger"
+
+    def __init__(self, admin: HouseAdmin, request: HttpRequest, environment: Environment) -> None:
+        super().__init__(admin, request)
+        self.environment = environment
+
+    def frame(self) -> dict[str, Any]:
+        head = head_of(self.environment)
+        where, serial = self.environment.key, head.serial if head else 0
+        return {
+            "title": words(f"Undo release n° {serial} of {where}?", f"Annuler la publication n° {serial} de {where} ?"),
+            "crumbs": [(where, page_of(self.environment))],
+            "environment": self.environment,
+            "head": head,
+        }
+
+    def look(self) -> dict[str, Any]:
+        environment, head = self.environment, head_of(self.environment)
+        if head is None:
+            raise Refusal("release.none", environment=environment.key)
+        before = release_of(environment, head.serial - 1)
+        if before is None or (before.config_version is None and head.config_version is not None):
+            raise Refusal("undo.nothing_before", environment=environment.key, serial=head.serial)
+        kind = said(facts.KINDS[head.kind])
+        return {
+            "button": words(f"Undo n° {head.serial}", f"Annuler n° {head.serial}"),
+            "hidden": {"serial": head.serial},
+            "difference_title": words("What clients will notice", "Ce que les clients remarqueront"),
+            "difference": facts.release_groups(head, before),
+            "notes": [
+                words(
+                    f"n° {head.serial} ({kind}) by {head.actor}: “{head.reason}”",
+                    f"n° {head.serial} ({kind}) de {head.actor} : « {head.reason} »",
+                ),
+                words(
+                    f"Appends release n° {head.serial + 1}, which is like n° {before.serial}. Nothing is erased.",
+                    f"Ajoute la publication n° {head.serial + 1}, pareille à la n° {before.serial}. Rien n'est effacé.",
+                ),
+            ],
+        }
+
+    def act(self) -> HttpResponse:
+        done = actions.undo(self.environment, serial=self.serial, reason=self.reason, actor=self.actor, now=self.now)
+        undone = done.serial - 1
+        message = words(
+            f"Release n° {undone} of {self.environment.key} is undone by n° {done.serial}.",
+            f"La publication n° {undone} de {self.environment.key} est annulée par la n° {done.serial}.",
+        )
+        return self.done(message, page_of(done))
+
+
+class EnvironmentAdmin(ReadOnlyAdmin):
+    list_display = ("key", "application", "is_default", "live", "serial", "policy")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("application")
+
+    def top_buttons(self, request: HttpRequest) -> list[Button]:
+        if not self.actor(request).may(ADMINISTER):
+            return []
+        return [
+            Button(words("Create an environment", "Créer un environnement"), address("releases_environment_create"))
+        ]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        newest = facts.newest_releases()
+        for environment in changelist.result_list:
+            environment.standing = Standing(environment, newest.get(environment.pk))
+        return changelist
+
+    @admin.display(description=words("live", "en ligne"))
+    def live(self, environment: Any) -> SafeString | str:
+        version = environment.standing.live
+        return markup.link(version, version.version) if version else "–"
+
+    @admin.display(description=words("newest release", "dernière publication"))
+    def serial(self, environment: Any) -> SafeString | str:
+        head = environment.standing.head
+        return markup.link(head, f"n° {head.serial}") if head else "–"
+
+    @admin.display(description=words("minimum / latest", "minimum / dernière"))
+    def policy(self, environment: Any) -> str:
+        policy = environment.standing.policy
+        return f"{policy.min_supported} / {policy.latest}"
+
+    def facts(self, request: HttpRequest, environment: Environment) -> list[Fact]:
+        head = head_of(environment)
+        policy = Standing(environment, head).policy
+        live = head.config_version if head else None
+        return [
+            Fact(words("Application", "Application"), environment.application.key),
+            Fact(
+                words("Default for clients without a key", "Par défaut pour les clients sans clé"),
+                words("yes", "oui") if environment.is_default else words("no", "non"),
+            ),
+            Fact(words("Live", "En ligne"), markup.link(live, live.version) if live else "–"),
+            Fact(
+                words("Newest release", "Dernière publication"), markup.link(head, f"n° {head.serial}") if head else "–"
+            ),
+            Fact(words("Minimum version", "Version minimale"), policy.min_supported),
+            Fact(words("Latest version", "Dernière version"), policy.latest),
+            Fact(words("Kill switches", "Coupe-circuits"), ", ".join(head.killed) if head and head.killed else "–"),
+            Fact(words("Created", "Création"), markup.moment(environment.created_at)),
+        ]
+
+    def title_of(self, environment: Environment) -> str:
+        return environment.key
+
+    def buttons(self, request: HttpRequest, environment: Environment) -> list[Button]:
+        return buttons.of_environment(Standing(environment, head_of(environment)), self.actor(request))
+
+    def more(self, request: HttpRequest, environment: Environment) -> dict[str, Any]:
+        return {"environment": environment}
+
+    def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        return [
+            ("create/", lambda request: CreateEnvironment(self, request).serve(), "create"),
+            ("<int:pk>/undo/", self.undo, "undo"),
+            ("<int:pk>/policy/", self.policy_page, "policy"),
+        ]
+
+    def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return Undo(self, request, self.find(request, pk)).serve()
+
+    def policy_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return PolicyPage(self, request, self.find(request, pk)).serve()

@@ -1,0 +1,160 @@
+"""The ledger and its checkpoints: to be read, never to be written here."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+
+from configs.actors import PUBLISH, VIEW
+from configs.policies import check_permission
+from icontrol.words import later, words
+from releases import checkpoints
+from releases.admin import buttons, facts, markup
+from releases.admin.base import Fact, ReadOnlyAdmin
+from releases.admin.buttons import Button, address, page_of
+from releases.ledger import head_of, release_of
+from releases.models import Environment, Release
+from releases.verify import verify
+
+LINES_SHOWN = 200
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = words("kind", "genre")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(kind, later(text)) for kind, text in facts.KINDS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(kind=self.value()) if self.value() in facts.KINDS else queryset
+
+
+class ReleaseAdmin(ReadOnlyAdmin):
+    list_display = ("number", "shown_kind", "shown_version", "by", "shown_reason", "shown_hash")
+    list_filter = ("environment", KindFilter)
+    search_fields = ("reason", "actor", "config_version__version")
+    date_hierarchy = "created_at"
+    detail_template = "admin/house/release.html"
+    left_out = ("add", "delete", "history")  # a release has no history: it never changes
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        found = super().get_queryset(request).select_related("environment__application", "config_version")
+        return found.defer("config_version__snapshot", "config_version__extra_schema")
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        return ("-pk",)  # in the order of appending, all environments together
+
+    def top_buttons(self, request: HttpRequest) -> list[Button]:
+        return [Button(words("Checkpoints", "Points de contrôle"), address("releases_release_checkpoints"))]
+
+    # List ----------------------------------------------------------------------------------------------------------
+
+    @admin.display(description=words("release", "publication"), ordering="pk")
+    def number(self, release: Release) -> str:
+        return f"{release.environment.key} n° {release.serial}"
+
+    @admin.display(description=words("kind", "genre"), ordering="kind")
+    def shown_kind(self, release: Release) -> SafeString:
+        return markup.kind_chip(release.kind)
+
+    @admin.display(description=words("config version", "version de config"))
+    def shown_version(self, release: Release) -> SafeString | str:
+        version = release.config_version
+        return markup.link(version, version.version) if version else "–"
+
+    @admin.display(description=words("by", "par"), ordering="created_at")
+    def by(self, release: Release) -> SafeString | str:
+        return markup.by_and_when(release.actor, release.created_at)
+
+    @admin.display(description=words("reason", "motif"))
+    def shown_reason(self, release: Release) -> str:
+        return release.reason if len(release.reason) <= 80 else release.reason[:79] + "…"
+
+    @admin.display(description=words("hash", "empreinte"))
+    def shown_hash(self, release: Release) -> SafeString:
+        return markup.digest(release.hash)
+
+    # Detail --------------------------------------------------------------------------------------------------------
+
+    def title_of(self, release: Release) -> str:
+        return f"{release.environment.key} n° {release.serial}"
+
+    def history_url(self, request: HttpRequest, obj: Any) -> None:
+        return None
+
+    def facts(self, request: HttpRequest, release: Release) -> list[Fact]:
+        version = release.config_version
+        flags = ", ".join(release.killed)
+        return [
+            Fact(words("Environment", "Environnement"), str(release.environment)),
+            Fact(words("Kind", "Genre"), markup.kind_chip(release.kind)),
+            Fact(
+                words("Config version", "Version de config"), markup.link(version, version.version) if version else "–"
+            ),
+            Fact(words("By", "Par"), release.actor),
+            Fact(words("Reason", "Motif"), release.reason),
+            Fact(words("Time", "Heure"), markup.moment(release.created_at)),
+            Fact(words("Kill switches", "Coupe-circuits"), flags or "–"),
+            Fact(words("Hash", "Empreinte"), markup.digest(release.hash, full=True)),
+            Fact(words("Hash before", "Empreinte précédente"), markup.digest(release.previous_hash, full=True)),
+            Fact(words("Format", "Format"), release.format),
+        ]
+
+    def buttons(self, request: HttpRequest, release: Release) -> list[Button]:
+        if not self.actor(request).may(PUBLISH):
+            return []
+        environment = release.environment
+        head = head_of(environment)
+        found = []
+        if head is not None and head.pk == release.pk and buttons.can_undo(head):
+            undo = address("releases_environment_undo", environment.pk)
+            found.append(Button(words("Undo this release", "Annuler cette publication"), undo, "danger"))
+        version = release.config_version
+        if version is not None and environment in buttons.rollback_in(version):
+            back = address("configs_configversion_rollback", version.pk, environment=environment.key)
+            label = words(f"Roll back to {version.version}", f"Revenir à {version.version}")
+            found.append(Button(label, back, "danger"))
+        return found
+
+    def more(self, request: HttpRequest, release: Release) -> dict[str, Any]:
+        environment = release.environment
+        before = release_of(environment, release.serial - 1)
+        newer = release_of(environment, release.serial + 1)
+        return {
+            "environment": environment,
+            "difference": facts.release_groups(before, release_of(environment, release.serial)),
+            "policies": json.dumps(release.policy_set, indent=2, ensure_ascii=False),
+            "before_url": page_of(before) if before else None,
+            "newer_url": page_of(newer) if newer else None,
+        }
+
+    # Checkpoints ---------------------------------------------------------------------------------------------------
+
+    def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        return [("checkpoints/", self.checkpoints, "checkpoints")]
+
+    def checkpoints(self, request: HttpRequest) -> HttpResponse:
+        check_permission(self.actor(request), VIEW)
+        path = settings.ICONTROL_CHECKPOINTS
+        environments = Environment.objects.select_related("application")
+        lines = deque(checkpoints.read(path), maxlen=LINES_SHOWN)
+        findings = list(verify(environments, against=[path]))
+        return self.page(
+            request,
+            "admin/house/checkpoints.html",
+            words("Checkpoints", "Points de contrôle"),
+            path=path,
+            lines=reversed(lines),
+            findings=findings,
+            is_broken=any(finding.severity == "error" for finding in findings),
+            most=LINES_SHOWN,
+        )

@@ -1,0 +1,82 @@
+"""Small pieces of HTML that lists, details and templates share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from configs import states
+from icontrol.words import said, words
+from releases.admin import facts
+from releases.admin.buttons import page_of
+
+LINE_KINDS = {
+    "added": words("Added", "Ajout"),
+    "removed": words("Removed", "Retrait"),
+    "changed": words("Changed", "Modifié"),
+    "moved": words("Moved", "Déplacé"),
+}
+
+
+def moment(at: dt.datetime | None) -> SafeString | str:
+    """The same in both languages, with the time zone: ``2026-11-22 14:03:09 UTC``."""
+    if at is None:
+        return "–"
+    local = timezone.localtime(at)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), local.strftime("%Y-%m-%d %H:%M:%S %Z"))
+
+
+def minute(at: dt.datetime | None) -> SafeString | str:
+    """For lists; the rest is in the tooltip and on the page of the thing."""
+    if at is None:
+        return "–"
+    local = timezone.localtime(at)
+    full, short = local.strftime("%Y-%m-%d %H:%M:%S %Z"), local.strftime("%Y-%m-%d %H:%M")
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), full, short)
+
+
+def chip(style: str, label: Any) -> SafeString:
+    return format_html('<span class="chip {}">{}</span>', style, label)
+
+
+def state_chip(state: str) -> SafeString:
+    return chip(state, said(states.STATES[state]))
+
+
+def kind_chip(kind: str) -> SafeString:
+    """Of a release."""
+    return chip(f"kind-{kind}", said(facts.KINDS.get(kind, kind)))
+
+
+def live_chips(keys: Iterable[str]) -> SafeString | str:
+    """Where something is live; a dash where it is not."""
+    return format_html_join(" ", '<span class="chip live">{}</span>', ((key,) for key in keys)) or "–"
+
+
+def line_tag(kind: str) -> SafeString:
+    """Of a difference."""
+    return format_html('<span class="tag {}">{}</span>', kind, LINE_KINDS[kind])
+
+
+def by_and_when(who: str, at: dt.datetime | None, *, full: bool = False) -> SafeString | str:
+    if at is None:
+        return "–"
+    return format_html('{}<br><span class="quiet">{}</span>', who, moment(at) if full else minute(at))
+
+
+def digest(sha: str, *, full: bool = False) -> SafeString:
+    return format_html('<code title="{}">{}</code>', sha, sha if full else sha[:10])
+
+
+def link(thing: Any, label: Any) -> SafeString:
+    return format_html('<a href="{}">{}</a>', page_of(thing), label)
+
+
+def block(text: str) -> SafeString:
+    """Code over several lines."""
+    return format_html('<pre class="code" tabindex="0">{}</pre>', text)

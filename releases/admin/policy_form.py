@@ -1,0 +1,166 @@
+"""The version policies of an environment as a form: one set of fields per platform, and back into JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from configs.problems import Problem
+from icontrol.words import later, said, words
+from releases.admin.facts import POLICY_FIELDS
+from releases.gate import DEFAULT, MAX_PLATFORMS, MAX_SECONDS, PLATFORM, Policy
+
+#: Languages of the message that have a field of their own; others get one when the policy has them already.
+LANGUAGES = ("en", "fr")
+MESSAGE = "message_"
+
+
+def _label(key: str) -> Any:
+    return later({"en": POLICY_FIELDS[key]["en"].capitalize(), "fr": POLICY_FIELDS[key]["fr"].capitalize()})
+
+
+def _text(**attributes: Any) -> forms.TextInput:
+    return forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", **attributes})
+
+
+class PlatformForm(forms.Form):
+    """One platform's policy. Field names are the JSON keys, so that a problem finds its field by its pointer."""
+
+    latest = forms.CharField(required=False, strip=True, widget=_text(size=16), label=_label("latest"))
+    minSupported = forms.CharField(required=False, strip=True, widget=_text(size=16), label=_label("minSupported"))
+    enforcement = forms.ChoiceField(
+        choices=[
+            ("hard", words("hard: refused with 426", "ferme : refus par 426")),
+            ("soft", words("soft: asked to update", "souple : invitation à mettre à jour")),
+        ],
+        label=_label("enforcement"),
+    )
+    scheme = forms.ChoiceField(
+        choices=[("semver", "SemVer 2.0.0"), ("pep440", "PEP 440 (Python)")], label=_label("scheme")
+    )
+    url = forms.CharField(required=False, widget=_text(inputmode="url"), label=_label("url"))
+    maintenance = forms.BooleanField(
+        required=False,
+        label=words(
+            "Maintenance: every client is asked to wait (503)", "Maintenance : tout client doit attendre (503)"
+        ),
+    )
+    retryAfter = forms.IntegerField(min_value=1, max_value=MAX_SECONDS, label=_label("retryAfter"))
+    pollAfter = forms.IntegerField(min_value=1, max_value=MAX_SECONDS, label=_label("pollAfter"))
+    safeMode = forms.BooleanField(required=False, label=_label("safeMode"))
+    capabilities = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label=words("Capabilities, one per line", "Capacités, une par ligne"),
+    )
+
+    def __init__(self, platform: str, policy: Mapping[str, Any], data: QueryDict | None, *, prefix: str) -> None:
+        """``policy`` is the stored one (complete), ``data`` what was typed."""
+        self.platform, self.policy = platform, policy
+        message = policy["message"]
+        self.is_plain = isinstance(message, str)
+        self.texts: dict[str, str] = {"en": message} if isinstance(message, str) else dict(message)
+        initial = {**policy, "capabilities": "\n".join(policy["capabilities"])}
+        initial |= {f"{MESSAGE}{name}": text for name, text in self.texts.items()}
+        super().__init__(data, prefix=prefix, initial=initial)
+        for name in dict.fromkeys([*LANGUAGES, *self.texts]):
+            self.fields[f"{MESSAGE}{name}"] = forms.CharField(
+                required=False,
+                strip=False,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                label=words(f"Message ({name})", f"Message ({name})"),
+            )
+
+    @property
+    def is_removable(self) -> bool:
+        return self.platform != DEFAULT
+
+    @property
+    def is_removed(self) -> bool:
+        return self.is_removable and f"{self.prefix}-remove" in self.data
+
+    @property
+    def messages(self) -> list[Any]:
+        return [self[name] for name in self.fields if name.startswith(MESSAGE)]
+
+    def as_json(self) -> dict[str, Any]:
+        """The policy that was typed; the form must be valid."""
+        typed = self.cleaned_data
+        texts = {name: typed[f"{MESSAGE}{name}"] for name in dict.fromkeys([*LANGUAGES, *self.texts])}
+        texts = {name: text.replace("\r\n", "\n") for name, text in texts.items() if text}
+        lines = (line.strip() for line in typed["capabilities"].splitlines())
+        return {
+            **{key: typed[key] for key in POLICY_FIELDS if key in typed},
+            "capabilities": [line for line in lines if line],
+            # A text that is for everybody stays one as long as nobody writes a second one.
+            "message": texts.get("en", "") if self.is_plain and not texts.keys() - {"en"} else texts,
+        }
+
+    def place(self, path: Sequence[str], problem: Problem) -> bool:
+        """Show a problem beside its field; False if it has none here."""
+        name = path[0] if path else ""
+        if name == "message" and len(path) > 1:
+            name = f"{MESSAGE}{path[1]}"
+        if name == "message":
+            name = f"{MESSAGE}{LANGUAGES[0]}"
+        if name not in self.fields:
+            return False
+        self.add_error(name, said(problem.message))
+        return True
+
+
+def steps(pointer: str) -> list[str]:
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+
+
+class PolicyForms:
+    """The forms of all platforms, from what is stored or from what was typed."""
+
+    def __init__(self, policies: Mapping[str, Any], data: QueryDict | None) -> None:
+        self.new_platform = (data.get("new_platform", "") if data else "").strip().lower()
+        names = data.getlist("platform")[: MAX_PLATFORMS + 1] if data else list(policies)
+        names = list(dict.fromkeys(sorted(names, key=lambda name: name != DEFAULT)))
+        like = policies.get(DEFAULT, Policy().as_json())
+        self.forms = [PlatformForm(name, policies.get(name, like), data, prefix=_prefix(name)) for name in names]
+        self.problem: Any = None
+        if self.new_platform:
+            self._add(like)
+
+    def _add(self, like: Mapping[str, Any]) -> None:
+        if not PLATFORM.fullmatch(self.new_platform):
+            self.problem = words(
+                "1 to 32 of a–z, 0–9, “.”, “_” and “-”, beginning with a letter or a digit.",
+                "1 à 32 caractères parmi a–z, 0–9, « . », « _ » et « - », une lettre ou un chiffre en tête.",
+            )
+        elif any(form.platform == self.new_platform for form in self.forms):
+            self.problem = words("This platform has a policy already.", "Cette plateforme a déjà une politique.")
+        else:
+            self.forms.append(PlatformForm(self.new_platform, like, None, prefix=_prefix(self.new_platform)))
+
+    @property
+    def is_valid(self) -> bool:
+        return all([form.is_valid() for form in self.forms if not form.is_removed])
+
+    def as_json(self) -> dict[str, Any]:
+        return {form.platform: form.as_json() for form in self.forms if not form.is_removed}
+
+    def place(self, problems: Sequence[Problem]) -> list[Problem]:
+        """Put problems beside their fields; what is left has none."""
+        by_name = {form.platform: form for form in self.forms}
+        left = []
+        for problem in problems:
+            path = steps(problem.pointer)
+            form = by_name.get(path[0]) if path else None
+            if form is None or not form.place(path[1:], problem):
+                left.append(problem)
+        return left
+
+
+def _prefix(platform: str) -> str:
+    """Part of the fields' names; a platform's name may be anything when it is typed into a forged form."""
+    return "p-" + "".join(
+        letter if letter.isascii() and letter.isalnum() else f"_{ord(letter):x}_" for letter in platform
+    )

@@ -1,0 +1,96 @@
+"""The page of an environment's version policy: every platform, the ETag that was read, a reason, one action."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, HttpResponse
+
+from configs.actors import PUBLISH, VIEW
+from configs.policies import check_permission
+from configs.refusals import Refusal
+from icontrol.words import words
+from releases import actions, gate
+from releases.admin import facts
+from releases.admin.buttons import page_of
+from releases.admin.move import Move
+from releases.admin.policy_form import PolicyForms
+from releases.ledger import NO_POLICY, head_of
+from releases.models import Environment
+from releases.policies import policy_etag
+
+if TYPE_CHECKING:
+    from releases.admin.base import HouseAdmin
+
+
+class PolicyPage(Move):
+    """Viewers read it; publishers save it. Adding a platform only shows its fields: nothing is stored by that."""
+
+    permission = PUBLISH
+    template = "admin/house/policy.html"
+
+    def __init__(self, admin: HouseAdmin, request: HttpRequest, environment: Environment) -> None:
+        super().__init__(admin, request)
+        self.environment = environment
+        self.head = head_of(environment)
+        self.policies = self.head.policy_set if self.head else {"default": gate.Policy().as_json()}
+
+    @property
+    def etag(self) -> str:
+        return policy_etag(self.head.policies if self.head else NO_POLICY)
+
+    def serve(self) -> HttpResponse:
+        is_sent = self.request.method == "POST"
+        check_permission(self.actor, PUBLISH if is_sent else VIEW)
+        self.platforms = PolicyForms(self.policies, self.typed if is_sent else None)
+        if not is_sent:
+            return self.page(None, 200)
+        if self.platforms.new_platform:
+            # The etag that was read stays: adding fields is no reading.
+            return self.page(None, 422 if self.platforms.problem else 200, etag=self.typed.get("etag", ""))
+        if not self.platforms.is_valid:
+            return self.page(None, 422, etag=self.typed.get("etag", ""))
+        try:
+            return self.act()
+        except Refusal as refusal:
+            kept = self.etag if refusal.code == "policy.stale" else self.typed.get("etag", "")
+            return self.page(refusal, refusal.status, etag=kept)
+
+    def act(self) -> HttpResponse:
+        done = actions.set_policy(
+            self.environment,
+            self.platforms.as_json(),
+            if_match=self.typed.get("etag"),
+            reason=self.reason,
+            actor=self.actor,
+            now=self.now,
+        )
+        where = self.environment.key
+        message = words(
+            f"The version policy of {where} is changed (release n° {done.serial}).",
+            f"La politique de version de {where} est changée (publication n° {done.serial}).",
+        )
+        return self.done(message, page_of(done))
+
+    def page(self, refusal: Refusal | None, status: int, *, etag: str | None = None) -> HttpResponse:
+        where = self.environment.key
+        problems = self.platforms.place(refusal.problems) if refusal is not None else ()
+        difference = None
+        if refusal is not None and refusal.code == "policy.stale":
+            difference = facts.shown(facts.policy_groups(self.policies, self.platforms.as_json()))
+        return self.admin.page(
+            self.request,
+            self.template,
+            words(f"Version policy of {where}", f"Politique de version de {where}"),
+            status=status,
+            crumbs=[(where, page_of(self.environment))],
+            environment=self.environment,
+            head=self.head,
+            refusal=refusal,
+            problems=problems,
+            difference=difference,
+            platforms=self.platforms,
+            may_save=self.actor.may(PUBLISH),
+            etag=self.etag if etag is None else etag,
+            reason=self.reason,
+        )

@@ -1,0 +1,220 @@
+"""Config versions: list, detail with the difference against what is live, history, and the five moves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from configs import history, states
+from configs.actors import EDIT
+from configs.models import Application, ConfigVersion
+from configs.policies import check_permission, problems_of
+from icontrol.words import later, words
+from releases.admin import buttons, facts, markup
+from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
+from releases.admin.buttons import Button, address, page_of
+from releases.admin.facts import Difference
+from releases.admin.version_moves import Publish, Restore, Rollback, SendToPreview, VersionMove, Withdraw
+from releases.ledger import head_of
+from releases.models import Release
+
+MOVES: dict[str, tuple[type[VersionMove], Any]] = {
+    "preview": (SendToPreview, words("Send to preview", "Envoyer en aperçu")),
+    "publish": (Publish, words("Publish", "Publier")),
+    "rollback": (Rollback, words("Roll back to this version", "Revenir à cette version")),
+    "withdraw": (Withdraw, words("Withdraw", "Retirer")),
+    "restore": (Restore, words("Restore into draft", "Rétablir dans le brouillon")),
+}
+LATEST = 10
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = words("state", "état")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(state, later(text)) for state, text in states.STATES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(state=self.value()) if self.value() in states.STATES else queryset
+
+
+def _list_action(name: str) -> Callable[[Any, HttpRequest, QuerySet], HttpResponse | None]:
+    """Leads from the list to the confirmation page: a list action by itself changes nothing."""
+
+    def choose(model_admin: HouseAdmin, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        chosen = list(queryset.values_list("pk", flat=True)[:2])
+        if len(chosen) == 1:
+            return HttpResponseRedirect(address(f"configs_configversion_{name}", chosen[0]))
+        messages.warning(request, str(words("Choose exactly one version.", "Choisissez une seule version.")))
+        return None
+
+    choose.__name__ = f"move_{name}"
+    choose.short_description = MOVES[name][1]  # type: ignore[attr-defined]
+    return choose
+
+
+class ConfigVersionAdmin(ReadOnlyAdmin):
+    list_display = ("version", "shown_state", "where_live", "shown_digest", "created", "published")
+    list_display_links = ("version",)
+    list_filter = (StateFilter,)
+    search_fields = ("version", "digest", "created_by", "published_by")
+    actions = [_list_action(name) for name in MOVES]
+    detail_template = "admin/house/version.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Drafts, previews and withdrawn versions are for editors."""
+        found = super().get_queryset(request).select_related("application")
+        return found if self.actor(request).may(EDIT) else found.filter(state=states.PUBLISHED)
+
+    def find(self, request: HttpRequest, object_id: Any) -> ConfigVersion:
+        try:
+            found: ConfigVersion = super().find(request, object_id)
+        except Http404:
+            check_permission(self.actor(request), EDIT)  # it may be there, and not for this person
+            raise
+        return found
+
+    # List ----------------------------------------------------------------------------------------------------------
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        several = Application.objects.count() > 1
+        return (*self.list_display[:1], "application", *self.list_display[1:]) if several else self.list_display
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return (*self.list_filter, "application")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        live = facts.live_in()
+        changelist.result_list = changelist.result_list.defer("snapshot", "extra_schema")
+        for version in changelist.result_list:
+            version.live_in = live.get(version.pk, [])
+        return changelist
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actor = self.actor(request)
+        allowed = {f"move_{name}" for name, (move, _) in MOVES.items() if actor.may(move.permission)}
+        return {name: action for name, action in super().get_actions(request).items() if name in allowed}
+
+    @admin.display(description=words("state", "état"), ordering="state")
+    def shown_state(self, version: ConfigVersion) -> SafeString:
+        return markup.state_chip(version.state)
+
+    @admin.display(description=words("live in", "en ligne dans"))
+    def where_live(self, version: Any) -> SafeString | str:
+        return markup.live_chips(version.live_in)
+
+    @admin.display(description=words("digest", "empreinte"))
+    def shown_digest(self, version: ConfigVersion) -> SafeString:
+        return markup.digest(version.digest)
+
+    @admin.display(description=words("created", "création"), ordering="created_at")
+    def created(self, version: ConfigVersion) -> SafeString | str:
+        return markup.by_and_when(version.created_by, version.created_at)
+
+    @admin.display(description=words("published", "publication"), ordering="published_at")
+    def published(self, version: ConfigVersion) -> SafeString | str:
+        return markup.by_and_when(version.published_by, version.published_at)
+
+    # Detail --------------------------------------------------------------------------------------------------------
+
+    def title_of(self, version: ConfigVersion) -> str:
+        return version.version
+
+    def facts(self, request: HttpRequest, version: ConfigVersion) -> list[Fact]:
+        steps = (
+            (words("Created", "Création"), version.created_by, version.created_at),
+            (words("Last edit", "Dernière modification"), version.edited_by, version.edited_at),
+            (words("Preview", "Aperçu"), version.previewed_by, version.previewed_at),
+            (words("First published", "Première publication"), version.published_by, version.published_at),
+            (words("Withdrawn", "Retrait"), version.withdrawn_by, version.withdrawn_at),
+        )
+        base = version.based_on
+        releases = Release.objects.filter(config_version=version).select_related("environment")
+        latest = releases.order_by("-pk")[:LATEST]
+        return [
+            Fact(words("State", "État"), markup.state_chip(version.state)),
+            Fact(words("Live in", "En ligne dans"), markup.live_chips(facts.live_in().get(version.pk, []))),
+            Fact(words("Application", "Application"), version.application.key),
+            Fact(words("Digest", "Empreinte"), markup.digest(version.digest, full=True)),
+            Fact(words("Based on", "Issue de"), markup.link(base, base.version) if base else "–"),
+            *(Fact(label, markup.by_and_when(who, at, full=True)) for label, who, at in steps if at),
+            Fact(
+                words("Releases", "Publications"),
+                format_html_join(
+                    ", ",
+                    '<a href="{}">{} n° {}</a>',
+                    ((page_of(release), release.environment.key, release.serial) for release in latest),
+                )
+                or "–",
+            ),
+        ]
+
+    def buttons(self, request: HttpRequest, version: ConfigVersion) -> list[Button]:
+        return buttons.of_version(version, self.actor(request))
+
+    def more(self, request: HttpRequest, version: ConfigVersion) -> dict[str, Any]:
+        environments = facts.environments_of(version.application_id)
+        environment = facts.choose(environments, request.GET.get("environment"))
+        head = head_of(environment)
+        live = head.config_version if head else None
+        document = version.document
+        return {
+            "environment": environment,
+            "environments": environments,
+            "head": head,
+            "is_live": live is not None and live.pk == version.pk,
+            "compares": True,
+            "difference": facts.difference(live.document if live else {}, document),
+            "problems": problems_of(version.application, document, version.schema),
+            "snapshot": json.dumps(document, indent=2, ensure_ascii=False),
+        }
+
+    # History -------------------------------------------------------------------------------------------------------
+
+    def older(self, rows: Any, record: Any) -> Any:
+        """The first entry of a version is compared with the last one of the version that it was opened from."""
+        found = super().older(rows, record)
+        if found is None and record.based_on_id is not None:
+            before = ConfigVersion.history.filter(id=record.based_on_id, history_id__lt=record.history_id)
+            found = before.order_by("-history_id").first()
+        return found
+
+    def changes_between(self, older: Any, newer: Any) -> Difference:
+        if older is not None and older.digest == newer.digest:
+            return Difference(())
+        return facts.difference(json.loads(older.snapshot) if older else {}, json.loads(newer.snapshot))
+
+    def entry_button(self, request: HttpRequest, version: ConfigVersion, record: Any) -> Button | None:
+        if record.state != states.DRAFT or not self.actor(request).may(EDIT):
+            return None
+        url = address("configs_configversion_restore_entry", version.pk, record.history_id)
+        return Button(MOVES["restore"][1], url)
+
+    # Moves ---------------------------------------------------------------------------------------------------------
+
+    def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        return [
+            *((f"<int:pk>/{name}/", self._serve(move), name) for name, (move, _) in MOVES.items()),
+            ("<int:pk>/history/<int:entry>/restore/", self.restore_entry, "restore_entry"),
+        ]
+
+    def _serve(self, move: type[VersionMove]) -> Callable[..., HttpResponse]:
+        def view(request: HttpRequest, pk: int) -> HttpResponse:
+            check_permission(self.actor(request), move.permission)
+            return move(self, request, self.find(request, pk)).serve()
+
+        return view
+
+    def restore_entry(self, request: HttpRequest, pk: int, entry: int) -> HttpResponse:
+        check_permission(self.actor(request), EDIT)
+        version = self.find(request, pk)
+        return Restore(self, request, version, history.entry(version.application, entry)).serve()

@@ -1,0 +1,83 @@
+"""Helpers for the OpenAPI document: how one authenticates, and the problems that an operation may answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from icontrol.problem import CONTENT_TYPE
+from releases.api import shapes
+
+ENVIRONMENT = OpenApiParameter("environment", str, description="Environment key; left out: the default one.")
+APPLICATION = OpenApiParameter("application", str, description="Application key; left out: the default one.")
+BOTH = [APPLICATION, ENVIRONMENT]
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The ETag that was read; without it 428, an old one 412."
+)
+LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 200}, description="50 if left out.")
+BEFORE = OpenApiParameter("before", {"type": "integer", "minimum": 1}, description="Only entries older than this one.")
+
+MEANING = {
+    304: "Not changed since the ETag in If-None-Match.",
+    400: "The request could not be read.",
+    401: "Nobody is logged in, or the token is not valid.",
+    403: "The role may not do this.",
+    404: "There is no such thing.",
+    409: "What is there now does not allow it.",
+    410: "It was there and is over.",
+    412: "Somebody wrote after this caller had read; `etag` is the current one.",
+    413: "The body is too large.",
+    415: "The body is not of a type that is read here.",
+    422: "The words of the request have problems; `problems` lists them all.",
+    426: "The client is below the minimum version.",
+    428: "The caller must name what it has read.",
+    503: "The database is away; writing does not work.",
+}
+#: What every author call may answer.
+LOGIN = (401, 403, 404)
+#: What reading a body may answer.
+BODY = (400, 413, 415, 422)
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    target_class = "releases.authentication.TokenAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "API token (`manage.py create_token`)."}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = "rest_framework.authentication.SessionAuthentication"
+    name = "session"
+    priority = 1  # before the package's own, which says nothing about CSRF
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "sessionid",
+            "description": "Session of a person who logged in at /admin/; writes also send X-CSRFToken.",
+        }
+
+
+def problems(*statuses: int, shape: Any = shapes.Problem) -> dict[Any, OpenApiResponse]:
+    """``application/problem+json`` for each status."""
+    return {(status, CONTENT_TYPE): OpenApiResponse(shape, description=MEANING[status]) for status in sorted(statuses)}
+
+
+def answers(shape: Any, *refusals: int, status: int = 200) -> dict[Any, Any]:
+    """The answer of an author call, and its refusals: those of every author call and the ones named."""
+    return {status: shape, **problems(*LOGIN, *refusals, 503)}
+
+
+def answer_header(name: str, description: str, *statuses: int, kind: Any = str) -> OpenApiParameter:
+    """A header of the answers with these statuses."""
+    return OpenApiParameter(
+        name, kind, OpenApiParameter.HEADER, description=description, response=list(statuses) or [200]
+    )
+
+
+ETAG = answer_header("ETag", "What the next write names in If-Match.")

@@ -1,0 +1,203 @@
+"""What all commands share: whom they act for, where, how they answer, and what their exit codes mean.
+
+A command is a door like a view of the API: it parses, looks up, calls one action, and prints. Exit codes: 0 done, 2
+refused (also wrong arguments), 3 conflict: what was read is not what is there any more, or a yes is missing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import sys
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone, translation
+
+from configs.actors import Actor
+from configs.canonical import SURROGATE, NotStrictJSON, parse_strict
+from configs.models import Application
+from configs.refusals import Refusal
+from configs.texts import LANGUAGES, Text, both, pick
+from icontrol import __version__, problem
+from releases.authentication import console_actor
+from releases.lookup import find_application, find_environment
+from releases.management.words import refusal_lines
+from releases.models import Environment
+
+REFUSED, CONFLICT = 2, 3
+#: Options that several commands take: name → (flag, what argparse is told).
+SHARED: dict[str, tuple[str, dict[str, Any]]] = {
+    "application": ("--application", {"metavar": "KEY", "help": "Application; left out: the default one."}),
+    "environment": ("--environment", {"metavar": "KEY", "help": "Environment; left out: the default one."}),
+    "reason": ("--reason", {"metavar": "TEXT", "default": "", "help": "Why; kept in the audit."}),
+    "confirm": (
+        "--confirm",
+        {"metavar": "CODE", "action": "append", "default": [], "help": "Say yes to a finding; may be repeated."},
+    ),
+    "expected_serial": (
+        "--expected-serial",
+        {"metavar": "N", "type": int, "help": "Refuse if N is not the newest release any more."},
+    ),
+    "dry_run": ("--dry-run", {"action": "store_true", "help": "Say what would be, and change nothing."}),
+}
+
+
+class Door(BaseCommand):
+    """One command. Subclasses name in ``takes`` which of :data:`SHARED` they take, and implement ``run``."""
+
+    takes: tuple[str, ...] = ()
+    # Nothing may keep a rollback waiting at 3 a.m.; `manage.py check` and every start run the checks.
+    requires_system_checks: list[str] = []
+    suppressed_base_arguments = {  # noqa: RUF012
+        "--version",
+        "--settings",
+        "--pythonpath",
+        "--traceback",
+        "--no-color",
+        "--force-color",
+    }
+    options: Mapping[str, Any]
+    language: str
+    now: dt.datetime
+    answered = False
+
+    def get_version(self) -> str:
+        return __version__
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        # No abbreviations: a script that says --env must not change its meaning with the next version.
+        return super().create_parser(prog_name, subcommand, allow_abbrev=False, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        self.arguments(parser)
+        for name in self.takes:
+            flag, details = SHARED[name]
+            parser.add_argument(flag, dest=name, **details)
+        parser.add_argument("--json", action="store_true", dest="as_json", help="Answer with one JSON object.")
+        parser.add_argument("--language", choices=LANGUAGES, help="Language of the answer; else ICONTROL_LANGUAGE.")
+
+    def arguments(self, parser: CommandParser) -> None:
+        """The command's own arguments."""
+
+    @abstractmethod
+    def run(self) -> None:
+        """Do it, with ``self.options``; refusals are raised."""
+
+    # --- what commands ask for ----------------------------------------------------------------------------------------
+
+    @property
+    def actor(self) -> Actor:
+        return console_actor()
+
+    def application(self) -> Application:
+        return find_application(self.options["application"])
+
+    def environment(self) -> Environment:
+        return find_environment(self.options["environment"], application=self.options["application"])
+
+    def read_json(self, name: str) -> Any:
+        """Strict JSON out of a file, ``-`` for standard input; at most twice as large as a snapshot."""
+        cap = 2 * settings.ICONTROL_SNAPSHOT_MAX_BYTES
+        try:
+            if name == "-":
+                data = sys.stdin.buffer.read(cap + 1)
+            else:
+                with Path(name).open("rb") as file:
+                    data = file.read(cap + 1)
+        except OSError as error:
+            raise unusable(
+                "{name} cannot be read: {why}.", "Impossible de lire {name} : {why}.", name=name, why=error.strerror
+            ) from None
+        try:
+            return parse_strict(data, max_bytes=cap)
+        except NotStrictJSON as error:
+            raise Refusal("json.refused", problems=error.problems) from None
+
+    # --- answering ----------------------------------------------------------------------------------------------------
+
+    def answer(self, body: Mapping[str, Any], lines: Iterable[str | Text]) -> None:
+        """``body`` with ``--json``, else the lines, in the reader's language."""
+        self.answered = True
+        if self.options["as_json"]:
+            self.stdout.write(json.dumps(body, ensure_ascii=False, indent=2))
+            return
+        for line in lines:
+            self.stdout.write(self.said(line))
+
+    def said(self, text: str | Text) -> str:
+        return str(pick(text, self.language))
+
+    def aside(self, text: str | Text) -> None:
+        """Something for the person, on stderr: stdout may be going into a variable."""
+        self.stderr.write(self.said(text), str)
+
+    def title(self, text: str | Text) -> str:
+        return self.style.MIGRATE_HEADING(self.said(text))
+
+    # --- running ------------------------------------------------------------------------------------------------------
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        speak_utf8()
+        super().run_from_argv(argv)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.options = options
+        self.language = options["language"] or settings.LANGUAGE_CODE
+        self.now = timezone.now()
+        with translation.override(self.language):
+            try:
+                _check_utf8(options)
+                self.run()
+            except Refusal as refusal:
+                self._refuse(refusal)
+            except (DatabaseError, InterfaceError) as error:
+                refusal_or_none = Refusal("db.unmigrated") if _unmigrated() else problem.to_refusal(error)
+                if refusal_or_none is None:
+                    raise
+                self._refuse(refusal_or_none)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Everything on stderr; with ``--json`` stdout has the API's problem document, unless there is an answer."""
+        if self.options["as_json"] and not self.answered:
+            self.stdout.write(json.dumps(problem.body_of(refusal), ensure_ascii=False, indent=2))
+        title, *rest = refusal_lines(refusal, self.language)
+        self.stderr.write(title)
+        for line in rest:
+            self.stderr.write(line, str)
+        sys.exit(CONFLICT if refusal.status in (409, 412) else REFUSED)
+
+
+def speak_utf8() -> None:
+    """Our texts hold “ and é, and exports are UTF-8, whatever the shell's locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
+
+
+def unusable(en: str, fr: str, **values: Any) -> Refusal:
+    """Arguments that cannot be used, in words."""
+    return Refusal("command.unusable", why=both(en, fr, **values))
+
+
+def _check_utf8(options: Mapping[str, Any]) -> None:
+    """Python passes other bytes on as lone surrogates, which nothing can store."""
+    texts = [text for value in options.values() for text in (value if isinstance(value, list) else [value])]
+    if any(isinstance(text, str) and SURROGATE.search(text) for text in texts):
+        raise unusable("An argument is not UTF-8.", "Un argument n'est pas de l'UTF-8.")
+
+
+def _unmigrated() -> bool:
+    """Whether tables are missing or old: asked only after the database has refused something."""
+    try:
+        executor = MigrationExecutor(connection)
+        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except (DatabaseError, InterfaceError):
+        return False

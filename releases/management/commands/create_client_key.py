@@ -1,0 +1,39 @@
+"""``manage.py create_client_key``: by which clients choose an environment. Standard output is the key alone."""
+
+from __future__ import annotations
+
+from django.core.management.base import CommandParser
+
+from configs.texts import both
+from releases import access
+from releases.management.base import Door
+
+
+class Command(Door):
+    help = "Creates a public client key (X-Client-Key) for an environment and prints it."
+    takes = ("application", "environment")
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", metavar="NAME", help="What the key is for.")
+        parser.add_argument("--surface", metavar="SURFACE", default="", help="Only the pages of this surface.")
+
+    def run(self) -> None:
+        environment = self.environment()
+        key = access.create_client_key(
+            environment, name=self.options["name"], surface=self.options["surface"], actor=self.actor, now=self.now
+        )
+        body = {
+            "application": environment.application.key,
+            "environment": environment.key,
+            "name": key.name,
+            "surface": key.surface,
+            "key": key.key,
+        }
+        self.answer(body, [key.key])
+        self.aside(
+            both(
+                "Clients that send it as X-Client-Key get {place}. It is public.",
+                "Les clients qui l'envoient dans X-Client-Key reçoivent {place}. Elle est publique.",
+                place=environment,
+            )
+        )

@@ -1,0 +1,36 @@
+"""``manage.py create_environment``: a new line for clients to listen to."""
+
+from __future__ import annotations
+
+from django.core.management.base import CommandParser
+
+from configs.texts import both
+from releases import access
+from releases.management.base import Door
+
+
+class Command(Door):
+    help = "Creates an environment with an empty ledger; its key is for ever."
+    takes = ("application",)
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("key", metavar="KEY", help="a-z, 0-9 and hyphens, starting with a letter.")
+        parser.add_argument("--default", action="store_true", help="Clients without a key and commands mean this one.")
+
+    def run(self) -> None:
+        environment = access.create_environment(
+            self.application(),
+            key=self.options["key"],
+            is_default=self.options["default"],
+            actor=self.actor,
+            now=self.now,
+        )
+        body = {
+            "application": environment.application.key,
+            "environment": environment.key,
+            "isDefault": environment.is_default,
+        }
+        said = both(
+            "{place} is there; nothing is live in it yet.", "{place} existe ; rien n'y est en ligne.", place=environment
+        )
+        self.answer(body, [said])

@@ -1,0 +1,47 @@
+"""``manage.py create_token``: a secret for a program. Standard output is the token and nothing else."""
+
+from __future__ import annotations
+
+from django.core.management.base import CommandParser
+
+from configs.texts import both
+from releases import access
+from releases.management.base import Door
+from releases.management.words import when
+from releases.roles import ROLES
+from releases.showing import instant
+
+
+class Command(Door):
+    help = "Creates an API token with one role and prints it: once, it is not kept."
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", metavar="NAME", help="What the ledger calls its holder: token:NAME.")
+        parser.add_argument("--role", required=True, metavar="ROLE", help=f"One of: {', '.join(ROLES)}.")
+        parser.add_argument(
+            "--days",
+            metavar="N",
+            type=int,
+            default=access.TOKEN_DAYS,
+            help=f"Lifetime; default: {access.TOKEN_DAYS}, at most {access.TOKEN_DAYS_MAX}.",
+        )
+
+    def run(self) -> None:
+        token, secret = access.create_token(
+            name=self.options["name"],
+            role=self.options["role"],
+            days=self.options["days"],
+            actor=self.actor,
+            now=self.now,
+        )
+        body = {"name": token.name, "role": token.role, "expiresAt": instant(token.expires_at), "token": secret}
+        self.answer(body, [secret])
+        self.aside(
+            both(
+                "Token {name}: role {role}, until {until}. It is shown this once.",
+                "Jeton {name} : rôle {role}, jusqu'au {until}. Il n'est montré que cette fois.",
+                name=token.name,
+                role=token.role,
+                until=when(token.expires_at),
+            )
+        )

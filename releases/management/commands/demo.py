@@ -1,0 +1,17 @@
+"""``manage.py demo``: the demo configuration, as on the first start."""
+
+from __future__ import annotations
+
+from configs.texts import both
+from releases.bootstrap import load_demo
+from releases.management.base import Door
+
+
+class Command(Door):
+    help = "Makes the application, its environments and the live demo, as far as they are missing."
+
+    def run(self) -> None:
+        made: list[str] = []
+        load_demo(now=self.now, announce=made.append)
+        nothing = both("Everything is there already; nothing was changed.", "Tout existe déjà ; rien n'a changé.")
+        self.answer({"made": made}, made or [nothing])

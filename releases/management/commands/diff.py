@@ -1,0 +1,32 @@
+"""``manage.py diff``: what leads from one version to another, in sentences."""
+
+from __future__ import annotations
+
+from django.core.management.base import CommandParser
+
+from configs.diff import diff
+from configs.texts import both
+from releases.lookup import find_version
+from releases.management.base import Door
+from releases.management.words import change_lines
+from releases.showing import show_diff
+
+
+class Command(Door):
+    help = "Says in sentences what changes between two versions; live, draft and preview are names too."
+    takes = ("application", "environment")
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("from", metavar="FROM", nargs="?", default="live", help="The older one; default: live.")
+        parser.add_argument("to", metavar="TO", nargs="?", default="draft", help="The newer one; default: draft.")
+        parser.add_argument(
+            "--ids", action="store_true", help="With the id of each change, as publish --change takes it."
+        )
+
+    def run(self) -> None:
+        environment = self.environment()
+        a, b = (find_version(environment, self.options[name]) for name in ("from", "to"))
+        changes = diff(a.document, b.document)
+        same = both("{a} and {b} have the same content.", "{a} et {b} ont le même contenu.", a=a.version, b=b.version)
+        lines = list(change_lines(changes, self.language, ids=self.options["ids"]))
+        self.answer(show_diff(environment, a, b), lines or [same])

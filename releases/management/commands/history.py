@@ -1,0 +1,39 @@
+"""``manage.py history``: who changed the draft when, with the ids that revert_draft takes."""
+
+from __future__ import annotations
+
+from django.core.management.base import CommandParser
+
+from configs import history
+from releases.management.base import Door
+from releases.management.words import first, table, when
+from releases.showing import show_entry
+
+
+class Command(Door):
+    help = "Lists the draft's history, newest first; an id can be given to revert_draft."
+    takes = ("application",)
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--limit", metavar="N", type=int, default=20, help="How many entries; default: 20.")
+
+    def run(self) -> None:
+        application = self.application()
+        rows = list(first(history.entries(application).defer("snapshot"), self.options["limit"]))
+        body = {"application": application.key, "entries": [show_entry(row) for row in rows]}
+        self.answer(
+            body,
+            table(
+                [
+                    [
+                        f"history:{row.history_id}",
+                        when(row.history_date),
+                        row.version,
+                        row.digest[:12],
+                        row.history_user_id,
+                        row.history_change_reason or "",
+                    ]
+                    for row in rows
+                ]
+            ),
+        )

@@ -1,0 +1,116 @@
+"""``manage.py import_config``: replace the draft by a file, or by what the product's own files amount to."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from configs import actions
+from configs.drafts import draft_of
+from configs.importers import Imported, ImportRefused, icontrol
+from configs.refusals import Refusal
+from configs.texts import Text, both
+from releases.actions import stored_policies
+from releases.ledger import NO_POLICY, head_of
+from releases.management.base import Door
+from releases.management.drafts import draft_answer
+from releases.management.policies import as_options
+from releases.management.reports import report_lines
+from releases.models import Environment
+
+IMPORTERS: Mapping[str, Callable[[Path], Imported]] = {"icontrol": icontrol.read}
+
+
+class Command(Door):
+    help = "Replaces the draft by a snapshot (JSON), or with --from by the files of another system. Publishes nothing."
+    takes = ("application", "environment", "dry_run")
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "source", metavar="FILE|-|DIR", help="A snapshot; - is standard input; a directory with --from."
+        )
+        parser.add_argument("--from", choices=IMPORTERS, dest="importer", help="Read the directory's files as these.")
+
+    def run(self) -> None:
+        environment = self.environment()
+        imported = self.read()
+        snapshot = imported.snapshot if imported else self.read_json(self.options["source"])
+        draft = draft_of(environment.application)
+        after = actions.save_draft(
+            environment.application,
+            snapshot,
+            if_match=draft.etag,
+            dry_run=self.options["dry_run"],
+            actor=self.actor,
+            now=self.now,
+        )
+        body, lines = draft_answer(
+            draft, after, language=self.language, dry_run=self.options["dry_run"], sentences=self.options["dry_run"]
+        )
+        if imported is None:
+            self.answer(body, lines)
+            return
+        commands = self.policy_commands(environment, imported.policies)
+        body |= {
+            "policies": imported.policies,
+            "policyCommands": commands,
+            "report": [entry.as_json() for entry in imported.report],
+        }
+        every = self.options["verbosity"] > 1
+        report = list(report_lines(imported.report, self.language, self.title, every=every))
+        self.answer(body, [*report, *policy_lines(environment, commands), *lines])
+
+    def read(self) -> Imported | None:
+        if self.options["importer"] is None:
+            return None
+        try:
+            return IMPORTERS[self.options["importer"]](Path(self.options["source"]))
+        except ImportRefused as error:
+            raise Refusal("import.refused", problems=error.problems, count=len(error.problems)) from None
+
+    def policy_commands(self, environment: Environment, policies: Mapping[str, Any]) -> list[list[str]]:
+        """The arguments of ``manage.py`` that bring each imported policy into force; none for what is so already."""
+        head = head_of(environment)
+        current = head.policies if head else NO_POLICY
+        before = json.loads(current)
+        where = [
+            part
+            for name in ("application", "environment")
+            if self.options[name] is not None
+            for part in (f"--{name}", self.options[name])
+        ]
+        why = ["--reason", self.said(both("Imported", "Importé"))]
+        return [
+            ["policy", *where, *as_options(policy, platform), *why]
+            for platform, policy in policies.items()
+            if not in_force(before, platform, policy, current)
+        ]
+
+
+def in_force(before: dict[str, Any], platform: str, policy: Mapping[str, Any], current: str) -> bool:
+    try:
+        return stored_policies({**before, platform: {**before.get(platform, {}), **policy}}) == current
+    except Refusal:  # then the command says why
+        return False
+
+
+def policy_lines(environment: Environment, commands: list[list[str]]) -> Iterator[str | Text]:
+    if not commands:
+        yield both(
+            "The imported version policy is in force in {place} already.",
+            "La politique de version importée est déjà en vigueur dans {place}.",
+            place=environment,
+        )
+        return
+    yield both(
+        "An import changes no version policy. To bring the imported one into force in {place}:",
+        "Un import ne change aucune politique de version. Pour mettre celle-ci en vigueur dans {place} :",
+        place=environment,
+    )
+    for command in commands:
+        yield f"  manage.py {shlex.join(command)}"

@@ -1,0 +1,108 @@
+"""``manage.py policy``: show the version policy, or change it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from configs.texts import Text, both
+from releases import actions
+from releases.gate import DEFAULT
+from releases.ledger import NO_POLICY, head_of
+from releases.management.base import Door, unusable
+from releases.management.policies import add_fields, changed_fields, changed_lines, given_fields, shown
+from releases.management.words import table
+from releases.models import Environment, Release
+from releases.policies import check_policy_changes, policy_etag
+from releases.showing import show_policy
+
+
+class Command(Door):
+    help = "Shows the version policy of an environment; with options it changes one platform's, with --file all."
+    takes = ("application", "environment", "reason", "dry_run")
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--platform", metavar="NAME", help=f"Whose policy; default: {DEFAULT}.")
+        parser.add_argument(
+            "--file", metavar="FILE|-", help='All policies anew, as JSON: {"default": {…}, "ios": {…}}.'
+        )
+        add_fields(parser)
+
+    def run(self) -> None:
+        environment = self.environment()
+        head = head_of(environment)
+        current = head.policies if head else NO_POLICY
+        before: dict[str, Any] = json.loads(current)
+        wanted = self.wanted(before)
+        if wanted is None:
+            self.show(environment, head)
+        elif self.options["dry_run"]:
+            text = actions.stored_policies(wanted)
+            check_policy_changes(environment, current, text)
+            self.changed(environment, head, before, json.loads(text))
+        else:
+            release = actions.set_policy(
+                environment,
+                wanted,
+                if_match=policy_etag(current),
+                reason=self.options["reason"],
+                actor=self.actor,
+                now=self.now,
+            )
+            self.changed(environment, release, before, release.policy_set)
+
+    def wanted(self, before: dict[str, Any]) -> Any:
+        """The policies that are to be; None when nothing is to change."""
+        platform = self.options["platform"] or DEFAULT
+        fields = given_fields(self.options, before.get(platform, {}))
+        if self.options["file"] is not None:
+            if fields or self.options["platform"]:
+                raise unusable(
+                    "--file holds all policies; no other field can be given with it.",
+                    "--file contient toutes les politiques ; aucun autre champ ne l'accompagne.",
+                )
+            return self.read_json(self.options["file"])
+        if fields:
+            return {**before, platform: {**before.get(platform, {}), **fields}}
+        if self.options["reason"] or self.options["dry_run"]:
+            raise unusable("Nothing to change was named.", "Rien à changer n'a été indiqué.")
+        return None
+
+    def show(self, environment: Environment, head: Release | None) -> None:
+        body = show_policy(environment, head)
+        only = self.options["platform"]
+        if only is not None:
+            body["policies"] = {name: policy for name, policy in body["policies"].items() if name == only}
+            if not body["policies"]:
+                raise unusable(
+                    "{place} has no policy of its own for the platform {name}; “default” holds for it.",
+                    "{place} n'a pas de politique propre à la plateforme {name} ; « default » vaut pour elle.",
+                    place=environment,
+                    name=only,
+                )
+        lines: list[str | Text] = [self.title(str(environment))]
+        for platform, policy in body["policies"].items():
+            lines += [f"{platform}:", *table([[field, shown(value)] for field, value in policy.items()])]
+        self.answer(body, lines)
+
+    def changed(self, environment: Environment, head: Release | None, before: Any, after: dict[str, Any]) -> None:
+        changes = changed_fields(before, after)
+        dry = self.options["dry_run"]
+        body = {**show_policy(environment, head), "policies": after, "dryRun": dry, "changes": changes}
+        said = (
+            both(
+                "The version policy of {place} would change; nothing was changed.",
+                "La politique de version de {place} changerait ; rien n'a changé.",
+                place=environment,
+            )
+            if dry
+            else both(
+                "The version policy of {place} has changed: release {serial}.",
+                "La politique de version de {place} a changé : publication {serial}.",
+                place=environment,
+                serial=head.serial if head else 0,
+            )
+        )
+        self.answer(body, [said, *changed_lines(changes)])

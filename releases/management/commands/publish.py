@@ -1,0 +1,103 @@
+"""``manage.py publish``: make a version, the preview or the draft what clients get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.core.management.base import CommandParser
+
+from configs import states
+from configs.models import ConfigVersion
+from configs.problems import errors
+from configs.texts import Text, both
+from releases import actions
+from releases.lookup import find_version
+from releases.management.base import Door
+from releases.management.words import change_lines, problem_lines, problem_summary
+from releases.models import Environment, Release
+from releases.publishing import Plan, Selection, check_ready
+from releases.showing import show_published
+
+
+class Command(Door):
+    help = "Publishes a version, the preview or the draft in an environment."
+    takes = ("application", "environment", "reason", "confirm", "expected_serial", "dry_run")
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("what", metavar="VERSION|draft|preview", help="What to publish.")
+        parser.add_argument("--digest", metavar="HEX", help="Refuse if the content is not the one with this digest.")
+        parser.add_argument(
+            "--change",
+            metavar="ID",
+            action="append",
+            default=[],
+            dest="changes",
+            help="Publish only this change of the draft, on top of what is live; may be repeated (diff --ids).",
+        )
+        parser.add_argument("--latest", metavar="VERSION", help="Set the newest client version in the same release.")
+        parser.add_argument("--min-supported", metavar="VERSION", help="Set the minimum in the same release.")
+        parser.add_argument(
+            "--bump-latest", action="store_true", help="Raise the newest client version to the published one."
+        )
+
+    def run(self) -> None:
+        environment, given = self.environment(), self.options
+        policy = {"latest": given["latest"], "minSupported": given["min_supported"]}
+        done = actions.publish(
+            environment,
+            self.selection(find_version(environment, given["what"])),
+            policy={key: value for key, value in policy.items() if value is not None},
+            bump_latest=given["bump_latest"],
+            confirm=given["confirm"],
+            expected_serial=given["expected_serial"],
+            dry_run=given["dry_run"],
+            reason=given["reason"],
+            actor=self.actor,
+            now=self.now,
+        )
+        if isinstance(done, Plan):
+            named = {"application": environment.application.key, "environment": environment.key}
+            self.answer({**named, **done.as_json()}, self.planned(environment, done))
+            check_ready(done, given["confirm"])
+        else:
+            self.answer(show_published(done), self.published(done))
+
+    def selection(self, found: ConfigVersion) -> Selection:
+        """Names what was read just now; a race is a conflict then."""
+        return Selection(
+            version=found.version,
+            digest=self.options["digest"] or found.digest,
+            if_match=found.etag if found.state == states.DRAFT else None,
+            changes=tuple(self.options["changes"]),
+        )
+
+    def planned(self, environment: Environment, plan: Plan) -> Iterator[str | Text]:
+        live = plan.head.config_version if plan.head else None
+        yield both(
+            "{version} would follow {live} in {place} as release {serial}; nothing was changed.",
+            "{version} suivrait {live} dans {place}, publication {serial} ; rien n'a changé.",
+            version=plan.candidate.version,
+            live=live.version if live else both("nothing", "rien"),
+            place=environment,
+            serial=(plan.head.serial if plan.head else 0) + 1,
+        )
+        yield from change_lines(plan.changes, self.language)
+        if not errors(plan.problems):  # else they are refused, on stderr, and all listed there
+            yield from problem_summary(plan.problems, self.language)
+        yield both(
+            "To publish just this: --digest {digest} --expected-serial {serial}",
+            "Pour publier exactement ceci : --digest {digest} --expected-serial {serial}",
+            digest=plan.picked_from.digest if plan.picked_from else plan.candidate.digest,
+            serial=plan.head.serial if plan.head else 0,
+        )
+
+    def published(self, release: Release) -> Iterator[str | Text]:
+        assert release.config_version is not None
+        yield both(
+            "{version} is live in {place}: release {serial}. Clients get it when they next ask.",
+            "{version} est en ligne dans {place} : publication {serial}. Les clients l'auront à leur prochain appel.",
+            version=release.config_version.version,
+            place=release.environment,
+            serial=release.serial,
+        )
+        yield from problem_lines(release.warnings, self.language)

@@ -1,0 +1,49 @@
+"""``manage.py revert_draft``: bring the draft back to something that was stored; never publishes."""
+
+from __future__ import annotations
+
+from django.core.management.base import CommandParser
+
+from configs import actions
+from configs.drafts import draft_of
+from releases.lookup import stored_text
+from releases.management.base import Door, unusable
+from releases.management.drafts import draft_answer
+
+HISTORY = "history:"
+
+
+class Command(Door):
+    help = "Reverts the draft to what is live, to a version, or to an entry of its history. Publishes nothing."
+    takes = ("application", "environment", "dry_run")
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("to", metavar="live|preview|VERSION|history:ID", help="Where the content comes from.")
+
+    def run(self) -> None:
+        environment = self.environment()
+        draft = draft_of(environment.application)
+        snapshot, source = stored_text(environment, named(self.options["to"]))
+        after = actions.revert_draft(
+            environment.application,
+            snapshot=snapshot,
+            source=source,
+            if_match=draft.etag,
+            dry_run=self.options["dry_run"],
+            actor=self.actor,
+            now=self.now,
+        )
+        self.answer(*draft_answer(draft, after, language=self.language, dry_run=self.options["dry_run"]))
+
+
+def named(to: str) -> str | int:
+    if not to.startswith(HISTORY):
+        return to
+    number = to.removeprefix(HISTORY)
+    if not (number.isascii() and number.isdecimal() and len(number) <= 18):
+        raise unusable(
+            "“{to}” names no history entry: history:17 does.",
+            "« {to} » ne nomme pas d'entrée d'historique, mais history:17 si.",
+            to=to[:80],
+        )
+    return int(number)

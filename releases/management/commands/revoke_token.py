@@ -1,0 +1,23 @@
+"""``manage.py revoke_token``: end an API token at once."""
+
+from __future__ import annotations
+
+from django.core.management.base import CommandParser
+
+from configs.texts import both
+from releases import access
+from releases.management.base import Door
+from releases.showing import instant
+
+
+class Command(Door):
+    help = "Revokes an API token; its next request is refused."
+    takes = ("reason",)
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", metavar="NAME", help="The token's name.")
+
+    def run(self) -> None:
+        token = access.revoke_token(self.options["name"], reason=self.options["reason"], actor=self.actor, now=self.now)
+        body = {"name": token.name, "role": token.role, "revokedAt": instant(token.revoked_at)}
+        self.answer(body, [both("Token {name} is revoked.", "Le jeton {name} est révoqué.", name=token.name)])

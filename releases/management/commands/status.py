@@ -1,0 +1,150 @@
+"""``manage.py status``: what is live where, since when, by whom and why; the draft, the preview, the policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from configs.drafts import draft_of, preview_of
+from configs.models import Application, ConfigVersion
+from configs.policies import problems_of
+from configs.problems import errors
+from configs.texts import Text, both
+from releases.ledger import head_of
+from releases.management.base import Door
+from releases.management.policies import in_short
+from releases.management.words import KINDS, first, release_row, table, when
+from releases.models import Environment, Release
+from releases.showing import instant, show_policy, show_release, show_version
+
+
+class Command(Door):
+    help = "Says what is live in every environment, and what waits as preview and draft."
+    takes = ("application", "environment")
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--releases", metavar="N", type=int, default=5, help="How many releases to list for each; default: 5."
+        )
+
+    def run(self) -> None:
+        application = self.application()
+        if self.options["environment"] is None:
+            environments = list(Environment.objects.filter(application=application))
+        else:
+            environments = [self.environment()]
+        waiting, lines = self.waiting(application)
+        places = []
+        for environment in environments:
+            environment.application = application
+            place, more = self.place(environment)
+            places.append(place)
+            lines += ["", *more]
+        self.answer({"application": application.key, **waiting, "environments": places}, lines)
+
+    def waiting(self, application: Application) -> tuple[dict[str, Any], list[str | Text]]:
+        """Draft and preview."""
+        draft, preview = draft_of(application), preview_of(application)
+        problems = problems_of(application, draft.document, draft.schema)
+        wrong = len(errors(problems))
+        body = {
+            "draft": {
+                **show_version(draft, with_snapshot=False),
+                "editedAt": instant(draft.edited_at),
+                "editedBy": draft.edited_by,
+                "basedOn": draft.based_on.version if draft.based_on else None,
+                "errors": wrong,
+                "warnings": len(problems) - wrong,
+            },
+            "preview": show_version(preview, with_snapshot=False) if preview else None,
+        }
+        rows = [
+            [self.said(both("draft", "brouillon")), draft.version, self.said(_edited(draft))],
+            [
+                self.said(both("preview", "aperçu")),
+                preview.version if preview else "–",
+                f"{when(preview.previewed_at)}, {preview.previewed_by}" if preview else "",
+            ],
+        ]
+        lines: list[str | Text] = [self.title(application.key), *table(rows)]
+        if problems:
+            lines.append(
+                both(
+                    "  the draft has {wrong} error(s) and {rest} warning(s)",
+                    "  le brouillon a {wrong} erreur(s) et {rest} avertissement(s)",
+                    wrong=wrong,
+                    rest=len(problems) - wrong,
+                )
+            )
+        return body, lines
+
+    def place(self, environment: Environment) -> tuple[dict[str, Any], list[str | Text]]:
+        """One environment: what its clients get, and why."""
+        head = head_of(environment)
+        policy = show_policy(environment, head)
+        since = live_since(environment, head)
+        releases = _newest(environment, self.options["releases"])
+        body = {
+            **policy,
+            "isDefault": environment.is_default,
+            "live": since.config_version.version if since and since.config_version else None,
+            "since": show_release(since) if since else None,
+            "killSwitches": head.killed if head else [],
+            "releases": [show_release(release) for release in releases],
+        }
+        mark = self.said(both(" (default)", " (par défaut)")) if environment.is_default else ""
+        live = both("live", "en ligne")
+        rows = [[self.said(live), self.said(_since(since))]]
+        rows += [
+            [self.said(both("clients", "clients")), f"{platform}: {self.said(in_short(fields))}"]
+            for platform, fields in policy["policies"].items()
+        ]
+        if head and head.killed:
+            rows.append([self.said(both("killed", "coupés")), ", ".join(head.killed)])
+        return body, [
+            self.title(f"{environment}{mark}"),
+            *table(rows),
+            *table([release_row(release, self.language) for release in releases], indent="    "),
+        ]
+
+
+def live_since(environment: Environment, head: Release | None) -> Release | None:
+    """The release that brought what is live, however many policies came after it."""
+    if head is None or head.config_version is None:
+        return None
+    releases = Release.objects.filter(environment=environment)
+    other = releases.exclude(config_version=head.config_version).order_by("-serial").values_list("serial", flat=True)
+    since = releases.filter(serial__gt=other.first() or 0).order_by("serial").first()
+    assert since is not None  # at least the newest
+    since.environment, since.config_version = environment, head.config_version
+    return since
+
+
+def _newest(environment: Environment, number: int) -> list[Release]:
+    releases = Release.objects.filter(environment=environment).select_related("config_version")
+    found = list(first(releases.defer("config_version__snapshot").order_by("-serial"), number))
+    for release in found:
+        release.environment = environment
+    return found
+
+
+def _since(since: Release | None) -> Text:
+    if since is None or since.config_version is None:
+        return both("nothing", "rien")
+    return both(
+        "{version}, since release {serial} ({kind} {at} by {who}: “{reason}”)",
+        "{version}, depuis la publication {serial} ({kind} {at} par {who} : « {reason} »)",
+        version=since.config_version.version,
+        serial=since.serial,
+        kind=KINDS[since.kind],
+        at=when(since.created_at),
+        who=since.actor,
+        reason=since.reason,
+    )
+
+
+def _edited(draft: ConfigVersion) -> Text:
+    if draft.edited_at is None:
+        return both("not edited yet", "pas encore modifié")
+    return both("{at}, {who}", "{at}, {who}", at=when(draft.edited_at), who=draft.edited_by)

@@ -1,0 +1,65 @@
+"""``manage.py undo``: append the inverse of the newest release."""
+
+from __future__ import annotations
+
+import argparse
+
+from django.core.management.base import CommandParser
+
+from configs.refusals import Refusal
+from configs.texts import both
+from releases import actions
+from releases.ledger import head_of, release_of
+from releases.management.base import Door
+from releases.management.words import KINDS
+from releases.models import Environment
+from releases.showing import show_release
+
+NEWEST = "newest"
+
+
+class Command(Door):
+    help = "Undoes the newest release, whatever it did; its serial says which one is meant."
+    takes = ("application", "environment", "reason")
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("serial", metavar="SERIAL|newest", type=serial, help="The release to undo.")
+
+    def run(self) -> None:
+        environment = self.environment()
+        number = self.options["serial"]
+        number = newest(environment) if number == NEWEST else number
+        release = actions.undo(
+            environment, serial=number, reason=self.options["reason"], actor=self.actor, now=self.now
+        )
+        undone = release_of(environment, number)
+        assert undone is not None
+        said = both(
+            "Release {undone} of {place} ({kind}, by {who}: “{reason}”) is undone by release {serial}; "
+            "live: {version}.",
+            "La publication {undone} de {place} ({kind}, par {who} : « {reason} ») est annulée par la {serial} ; "
+            "en ligne : {version}.",
+            undone=number,
+            place=environment,
+            kind=KINDS[undone.kind],
+            who=undone.actor,
+            reason=undone.reason,
+            serial=release.serial,
+            version=release.config_version.version if release.config_version else both("nothing", "rien"),
+        )
+        self.answer(show_release(release), [said])
+
+
+def newest(environment: Environment) -> int:
+    head = head_of(environment)
+    if head is None:
+        raise Refusal("release.none", environment=environment.key)
+    return head.serial
+
+
+def serial(text: str) -> int | str:
+    if text == NEWEST:
+        return text
+    if text.isascii() and text.isdecimal():
+        return int(text)
+    raise argparse.ArgumentTypeError(f"a serial or “{NEWEST}” is needed, not {text!r}")

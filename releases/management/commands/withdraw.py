@@ -1,0 +1,31 @@
+"""``manage.py withdraw``: take the preview back."""
+
+from __future__ import annotations
+
+from configs import actions
+from configs.drafts import version_of
+from configs.texts import both
+from releases.management.base import Door
+from releases.showing import show_version
+
+
+class Command(Door):
+    help = "Withdraws the preview; its number is never used again."
+    takes = ("application", "reason")
+
+    def run(self) -> None:
+        application = self.application()
+        version = actions.withdraw(
+            application,
+            version_of(application, "preview").version,
+            reason=self.options["reason"],
+            actor=self.actor,
+            now=self.now,
+        )
+        said = both(
+            "{version} is withdrawn; {application} has no preview now.",
+            "{version} est retirée ; {application} n'a plus d'aperçu.",
+            version=version.version,
+            application=application.key,
+        )
+        self.answer(show_version(version, with_snapshot=False), [said])

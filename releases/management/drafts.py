@@ -1,0 +1,60 @@
+"""What commands that write the draft say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from configs.diff import Change, diff
+from configs.models import ConfigVersion
+from configs.policies import problems_of
+from configs.texts import both, pick
+from releases.management.words import change_lines, problem_summary
+from releases.showing import show_draft
+
+
+def draft_answer(
+    before: ConfigVersion, after: ConfigVersion, *, language: str, dry_run: bool, sentences: bool = True
+) -> tuple[dict[str, Any], list[str]]:
+    """(JSON value, lines) of a draft that was written, or with ``dry_run`` would be; perhaps without ``sentences``
+    for the changes, which may be hundreds."""
+    changes = diff(before.document, after.document)
+    body = {
+        **show_draft(after),
+        "dryRun": dry_run,
+        "changed": before.digest != after.digest,
+        "changes": [change.as_json() for change in changes],
+    }
+    return body, list(_lines(before, after, changes, language, dry_run, sentences))
+
+
+def _lines(
+    before: ConfigVersion, after: ConfigVersion, changes: list[Change], language: str, dry_run: bool, sentences: bool
+) -> Iterator[str]:
+    if before.digest == after.digest:
+        said = both(
+            "Nothing changes: the draft {version} of {application} has this content already.",
+            "Rien ne change : le brouillon {version} de {application} a déjà ce contenu.",
+            version=after.version,
+            application=after.application.key,
+        )
+    elif dry_run:
+        said = both(
+            "The draft {version} of {application} would change in {n} place(s); nothing was changed.",
+            "Le brouillon {version} de {application} changerait à {n} endroit(s) ; rien n'a changé.",
+            version=after.version,
+            application=after.application.key,
+            n=len(changes),
+        )
+    else:
+        said = both(
+            "The draft {version} of {application} has changed in {n} place(s).",
+            "Le brouillon {version} de {application} a changé à {n} endroit(s).",
+            version=after.version,
+            application=after.application.key,
+            n=len(changes),
+        )
+    yield str(pick(said, language))
+    if sentences:
+        yield from change_lines(changes, language)
+    yield from problem_summary(problems_of(after.application, after.document, after.schema), language)

@@ -1,0 +1,141 @@
+"""Version policies on the command line: options from a policy, a policy from options, and what changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from configs.texts import Text, both
+from releases.gate import DEFAULT, Policy
+
+SWITCH = {"on": True, "off": False}
+WORD = {True: "on", False: "off"}
+#: Options that set one field: flag → (field, what argparse is told).
+FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "--latest": ("latest", {"metavar": "VERSION", "help": "Newest client version."}),
+    "--min-supported": ("minSupported", {"metavar": "VERSION", "help": "Clients below it are blocked."}),
+    "--enforcement": ("enforcement", {"metavar": "hard|soft", "help": "Whether the block can be passed."}),
+    "--message": ("message", {"metavar": "TEXT", "help": "What blocked clients show, in every language."}),
+    "--url": ("url", {"metavar": "URL", "help": "Where the update is; empty for none."}),
+    "--maintenance": ("maintenance", {"choices": SWITCH, "help": "Whether clients have to wait."}),
+    "--retry-after": ("retryAfter", {"metavar": "SECONDS", "type": int, "help": "How long, during maintenance."}),
+    "--safe-mode": ("safeMode", {"choices": SWITCH, "help": "Whether clients start with the least."}),
+    "--capability": (
+        "capabilities",
+        {
+            "metavar": "NAME",
+            "action": "append",
+            "help": "What clients may use, instead of the list so far; may be repeated. Empty: nothing.",
+        },
+    ),
+    "--poll-after": ("pollAfter", {"metavar": "SECONDS", "type": int, "help": "How often clients ask."}),
+    "--scheme": ("scheme", {"metavar": "semver|pep440", "help": "How this platform's versions are compared."}),
+}
+#: Options that set the message in one language.
+MESSAGES = {"--message-en": "en", "--message-fr": "fr"}
+
+
+def add_fields(parser: CommandParser) -> None:
+    for flag, (field, details) in FIELDS.items():
+        parser.add_argument(flag, dest=field, **details)
+    for flag, language in MESSAGES.items():
+        parser.add_argument(
+            flag, metavar="TEXT", help=f"The message in one language ({language}); empty takes it away."
+        )
+
+
+def given_fields(options: Mapping[str, Any], policy: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that the options set; ``policy`` is the platform's so far."""
+    fields = {field: options[field] for field, _ in FIELDS.values() if options[field] is not None}
+    for field in ("maintenance", "safeMode"):
+        if field in fields:
+            fields[field] = SWITCH[fields[field]]
+    if "capabilities" in fields:
+        fields["capabilities"] = [name for name in fields["capabilities"] if name]
+    texts = {language: options[flag[2:].replace("-", "_")] for flag, language in MESSAGES.items()}
+    texts = {language: text for language, text in texts.items() if text is not None}
+    if texts:
+        fields["message"] = _message(fields.get("message", policy.get("message", "")), texts)
+    return fields
+
+
+def _message(message: Any, texts: Mapping[str, str]) -> dict[str, str]:
+    """A message for all languages stays as the English one, which every other language falls back to."""
+    so_far = dict(message) if isinstance(message, dict) else {"en": message} if message else {}
+    return {language: text for language, text in {**so_far, **texts}.items() if text}
+
+
+def as_options(policy: Mapping[str, Any], platform: str = DEFAULT) -> list[str]:
+    """Arguments of ``policy`` that set these fields: the inverse of :func:`given_fields`."""
+    named = [] if platform == DEFAULT else [("--platform", platform)]
+    for flag, (field, _) in FIELDS.items():
+        match policy.get(field):
+            case None:
+                continue
+            case bool(value):
+                named.append((flag, WORD[value]))
+            case list(names):
+                named += [(flag, name) for name in names or [""]]
+            case dict(texts):
+                named += [(f"{flag}-{language}", text) for language, text in texts.items()]
+            case value:
+                named.append((flag, str(value)))
+    # A value that begins with a hyphen would be read as an option.
+    return [part for flag, value in named for part in ([f"{flag}={value}"] if value[:1] == "-" else [flag, value])]
+
+
+def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What differs between two sets of complete policies, per platform and field; a platform that is not there has
+    the values that a policy has by itself."""
+    nothing = Policy().as_json()
+    changes = []
+    for platform in dict.fromkeys([*before, *after]):
+        old, new = before.get(platform, nothing), after.get(platform, nothing)
+        if (platform in before) != (platform in after):
+            changes.append({"platform": platform, "field": None, "from": platform in before, "to": platform in after})
+        changes += [
+            {"platform": platform, "field": field, "from": old[field], "to": new[field]}
+            for field in new
+            if old[field] != new[field] and platform in after
+        ]
+    return changes
+
+
+def changed_lines(changes: list[dict[str, Any]]) -> Iterator[Text]:
+    for change in changes:
+        if change["field"] is None:
+            added = change["to"]
+            yield both(
+                "  {platform}: added" if added else "  {platform}: removed",
+                "  {platform} : ajoutée" if added else "  {platform} : retirée",
+                platform=change["platform"],
+            )
+        else:
+            yield both(
+                "  {platform}: {field} {old} → {new}",
+                "  {platform} : {field} {old} → {new}",
+                platform=change["platform"],
+                field=change["field"],
+                old=shown(change["from"]),
+                new=shown(change["to"]),
+            )
+
+
+def shown(value: Any) -> str:
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
+
+
+def in_short(policy: Mapping[str, Any]) -> Text:
+    """One line: what matters when somebody asks who may go on."""
+    return both(
+        "minimum {minimum} ({enforcement}), latest {latest}{rest}",
+        "minimum {minimum} ({enforcement_fr}), dernière {latest}{rest}",
+        minimum=policy["minSupported"],
+        latest=policy["latest"],
+        enforcement=policy["enforcement"],
+        enforcement_fr={"hard": "ferme", "soft": "souple"}[policy["enforcement"]],
+        rest=both(", MAINTENANCE", ", MAINTENANCE") if policy["maintenance"] else "",
+    )

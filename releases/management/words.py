@@ -1,0 +1,127 @@
+"""How commands say things: refusals, problems, changes, releases, in lines for a terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from configs.diff import Change, grouped
+from configs.problems import Problem, errors
+from configs.refusals import Refusal
+from configs.texts import Text, both, pick
+from releases.models import Release
+
+#: What to do next, where the catalogue speaks of HTTP.
+NEXT: dict[str, Text] = {
+    "draft.stale": both(
+        "Compare the draft with yours (diff), then run the command again: it reads the draft anew.",
+        "Comparez le brouillon au vôtre (diff), puis relancez la commande : elle relit le brouillon.",
+    ),
+    "policy.stale": both(
+        "Look at the policy, then run the command again.", "Regardez la politique, puis relancez la commande."
+    ),
+    "version.unknown": both(
+        "status names the draft, the preview and what was released.",
+        "status nomme le brouillon, l'aperçu et ce qui a été publié.",
+    ),
+    "application.unknown": both(
+        "Check the key. Where there is no application at all, demo makes the first.",
+        "Vérifiez la clé. S'il n'y a encore aucune application, demo crée la première.",
+    ),
+    "history.unknown": both("history lists them.", "history les énumère."),
+    "release.unknown": both("status --releases 50 lists them.", "status --releases 50 les énumère."),
+}
+KINDS: dict[str, Text] = {
+    "publish": both("published", "publication"),
+    "rollback": both("rolled back", "retour"),
+    "undo": both("undone", "annulation"),
+    "policy": both("version policy", "politique de version"),
+    "kill": both("kill switch engaged", "coupe-circuit"),
+    "lift": both("kill switch lifted", "coupe-circuit levé"),
+}
+
+
+#: More rows than anybody reads; also keeps huge numbers from the database.
+MOST_ROWS = 10_000
+
+
+def when(at: dt.datetime | None) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S %Z") if at else "–"
+
+
+def refusal_lines(refusal: Refusal, language: str) -> Iterator[str]:
+    """Title, sentence, every finding, next step."""
+    refused, what_now = ("Refusé : ", "Et ensuite : ") if language == "fr" else ("Refused: ", "Next: ")
+    yield f"{refused}{pick(refusal.title, language)} [{refusal.code}]"
+    yield str(pick(refusal.detail, language))
+    for finding in refusal.extra.get("confirmations", ()):
+        yield f"  {finding['code']}  {pick(finding['message'], language)}"
+    yield from problem_lines(refusal.problems, language)
+    yield what_now + str(pick(_next(refusal), language))
+
+
+def _next(refusal: Refusal) -> Text:
+    if refusal.code == "publish.needs_confirmation":
+        flags = " ".join(f"--confirm {finding['code']}" for finding in refusal.extra["confirmations"])
+        return both("Read each finding; to say yes, add {f}", "Lisez chaque constat ; pour dire oui : {f}", f=flags)
+    return NEXT.get(refusal.code, refusal.next)
+
+
+def problem_lines(problems: Iterable[Problem], language: str) -> Iterator[str]:
+    """One line each: where (a JSON Pointer), what, code."""
+    warning = {"en": "warning: ", "fr": "avertissement : "}[language]
+    for problem in problems:
+        place = problem.pointer or "/"
+        grade = warning if problem.severity == "warning" else ""
+        yield f"  {place}  {grade}{pick(problem.message, language)} [{problem.code}]"
+
+
+def problem_summary(problems: Sequence[Problem], language: str) -> Iterator[str]:
+    """What is wrong with a draft: counts, then every problem; nothing when there is none."""
+    if problems:
+        wrong = len(errors(problems))
+        counts = both(
+            "{wrong} error(s) to repair before it can be published, {rest} warning(s):",
+            "{wrong} erreur(s) à corriger avant de publier, {rest} avertissement(s) :",
+            wrong=wrong,
+            rest=len(problems) - wrong,
+        )
+        yield str(pick(counts, language))
+        yield from problem_lines(problems, language)
+
+
+def change_lines(changes: Sequence[Change], language: str, *, ids: bool = False) -> Iterator[str]:
+    """Sentences, under the title of their group; with ``ids`` the name under which each can be picked."""
+    for _, title, members in grouped(changes):
+        yield f"{pick(title, language)}:" if language == "en" else f"{pick(title, language)} :"
+        for change in members:
+            yield f"  {pick(change.sentence, language)}" + (f"  [{change.id}]" if ids else "")
+
+
+def release_row(release: Release, language: str) -> list[str]:
+    version = release.config_version
+    return [
+        str(release.serial),
+        when(release.created_at),
+        str(pick(KINDS[release.kind], language)),
+        version.version if version else "–",
+        release.actor,
+        release.reason,
+    ]
+
+
+def first(rows: QuerySet[Any], number: int) -> QuerySet[Any]:
+    return rows[: max(0, min(number, MOST_ROWS))]
+
+
+def table(rows: Sequence[Sequence[Any]], *, indent: str = "  ") -> Iterator[str]:
+    """Rows with their columns under each other; the last column is not padded."""
+    cells = [[str(cell) for cell in row] for row in rows]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(cells[0]) - 1)] if cells else []
+    for row in cells:
+        padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        yield (indent + "  ".join([*padded, row[-1]])).rstrip()

@@ -1,0 +1,68 @@
+"""Writes ``docs/reference/errors.md`` from the catalogue of refusals: ``python -m tests.house.errors_page``.
+
+``make docs`` runs it, ``make lint`` compares.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from configs.refusals import CATALOGUE, Kind
+
+HEAD = """\
+# Refusals
+
+Every refusal over HTTP is `application/problem+json` (RFC 9457):
+
+```json
+{
+  "type": "urn:icontrol:problem:draft.stale",
+  "title": "The draft has moved on",
+  "status": 412,
+  "code": "draft.stale",
+  "detail": "user:ada saved the draft at 2026-11-22 12:00:03 UTC, after you read it. Nothing of yours …",
+  "next": "Read the draft again, compare it with yours, and save on the new ETag.",
+  "messages": { "en": "user:ada saved …", "fr": "user:ada a enregistré …" },
+  "etag": "\\"1.0.1/4\\"", "savedBy": "user:ada", "savedAt": "2026-11-22T12:00:03Z"
+}
+```
+
+- Programs look at `code` (or `type`, which never changes either); `title`, `detail` and `next` are for people, in the
+  reader's language (`Accept-Language`: French or English). `messages` has the detail in both.
+- `problems` lists everything that is wrong at once: `pointer` (JSON Pointer into what was sent or stored), `code`,
+  `severity`, `message` in both languages. The codes of problems in a snapshot are in [snapshot.md](snapshot.md).
+- Further members are for programs: `etag`, `serial`, `digest`, `confirmations`, `missingChanges`, `retryAfter` …
+- The order of answers is fixed: 401, 403, 404, then 409, 412 and 428, then 422. A request body that is not strict JSON
+  is 400 and is answered after 401 and 403.
+- Commands print the same words to stderr and end with 2 (refused) or 3 (409, 412).
+
+{…} stands for what is filled in.
+
+"""
+
+
+def page() -> str:
+    """The whole page; ``{…}`` fields stay as they are."""
+    parts = [HEAD]
+    for group in sorted({code.partition(".")[0] for code in CATALOGUE}):
+        parts.append(f"## {group}\n\n")
+        parts += [entry(kind) for code, kind in sorted(CATALOGUE.items()) if code.partition(".")[0] == group]
+    return "".join(parts).rstrip() + "\n"
+
+
+def entry(kind: Kind) -> str:
+    return (
+        f"### `{kind.code}` · {kind.status}\n\n"
+        f"- **{kind.title['en']}** — {kind.detail['en']} *{kind.next['en']}*\n"
+        f"- **{kind.title['fr']}** — {kind.detail['fr']} *{kind.next['fr']}*\n\n"
+    )
+
+
+if __name__ == "__main__":
+    import os
+
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icontrol.settings")
+    django.setup()
+    sys.stdout.write(page())

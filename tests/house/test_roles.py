@@ -1,0 +1,375 @@
+"""Who may do what: a row for every address, method and role. A new route without a row fails here.
+
+The columns are anonymous, viewer, editor, publisher, admin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from configs.models import ConfigVersion
+from releases import access
+from releases.models import PreviewLink
+from releases.roles import ROLES
+from tests.factories import ADA, NOON, World
+from tests.house.routes import METHODS, methods, path, routes
+
+COLUMNS = ("anonymous", *ROLES)
+
+#: Status of a request with an empty body: 422, 428 and 404 mean that the role may, and that something else is missing.
+API = """
+GET    meta/release                          200 200 200 200 200
+GET    api/config                            200 200 200 200 200
+GET    api/config/published                  200 200 200 200 200
+GET    preview/<str:token>                   200 200 200 200 200
+GET    livez                                 200 200 200 200 200
+GET    readyz                                200 200 200 200 200
+GET    api/schema                            200 200 200 200 200
+GET    api/docs                              200 200 200 200 200
+GET    metrics                               401 200 200 200 200
+GET    api/registry                          401 200 200 200 200
+GET    api/policy                            401 200 200 200 200
+GET    api/releases                          401 200 200 200 200
+GET    api/releases/<int:serial>             401 200 200 200 200
+GET    api/config/versions                   401 200 200 200 200
+GET    api/config/versions/<str:version>     401 200 200 200 200
+GET    api/config/diff                       401 403 200 200 200
+GET    api/config/draft                      401 403 200 200 200
+GET    api/config/draft/history              401 403 200 200 200
+GET    api/config/preview                    401 403 200 200 200
+GET    api/config/preview/links              401 403 200 200 200
+PUT    api/config/draft                      401 403 428 428 428
+POST   api/config/draft                      401 403 428 428 428
+PATCH  api/config/draft                      401 403 428 428 428
+POST   api/config/draft/rename               401 403 428 428 428
+POST   api/config/draft/revert               401 403 428 428 428
+POST   api/config/preview                    401 403 428 428 428
+POST   api/config/preview/withdraw           401 403 422 422 422
+POST   api/config/preview/links              401 403 422 422 422
+DELETE api/config/preview/links/<int:pk>     401 403 200 200 200
+POST   api/config/publish                    401 403 403 428 428
+POST   api/config/rollback                   401 403 403 422 422
+POST   api/releases/undo                     401 403 403 422 422
+PUT    api/policy                            401 403 403 428 428
+"""
+
+#: Pages, by session: ``in`` = to the login page, ``no`` = refused, ``yes`` = the page or a complaint about the form,
+#: ``-`` = nothing there, or not by this method.
+PAGES = """
+GET  i18n/setlang/                                                     yes yes yes yes yes
+POST i18n/setlang/                                                     yes yes yes yes yes
+GET  admin/                                                            in  yes yes yes yes
+POST admin/                                                            in  yes yes yes yes
+GET  admin/login/                                                      yes yes yes yes yes
+POST admin/login/                                                      yes yes yes yes yes
+GET  admin/logout/                                                     yes -   -   -   -
+POST admin/logout/                                                     yes yes yes yes yes
+GET  admin/password_change/                                            in  yes yes yes yes
+POST admin/password_change/                                            in  yes yes yes yes
+GET  admin/password_change/done/                                       in  yes yes yes yes
+POST admin/password_change/done/                                       in  -   -   -   -
+GET  admin/autocomplete/                                               in  no  no  no  no
+POST admin/autocomplete/                                               in  -   -   -   -
+GET  admin/jsi18n/                                                     in  yes yes yes yes
+POST admin/jsi18n/                                                     in  -   -   -   -
+GET  admin/r/<path:content_type_id>/<path:object_id>/                  in  -   -   -   -
+POST admin/r/<path:content_type_id>/<path:object_id>/                  in  -   -   -   -
+GET  admin/<app_label>/                                                in  yes yes yes yes
+POST admin/<app_label>/                                                in  yes yes yes yes
+GET  admin/<url>                                                       in  -   -   -   -
+POST admin/<url>                                                       in  -   -   -   -
+GET  admin/configs/configversion/<int:pk>/preview/                     in  no  yes yes yes
+POST admin/configs/configversion/<int:pk>/preview/                     in  no  yes yes yes
+GET  admin/configs/configversion/<int:pk>/publish/                     in  no  no  yes yes
+POST admin/configs/configversion/<int:pk>/publish/                     in  no  no  yes yes
+GET  admin/configs/configversion/<int:pk>/rollback/                    in  no  no  yes yes
+POST admin/configs/configversion/<int:pk>/rollback/                    in  no  no  yes yes
+GET  admin/configs/configversion/<int:pk>/withdraw/                    in  no  yes yes yes
+POST admin/configs/configversion/<int:pk>/withdraw/                    in  no  yes yes yes
+GET  admin/configs/configversion/<int:pk>/restore/                     in  no  yes yes yes
+POST admin/configs/configversion/<int:pk>/restore/                     in  no  yes yes yes
+GET  admin/configs/configversion/<int:pk>/history/<int:entry>/restore/ in  no  yes yes yes
+POST admin/configs/configversion/<int:pk>/history/<int:entry>/restore/ in  no  yes yes yes
+GET  admin/configs/configversion/                                      in  yes yes yes yes
+POST admin/configs/configversion/                                      in  yes yes yes yes
+GET  admin/configs/configversion/<path:object_id>/history/             in  yes yes yes yes
+POST admin/configs/configversion/<path:object_id>/history/             in  yes yes yes yes
+GET  admin/configs/configversion/<path:object_id>/change/              in  yes yes yes yes
+POST admin/configs/configversion/<path:object_id>/change/              in  -   -   -   -
+GET  admin/configs/configversion/<path:object_id>/                     in  yes yes yes yes
+POST admin/configs/configversion/<path:object_id>/                     in  yes yes yes yes
+GET  admin/configs/application/<int:pk>/schema/                        in  no  no  no  yes
+POST admin/configs/application/<int:pk>/schema/                        in  no  no  no  yes
+GET  admin/configs/application/                                        in  no  no  no  yes
+POST admin/configs/application/                                        in  no  no  no  yes
+GET  admin/configs/application/<path:object_id>/history/               in  no  no  no  yes
+POST admin/configs/application/<path:object_id>/history/               in  no  no  no  yes
+GET  admin/configs/application/<path:object_id>/change/                in  no  no  no  yes
+POST admin/configs/application/<path:object_id>/change/                in  -   -   -   -
+GET  admin/configs/application/<path:object_id>/                       in  yes yes yes yes
+POST admin/configs/application/<path:object_id>/                       in  yes yes yes yes
+GET  admin/releases/release/checkpoints/                               in  yes yes yes yes
+POST admin/releases/release/checkpoints/                               in  yes yes yes yes
+GET  admin/releases/release/                                           in  yes yes yes yes
+POST admin/releases/release/                                           in  yes yes yes yes
+GET  admin/releases/release/<path:object_id>/change/                   in  yes yes yes yes
+POST admin/releases/release/<path:object_id>/change/                   in  -   -   -   -
+GET  admin/releases/release/<path:object_id>/                          in  yes yes yes yes
+POST admin/releases/release/<path:object_id>/                          in  yes yes yes yes
+GET  admin/releases/environment/create/                                in  no  no  no  yes
+POST admin/releases/environment/create/                                in  no  no  no  yes
+GET  admin/releases/environment/<int:pk>/undo/                         in  no  no  yes yes
+POST admin/releases/environment/<int:pk>/undo/                         in  no  no  yes yes
+GET  admin/releases/environment/<int:pk>/policy/                       in  yes yes yes yes
+POST admin/releases/environment/<int:pk>/policy/                       in  no  no  yes yes
+GET  admin/releases/environment/                                       in  yes yes yes yes
+POST admin/releases/environment/                                       in  yes yes yes yes
+GET  admin/releases/environment/<path:object_id>/history/              in  yes yes yes yes
+POST admin/releases/environment/<path:object_id>/history/              in  yes yes yes yes
+GET  admin/releases/environment/<path:object_id>/change/               in  yes yes yes yes
+POST admin/releases/environment/<path:object_id>/change/               in  -   -   -   -
+GET  admin/releases/environment/<path:object_id>/                      in  yes yes yes yes
+POST admin/releases/environment/<path:object_id>/                      in  yes yes yes yes
+GET  admin/releases/previewlink/create/                                in  no  yes yes yes
+POST admin/releases/previewlink/create/                                in  no  yes yes yes
+GET  admin/releases/previewlink/<int:pk>/revoke/                       in  no  yes yes yes
+POST admin/releases/previewlink/<int:pk>/revoke/                       in  no  yes yes yes
+GET  admin/releases/previewlink/                                       in  no  yes yes yes
+POST admin/releases/previewlink/                                       in  no  yes yes yes
+GET  admin/releases/previewlink/<path:object_id>/history/              in  no  yes yes yes
+POST admin/releases/previewlink/<path:object_id>/history/              in  no  yes yes yes
+GET  admin/releases/previewlink/<path:object_id>/change/               in  no  yes yes yes
+POST admin/releases/previewlink/<path:object_id>/change/               in  -   -   -   -
+GET  admin/releases/previewlink/<path:object_id>/                      in  yes yes yes yes
+POST admin/releases/previewlink/<path:object_id>/                      in  yes yes yes yes
+GET  admin/releases/clientkey/create/                                  in  no  no  no  yes
+POST admin/releases/clientkey/create/                                  in  no  no  no  yes
+GET  admin/releases/clientkey/<int:pk>/revoke/                         in  no  no  no  yes
+POST admin/releases/clientkey/<int:pk>/revoke/                         in  no  no  no  yes
+GET  admin/releases/clientkey/                                         in  no  no  no  yes
+POST admin/releases/clientkey/                                         in  no  no  no  yes
+GET  admin/releases/clientkey/<path:object_id>/history/                in  no  no  no  yes
+POST admin/releases/clientkey/<path:object_id>/history/                in  no  no  no  yes
+GET  admin/releases/clientkey/<path:object_id>/change/                 in  no  no  no  yes
+POST admin/releases/clientkey/<path:object_id>/change/                 in  -   -   -   -
+GET  admin/releases/clientkey/<path:object_id>/                        in  yes yes yes yes
+POST admin/releases/clientkey/<path:object_id>/                        in  yes yes yes yes
+GET  admin/releases/apitoken/create/                                   in  no  no  no  yes
+POST admin/releases/apitoken/create/                                   in  no  no  no  yes
+GET  admin/releases/apitoken/<int:pk>/revoke/                          in  no  no  no  yes
+POST admin/releases/apitoken/<int:pk>/revoke/                          in  no  no  no  yes
+GET  admin/releases/apitoken/                                          in  no  no  no  yes
+POST admin/releases/apitoken/                                          in  no  no  no  yes
+GET  admin/releases/apitoken/<path:object_id>/history/                 in  no  no  no  yes
+POST admin/releases/apitoken/<path:object_id>/history/                 in  no  no  no  yes
+GET  admin/releases/apitoken/<path:object_id>/change/                  in  no  no  no  yes
+POST admin/releases/apitoken/<path:object_id>/change/                  in  -   -   -   -
+GET  admin/releases/apitoken/<path:object_id>/                         in  yes yes yes yes
+POST admin/releases/apitoken/<path:object_id>/                         in  yes yes yes yes
+GET  admin/auth/user/<id>/password/                                    in  no  no  no  yes
+POST admin/auth/user/<id>/password/                                    in  no  no  no  yes
+GET  admin/auth/user/                                                  in  no  no  no  yes
+POST admin/auth/user/                                                  in  no  no  no  yes
+GET  admin/auth/user/add/                                              in  no  no  no  yes
+POST admin/auth/user/add/                                              in  no  no  no  yes
+GET  admin/auth/user/<path:object_id>/history/                         in  no  no  no  yes
+POST admin/auth/user/<path:object_id>/history/                         in  no  no  no  yes
+GET  admin/auth/user/<path:object_id>/change/                          in  no  no  no  yes
+POST admin/auth/user/<path:object_id>/change/                          in  no  no  no  yes
+GET  admin/auth/user/<path:object_id>/                                 in  yes yes yes yes
+POST admin/auth/user/<path:object_id>/                                 in  yes yes yes yes
+GET  admin/auth/group/                                                 in  no  no  no  yes
+POST admin/auth/group/                                                 in  no  no  no  yes
+GET  admin/auth/group/add/                                             in  no  no  no  no
+POST admin/auth/group/add/                                             in  no  no  no  no
+GET  admin/auth/group/<path:object_id>/history/                        in  no  no  no  yes
+POST admin/auth/group/<path:object_id>/history/                        in  no  no  no  yes
+GET  admin/auth/group/<path:object_id>/change/                         in  no  no  no  yes
+POST admin/auth/group/<path:object_id>/change/                         in  no  no  no  no
+GET  admin/auth/group/<path:object_id>/                                in  yes yes yes yes
+POST admin/auth/group/<path:object_id>/                                in  yes yes yes yes
+"""
+
+
+#: Addresses whose parameters do not follow a name.
+PARAMETERS = {
+    "admin/<url>": "admin/nothing/",
+    "admin/r/<path:content_type_id>/<path:object_id>/": "admin/r/1/1/",
+}
+
+
+def table(text: str) -> dict[tuple[str, str], list[str]]:
+    rows = [line.split() for line in text.strip().splitlines()]
+    return {(method, route): columns for method, route, *columns in rows}
+
+
+def is_page(route: str) -> bool:
+    return route.startswith(("admin/", "i18n/"))
+
+
+@pytest.fixture
+def values(world: World) -> dict[str, Any]:
+    """A world with one of everything; what the parameters of addresses stand for."""
+    world.release()
+    world.policy(latest="2.0.0")
+    world.edit()
+    world.preview()
+    link, secret = access.create_preview_link(world.application, reason="look", actor=ADA, now=world.tick())
+    key = access.create_client_key(world.production, name="web", actor=ADA, now=NOON)
+    token, _ = access.create_token(name="ci", role="viewer", actor=ADA, now=NOON)
+    link.expires_at = link.expires_at.replace(year=2999)
+    link.save()
+    head = world.head()
+    assert head is not None
+    return {
+        "preview": secret,
+        "links": link.pk,
+        "releases": 1,
+        "versions": "1.0.0",
+        "configversion": ConfigVersion.objects.get(version="1.0.0").pk,
+        "history": ConfigVersion.history.earliest("history_id").history_id,
+        "application": world.application.pk,
+        "release": head.pk,
+        "environment": world.production.pk,
+        "previewlink": PreviewLink.objects.get().pk,
+        "clientkey": key.pk,
+        "apitoken": token.pk,
+        "user": User.objects.create_user("somebody").pk,
+        "group": Group.objects.get(name="viewer").pk,
+        "content_type": 1,
+    }
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, User]:
+    made = {}
+    for role in ROLES:
+        made[role] = User.objects.create_user(role, is_staff=True)
+        made[role].groups.add(Group.objects.get(name=role))
+    return made
+
+
+def test_every_route_has_its_rows_and_every_row_its_route() -> None:
+    wanted = {(method, route) for route, view in routes().items() for method in methods(view)}
+    listed = [*table(API), *table(PAGES)]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == wanted
+    assert {route for _, route in table(PAGES)} == {route for route in routes() if is_page(route)}
+
+
+def compare(wanted: dict[tuple[str, str], list[str]], role: str, ask: Callable[[str, str], str]) -> list[str]:
+    """What is not as the table says in one of its columns."""
+    column = COLUMNS.index(role)
+    seen = {(method, route): ask(method, route) for method, route in wanted}
+    return [
+        f"{method} {route} for {role}: {seen[method, route]}, not {columns[column]}"
+        for (method, route), columns in wanted.items()
+        if seen[method, route] != columns[column]
+    ]
+
+
+def client_of(role: str, people: dict[str, User], **options: Any) -> Client:
+    client = Client(**options)
+    if role != "anonymous":
+        client.force_login(people[role])
+    return client
+
+
+@pytest.mark.parametrize("role", COLUMNS)
+def test_the_api_by_token(world: World, values: dict[str, Any], role: str) -> None:
+    headers = {} if role == "anonymous" else {"authorization": f"Bearer {world.token(role)}"}
+
+    def ask(method: str, route: str) -> str:
+        answer = Client().generic(method, path(route, values), b"{}", "application/json", headers=headers)
+        return str(answer.status_code)
+
+    assert compare(table(API), role, ask) == []
+
+
+@pytest.mark.parametrize("role", COLUMNS)
+@pytest.mark.parametrize("strict", [False, True])
+def test_the_api_by_session(values: dict[str, Any], people: dict[str, User], role: str, strict: bool) -> None:
+    """The groups give what the roles of tokens give, and a write without a CSRF token is refused."""
+    client = client_of(role, people, enforce_csrf_checks=strict)
+
+    def ask(method: str, route: str) -> str:
+        return str(client.generic(method, path(route, values), b"{}", "application/json").status_code)
+
+    wanted = table(API)
+    if strict:
+        for (method, _), columns in wanted.items():
+            columns[1:] = columns[1:] if method == "GET" else ["403"] * len(ROLES)
+    assert compare(wanted, role, ask) == []
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_methods_that_there_are_not(world: World, values: dict[str, Any], method: str) -> None:
+    """Anonymous writers are asked who they are, everybody with a role hears that there is no such method, or less."""
+    secrets = {role: world.token(role) for role in ROLES}
+    for route, view in routes().items():
+        if is_page(route) or method in methods(view):
+            continue
+        address = path(route, values)
+        open_to_all = table(API).get(("GET", route), ["401"])[0] == "200"
+        anonymous = Client().generic(method, address, b"{}", "application/json")
+        assert anonymous.status_code == (405 if open_to_all else 401), (method, route)
+        for role, secret in secrets.items():
+            headers = {"authorization": f"Bearer {secret}"}
+            answer = Client().generic(method, address, b"{}", "application/json", headers=headers)
+            assert answer.status_code in ((405,) if open_to_all or role == "admin" else (403, 405)), (method, route)
+
+
+def shown(response: Any) -> str:
+    location = response.headers.get("Location", "")
+    if response.status_code == 302 and location.startswith("/admin/login/"):
+        return "in"
+    assert response.status_code < 500
+    return {403: "no", 404: "-", 405: "-"}.get(response.status_code, "yes")
+
+
+@pytest.mark.parametrize("role", COLUMNS)
+def test_pages_by_session(values: dict[str, Any], people: dict[str, User], role: str) -> None:
+    address = {**values, "admin": "configs"}
+
+    def ask(method: str, route: str) -> str:
+        # A client for each: logging out is one of the rows.
+        return shown(client_of(role, people).generic(method, path(PARAMETERS.get(route, route), address)))
+
+    assert compare(table(PAGES), role, ask) == []
+
+
+def test_a_token_opens_no_page(world: World, values: dict[str, Any]) -> None:
+    headers = {"authorization": f"Bearer {world.token('admin')}"}
+    address = {**values, "admin": "configs"}
+    anonymous = {row: columns[0] for row, columns in table(PAGES).items()}
+    for (method, route), wanted in anonymous.items():
+        answer = Client().generic(method, path(PARAMETERS.get(route, route), address), headers=headers)
+        assert shown(answer) == wanted, (method, route)
+
+
+def test_a_login_without_a_role_may_nothing(values: dict[str, Any]) -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("guest"))
+    for (method, route), columns in table(API).items():
+        status = client.generic(method, path(route, values), b"{}", "application/json").status_code
+        assert status == (200 if columns[0] == "200" else 403), (method, route)
+
+
+def test_tokens_that_are_over_or_never_were(world: World, values: dict[str, Any]) -> None:
+    over = world.tick()
+    _, expired = access.create_token(name="old", role="admin", days=1, actor=ADA, now=over.replace(year=2020))
+    revoked = world.token("admin")
+    name = access.ApiToken.objects.latest("pk").name
+    access.revoke_token(name, reason="lost", actor=ADA, now=over)
+    for sent in (f"Bearer {expired}", f"Bearer {revoked}", "Bearer", "Bearer ict_x", "Bearer \xff", "bearer x y"):
+        for (method, route), columns in table(API).items():
+            answer = Client().generic(
+                method, path(route, values), b"{}", "application/json", headers={"authorization": sent}
+            )
+            assert answer.status_code == int(columns[0]), (sent, method, route)
+            assert answer.status_code != 401 or answer["WWW-Authenticate"].startswith("Bearer")

@@ -1,0 +1,177 @@
+"""Golden wire documents (``tests/golden``): a difference there is a decision about the API.
+
+``GOLDEN=write pytest tests/releases/api/test_golden.py`` writes them anew. Times and hashes are made equal first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from releases import access
+from tests.factories import ADA, NOON, flag, snapshot
+from tests.releases.api.helpers import Api
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden"
+SHOWN = (
+    "Cache-Control",
+    "Content-Language",
+    "Content-Type",
+    "ETag",
+    "Retry-After",
+    "Vary",
+    "X-Config-Digest",
+    "X-Config-Version",
+    "X-Release-Serial",
+)
+
+
+def normal(value: Any) -> Any:
+    """Without what differs from run to run: times, digests and hashes, token names, secrets, keys of rows."""
+    if isinstance(value, dict):
+        return {name: 1 if name == "id" and isinstance(item, int) else normal(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [normal(item) for item in value]
+    if isinstance(value, str):
+        value = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00| UTC)?", "<time>", value)
+        value = re.sub(r"\b[0-9a-f]{64}\b", "<sha-256>", value)
+        value = re.sub(r'"[0-9a-f]{32}"', '"<etag>"', value)
+        value = re.sub(r"/preview/[A-Za-z0-9_-]{43}", "/preview/<token>", value)
+        return re.sub(r"\b(token:\w+)-\d+", r"\1", value)
+    return value
+
+
+def wire(response: Any) -> dict[str, Any]:
+    headers = {name: normal(response[name]) for name in SHOWN if name in response}
+    if "Vary" in headers:
+        headers["Vary"] = ", ".join(sorted(headers["Vary"].split(", "), key=str.lower))
+    return {
+        "status": response.status_code,
+        "headers": headers,
+        "body": normal(json.loads(response.content)) if response.content else None,
+    }
+
+
+def small_world(api: Api) -> None:
+    """Everything that a config can hold, once."""
+    content = snapshot("home", "orders", "orders-archive")
+    content["pages"][1] |= {"surface": "CP", "permissions": ["orders:read"], "flag": "archive", "roles": ["clerk"]}
+    content["pages"][2] |= {"path": None, "visible": False, "surface": "CP", "tenants": ["acme"]}
+    content |= {
+        "tabs": [{"id": "all", "pageId": "orders", "label": {"en": "All", "fr": "Tout"}, "visible": True, "order": 1}],
+        "tables": [
+            {
+                "id": "orders",
+                "pageId": "orders",
+                "tabId": "all",
+                "visible": True,
+                "columns": [
+                    {"id": "total", "key": "total", "label": "Total", "type": "money", "visible": True, "order": 1}
+                ],
+                "actions": [{"id": "csv", "label": "CSV", "type": "exportCsv", "visible": True, "roles": ["clerk"]}],
+            }
+        ],
+        "featureFlags": [
+            flag("archive", "ROLLOUT", rollout=2500, owner="ada", description="not for clients"),
+            flag("banner", "ON"),
+        ],
+        "segments": [
+            {
+                "id": "staff",
+                "private": True,
+                "conditions": [{"attribute": "tenant", "operator": "equals", "values": ["acme"]}],
+            }
+        ],
+        "uiTokens": [{"key": "accent", "value": "#2b6bff", "category": "color", "mode": "light"}],
+        "layout": {"menuOrder": ["home", "orders"]},
+        "roles": [{"id": "clerk", "permissions": ["orders:read"]}],
+        "permissions": [{"id": "orders:read"}],
+        "plans": [{"id": "free", "pages": ["home"], "limits": {"users": 3}}],
+    }
+    api.world.release(content)
+    message = {"en": "Please update.", "fr": "Mettez à jour."}
+    api.world.policy(minSupported="1.5.0", latest="2.0.0", message=message, url="https://get.example/", pollAfter=30)
+
+
+def documents(api: Api) -> dict[str, Any]:
+    small_world(api)
+    draft = "/api/config/draft"
+    made: dict[str, Any] = {
+        "meta_release_200": api.ask(x_client_version="1.9.0", accept_language="fr"),
+        "meta_release_304": api.ask(if_none_match="*"),
+        "meta_release_400": api.ask(x_client_version="v1"),
+        "meta_release_401": api.ask(x_client_key="pk_unknown"),
+        "meta_release_426": api.ask(x_client_version="1.4.9", accept_language="fr"),
+        "published_config": api.ask("/api/config/published"),
+        "published_config_surface": api.ask("/api/config/published?surface=APP"),
+        "published_config_426": api.ask("/api/config/published", x_client_version="1.4.9"),
+        "registry": api("GET", "/api/registry"),
+        "release": api("GET", "/api/releases/1"),
+        "releases": api("GET", "/api/releases?limit=1"),
+        "policy": api("GET", "/api/policy"),
+        "problem_401": api("GET", draft, role="anonymous"),
+        "problem_403": api("GET", draft, role="viewer", accept_language="fr"),
+        "problem_404": api("GET", "/api/config/versions/9.9.9"),
+        "problem_428": api("PUT", draft, {}),
+        "problem_412": api("PUT", draft, {}, if_match='"0.9.0/1"'),
+        "problem_409": api("POST", "/api/config/publish", {"version": "1.0.0", "reason": "again"}),
+        "problem_400": api("PUT", draft, b'{"a": 1, "a": 2}', if_match='"1.0.1/0"'),
+    }
+    content = api.world.draft.document
+    content["pages"][0]["title"]["fr"] = "Accueil"
+    content["pages"][0]["order"], content["pages"][1]["order"] = 1, 0
+    content["tabs"] += [{"id": "gone", "pageId": "nowhere", "label": "Gone", "visible": True, "order": 2}]
+    content["featureFlags"] = [flag("archive", "ON"), flag("banner", "OFF")]
+    content |= {section: [] for section in ("tables", "segments", "uiTokens", "plans")}
+    made |= {
+        "draft": api("PUT", draft, content, role="editor", if_match=api.etag()),
+        "diff": api("GET", "/api/config/diff"),
+        "history": api("GET", "/api/config/draft/history?limit=1"),
+        "problem_422": api("POST", "/api/config/preview", {"reason": "look"}, if_match=api.etag()),
+        "problem_422_body": api("POST", "/api/config/publish", {"digest": 1, "confrim": []}),
+        "plan": api("POST", "/api/config/publish", {"dryRun": True}, if_match=api.etag()),
+    }
+    content["tabs"].pop()
+    api("PUT", draft, content, if_match=api.etag())
+    made["problem_409_confirm"] = api("POST", "/api/config/publish", {"reason": "go"}, if_match=api.etag())
+    made["preview"] = api("POST", "/api/config/preview", {"reason": "look"}, role="editor", if_match=api.etag())
+    made["preview_link"] = api("POST", "/api/config/preview/links", {"reason": "for QA", "ttl": 3600}, role="editor")
+    made["versions"] = api("GET", "/api/config/versions?limit=2")
+    yes = {"version": "1.0.1", "reason": "go", "confirm": ["release.shrinks"]}
+    made["published"] = api("POST", "/api/config/publish", yes, role="publisher")
+    made["preview_links"] = api("GET", "/api/config/preview/links")
+    made["problem_410"] = api.ask(made["preview_link"].json()["url"].partition("8000")[2])
+    made["rolled_back"] = api("POST", "/api/config/rollback", {"reason": "oops"}, role="publisher")
+    api.world.policy(maintenance=True, retryAfter=600)
+    made["meta_release_503"] = api.ask(x_client_version="1.4.9")
+    return made
+
+
+def test_the_documents_are_as_they_were(api: Api) -> None:
+    made = {name: wire(response) for name, response in documents(api).items()}
+    texts = {name: json.dumps(value, ensure_ascii=False, indent=2) + "\n" for name, value in made.items()}
+    if os.environ.get("GOLDEN") == "write":
+        for file in GOLDEN.glob("*.json"):
+            file.unlink()
+        for name, text in texts.items():
+            (GOLDEN / f"{name}.json").write_text(text, encoding="utf-8")
+        pytest.fail("the golden documents were written; read the difference and run again")
+    kept = {file.stem: file.read_text(encoding="utf-8") for file in GOLDEN.glob("*.json")}
+    assert set(kept) == set(texts)
+    for name, text in texts.items():
+        assert json.loads(text) == json.loads(kept[name]), name
+        assert text == kept[name], name  # the order of members too
+
+
+def test_times_and_hashes_are_of_one_form_everywhere(api: Api) -> None:
+    """What the golden documents leave out: times are UTC with a Z, hashes are hex."""
+    small_world(api)
+    access.create_client_key(api.world.production, name="web", actor=ADA, now=NOON)
+    release = api("GET", "/api/releases/1").json()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", release["createdAt"])
+    assert re.fullmatch(r"[0-9a-f]{64}", release["hash"]) and release["previousHash"] == "0" * 64

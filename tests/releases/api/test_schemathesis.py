@@ -1,0 +1,139 @@
+"""Requests generated from the OpenAPI document, by everybody: no server error, and no answer that it does not tell of.
+
+The seed is fixed (``derandomize``), so every run sends the same requests. Each role has a test of its own, so that they
+run side by side.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from releases import access
+from releases.ledger import NO_POLICY
+from releases.policies import policy_etag
+from tests.factories import ADA, snapshot
+from tests.releases.api.helpers import ROLES, Api
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+#: What one role sends at least, and what all of them do together.
+CASES_PER_ROLE = 450
+CASES = 2000
+#: Of one operation and mode; an operation without parameters has one case only.
+EXAMPLES = 10
+
+
+def test_all_roles_together_send_enough() -> None:
+    assert len(ROLES) * CASES_PER_ROLE >= CASES
+
+
+@pytest.fixture
+def full(api: Api) -> Api:
+    """Something of everything, so that what is generated finds something to do."""
+    api.world.release(snapshot("home"))
+    api.world.policy(minSupported="1.0.0", latest="2.0.0")
+    api.world.release(snapshot("home", "shop"))
+    api.world.edit(snapshot("home", "shop", "news"))
+    api.world.preview()
+    return api
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """A server closes its connection after each request; here it holds the test's transaction.
+
+    (Django's test client connects the signals again after each of its requests, so it is not used beside.)
+    """
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+def helped(api: Api, case: Case, number: int) -> dict[str, str]:
+    """Every other case gets past the first refusals: existing names, the current ETag. Returns headers to add."""
+    if number % 2:
+        return {}
+    for name in ("application", "environment"):
+        case.query.pop(name, None)
+    known = {"version": "1.0.0", "serial": 2, "id": 1}
+    for name, value in known.items():
+        if name in case.path_parameters:
+            case.path_parameters[name] = value
+    if "token" in case.path_parameters:
+        _, case.path_parameters["token"] = access.create_preview_link(
+            api.world.application, reason="look", actor=ADA, now=api.world.tick()
+        )
+    if case.method in ("PUT", "PATCH", "POST"):
+        head = api.world.head()
+        policies = head.policies if head else NO_POLICY
+        return {"If-Match": policy_etag(policies) if case.path == "/api/policy" else api.world.draft.etag}
+    return {}
+
+
+@pytest.mark.usefixtures("one_connection")
+@pytest.mark.parametrize("role", ROLES)
+def test_generated_requests(full: Api, role: str, capsys: pytest.CaptureFixture[str]) -> None:
+    document: Any = json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True)))
+    schema = schemathesis.openapi.from_dict(document)
+    schema.app = get_wsgi_application()
+    sent: Counter[int] = Counter()
+    who = {} if role == "anonymous" else {"Authorization": f"Bearer {full.secret(role)}"}
+
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        for mode in GenerationMode:
+
+            @settings(
+                max_examples=EXAMPLES,
+                derandomize=True,
+                database=None,
+                deadline=None,
+                phases=(Phase.generate, Phase.shrink),
+                suppress_health_check=list(HealthCheck),
+            )
+            @given(case=operation.as_strategy(mode))
+            def ask(case: Case) -> None:
+                headers = {**helped(full, case, sent.total()), **who}
+                response = case.call(headers=headers)
+                sent[response.status_code] += 1
+                case.validate_response(response, checks=CHECKS, headers=headers)
+
+            with suppress(Unsatisfiable):  # without a parameter there is nothing to get wrong
+                ask()
+
+    statuses = ", ".join(f"{count} × {status}" for status, count in sorted(sent.items()))
+    with capsys.disabled():
+        print(f"\nschemathesis as {role}: {sent.total()} cases, 0 server errors ({statuses})", file=sys.stderr)
+    assert sent.total() >= CASES_PER_ROLE
+    assert not [status for status in sent if status >= 500]
+    assert role == "anonymous" or sent[200] > 50  # it is not refusals only

@@ -1,0 +1,292 @@
+"""What the admin's pages show: who, when, what, in sentences, escaped, in both languages, at a constant price."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from configs import triggers
+from configs.actors import Actor
+from configs.models import ConfigVersion
+from releases import access
+from releases.models import Release
+from tests.factories import ADA, World, flag, snapshot
+from tests.releases.admin_pages import Page, Staff, staff
+
+#: Each would make an element with this attribute if it got into a page unescaped, wherever that is.
+MARK = "data-xss"
+CORPUS = (
+    f"<i {MARK}>",
+    f'"><i {MARK}>',
+    f"'><i {MARK} x='",
+    f"</textarea><i {MARK}>",
+    f"</title></script></pre><i {MARK}>",
+    f"--><i {MARK}>",
+    f"{{{{ '<i {MARK}>'|safe }}}}{{0}}{{x.__class__}}%s%(x)s",
+)
+
+
+@pytest.fixture
+def root(world: World) -> Staff:
+    return staff("admin", name="root.a")
+
+
+# Escaping -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("hostile", CORPUS)
+def test_what_people_type_is_text_on_every_page(world: World, hostile: str, language: str) -> None:
+    root = staff("admin", language=language, name="root.a")
+    content = snapshot("home", featureFlags=[flag("a", description=hostile)])
+    content["pages"][0]["title"] = {"en": hostile, "fr": hostile}
+    world.edit(snapshot("home"))
+    world.publish(reason=hostile, actor=Actor(f"token:{hostile}"))
+    world.edit({**content, hostile: [hostile]})
+    unknown = world.draft
+    world.edit(content)
+    world.preview()
+    world.policy(message={"en": hostile, "fr": hostile}, capabilities=[hostile])
+    world.publish("1.0.1", reason=hostile)
+    access.create_token(name=hostile, role="viewer", actor=ADA, now=world.tick())
+    access.create_client_key(world.production, name=hostile, actor=ADA, now=world.tick())
+    world.edit()
+    world.preview()
+    access.create_preview_link(world.application, reason=hostile, actor=ADA, now=world.tick())
+
+    def pk(version: str) -> int:
+        return ConfigVersion.objects.get(version=version).pk
+
+    one, production = pk("1.0.0"), world.production.pk
+    pages = {
+        "/admin/": 1,
+        "/admin/configs/configversion/": 1,
+        f"/admin/configs/configversion/{pk('1.0.1')}/change/?environment=staging": 1,
+        f"/admin/configs/configversion/{unknown.pk}/history/": 1,
+        f"/admin/configs/configversion/{one}/rollback/": 1,
+        f"/admin/configs/configversion/{one}/restore/": 1,
+        f"/admin/configs/configversion/{pk('1.0.2')}/publish/?environment=staging": 1,
+        "/admin/releases/release/": 1,
+        f"/admin/releases/release/{Release.objects.earliest('pk').pk}/change/": 1,
+        f"/admin/releases/release/{Release.objects.latest('pk').pk}/change/": 1,
+        f"/admin/releases/environment/{production}/policy/": 1,
+        f"/admin/releases/environment/{production}/undo/": 1,
+        "/admin/releases/apitoken/": 1,
+        "/admin/releases/apitoken/1/change/": 0,
+        "/admin/releases/clientkey/": 1,
+        "/admin/releases/previewlink/": 1,
+    }
+    for url, is_shown in pages.items():
+        page = root.open(url)
+        assert page.status == 200 or not is_shown, url
+        assert not [element for element in page.elements if MARK in element.attributes], url
+        assert MARK in page.html or not is_shown, url  # it is there, as text
+    # What comes back from a refused form.
+    read = root.open(f"/admin/configs/configversion/{one}/rollback/").filled()
+    page = root.send("configs_configversion_rollback", one, **{**read, "serial": "1", "reason": hostile})
+    assert page.filled()["reason"] == hostile
+    page = root.send("configs_configversion_rollback", one, **{**read, "reason": hostile})
+    assert page.status == 302
+    for url in (f"/admin/?x={hostile}", f"/admin/configs/configversion/{one}/publish/?environment={hostile}"):
+        page = root.open(url)
+        assert not [element for element in page.elements if MARK in element.attributes], url
+
+
+def test_the_check_of_this_file_can_fail() -> None:
+    for hostile in CORPUS[:6]:
+        response = Client().get("/livez")
+        response.headers["Content-Type"], response.content = (
+            "text/html",
+            f"<body><p title='{hostile}'>{hostile}'></p>".encode(),
+        )
+        assert [element for element in Page(response).elements if MARK in element.attributes], hostile
+    response.content = b'<body><p style="color:red">'
+    with pytest.raises(AssertionError):
+        Page(response)
+
+
+# What is shown --------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_page_says_what_clients_get(world: World, root: Staff) -> None:
+    world.release(snapshot("home"))
+    world.policy(latest="1.2.0", minSupported="1.0.0")
+    text = root.get("index").text
+    for words in ("production", "1.0.0 live", "version policy n° 2 · user:ada", "Minimum version 1.0.0", "staging"):
+        assert words in text
+    assert "Nothing is live yet" in text and "Draft 1.0.1" in text
+
+
+def test_somebody_without_a_role_sees_nothing(world: World) -> None:
+    world.release(snapshot("home"))
+    page = staff(None).get("index")
+    assert page.status == 200 and "1.0.0" not in page.text
+
+
+def test_the_list_of_versions(world: World, root: Staff) -> None:
+    world.release(snapshot("home"))
+    world.release(snapshot("home", "shop"))
+    world.publish("1.0.0", environment=world.staging)
+    lines = [" ".join(row.text.split()) for row in root.get("configs_configversion_changelist").all("tr")]
+    rows = [line for line in lines if line.startswith("1.0.")]
+    digest = ConfigVersion.objects.get(version="1.0.1").digest
+    assert rows[1].startswith(f"1.0.1 published production {digest[:10]} user:ada 2026-11-22 12:00")
+    assert rows[2].startswith("1.0.0 published staging")
+    only = root.get("configs_configversion_changelist", state="draft").text
+    assert "1.0.2" in only and "1.0.0 published" not in only
+
+
+def test_a_version_against_what_is_live(world: World, root: Staff) -> None:
+    world.release(snapshot("home"))
+    world.publish("1.0.0", environment=world.staging)
+    world.release(snapshot("home", "shop"))
+    live = ConfigVersion.objects.get(version="1.0.1")
+    page = root.get("configs_configversion_change", live.pk)
+    assert "This very version is live in production." in page.text and live.digest in page.text
+    page = root.get("configs_configversion_change", live.pk, environment="staging")
+    assert "Live in staging: 1.0.0" in page.text and "Page “Shop” (shop) added" in page.text
+    assert '"id": "shop"' in page.text  # the snapshot, readable
+    assert "Based on 1.0.0" in page.text
+
+
+def test_the_history_of_a_draft_is_told_in_sentences(world: World, root: Staff) -> None:
+    world.release(snapshot("home", featureFlags=[flag("a")]))
+    world.edit(snapshot("home", featureFlags=[flag("a", "ON")]))
+    world.edit(snapshot("home", "shop", featureFlags=[flag("a", "ON")]), actor=Actor("user:bob"))
+    page = root.get("configs_configversion_history", world.draft.pk)
+    entries = [" ".join(item.text.split()) for item in page.all("li") if "user:" in item.text]
+    assert "user:bob · edit" in entries[0] and "Page “Shop” (shop) added" in entries[0]
+    assert "user:ada · edit" in entries[1] and "Flag a, state: OFF → ON" in entries[1]
+    assert "opened from 1.0.0" in entries[2] and "Differences" not in entries[2]
+    french = staff("admin", language="fr", name="fr").get("configs_configversion_history", world.draft.pk).text
+    assert "user:bob · modification" in french and "ouverte depuis 1.0.0" in french
+
+
+def test_long_histories_and_ledgers_come_in_pages(world: World, root: Staff) -> None:
+    for number in range(12):
+        world.edit(actor=Actor(f"user:n{number}"))
+    first = root.get("configs_configversion_history", world.draft.pk)
+    second = root.get("configs_configversion_history", world.draft.pk, p="2")
+    assert "?p=2" in first.links and "user:n11" in first.text and "user:n1 ·" not in first.text
+    assert "user:n1 ·" in second.text and "added" in second.text
+    assert root.get("configs_configversion_history", world.draft.pk, p="x'").status == 200
+
+
+def test_a_release_says_what_it_changed(world: World, root: Staff) -> None:
+    world.release(snapshot("home"))
+    world.policy(latest="1.2.0")
+    world.release(snapshot("home", "shop"))
+    rows = list(Release.objects.order_by("serial"))
+    page = root.get("releases_release_change", rows[1].pk)
+    assert "latest version: “0.0.0” → “1.2.0”" in page.text and rows[1].hash in page.text
+    page = root.get("releases_release_change", rows[2].pk)
+    assert "1.0.0 → 1.0.1" in page.text and "Page “Shop” (shop) added" in page.text
+    assert f"/admin/releases/release/{rows[1].pk}/change/" in page.links
+    assert f"/admin/releases/environment/{world.production.pk}/undo/" in page.links
+    assert not any("/undo/" in link for link in root.get("releases_release_change", rows[1].pk).links)
+
+
+def test_the_ledger_is_filtered_by_environment_and_kind(world: World, root: Staff) -> None:
+    world.release(snapshot("home"))
+    world.policy(latest="1.2.0")
+    world.publish("1.0.0", environment=world.staging)
+    listed = root.get("releases_release_changelist").text
+    assert "production n° 1" in listed and "production n° 2" in listed and "staging n° 1" in listed
+    listed = root.get("releases_release_changelist", kind="policy").text
+    assert "production n° 2" in listed and "production n° 1 " not in listed and "staging n° 1" not in listed
+    listed = root.get("releases_release_changelist", environment__id__exact=world.staging.pk).text
+    assert "staging n° 1" in listed and "production n° 2" not in listed
+    assert root.get("releases_release_changelist", q="\0<'").status == 200
+
+
+def test_checkpoints_verify_and_show_a_contradiction(world: World, root: Staff, checkpoint_file: Path) -> None:
+    world.release(snapshot("home"))
+    release = Release.objects.get()
+    checkpoint_file.write_text(f"icontrol production 1 {release.hash}\n")
+    page = root.get("releases_release_checkpoints")
+    assert "The ledger verifies" in page.text and release.hash in page.text
+    checkpoint_file.write_text(f"icontrol production 1 {'0' * 64}\ntorn")
+    page = root.get("releases_release_checkpoints")
+    assert "The ledger does not verify" in page.text and "checkpoint.contradiction" in page.text
+    assert "Not a checkpoint line." in page.text
+    with triggers.lifted(connection), connection.cursor() as cursor:
+        cursor.execute("UPDATE releases_release SET reason = 'another'")
+    assert "ledger.edited" in root.get("releases_release_checkpoints").text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["index", "configs_configversion_changelist", "releases_release_changelist", "releases_environment_changelist"],
+)
+def test_a_list_costs_the_same_for_one_and_for_many(world: World, root: Staff, name: str) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert root.get(name).status == 200
+        return len(captured)
+
+    world.release(snapshot("home"))
+    world.release(snapshot("home", "shop"))
+    queries()  # caches of content types
+    few = queries()
+    for number in range(8):
+        world.release(snapshot("home", "shop", f"n{number}"), confirm=["release.shrinks"])
+        world.policy(latest=f"1.0.{number + 1}")
+    assert queries() == few
+
+
+def test_the_language_is_chosen_by_the_reader(world: World) -> None:
+    world.release(snapshot("home"))
+    eve = staff("viewer", language="fr")
+    page = eve.get("configs_configversion_changelist")
+    assert next(page.all("html")).attributes["lang"] == "fr"
+    for words in ("Versions de config", "En ligne dans", "Empreinte", "publiée"):
+        assert words in page.text
+    assert "Registre" in eve.get("index").text and "Environnement" in eve.get("releases_environment_changelist").text
+    eve.client.post("/i18n/setlang/", {"language": "en", "next": "/admin/"})
+    assert "Config versions" in eve.get("configs_configversion_changelist").text
+
+
+def test_fields_have_labels_and_pages_one_heading(world: World, root: Staff) -> None:
+    world.release(snapshot("home"))
+    world.edit(snapshot("home", "shop"))
+    for name, given in (
+        ("configs_configversion_publish", (world.draft.pk,)),
+        ("releases_environment_policy", (world.production.pk,)),
+        ("releases_apitoken_create", ()),
+        ("releases_environment_create", ()),
+        ("configs_application_schema", (world.application.pk,)),
+        ("configs_configversion_change", (world.draft.pk,)),
+        ("releases_release_checkpoints", ()),
+    ):
+        page = root.get(name, *given)
+        assert len(list(page.all("h1"))) == 1, name
+        ids = [element.attributes["id"] for element in page.elements if "id" in element.attributes]
+        assert len(ids) == len(set(ids)), name
+        labelled = {label.attributes.get("for") for label in page.all("label")}
+        wrapped = {box.attributes.get("name") for box in page.all("input", type="checkbox")}
+        for element in page.elements:
+            if element.tag in ("input", "select", "textarea") and element.attributes.get("type") not in (
+                "hidden",
+                "submit",
+            ):
+                given_id = element.attributes.get("id")
+                assert (
+                    given_id in labelled
+                    or element.attributes.get("name") in wrapped
+                    or ("aria-label" in element.attributes)
+                ), (name, element)
+
+
+def test_the_api_browser_needs_no_inline_script(world: World) -> None:
+    response = Client().get("/api/docs")
+    page = Page(response)
+    assert page.status == 200
+    (script,) = [element for element in page.all("script") if "script" in element.attributes["src"].partition("?")[2]]
+    assert Client().get(script.attributes["src"]).headers["Content-Type"].startswith("application/javascript")
+    assert "'unsafe-inline'" not in response["Content-Security-Policy"]

@@ -1,0 +1,205 @@
+"""The version policy's page: what is stored fills the form, what is typed becomes the policy, and nothing gets lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from releases.actions import set_policy
+from releases.gate import Policy
+from releases.ledger import NO_POLICY
+from releases.models import Release
+from releases.policies import policy_etag
+from tests.factories import ADA, World
+from tests.releases.admin_pages import Staff, staff
+
+PAGE = "releases_environment_policy"
+FULL = {
+    "default": {
+        "latest": "2.1.0",
+        "minSupported": "1.4.0",
+        "enforcement": "soft",
+        "message": {"en": "Update,\nplease.", "fr": "Mettez à jour.", "de": "Bitte aktualisieren."},
+        "url": "https://example.com/get",
+        "maintenance": True,
+        "retryAfter": 30,
+        "safeMode": True,
+        "capabilities": ["orders", "stock"],
+        "pollAfter": 15,
+        "scheme": "semver",
+    },
+    "ios": {**Policy().as_json(), "latest": "3.0.0", "message": "for everybody", "url": "itms-apps://x/1"},
+    "desktop.py": {**Policy().as_json(), "latest": "1.0rc1", "scheme": "pep440"},
+}
+
+
+@pytest.fixture
+def ada(world: World) -> Staff:
+    return staff("publisher", name="ada.p")
+
+
+def put(world: World, policies: Any) -> Release:
+    head = world.head()
+    return set_policy(
+        world.production,
+        policies,
+        if_match=policy_etag(head.policies if head else NO_POLICY),
+        reason="put",
+        actor=ADA,
+        now=world.tick(),
+    )
+
+
+def in_force() -> Any:
+    return Release.objects.order_by("-serial")[0].policy_set
+
+
+def test_a_form_that_is_sent_as_it_stands_changes_nothing(world: World, ada: Staff) -> None:
+    put(world, FULL)
+    page = ada.fill(PAGE, world.production.pk, reason="no change")
+    assert page.refusal == "policy.unchanged"
+    assert Release.objects.count() == 1
+
+
+def test_the_first_policy(world: World, ada: Staff) -> None:
+    typed = {"p-default-latest": "1.2", "p-default-minSupported": "1.1", "p-default-message_fr": "À jour ?"}
+    page = ada.fill(PAGE, world.production.pk, reason="begin", **typed)
+    assert "The version policy of production is changed (release n° 1)." in page.text
+    default = in_force()["default"]
+    assert (default["latest"], default["minSupported"], default["message"]) == ("1.2.0", "1.1.0", {"fr": "À jour ?"})
+    release = Release.objects.get()
+    assert (release.kind, release.actor, release.reason, release.environment) == (
+        "policy",
+        "user:ada.p",
+        "begin",
+        world.production,
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "value"),
+    [
+        ({"p-default-enforcement": "hard"}, "enforcement", "hard"),
+        ({"p-default-message_de": ""}, "message", {"en": "Update,\nplease.", "fr": "Mettez à jour."}),
+        ({"p-default-capabilities": "orders\r\n\r\n returns \r\n"}, "capabilities", ["orders", "returns"]),
+        ({"p-default-retryAfter": "86400"}, "retryAfter", 86400),
+        ({"p-default-url": ""}, "url", ""),
+    ],
+)
+def test_one_field(world: World, ada: Staff, typed: dict[str, str], field: str, value: Any) -> None:
+    put(world, FULL)
+    ada.fill(PAGE, world.production.pk, reason="one", **typed)
+    assert in_force() == {**FULL, "default": {**FULL["default"], field: value}}
+
+
+def test_switches_that_are_turned_off(world: World, ada: Staff) -> None:
+    put(world, FULL)
+    typed = ada.get(PAGE, world.production.pk).filled()
+    for name in ("p-default-maintenance", "p-default-safeMode"):
+        assert typed.pop(name) == "on"
+    ada.send(PAGE, world.production.pk, **{**typed, "reason": "back"})
+    assert (in_force()["default"]["maintenance"], in_force()["default"]["safeMode"]) == (False, False)
+
+
+def test_a_message_for_everybody_becomes_one_per_language_when_a_second_is_written(world: World, ada: Staff) -> None:
+    put(world, FULL)
+    ada.fill(PAGE, world.production.pk, reason="fr", **{"p-ios-message_fr": "pour tous"})
+    assert in_force()["ios"]["message"] == {"en": "for everybody", "fr": "pour tous"}
+
+
+def test_a_platform_is_added_in_two_steps_and_removed_with_a_box(world: World, ada: Staff) -> None:
+    put(world, {"default": {"latest": "2.0.0", "minSupported": "1.0.0"}})
+    read = ada.get(PAGE, world.production.pk).filled()
+    page = ada.send(
+        PAGE, world.production.pk, **{**read, "p-default-latest": "2.5.0", "new_platform": "Android", "reason": "soon"}
+    )
+    assert page.status == 200 and Release.objects.count() == 1  # fields only
+    typed = page.filled()
+    assert typed["platform"] == ["default", "android"]
+    assert (typed["p-default-latest"], typed["p-android-latest"], typed["reason"]) == ("2.5.0", "2.0.0", "soon")
+    ada.send(PAGE, world.production.pk, **{**typed, "p-android-minSupported": "1.5.0"})
+    assert in_force()["android"]["minSupported"] == "1.5.0" and in_force()["default"]["latest"] == "2.5.0"
+    ada.fill(PAGE, world.production.pk, reason="gone", **{"p-android-remove": "on"})
+    assert list(in_force()) == ["default"]
+
+
+@pytest.mark.parametrize("name", ["default", "a b", "é", "x" * 33, "-x", "<i data-xss>"])
+def test_a_platform_that_cannot_be_added(world: World, ada: Staff, name: str) -> None:
+    read = ada.get(PAGE, world.production.pk).filled()
+    page = ada.send(PAGE, world.production.pk, **{**read, "new_platform": name})
+    assert page.status == 422 and page.filled()["new_platform"] == name.lower()
+    assert page.filled()["platform"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "words"),
+    [
+        ({"p-default-minSupported": "9.0.0"}, "policy.unsatisfiable", "Nobody can install 9.0.0"),
+        ({"p-default-latest": "v1"}, "policy.invalid", "v1"),
+        ({"p-default-url": "javascript:alert(1)"}, "policy.invalid", "an absolute address"),
+        ({"p-default-capabilities": "a\na"}, "policy.invalid", "It is in the list already."),
+        ({"p-default-message_fr": "x" * 2001}, "policy.invalid", "At most 2000 characters."),
+        ({"p-default-retryAfter": "0"}, None, "greater than or equal to 1"),
+        ({"p-default-retryAfter": "soon"}, None, "Enter a whole number."),
+        ({"p-default-enforcement": "maybe"}, None, "Select a valid choice."),
+        ({"reason": ""}, "reason.required", "A reason is missing"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(
+    world: World, ada: Staff, typed: dict[str, str], code: str | None, words: str
+) -> None:
+    put(world, FULL)
+    page = ada.fill(PAGE, world.production.pk, **{"reason": "try", "p-default-pollAfter": "16", **typed})
+    assert (page.status, page.refusal) == (422, code)
+    name, value = next(iter(typed.items()))
+    assert words in page.text and page.filled().get(name, value) == value
+    if name.startswith("p-"):
+        (error,) = (element for element in page.all("p") if element.attributes.get("class") == "error")
+        assert error.attributes["id"].startswith(f"id_{name}")
+    assert in_force() == FULL
+
+
+def test_who_changed_it_meanwhile_is_named_and_the_typed_form_stays(world: World, ada: Staff) -> None:
+    put(world, {"default": {"latest": "2.0.0", "minSupported": "1.0.0"}})
+    read = ada.get(PAGE, world.production.pk).filled()
+    put(world, {"default": {"latest": "2.0.0", "minSupported": "1.8.0"}, "ios": {"latest": "1.0.0"}})
+    typed = {**read, "p-default-latest": "2.2.0", "reason": "newer"}
+    page = ada.send(PAGE, world.production.pk, **typed)
+    assert (page.status, page.refusal) == (412, "policy.stale") and "user:ada changed it" in page.text
+    assert Release.objects.count() == 2
+    # What pressing the button again would do is said: it would take the other's change back.
+    assert "minimum version: “1.8.0” → “1.0.0”" in page.text and "ios: own policy removed" in page.text
+    ada.send(PAGE, world.production.pk, **page.filled())
+    assert (in_force()["default"]["latest"], in_force()["default"]["minSupported"]) == ("2.2.0", "1.0.0")
+
+
+@pytest.mark.parametrize("etag", [None, "", "*", '"x"'])
+def test_without_the_etag_that_was_read_nothing_is_saved(world: World, ada: Staff, etag: str | None) -> None:
+    read = {**ada.get(PAGE, world.production.pk).filled(), "p-default-latest": "1.0.0", "reason": "go"}
+    read.pop("etag") if etag is None else read.update(etag=etag)
+    assert ada.send(PAGE, world.production.pk, **read).refusal in ("policy.stale", "policy.precondition_required")
+    assert not Release.objects.exists()
+
+
+@pytest.mark.parametrize("platform", [[], ["ios"], ["default", "../x"], ["default", "<i data-xss>"], ["default"] * 50])
+def test_forged_platforms(world: World, ada: Staff, platform: list[str]) -> None:
+    read = {**ada.get(PAGE, world.production.pk).filled(), "reason": "forged", "platform": platform}
+    page = ada.send(PAGE, world.production.pk, **read)
+    assert page.status in (409, 422)
+    assert not Release.objects.exists()
+
+
+def test_a_viewer_reads_it_and_has_no_button(world: World) -> None:
+    put(world, FULL)
+    page = staff("viewer").get(PAGE, world.production.pk)
+    assert page.filled()["p-ios-latest"] == "3.0.0"
+    assert all("disabled" in fields.attributes for fields in page.all("fieldset", class_="platform"))
+    assert not [button for button in page.all("button") if "Save the policy" in button.text]
+
+
+def test_in_french(world: World) -> None:
+    eve = staff("publisher", language="fr")
+    page = eve.fill(PAGE, world.production.pk, **{"p-default-minSupported": "3.0.0", "reason": "essai"})
+    assert "Personne ne peut installer 3.0.0 : la plus récente est 0.0.0." in page.text
+    assert "Politique de version de production" in page.text

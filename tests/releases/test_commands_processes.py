@@ -1,0 +1,84 @@
+"""Commands as processes: exit codes as a shell sees them, and a running server that sees what they did."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.icontrol.test_serve import ROOT, free_port, get, serving
+
+
+@dataclass
+class Shell:
+    environment: dict[str, str]
+
+    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            env=self.environment,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+        )
+
+
+@pytest.fixture
+def shell(process_environment: dict[str, str]) -> Shell:
+    return Shell(process_environment)
+
+
+def test_exit_codes_and_streams(shell: Shell) -> None:
+    unready = shell("status")
+    assert (unready.returncode, unready.stdout) == (2, b"")
+    assert b"[db.unmigrated]" in unready.stderr and b"Traceback" not in unready.stderr
+    assert shell("migrate", "--verbosity", "0").returncode == 0
+    assert shell("demo").returncode == 0
+    token = shell("create_token", "ci", "--role", "viewer")
+    assert token.returncode == 0 and token.stdout.startswith(b"ict_") and token.stdout.count(b"\n") == 1
+    assert shell("publish").returncode == 2
+    assert shell("publish", "9.9.9", "--reason", "x").returncode == 2
+    conflict = shell("publish", "1.0.0", "--reason", "x")
+    assert (conflict.returncode, conflict.stdout) == (3, b"")
+    # French at a shell that knows ASCII only.
+    shell.environment |= {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "ICONTROL_LANGUAGE": "fr"}
+    french = shell("publish", "1.0.0", "--reason", "x")
+    assert french.returncode == 3 and french.stderr.decode().startswith("Refusé : Déjà en ligne")
+    assert shell("rollback", "--reason", "x").returncode == 3
+
+
+def test_help_is_quiet_and_names_every_command(shell: Shell) -> None:
+    shell.environment["PYTHONWARNINGS"] = "always::DeprecationWarning:releases,always::DeprecationWarning:configs"
+    told = shell("help")
+    assert (told.returncode, told.stderr) == (0, b"")
+    for name in ("publish", "rollback", "verify_ledger", "import_config", "serve"):
+        assert f"    {name}\n".encode() in told.stdout
+
+
+def test_a_running_server_sees_what_a_command_did(shell: Shell, tmp_path: Path) -> None:
+    port = free_port()
+    shell.environment["PORT"] = str(port)
+    with serving(shell.environment, tmp_path / "output") as process:
+
+        def polled() -> tuple[int, str]:
+            status, body = get(process, port, "/meta/release")
+            assert status == 200
+            answer = json.loads(body)
+            return answer["serial"], answer["publishedConfigVersion"]
+
+        assert polled() == (2, "1.0.0")
+        (tmp_path / "new.json").write_text('{"pages": []}')
+        assert shell("import_config", str(tmp_path / "new.json")).returncode == 0
+        assert polled() == (2, "1.0.0")
+        told = shell("publish", "draft", "--reason", "x", "--confirm", "release.shrinks", "--json")
+        assert json.loads(told.stdout)["serial"] == 3
+        assert polled() == (3, "1.0.1")
+        assert shell("rollback", "--reason", "x").returncode == 0
+        assert polled() == (4, "1.0.0")
+    # And while it is down.
+    assert json.loads(shell("undo", "4", "--reason", "x", "--json").stdout)["serial"] == 5
+    assert shell("verify_ledger").returncode == 0

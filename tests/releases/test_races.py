@@ -1,0 +1,455 @@
+"""Many at once: one wins, the others are told so, and nothing is lost. With processes, and over HTTP.
+
+On PostgreSQL the row locks of the actions are what is tested, on SQLite the lock that a transaction takes when it
+begins; the planted faults show that without them the same race ends differently.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from django.db import connection
+
+from configs import actions as config_actions
+from configs.actors import Actor
+from configs.models import ConfigVersion
+from configs.refusals import Refusal
+from releases import actions
+from releases.ledger import head_of
+from releases.models import Environment, Release
+from releases.policies import policy_etag
+from releases.publishing import Selection
+from releases.verify import verify
+from tests.factories import ADA, World, snapshot
+from tests.faults.processes import race
+from tests.icontrol.test_serve import ROOT, free_port, get, serving
+
+TWENTY = 20
+NOTHING = "release.nothing_to_publish"
+
+
+def outcome(act: Callable[[], Any]) -> str:
+    """``done``, the code of a refusal, or what else happened, for people."""
+    try:
+        act()
+    except Refusal as refusal:
+        return refusal.code
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return "done"
+
+
+def at_once(*acts: Callable[[], Any]) -> Counter[str]:
+    def work(act: Callable[[], Any]) -> Callable[[], str]:
+        return lambda: outcome(act)
+
+    return Counter(race([work(act) for act in acts]))
+
+
+def check_ledger(world: World, path: Path) -> None:
+    """Contiguous, a chain, and its checkpoint file complete."""
+    environments = Environment.objects.select_related("application")
+    assert list(verify(environments, against=[path])) == []
+    assert ConfigVersion.objects.filter(application=world.application, state="draft").count() == 1
+
+
+# --- one version, one draft -------------------------------------------------------------------------------------------
+
+
+def by_version(world: World) -> Selection:
+    return Selection(version=world.preview().version)
+
+
+def by_etag(world: World) -> Selection:
+    return Selection(if_match=world.draft.etag)
+
+
+def by_digest(world: World) -> Selection:
+    return Selection(digest=world.draft.digest)
+
+
+def by_all(world: World) -> Selection:
+    draft = world.draft
+    return Selection(version=draft.version, if_match=draft.etag, digest=draft.digest)
+
+
+def publishers(world: World, selection: Selection, number: int = TWENTY) -> Counter[str]:
+    now = world.tick()
+
+    def publish() -> None:
+        actions.publish(world.production, selection, reason="me first", actor=ADA, now=now)
+
+    return at_once(*[publish] * number)
+
+
+@pytest.mark.parametrize("name", [by_version, by_etag, by_digest, by_all])
+def test_of_twenty_publishers_one_wins(
+    committed_world: World, checkpoint_file: Path, name: Callable[[World], Selection]
+) -> None:
+    world = committed_world
+    world.release(snapshot("home"))
+    world.edit(snapshot("home", "shop"))
+    selection = name(world)
+    versions = ConfigVersion.objects.count()
+    assert publishers(world, selection) == {"done": 1, NOTHING: TWENTY - 1}
+    assert world.head().serial == 2 and world.live == "1.0.1"  # type: ignore[union-attr]
+    # The next draft was opened once (at preview or at publish) and did not go out by accident.
+    assert ConfigVersion.objects.count() - versions == (0 if name is by_version else 1)
+    assert world.draft.version == "1.0.2"
+    check_ledger(world, checkpoint_file)
+
+
+def test_of_twenty_first_publishers_one_wins(committed_world: World, checkpoint_file: Path) -> None:
+    """An empty ledger has no newest row to lock."""
+    committed_world.edit(snapshot("home"))
+    assert publishers(committed_world, by_etag(committed_world)) == {"done": 1, NOTHING: TWENTY - 1}
+    check_ledger(committed_world, checkpoint_file)
+
+
+def test_of_twenty_pickers_of_one_change_one_wins(committed_world: World, checkpoint_file: Path) -> None:
+    world = committed_world
+    world.release(snapshot("home"))
+    world.edit(snapshot("home", "shop", "cart"))
+    picked = Selection(if_match=world.draft.etag, changes=("pages/shop",))
+    found = publishers(world, picked)
+    assert found.pop("done") == 1
+    assert sum(found.values()) == TWENTY - 1 and set(found) <= {"publish.unknown_changes", NOTHING}
+    assert Release.objects.count() == 2
+    check_ledger(world, checkpoint_file)
+
+
+def test_of_twenty_undos_one_wins(committed_world: World, checkpoint_file: Path) -> None:
+    world = committed_world
+    world.release(snapshot("home"))
+    world.policy(latest="2.0.0")
+    now = world.tick()
+    found = at_once(*[lambda: actions.undo(world.production, serial=2, reason="me first", actor=ADA, now=now)] * TWENTY)
+    assert found == {"done": 1, "undo.not_newest": TWENTY - 1}
+    check_ledger(world, checkpoint_file)
+
+
+def test_of_twenty_rollbacks_with_a_serial_one_wins(committed_world: World, checkpoint_file: Path) -> None:
+    world = committed_world
+    for page in ("a", "b", "c"):
+        world.release(snapshot("home", page), confirm=["release.shrinks"])
+    now = world.tick()
+    found = at_once(
+        *[lambda: actions.rollback(world.production, expected_serial=3, reason="me first", actor=ADA, now=now)] * TWENTY
+    )
+    assert found == {"done": 1, "publish.conflict": TWENTY - 1}
+    assert world.live == "1.0.1"
+    check_ledger(world, checkpoint_file)
+
+
+def test_of_twenty_policies_on_one_base_one_wins(committed_world: World, checkpoint_file: Path) -> None:
+    world = committed_world
+    head = world.policy(latest="1.0.0")
+    now = world.tick()
+
+    def put(number: int) -> Callable[[], Any]:
+        policies = {"default": {**head.policy_set["default"], "latest": f"2.0.{number}"}}
+        return lambda: actions.set_policy(
+            world.production, policies, if_match=policy_etag(head.policies), reason="me first", actor=ADA, now=now
+        )
+
+    assert at_once(*map(put, range(TWENTY))) == {"done": 1, "policy.stale": TWENTY - 1}
+    check_ledger(world, checkpoint_file)
+
+
+# --- draft writers ----------------------------------------------------------------------------------------------------
+
+
+def test_of_twenty_draft_writers_one_wins_and_nothing_is_lost(committed_world: World) -> None:
+    world = committed_world
+    world.edit(snapshot("home"))
+    base, now = world.draft, world.tick()
+    history = base.history.count()
+
+    def write(number: int) -> str:
+        return outcome(
+            lambda: config_actions.save_draft(
+                world.application,
+                snapshot("home", f"page-{number}"),
+                if_match=base.etag,
+                actor=Actor(f"user:writer-{number}"),
+                now=now,
+            )
+        )
+
+    told = race([lambda number=number: write(number) for number in range(TWENTY)])  # type: ignore[misc]
+    assert Counter(told) == {"done": 1, "draft.stale": TWENTY - 1}
+    winner = told.index("done")
+    draft = world.draft
+    assert [page["id"] for page in draft.document["pages"]] == ["home", f"page-{winner}"]
+    assert (draft.edits, draft.edited_by) == (base.edits + 1, f"user:writer-{winner}")
+    assert draft.history.count() == history + 1
+    before, after = draft.history.order_by("-history_id")[1], draft.history.order_by("-history_id")[0]
+    assert (before.digest, after.digest) == (base.digest, draft.digest)
+
+
+def test_a_writer_and_a_publisher_of_one_draft_do_not_both_win(committed_world: World, checkpoint_file: Path) -> None:
+    """Either the publisher got what it read, or the writer's edit is kept; never is something published unread."""
+    world = committed_world
+    for number in range(5):
+        read = world.edit(snapshot("home", f"page-{number}"))
+        now = world.tick()
+
+        def write(etag: str = read.etag, now: Any = now, number: int = number) -> None:
+            content = snapshot("home", f"page-{number}", "more")
+            config_actions.save_draft(world.application, content, if_match=etag, actor=ADA, now=now)
+
+        def publish(etag: str = read.etag, now: Any = now) -> None:
+            actions.publish(
+                world.production,
+                Selection(if_match=etag),
+                confirm=["release.shrinks"],
+                reason="as read",
+                actor=ADA,
+                now=now,
+            )
+
+        assert at_once(write, publish) == {"done": 1, "draft.stale": 1}
+        published = ConfigVersion.objects.get(pk=read.pk)
+        if published.state == "published":
+            assert published.digest == read.digest and world.draft.digest == read.digest
+        else:
+            assert [page["id"] for page in world.draft.document["pages"]] == ["home", f"page-{number}", "more"]
+    if world.head():
+        check_ledger(world, checkpoint_file)
+
+
+# --- different things at once -----------------------------------------------------------------------------------------
+
+
+def test_publishers_of_different_versions_append_one_after_the_other(
+    committed_world: World, checkpoint_file: Path
+) -> None:
+    world = committed_world
+    world.release(snapshot("home"))
+    for number in range(5):
+        world.edit(snapshot("home", f"a-{number}"))
+        preview = world.preview()
+        world.edit(snapshot("home", f"b-{number}"))
+        draft, serial, now = world.draft, world.head().serial, world.tick()  # type: ignore[union-attr]
+        yes = ("release.base_moved", "release.shrinks")
+
+        def publish(selection: Selection, yes: Any = yes, now: Any = now) -> Callable[[], Any]:
+            return lambda: actions.publish(world.production, selection, confirm=yes, reason="both", actor=ADA, now=now)
+
+        found = at_once(publish(Selection(version=preview.version)), publish(Selection(if_match=draft.etag)))
+        assert found == {"done": 2}
+        newest = list(Release.objects.filter(serial__gt=serial).order_by("serial"))
+        assert [release.serial for release in newest] == [serial + 1, serial + 2]
+        assert {release.config_version_id for release in newest} == {preview.pk, draft.pk}
+        check_ledger(world, checkpoint_file)
+
+
+def test_everything_at_once_leaves_a_whole_ledger(committed_world: World, checkpoint_file: Path) -> None:
+    """Two environments, every action: each is done or refused in words, and each that is done is one row."""
+    world = committed_world
+    world.release(snapshot("home"))
+    world.publish("1.0.0", environment=world.staging)
+    world.release(snapshot("home", "shop"))
+    world.edit(snapshot("home", "shop", "cart"))
+    world.preview()
+    world.edit(snapshot("home", "shop", "help"))
+    before, now = Release.objects.count(), world.tick()
+    yes = ("release.base_moved", "release.contains_rolled_back", "release.shrinks")
+    etag = world.draft.etag
+    common: dict[str, Any] = {"reason": "all at once", "actor": ADA, "now": now}
+
+    def releases_of(environment: Environment) -> list[Callable[[], Any]]:
+        head = head_of(environment)
+        assert head is not None
+        policy = {"default": {**head.policy_set["default"], "latest": "3.0.0"}}
+        return [
+            lambda: actions.publish(environment, Selection(version="1.0.2"), confirm=yes, **common),
+            lambda: actions.publish(environment, Selection(if_match=etag), confirm=yes, **common),
+            lambda: actions.rollback(environment, to_version="1.0.0", **common),
+            lambda: actions.undo(environment, serial=head.serial, **common),
+            lambda: actions.set_policy(environment, policy, if_match=policy_etag(head.policies), **common),
+        ]
+
+    releasing = releases_of(world.production) + releases_of(world.staging)
+    editing: list[Callable[[], Any]] = [
+        lambda: config_actions.save_draft(world.application, snapshot("home"), if_match=etag, actor=ADA, now=now),
+        lambda: config_actions.send_to_preview(world.application, if_match=etag, **common),
+        lambda: config_actions.withdraw(world.application, "1.0.2", **common),
+    ]
+
+    def named(kind: str, act: Callable[[], Any]) -> Callable[[], tuple[str, str]]:
+        return lambda: (kind, outcome(act))
+
+    acts = [named("release", act) for act in releasing] + [named("edit", act) for act in editing]
+    told = race(acts * 2)
+    assert [words for _, words in told if ":" in words] == []
+    assert Release.objects.count() - before == told.count(["release", "done"]) > 0
+    check_ledger(world, checkpoint_file)
+
+
+# --- planted faults ---------------------------------------------------------------------------------------------------
+
+
+def test_without_the_lock_the_race_ends_differently(committed_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proof that these processes really meet: what the lock prevents happens, and the constraint refuses it."""
+    world = committed_world
+    if connection.vendor == "postgresql":
+
+        def without_lock(environment: Environment) -> Any:
+            return environment.application, environment, head_of(environment)
+
+        monkeypatch.setattr(actions, "_lock", without_lock)
+    else:
+        connection.close()
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "transaction_mode", "DEFERRED")
+    expected = "IntegrityError" if connection.vendor == "postgresql" else "OperationalError: database is locked"
+    world.edit(snapshot("home"))
+    try:
+        for _ in range(10):
+            world.edit()
+            selection = by_etag(world)
+            met = [words for words in publishers(world, selection) if words.startswith(expected)]
+            if met:
+                return
+    finally:
+        connection.close()  # the next one is opened with the settings as they were
+    pytest.fail("twenty processes never met in ten rounds")
+
+
+# --- over HTTP --------------------------------------------------------------------------------------------------------
+
+
+class Answer(NamedTuple):
+    status: int
+    etag: str | None
+    body: dict[str, Any]
+
+
+class Api:
+    """The API of a server that runs, with one connection for each call."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self.port, self.token = port, token
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        if_match: str | None = None,
+        before: Callable[[], Any] = lambda: None,
+    ) -> Answer:
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        line.connect()
+        before()
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        if if_match is not None:
+            headers["If-Match"] = if_match
+        try:
+            line.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = line.getresponse()
+            return Answer(answer.status, answer.getheader("ETag"), json.loads(answer.read()))
+        finally:
+            line.close()
+
+    def together(self, calls: list[dict[str, Any]]) -> list[Answer]:
+        """All of them in threads that are connected and wait for each other."""
+        gate = threading.Barrier(len(calls))
+        answers: dict[int, Answer] = {}
+
+        def one(number: int, call: dict[str, Any]) -> None:
+            answers[number] = self.call(**call, before=gate.wait)
+
+        threads = [threading.Thread(target=one, args=item) for item in enumerate(calls)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return [answers[number] for number in range(len(calls))]
+
+    def draft(self) -> Answer:
+        return self.call("GET", "/api/config/draft")
+
+    def edit(self, page: str) -> Answer:
+        now = self.draft()
+        content = now.body["snapshot"]
+        content["pages"].append(snapshot(page)["pages"][0])
+        saved = self.call("PUT", "/api/config/draft", content, if_match=now.etag)
+        assert saved.status == 200, saved
+        return saved
+
+    def serials(self) -> list[int]:
+        return [release["serial"] for release in self.call("GET", "/api/releases").body["releases"]]
+
+
+def summary(answers: list[Answer]) -> Counter[tuple[int, str]]:
+    return Counter((answer.status, answer.body.get("code", "")) for answer in answers)
+
+
+def test_of_twenty_requests_one_wins(process_environment: dict[str, str], tmp_path: Path) -> None:
+    """The real server with two processes; each way of naming what to publish, then twenty writers."""
+    port, output = free_port(), tmp_path / "output"
+    environment = {**process_environment, "PORT": str(port), "ICONTROL_WORKERS": "2"}
+    with serving(environment, output) as process:
+        assert get(process, port, "/livez")[0] == 200
+        create = [sys.executable, str(ROOT / "manage.py"), "create_token", "race", "--role", "admin"]
+        made = subprocess.run(create, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
+        api = Api(port, made.stdout.strip())
+
+        def publish(if_match: str | None = None, **selection: Any) -> dict[str, Any]:
+            body = {"reason": "me first", **selection}
+            return {"method": "POST", "path": "/api/config/publish", "body": body, "if_match": if_match}
+
+        def preview() -> dict[str, Any]:
+            draft = api.edit("by-version")
+            sent = api.call("POST", "/api/config/preview", {"reason": "look"}, if_match=draft.etag)
+            assert sent.status in (200, 201), sent
+            return publish(version=draft.body["version"])
+
+        ways: list[Callable[[], dict[str, Any]]] = [
+            preview,
+            lambda: publish(if_match=api.edit("by-etag").etag),
+            lambda: publish(digest=api.edit("by-digest").body["digest"]),
+        ]
+        for way in ways:
+            call, before = way(), api.serials()
+            answers = api.together([call] * TWENTY)
+            assert summary(answers) == {(200, ""): 1, (409, NOTHING): TWENTY - 1}
+            assert api.serials() == [before[0] + 1, *before]
+            live = next(answer.body for answer in answers if answer.status == 200)
+            assert api.call("GET", "/api/registry").body["published_config_version"] == live["version"]
+
+        base = api.draft()
+        content = base.body["snapshot"]
+        writes = [
+            {
+                "method": "PUT",
+                "path": "/api/config/draft",
+                "body": {**content, "pages": content["pages"] + snapshot(f"writer-{number}")["pages"]},
+                "if_match": base.etag,
+            }
+            for number in range(TWENTY)
+        ]
+        answers = api.together(writes)
+        assert summary(answers) == {(200, ""): 1, (412, "draft.stale"): TWENTY - 1}
+        (winner,) = [answer for answer in answers if answer.status == 200]
+        assert {answer.etag for answer in answers} == {winner.etag}  # the losers are told the current one
+        assert api.draft().body["snapshot"] == winner.body["snapshot"]
+
+        check = [sys.executable, str(ROOT / "manage.py"), "verify_ledger"]
+        verified = subprocess.run(check, env=environment, cwd=tmp_path, capture_output=True, text=True)
+        assert verified.returncode == 0, verified.stderr
+    said = output.read_text()
+    assert "Traceback" not in said and "locked" not in said
+    assert os.path.getsize(Path(environment["ICONTROL_DATA"]) / "checkpoints" / "ledger.txt") > 0

@@ -1,0 +1,350 @@
+"""``verify`` finds what was done to the ledger behind its back, with the triggers lifted by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import F
+
+from configs import triggers
+from configs.canonical import canonical, digest
+from configs.models import Application, ConfigVersion
+from releases import access
+from releases.ledger import GENESIS, hash_of
+from releases.models import Environment, Release
+from releases.verify import Finding, verify
+from tests.factories import ADA, World, snapshot
+
+MIDDLE, NEWEST = 3, 5
+
+
+@contextmanager
+def by_hand() -> Iterator[None]:
+    """As somebody with the database's own tools: no triggers. (Deferred checks come first, or DDL is refused.)"""
+    connection.check_constraints()
+    with triggers.lifted(connection):
+        yield
+        connection.check_constraints()
+
+
+@pytest.fixture
+def ledger(world: World) -> World:
+    """Five releases in production, of three versions; two in staging; none in canary."""
+    access.create_environment(world.application, key="canary", actor=ADA, now=world.tick())
+    world.policy(latest="2.0.0")
+    world.release(snapshot("home"))
+    world.release(snapshot("home", "shop"))
+    world.release(snapshot("home", "shop", "cart"))
+    world.rollback()
+    world.publish("1.0.0", environment=world.staging)
+    world.publish("1.0.1", environment=world.staging)
+    return world
+
+
+def rows(world: World) -> Any:
+    return Release.objects.filter(environment=world.production)
+
+
+def findings(world: World, *against: Path) -> list[Finding]:
+    environments = Environment.objects.filter(application=world.application).select_related("application")
+    return list(verify(environments, against=against))
+
+
+def codes(found: list[Finding]) -> dict[str, set[str]]:
+    """Code → places, as the last word of each (a serial)."""
+    places: dict[str, set[str]] = {}
+    for finding in found:
+        places.setdefault(finding.code, set()).add(finding.place.split()[-1])
+    return places
+
+
+def test_an_untouched_ledger_has_no_findings(ledger: World, checkpoint_file: Path) -> None:
+    assert rows(ledger).count() == NEWEST
+    assert not checkpoint_file.exists()  # written after a commit, and this test never commits
+    assert findings(ledger) == []
+
+
+def other_version(release: Release) -> Any:
+    return ConfigVersion.objects.exclude(releases=release).earliest("pk")
+
+
+#: Every column of a release → another value for it.
+EDITS: dict[str, Callable[[Release], Any]] = {
+    "environment": lambda release: Environment.objects.get(key="canary"),
+    "serial": lambda release: release.serial + 100,
+    "kind": lambda release: "kill",
+    "config_version": other_version,
+    "policies": lambda release: release.policies.replace("2.0.0", "2.0.1"),
+    "kill_switches": lambda release: '["checkout"]',
+    "actor": lambda release: "user:eve",
+    "reason": lambda release: release.reason + ".",
+    "created_at": lambda release: release.created_at + dt.timedelta(microseconds=1),
+    "format": lambda release: release.format + 1,
+    "previous_hash": lambda release: "f" * 64,
+    "hash": lambda release: "f" * 64,
+}
+
+
+def test_every_column_of_a_release_is_edited_here() -> None:
+    assert set(EDITS) == {field.name for field in Release._meta.concrete_fields} - {"id"}
+
+
+@pytest.mark.parametrize("serial", [1, MIDDLE, NEWEST])
+@pytest.mark.parametrize("column", sorted(EDITS))
+def test_an_edited_field_is_found(ledger: World, column: str, serial: int) -> None:
+    release = rows(ledger).get(serial=serial)
+    value = EDITS[column](release)
+    assert getattr(release, column) != value
+    with by_hand():
+        Release.objects.filter(pk=release.pk).update(**{column: value})
+    found = findings(ledger)
+    assert {finding.severity for finding in found} == {"error"}
+    if column == "serial":
+        assert str(serial + 100) in codes(found)["ledger.edited"]
+    else:
+        assert str(serial) in codes(found)["ledger.edited"]
+
+
+def test_a_release_moved_to_the_end_of_another_environment_is_found(ledger: World) -> None:
+    with by_hand():
+        rows(ledger).filter(serial=NEWEST).update(environment=ledger.staging, serial=3)
+    assert codes(findings(ledger)) == {"ledger.chain": {"3"}, "ledger.edited": {"3"}, "ledger.time": {"3"}}
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        ({"snapshot": '{"pages":[]}'}, {"version.edited", "ledger.edited"}),
+        ({"digest": "0" * 64}, {"version.edited"}),
+        ({"snapshot": '{"pages":[]}', "digest": digest('{"pages":[]}')}, {"ledger.edited"}),
+        ({"version": "7.7.7"}, {"ledger.edited"}),
+    ],
+)
+def test_an_edited_version_is_found(ledger: World, edit: dict[str, str], expected: set[str]) -> None:
+    version = rows(ledger).get(serial=MIDDLE).config_version
+    with by_hand():
+        ConfigVersion.objects.filter(pk=version.pk).update(**edit)
+    found = codes(findings(ledger))
+    assert set(found) == expected
+    if "ledger.edited" in expected:  # in every release that points to it: 3 and 5 here, 2 in staging
+        assert found["ledger.edited"] == {"2", "3", "5"}
+
+
+@pytest.mark.parametrize("model", [Application, Environment])
+def test_a_renamed_line_is_found(ledger: World, model: Any) -> None:
+    model.objects.filter(key__in=("icontrol", "production")).update(key="renamed")
+    assert codes(findings(ledger))["ledger.edited"] >= {"1", "2", "3", "4", "5"}
+
+
+def test_a_version_that_is_gone_is_a_finding_and_no_crash(ledger: World) -> None:
+    version = rows(ledger).get(serial=4).config_version
+    with transaction.atomic():
+        with by_hand():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    constraints = connection.introspection.get_constraints(cursor, Release._meta.db_table)
+                    for name, facts in constraints.items():
+                        if facts["foreign_key"] == (ConfigVersion._meta.db_table, "id"):
+                            cursor.execute(f"ALTER TABLE releases_release DROP CONSTRAINT {name}")
+                            break
+            else:
+                connection.check_constraints = lambda *args: None  # type: ignore[method-assign]
+            ConfigVersion.objects.filter(based_on=version).update(based_on=None)
+            ConfigVersion.objects.filter(pk=version.pk)._raw_delete("default")
+        if connection.vendor != "postgresql":
+            del connection.check_constraints
+        assert codes(findings(ledger)) == {"version.missing": {"4"}, "ledger.edited": {"4"}}
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("serial", [1, MIDDLE])
+def test_a_deleted_row_is_found(ledger: World, serial: int) -> None:
+    with by_hand():
+        rows(ledger).filter(serial=serial)._raw_delete("default")
+    after = {str(serial + 1)}
+    assert codes(findings(ledger)) == {"ledger.gap": after, "ledger.chain": after}
+
+
+def renumber(world: World, *, above: int, by: int) -> None:
+    """Shift serials; through high numbers, so that no two are the same on the way."""
+    rows(world).filter(serial__gt=above).update(serial=F("serial") + 1000)
+    rows(world).filter(serial__gt=1000).update(serial=F("serial") - 1000 + by)
+
+
+def test_a_deleted_row_is_found_when_the_others_were_renumbered(ledger: World) -> None:
+    with by_hand():
+        rows(ledger).filter(serial=MIDDLE)._raw_delete("default")
+        renumber(ledger, above=MIDDLE, by=-1)
+    found = codes(findings(ledger))
+    assert found == {"ledger.chain": {"3"}, "ledger.edited": {"3", "4"}}
+
+
+def swap(world: World, a: int, b: int, *columns: str) -> None:
+    first, second = rows(world).get(serial=a), rows(world).get(serial=b)
+    if "serial" in columns:
+        rows(world).filter(pk=first.pk).update(serial=1000)
+    for column in columns:
+        rows(world).filter(pk=second.pk).update(**{column: getattr(first, column)})
+        rows(world).filter(pk=first.pk).update(**{column: getattr(second, column)})
+
+
+def test_two_rows_that_swapped_places_are_found(ledger: World) -> None:
+    with by_hand():
+        swap(ledger, 2, 3, "serial")
+    assert codes(findings(ledger)) == {
+        "ledger.chain": {"2", "3", "4"},
+        "ledger.edited": {"2", "3"},
+        "ledger.time": {"3"},
+    }
+
+
+def test_two_rows_that_swapped_contents_are_found(ledger: World) -> None:
+    with by_hand():
+        swap(ledger, 2, 3, "config_version", "reason", "actor", "kind", "policies")
+    assert codes(findings(ledger)) == {"ledger.edited": {"2", "3"}}
+
+
+def names(release: Release) -> dict[str, Any]:
+    version = release.config_version
+    return {
+        "application": release.environment.application.key,
+        "environment": release.environment.key,
+        "version": version.version if version else None,
+        "sha": version.digest if version else None,
+    }
+
+
+def insert(world: World, serial: int) -> None:
+    """A release that never was, with a hash of its own that fits and the right predecessor; those after it move up."""
+    renumber(world, above=serial - 1, by=1)
+    before = rows(world).get(serial=serial - 1)
+    false = rows(world).get(serial=2)
+    false.pk, false.serial, false.reason, false.previous_hash = None, serial, "it was like this", before.hash
+    false.created_at = before.created_at
+    false.hash = hash_of(false, **names(false))
+    rows(world).bulk_create([false])
+
+
+def test_an_inserted_row_is_found(ledger: World) -> None:
+    with by_hand():
+        insert(ledger, MIDDLE)
+    assert codes(findings(ledger)) == {"ledger.chain": {"4"}, "ledger.edited": {"4", "5", "6"}}
+
+
+def rewrite(world: World) -> None:
+    """All hashes from the first row on, so that the chain holds again."""
+    previous = GENESIS
+    for release in rows(world).order_by("serial"):
+        release.previous_hash = previous
+        previous = hash_of(release, **names(release))
+        rows(world).filter(pk=release.pk).update(previous_hash=release.previous_hash, hash=previous)
+
+
+def write_checkpoints(world: World, path: Path) -> Path:
+    """What the commits of these releases would have written."""
+    releases = Release.objects.filter(environment__application=world.application).select_related("environment")
+    path.write_text(
+        "".join(f"icontrol {release.environment.key} {release.serial} {release.hash}\n" for release in releases)
+    )
+    return path
+
+
+@pytest.fixture
+def kept_lines(ledger: World, tmp_path: Path) -> Path:
+    return write_checkpoints(ledger, tmp_path / "kept.txt")
+
+
+def test_an_untouched_ledger_agrees_with_its_checkpoints(ledger: World, kept_lines: Path) -> None:
+    assert findings(ledger, kept_lines) == []
+
+
+@pytest.mark.parametrize("left", [4, 1, 0])
+def test_a_cut_tail_is_seen_by_the_checkpoints_only(ledger: World, kept_lines: Path, left: int) -> None:
+    with by_hand():
+        rows(ledger).filter(serial__gt=left)._raw_delete("default")
+    assert findings(ledger) == []  # what is left is a chain without fault
+    found = findings(ledger, kept_lines)
+    assert codes(found) == {"checkpoint.beyond": {str(serial) for serial in range(left + 1, NEWEST + 1)}}
+    assert {finding.severity for finding in found} == {"error"}
+
+
+def test_a_cut_tail_that_grew_again_is_seen_by_the_checkpoints(ledger: World, kept_lines: Path) -> None:
+    with by_hand():
+        rows(ledger).filter(serial=NEWEST)._raw_delete("default")
+    ledger.policy(latest="3.0.0")
+    assert findings(ledger) == []
+    assert codes(findings(ledger, kept_lines)) == {"checkpoint.contradiction": {str(NEWEST)}}
+
+
+@pytest.mark.parametrize("serial", [1, MIDDLE, NEWEST])
+def test_a_chain_that_was_rewritten_whole_is_seen_by_the_checkpoints_only(
+    ledger: World, kept_lines: Path, serial: int
+) -> None:
+    with by_hand():
+        rows(ledger).filter(serial=serial).update(actor="user:eve")
+        rewrite(ledger)
+    assert findings(ledger) == []
+    after = {str(number) for number in range(serial, NEWEST + 1)}
+    assert codes(findings(ledger, kept_lines)) == {"checkpoint.contradiction": after}
+
+
+def test_an_inserted_row_in_a_rewritten_chain_is_seen_by_the_checkpoints(ledger: World, kept_lines: Path) -> None:
+    with by_hand():
+        insert(ledger, MIDDLE)
+        rewrite(ledger)
+    assert findings(ledger) == []
+    found = codes(findings(ledger, kept_lines))
+    assert found == {"checkpoint.contradiction": {"3", "4", "5"}, "checkpoint.gap": {"icontrol/production"}}
+
+
+def test_a_right_line_does_not_hide_a_wrong_one(ledger: World, kept_lines: Path) -> None:
+    right = kept_lines.read_text()
+    kept_lines.write_text(f"icontrol production 2 {'e' * 64}\n" + right)
+    assert codes(findings(ledger, kept_lines)) == {"checkpoint.contradiction": {"2"}}
+
+
+def test_an_environment_that_is_gone_is_seen_by_the_checkpoints(ledger: World, kept_lines: Path) -> None:
+    with kept_lines.open("a") as file:
+        file.write(f"icontrol gone 1 {'e' * 64}\n")
+    found = findings(ledger, kept_lines)
+    assert [(finding.severity, finding.code, finding.place) for finding in found] == [
+        ("error", "checkpoint.unknown", "icontrol/gone")
+    ]
+    # Not asked about is not gone.
+    one = Environment.objects.select_related("application").filter(pk=ledger.staging.pk)
+    write_checkpoints(ledger, kept_lines)
+    assert list(verify(one, against=[kept_lines])) == []
+
+
+def test_gaps_and_torn_lines_only_warn(ledger: World, kept_lines: Path) -> None:
+    lines = kept_lines.read_text().splitlines(keepends=True)
+    kept_lines.write_text("".join(lines[:-1]) + lines[-1][:40])
+    found = findings(ledger, kept_lines)
+    assert {(finding.severity, finding.code) for finding in found} == {
+        ("warning", "checkpoint.torn"),
+        ("warning", "checkpoint.gap"),
+    }
+
+
+def test_several_checkpoint_files_are_all_compared(ledger: World, kept_lines: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text(kept_lines.read_text().replace("icontrol production 1 ", "icontrol production 9 "))
+    found = codes(findings(ledger, kept_lines, other))
+    assert found == {"checkpoint.beyond": {"9"}, "checkpoint.gap": {"icontrol/production"}}
+
+
+def test_findings_speak_both_languages(ledger: World) -> None:
+    with by_hand():
+        rows(ledger).filter(serial=MIDDLE).update(policies=canonical({}))
+    (finding,) = findings(ledger)
+    assert finding.place == "icontrol/production 3"
+    assert finding.message == {
+        "en": "Its facts do not have its hash.",
+        "fr": "Ses faits n'ont pas son empreinte.",
+    }
