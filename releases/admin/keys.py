@@ -162,6 +162,7 @@ class RevokeToken(Revoke):
 class ApiTokenAdmin(KeyAdmin):
     list_display = ("name", "role", "status", "created", "expires")
     list_filter = ("role",)
+    lookups = ("role__exact",)
     search_fields = ("name",)
     ordering = ("-pk",)
     create, revoke = CreateToken, RevokeToken
@@ -229,6 +230,7 @@ class RevokeClientKey(Revoke):
 class ClientKeyAdmin(KeyAdmin):
     list_display = ("name", "environment", "key", "surface", "status", "created")
     list_filter = ("environment",)
+    lookups = ("environment__id__exact",)
     search_fields = ("name", "key")
     ordering = ("-pk",)
     create, revoke = CreateClientKey, RevokeClientKey

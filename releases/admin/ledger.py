@@ -42,7 +42,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
     list_display = ("number", "shown_kind", "shown_version", "by", "shown_reason", "shown_hash")
     list_filter = ("environment", KindFilter)
     search_fields = ("reason", "actor", "config_version__version")
-    date_hierarchy = "created_at"
+    lookups = ("environment__id__exact", "kind")
     detail_template = "admin/house/release.html"
     left_out = ("add", "delete", "history")  # a release has no history: it never changes
 

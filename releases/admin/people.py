@@ -41,6 +41,7 @@ class UserAdmin(WrittenByForm, DjangoUserAdmin):
 
     list_display = ("username", "first_name", "last_name", "roles", "is_active", "last_login")
     list_filter = ("is_active", "groups")
+    lookups = ("is_active__exact", "groups__id__exact", "groups__isnull")
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),

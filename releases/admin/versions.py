@@ -65,6 +65,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
     list_display = ("version", "shown_state", "where_live", "shown_digest", "created", "published")
     list_display_links = ("version",)
     list_filter = (StateFilter,)
+    lookups = ("state", "application__id__exact")
     search_fields = ("version", "digest", "created_by", "published_by")
     actions = [_list_action(name) for name in MOVES]
     detail_template = "admin/house/version.html"
@@ -163,8 +164,8 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
 
     def more(self, request: HttpRequest, version: ConfigVersion) -> dict[str, Any]:
         environments = facts.environments_of(version.application_id)
-        environment = facts.choose(environments, request.GET.get("environment"))
-        head = head_of(environment)
+        environment = facts.choose(environments, request.GET.get("environment")) if environments else None
+        head = head_of(environment) if environment else None
         live = head.config_version if head else None
         document = version.document
         return {

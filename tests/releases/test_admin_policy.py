@@ -20,7 +20,7 @@ FULL = {
         "latest": "2.1.0",
         "minSupported": "1.4.0",
         "enforcement": "soft",
-        "message": {"en": "Update,\nplease.", "fr": "Mettez à jour.", "de": "Bitte aktualisieren."},
+        "message": {"en": "Update,\nplease. ", "fr": "Mettez à jour.", "de": "Bitte aktualisieren."},
         "url": "https://example.com/get",
         "maintenance": True,
         "retryAfter": 30,
@@ -81,7 +81,7 @@ def test_the_first_policy(world: World, ada: Staff) -> None:
     ("typed", "field", "value"),
     [
         ({"p-default-enforcement": "hard"}, "enforcement", "hard"),
-        ({"p-default-message_de": ""}, "message", {"en": "Update,\nplease.", "fr": "Mettez à jour."}),
+        ({"p-default-message_de": ""}, "message", {"en": "Update,\nplease. ", "fr": "Mettez à jour."}),
         ({"p-default-capabilities": "orders\r\n\r\n returns \r\n"}, "capabilities", ["orders", "returns"]),
         ({"p-default-retryAfter": "86400"}, "retryAfter", 86400),
         ({"p-default-url": ""}, "url", ""),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -247,6 +247,17 @@ def test_list_actions_by_role(world: World, role: str, choices: set[str]) -> Non
     world.release(snapshot("home"))
     page = staff(role).get("configs_configversion_changelist")
     assert {option.attributes["value"] for option in page.all("option")} - {""} == choices
+
+
+def test_djangos_permission_alone_shows_nothing(world: World) -> None:
+    """A group that somebody made by hand has Django's permission to see a model, and not the one of the house."""
+    person = staff(None)
+    person.user.user_permissions.set(
+        Permission.objects.filter(codename__startswith="view_").exclude(codename="view_ledger")
+    )
+    page = person.get("index")
+    assert not [link for link in page.links if link.startswith(("/admin/configs/", "/admin/releases/", "/admin/auth/"))]
+    assert person.get("releases_release_changelist").refusal == "permission.denied"
 
 
 def test_a_refusal_is_a_sentence_in_the_readers_language(world: World) -> None:

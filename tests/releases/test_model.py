@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from configs import actions as config_actions
 from configs.canonical import canonical, digest, normalise
-from configs.models import ConfigVersion
+from configs.models import Application, ConfigVersion
 from configs.refusals import Refusal
 from releases import actions
 from releases.delivery import kept, read_live, representation
@@ -46,7 +46,7 @@ def contents(draw: st.DrawFn) -> Content:
 
 
 QUESTIONS = ["release.base_moved", "release.contains_rolled_back"]
-CONFIRM = st.sampled_from([frozenset(QUESTIONS), frozenset(QUESTIONS), frozenset(), frozenset(QUESTIONS[:1])])
+CONFIRM = st.sampled_from([frozenset(QUESTIONS), frozenset(QUESTIONS[:1]), frozenset(QUESTIONS[1:]), frozenset()])
 #: What the caller believes to be the newest release; mostly it does not say.
 SERIALS = st.sampled_from([None] * 9 + [0, 1, 2])
 EXAMPLES, STEPS = 60, 30
@@ -219,8 +219,9 @@ class Histories(RuleBasedStateMachine):
 
     @rule(where=ENVIRONMENTS, confirm=CONFIRM, data=st.data())
     def publish_named(self, where: str, confirm: frozenset[str], data: st.DataObject) -> None:
-        """A preview, or what another environment has, or what was here before."""
-        name = self.name(data)
+        """A preview, or what another environment has, or what was here just before."""
+        newest = [entry.version for entry in self.model.ledgers[where].entries[-3:] if entry.version]
+        name = data.draw(st.sampled_from(newest)) if newest and data.draw(st.booleans()) else self.name(data)
         self.both(
             lambda: self.model.publish_named(where, name, confirm),
             actions.publish,
@@ -296,7 +297,9 @@ class Histories(RuleBasedStateMachine):
             )
             for version in self.model.versions.values()
         }
-        assert self.world.draft.snapshot == stored(self.model.draft.content)
+        draft = self.world.draft
+        assert draft.snapshot == stored(self.model.draft.content)
+        assert Application.objects.get(pk=draft.application_id).highest_version == text(self.model.highest)
 
     @invariant()
     def the_ledgers_are_those_of_the_model(self) -> None:

@@ -151,9 +151,11 @@ def test_a_condition_that_cannot_be_asked_turns_its_flag_off_and_no_other(damage
         flag("hit", damage),
         flag("hit-not", {"not": damage}),
         flag("needs", prerequisites=[{"flag": "hit"}]),
+        flag("needs-off", prerequisites=[{"flag": "hit", "variant": "off"}]),
     ]
     flags = compile_flags({"featureFlags": sources, "segments": segments})
-    assert flags.evaluate_all({"x": "y"}, NOW) == {"fine": ON, "hit": DAMAGED, "hit-not": DAMAGED, "needs": OFF}
+    found = flags.evaluate_all({"x": "y"}, NOW)
+    assert found == {"fine": ON, "hit": DAMAGED, "hit-not": DAMAGED, "needs": OFF, "needs-off": OFF}
     assert flags.errors.keys() == {"hit", "hit-not"}
     assert why in flags.errors["hit"]["en"] and flags.errors["hit"]["fr"]
     assert why in flags.explain("hit", {}, NOW).steps[0]["en"]
