@@ -85,13 +85,6 @@ _http(
     ("Set Content-Type: application/json.", "Indiquez Content-Type: application/json."),
 )
 _http(
-    "http.throttled",
-    429,
-    ("Too many tries", "Trop d'essais"),
-    ("Too many requests; try again in {seconds} s.", "Trop de requêtes ; réessayez dans {seconds} s."),
-    ("Wait as long as Retry-After says.", "Attendez le temps indiqué par Retry-After."),
-)
-_http(
     "http.bad_request",
     400,
     ("Not understood", "Incompréhensible"),
@@ -206,9 +199,6 @@ def to_refusal(error: BaseException) -> Refusal | None:
             return Refusal("http.not_acceptable")
         case exceptions.UnsupportedMediaType():
             return Refusal("http.unsupported_media_type")
-        case exceptions.Throttled():
-            wait = int(getattr(error, "wait", None) or 1) + 1
-            return Refusal("http.throttled", seconds=wait, extra={"retryAfter": wait})
         case RequestDataTooBig():
             return Refusal("http.too_large")
         case exceptions.APIException():

@@ -101,7 +101,6 @@ def _plan(
     check_not_live(environment, head, candidate.version, candidate.digest)
     snapshot = candidate.document
     live = head.config_version if head else None
-    before = live.document if live else {}
     problems = problems_in(candidate, snapshot)
     found = errors(problems)
     return Plan(
@@ -112,8 +111,8 @@ def _plan(
         confirmations=confirmations(environment, candidate, snapshot, live),
         policies=_policies(head, policy, candidate.version if bump_latest else None),
         picked_from=draft,
-        unpicked=missing_changes(diff(before, draft.document), found, selection.changes, snapshot)
-        if draft and found
+        unpicked=missing_changes(diff(live.document, draft.document), found, selection.changes, snapshot)
+        if draft and live and found
         else [],
     )
 

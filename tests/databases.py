@@ -62,9 +62,10 @@ class Binaries:
 
 
 @contextlib.contextmanager
-def postgresql() -> Iterator[Server]:
+def postgresql(*, durable: bool = False) -> Iterator[Server]:
     """A running server; a private one is stopped and removed at the end, however the block ends.
 
+    ``durable``: with the server's own settings, as in real life, for measuring.
     :raises NoPostgreSQL: nothing worked.
     """
     if url := os.environ.get("DATABASE_URL"):
@@ -75,7 +76,7 @@ def postgresql() -> Iterator[Server]:
         name = f"PostgreSQL {'.'.join(map(str, binaries.version))} {binaries.source}"
         with contextlib.ExitStack() as cleanup:
             try:
-                url = start(binaries, cleanup)
+                url = start(binaries, cleanup, durable=durable)
             except (OSError, subprocess.SubprocessError, psycopg.Error, RuntimeError) as error:
                 tried.append(f"{name}: {error}")
                 continue
@@ -149,7 +150,7 @@ def pip_package() -> Path | None:
     return Path(next(iter(spec.submodule_search_locations))) if spec and spec.submodule_search_locations else None
 
 
-def start(binaries: Binaries, cleanup: contextlib.ExitStack) -> str:
+def start(binaries: Binaries, cleanup: contextlib.ExitStack, *, durable: bool = False) -> str:
     """Make and start a cluster; ``cleanup`` undoes each step, also when a later one fails. Returns its URL."""
     account = unprivileged()
     place = workplace(account, cleanup)
@@ -167,7 +168,8 @@ def start(binaries: Binaries, cleanup: contextlib.ExitStack) -> str:
     )
     if made.returncode:
         raise RuntimeError(f"initdb said: {made.stderr.strip() or made.stdout.strip()}")
-    options = [f"--{name}={value}" for name, value in {**OPTIONS, "unix_socket_directories": str(place)}.items()]
+    settings = {name: value for name, value in OPTIONS.items() if not (durable and value == "off")}
+    options = [f"--{name}={value}" for name, value in {**settings, "unix_socket_directories": str(place)}.items()]
     with (place / "log").open("wb") as log:
         # A session of its own: Ctrl-C ends the tests first, then us, and the server last.
         server = subprocess.Popen(

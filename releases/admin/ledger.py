@@ -66,7 +66,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
     def shown_kind(self, release: Release) -> SafeString:
         return markup.kind_chip(release.kind)
 
-    @admin.display(description=words("config version", "version de config"))
+    @admin.display(description=words("version", "version"))
     def shown_version(self, release: Release) -> SafeString | str:
         version = release.config_version
         return markup.link(version, version.version) if version else "–"

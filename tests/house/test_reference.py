@@ -61,6 +61,12 @@ def test_every_code_is_on_the_page_with_its_status_and_titles_and_no_other() -> 
     assert sorted(told) == sorted(wanted)
 
 
+def test_every_status_is_in_the_reference_of_http() -> None:
+    told = re.findall(r"^\| ([\d, ]+) \|", (REFERENCE / "http.md").read_text(encoding="utf-8"), re.MULTILINE)
+    statuses = {int(status) for row in told for status in row.split(",")}
+    assert statuses == {200, 201, 304, 405} | {kind.status for kind in CATALOGUE.values()}
+
+
 def used() -> set[str]:
     """Strings of the source that are codes, but for where they are defined."""
     found: set[str] = set()

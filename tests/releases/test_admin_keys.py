@@ -35,7 +35,8 @@ def test_a_token_is_shown_once_and_works_until_it_is_revoked(world: World, root:
     assert (token.name, token.role, token.created_by) == ("ci", "viewer", "user:root.a")
     assert (token.expires_at - timezone.now()).days in (6, 7)
     for name in ("change", "history"):
-        assert shown.text not in root.get(f"releases_apitoken_{name}", token.pk).html
+        html = root.get(f"releases_apitoken_{name}", token.pk).html
+        assert shown.text not in html and token.token_hash not in html
     assert shown.text not in root.get("releases_apitoken_changelist").html
 
     page = root.fill("releases_apitoken_revoke", token.pk, reason="leaked")

@@ -41,7 +41,7 @@ def root(world: World) -> Staff:
 # Escaping -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("hostile", "language"), zip(CORPUS, itertools.cycle(["en", "fr"]), strict=False))
+@pytest.mark.parametrize(("hostile", "language"), list(zip(CORPUS, itertools.cycle(["en", "fr"]), strict=False)))
 def test_what_people_type_is_text_on_every_page(world: World, hostile: str, language: str) -> None:
     root = staff("admin", language=language, name="root.a")
     content = snapshot("home", featureFlags=[flag("a", description=hostile)])
@@ -262,7 +262,9 @@ def test_a_list_costs_the_same_for_one_and_for_many(world: World, root: Staff, n
             connection,
         ) as captured:
             assert root.get(name).status == 200
-        assert not any('"configs_configversion"."snapshot"' in query["sql"] for query in captured)  # megabytes
+        snapshots = [query for query in captured if '"configs_configversion"."snapshot"' in query["sql"]]
+        # The first page finds for each environment the version to go back to; a list would read megabytes.
+        assert name == "index" or not snapshots
         return len(captured)
 
     world.release(snapshot("home"))

@@ -216,14 +216,15 @@ def test_an_unchanged_version_can_be_saved_and_a_move_is_no_change(four: World) 
 
 
 def test_columns_that_were_not_loaded_cannot_be_changed_either(four: World) -> None:
-    version = ConfigVersion.objects.defer("snapshot", "digest").get(state="published")
-    version.save()
+    published = ConfigVersion.objects.filter(state="published")
+    published.defer("snapshot", "digest").get().save()
+    version = published.defer("snapshot").get()
     version.snapshot = "{}"
-    with pytest.raises(Immutable, match="snapshot"):
+    with pytest.raises(Immutable, match="changed: snapshot$"):
         version.save()
-    version = ConfigVersion.objects.only("version").get(state="published")
+    version = published.only("version").get()
     version.version = "9.9.9"
-    with pytest.raises(Immutable, match="version"):
+    with pytest.raises(Immutable, match="changed: version$"):
         version.save()
 
 

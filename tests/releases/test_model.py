@@ -49,7 +49,7 @@ QUESTIONS = ["release.base_moved", "release.contains_rolled_back"]
 CONFIRM = st.sampled_from([frozenset(QUESTIONS), frozenset(QUESTIONS[:1]), frozenset(QUESTIONS[1:]), frozenset()])
 #: What the caller believes to be the newest release; mostly it does not say.
 SERIALS = st.sampled_from([None] * 9 + [0, 1, 2])
-EXAMPLES, STEPS = 60, 30
+EXAMPLES, STEPS = 50, 30
 NUMBERS = st.sampled_from([(0, 9, 0), (1, 0, 0), (1, 0, 1), (1, 0, 3), (1, 2, 0), (2, 0, 0)])
 
 
@@ -221,7 +221,8 @@ class Histories(RuleBasedStateMachine):
     def publish_named(self, where: str, confirm: frozenset[str], data: st.DataObject) -> None:
         """A preview, or what another environment has, or what was here just before."""
         newest = [entry.version for entry in self.model.ledgers[where].entries[-3:] if entry.version]
-        name = data.draw(st.sampled_from(newest)) if newest and data.draw(st.booleans()) else self.name(data)
+        recent: bool = data.draw(st.booleans())
+        name = data.draw(st.sampled_from(newest)) if newest and recent else self.name(data)
         self.both(
             lambda: self.model.publish_named(where, name, confirm),
             actions.publish,

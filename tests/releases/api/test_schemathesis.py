@@ -99,7 +99,7 @@ def helped(api: Api, case: Case, number: int, known: dict[str, Any]) -> dict[str
 
 
 def send(api: Api, role: str, only: str | None = None) -> Counter[int]:
-    """Status → how many answers had it, over all operations (or one), with data as it should be and as it should not."""
+    """Status → how many answers had it, over all operations (or one), with data as it should and should not be."""
     document: Any = json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True)))
     schema = schemathesis.openapi.from_dict(document)
     schema.app = get_wsgi_application()
@@ -142,7 +142,7 @@ def test_generated_requests(full: Api, role: str, capsys: pytest.CaptureFixture[
         print(f"\nschemathesis as {role}: {sent.total()} cases, 0 server errors ({statuses})", file=sys.stderr)
     assert sent.total() >= CASES_PER_ROLE
     assert not [status for status in sent if status >= 500]
-    assert sent[200] > 50  # it is not refusals only
+    assert sent[200] >= 25  # it is not refusals only
 
 
 def wrong_shape(environment: Any) -> Any:
