@@ -16,7 +16,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test lint docs format lock
+.PHONY: help run test lint docs format bench lock
 # The interpreter that the environment was made with may have been removed since.
 ifneq ($(shell test -x $(PY) && echo works),works)
 .PHONY: $(RUN) $(DEV)
@@ -28,6 +28,7 @@ help:
 	@echo 'make lint     style, types, imports, migrations, deployment checks, generated documents'
 	@echo 'make docs     write the generated documents (OpenAPI, state diagram) anew'
 	@echo 'make format   let ruff lay the code out'
+	@echo 'make bench    how long publish, save, diff and reading take, on SQLite and on PostgreSQL'
 	@echo 'make lock     resolve the dependencies anew (needs uv)'
 
 run: $(RUN)
@@ -45,6 +46,9 @@ docs: $(DEV)
 format: $(DEV)
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
+
+bench: $(DEV)
+	@exec $(PY) -m tests.bench
 
 lock:
 	$(LOCK) $(ARGS) --group dev --output-file $(REQUIREMENTS)/dev.txt

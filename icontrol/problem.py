@@ -242,4 +242,5 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """Also for pages: a database that is away is no mistake of ours. Django calls this while it handles the error."""
     error = sys.exception()
-    return response((error and to_refusal(error)) or Refusal("http.internal"))
+    refusal = to_refusal(error) if error is not None else None
+    return response(refusal or Refusal("http.internal"))

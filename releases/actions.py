@@ -23,6 +23,7 @@ from configs.policies import check_permission, check_reason, check_version_name
 from configs.problems import errors
 from configs.refusals import Refusal
 from releases import gate
+from releases.kinds import KINDS
 from releases.ledger import NO_POLICY, append, head_of, release_of
 from releases.lineage import lineage
 from releases.models import Environment, Release
@@ -273,7 +274,7 @@ def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, no
                 "undo.not_newest",
                 environment=environment.key,
                 serial=head.serial,
-                kind=head.kind,
+                kind=KINDS[head.kind],
                 who=head.actor,
                 extra={"serial": head.serial},
             )

@@ -17,7 +17,7 @@ from threading import Lock
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.db.models import Case, CharField, F, TextField, Value, When
+from django.db.models import Case, CharField, F, QuerySet, Subquery, TextField, Value, When
 
 from configs.canonical import canonical, digest
 from configs.refusals import Refusal
@@ -126,15 +126,15 @@ def representation(live: Live, surface: str) -> Representation:
 
 
 def _query(client_key: str, known_hash: str) -> tuple[Live, str | None]:
-    releases = Release.objects.order_by("-serial")
+    # The environment comes from a query of its own inside this one: joined, PostgreSQL would sort its whole ledger.
     if client_key:
-        releases = releases.filter(
-            environment__client_keys__key=client_key, environment__client_keys__revoked_at__isnull=True
-        )
-        surface: Any = F("environment__client_keys__surface")
+        keys = ClientKey.objects.filter(key=client_key, revoked_at=None)
+        environments: QuerySet[Any, Any] = keys.values("environment")
+        surface: Any = Subquery(keys.values("surface"))
     else:
-        releases = releases.filter(environment__is_default=True, environment__application__is_default=True)
+        environments = Environment.objects.filter(is_default=True, application__is_default=True).values("pk")
         surface = Value("", output_field=CharField())
+    releases = Release.objects.filter(environment=Subquery(environments)).order_by("-serial")
     row = releases.values_list(
         "environment__application__key",
         "environment__key",

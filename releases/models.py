@@ -24,9 +24,8 @@ from configs.models import (
     write_history_actor,
 )
 from configs.problems import Problem
+from releases.kinds import KINDS
 from releases.roles import ROLE_CHOICES
-
-KINDS = ("publish", "rollback", "undo", "policy", "kill", "lift")
 
 
 class Environment(HistoryMixin):

@@ -15,6 +15,7 @@ from configs.reading import NAMED_BY
 from configs.refusals import Refusal
 from configs.texts import Text, both
 from releases import gate
+from releases.kinds import KINDS
 from releases.lineage import lineage
 from releases.models import Environment, Release
 
@@ -43,7 +44,7 @@ def check_serial(environment: Environment, head: Release | None, expected: int |
         "publish.conflict",
         expected=expected,
         serial=serial,
-        kind=head.kind if head else "–",
+        kind=KINDS[head.kind] if head else "–",
         who=head.actor if head else "–",
         at=local(head) if head else "–",
         extra={"expectedSerial": expected, "serial": serial, "appendedBy": head.actor if head else None},

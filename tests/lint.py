@@ -59,9 +59,7 @@ def main(arguments: list[str]) -> int:
 
 def document(path: Path, command: list[str], environment: Mapping[str, str], *, write: bool) -> bool:
     """Whether the generated text is the one in the tree; with ``write`` it becomes so."""
-    made = subprocess.run(
-        [PYTHON, *command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, encoding="utf-8"
-    )
+    made = subprocess.run([PYTHON, *command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, encoding="utf-8")
     if made.returncode:
         return False
     kept = ROOT / path

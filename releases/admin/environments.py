@@ -22,6 +22,7 @@ from releases.admin.buttons import Button, address, page_of
 from releases.admin.facts import Standing
 from releases.admin.move import Move
 from releases.admin.policy_page import PolicyPage
+from releases.kinds import KINDS
 from releases.ledger import head_of, release_of
 from releases.models import Environment
 
@@ -94,7 +95,7 @@ class Undo(Move):
         before = release_of(environment, head.serial - 1)
         if before is None or (before.config_version is None and head.config_version is not None):
             raise Refusal("undo.nothing_before", environment=environment.key, serial=head.serial)
-        kind = said(facts.KINDS[head.kind])
+        kind = said(KINDS[head.kind])
         return {
             "button": words(f"Undo n° {head.serial}", f"Annuler n° {head.serial}"),
             "hidden": {"serial": head.serial},

@@ -19,15 +19,6 @@ from releases.models import Environment, Release
 #: A page with thousands of sentences helps nobody; the API has them all.
 LINES_SHOWN = 400
 
-KINDS: dict[str, Text] = {
-    "publish": both("publish", "publication"),
-    "rollback": both("rollback", "retour"),
-    "undo": both("undo", "annulation"),
-    "policy": both("version policy", "politique de version"),
-    "kill": both("kill switch engaged", "coupe-circuit actionné"),
-    "lift": both("kill switch lifted", "coupe-circuit levé"),
-}
-
 #: Fields of a version policy, in the order in which people read them.
 POLICY_FIELDS: dict[str, Text] = {
     "latest": both("latest version", "dernière version"),

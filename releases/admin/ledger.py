@@ -20,6 +20,7 @@ from releases import checkpoints
 from releases.admin import buttons, facts, markup
 from releases.admin.base import Fact, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
+from releases.kinds import KINDS
 from releases.ledger import head_of, release_of
 from releases.models import Environment, Release
 from releases.verify import verify
@@ -32,10 +33,10 @@ class KindFilter(admin.SimpleListFilter):
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(kind, later(text)) for kind, text in facts.KINDS.items()]
+        return [(kind, later(text)) for kind, text in KINDS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(kind=self.value()) if self.value() in facts.KINDS else queryset
+        return queryset.filter(kind=self.value()) if self.value() in KINDS else queryset
 
 
 class ReleaseAdmin(ReadOnlyAdmin):

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 
 from configs import states
 from icontrol.words import said, words
-from releases.admin import facts
 from releases.admin.buttons import page_of
+from releases.kinds import KINDS
 
 LINE_KINDS = {
     "added": words("Added", "Ajout"),
@@ -50,7 +50,7 @@ def state_chip(state: str) -> SafeString:
 
 def kind_chip(kind: str) -> SafeString:
     """Of a release."""
-    return chip(f"kind-{kind}", said(facts.KINDS.get(kind, kind)))
+    return chip(f"kind-{kind}", said(KINDS.get(kind, kind)))
 
 
 def live_chips(keys: Iterable[str]) -> SafeString | str:

@@ -248,8 +248,8 @@ class Withdraw(VersionMove):
             "button": words("Withdraw", "Retirer"),
             "notes": [
                 words(
-                    f"The number {self.name} is never used again. The draft keeps the content.",
-                    f"Le numéro {self.name} ne resservira jamais. Le brouillon garde le contenu.",
+                    f"The number {self.name} is never used again. The draft stays as it is.",
+                    f"Le numéro {self.name} ne resservira jamais. Le brouillon ne change pas.",
                 ),
                 words(f"Open preview links that end: {links}", f"Liens d'aperçu ouverts qui prennent fin : {links}"),
             ],

@@ -75,9 +75,9 @@ class AuthorView(APIView):
     def read(self, form: type[Body]) -> tuple[Environment, dict[str, Any]]:
         """Environment and validated body. A body with problems (422) is refused after what is not there (404) or has
         moved on (409, 412, 428)."""
-        data = self.request.data
-        names = isinstance(data, dict) and "environment" in form().fields
-        environment = self.environment(data.get("environment") if names else None)
+        data: Any = self.request.data
+        takes_it = isinstance(data, dict) and "environment" in form().fields
+        environment = self.environment(data.get("environment") if takes_it else None)
         try:
             return environment, body(self.request, form)
         except serializers.ValidationError:

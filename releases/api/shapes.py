@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from configs.states import STATES
-from releases.models import KINDS
+from releases.kinds import KINDS
 
 
 class Shape(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from configs.diff import Change, grouped
 from configs.problems import Problem, errors
 from configs.refusals import Refusal
 from configs.texts import Text, both, pick
+from releases.kinds import KINDS
 from releases.models import Release
 
 #: What to do next, where the catalogue speaks of HTTP.
@@ -35,15 +36,6 @@ NEXT: dict[str, Text] = {
     "history.unknown": both("history lists them.", "history les énumère."),
     "release.unknown": both("status --releases 50 lists them.", "status --releases 50 les énumère."),
 }
-KINDS: dict[str, Text] = {
-    "publish": both("published", "publication"),
-    "rollback": both("rolled back", "retour"),
-    "undo": both("undone", "annulation"),
-    "policy": both("version policy", "politique de version"),
-    "kill": both("kill switch engaged", "coupe-circuit"),
-    "lift": both("kill switch lifted", "coupe-circuit levé"),
-}
-
 
 #: More rows than anybody reads; also keeps huge numbers from the database.
 MOST_ROWS = 10_000

@@ -12,6 +12,8 @@ from configs.problems import errors
 from configs.validation import check_snapshot
 
 SIZE = 250_000
+#: Members that hold a name.
+NAMING = ("id", "key", "pageId", "targetPageId", "tabId", "flag")
 #: Sections that are repeated, with the member that names an item.
 REPEATED = {"pages": "id", "tabs": "id", "tables": "id", "featureFlags": "key", "uiTokens": "key"}
 
@@ -44,7 +46,11 @@ def copies(number: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             return [renamed(inner) for inner in value]
         if field == "path" and value is not None:
             return f"{value.rstrip('/')}/{number}"
-        return f"{value}.{number}" if field in ("id", "key", "pageId", "targetPageId", "tabId", "flag") and value in names else value
+        return (
+            f"{value}.{number}"
+            if field in ("id", "key", "pageId", "targetPageId", "tabId", "flag") and value in names
+            else value
+        )
 
     for section in REPEATED:
         yield section, [renamed(item) for item in demo[section]]

@@ -14,7 +14,7 @@ from django.test import Client
 
 from configs.models import ConfigVersion
 from releases import access
-from releases.models import PreviewLink
+from releases.models import ApiToken, PreviewLink
 from releases.roles import ROLES
 from tests.factories import ADA, NOON, World
 from tests.house.routes import METHODS, methods, path, routes
@@ -110,7 +110,7 @@ POST admin/configs/application/                                        in  no  n
 GET  admin/configs/application/<path:object_id>/history/               in  no  no  no  yes
 POST admin/configs/application/<path:object_id>/history/               in  no  no  no  yes
 GET  admin/configs/application/<path:object_id>/change/                in  no  no  no  yes
-POST admin/configs/application/<path:object_id>/change/                in  -   -   -   -
+POST admin/configs/application/<path:object_id>/change/                in  no  no  no  -
 GET  admin/configs/application/<path:object_id>/                       in  yes yes yes yes
 POST admin/configs/application/<path:object_id>/                       in  yes yes yes yes
 GET  admin/releases/release/checkpoints/                               in  yes yes yes yes
@@ -144,7 +144,7 @@ POST admin/releases/previewlink/                                       in  no  y
 GET  admin/releases/previewlink/<path:object_id>/history/              in  no  yes yes yes
 POST admin/releases/previewlink/<path:object_id>/history/              in  no  yes yes yes
 GET  admin/releases/previewlink/<path:object_id>/change/               in  no  yes yes yes
-POST admin/releases/previewlink/<path:object_id>/change/               in  -   -   -   -
+POST admin/releases/previewlink/<path:object_id>/change/               in  no  -   -   -
 GET  admin/releases/previewlink/<path:object_id>/                      in  yes yes yes yes
 POST admin/releases/previewlink/<path:object_id>/                      in  yes yes yes yes
 GET  admin/releases/clientkey/create/                                  in  no  no  no  yes
@@ -156,7 +156,7 @@ POST admin/releases/clientkey/                                         in  no  n
 GET  admin/releases/clientkey/<path:object_id>/history/                in  no  no  no  yes
 POST admin/releases/clientkey/<path:object_id>/history/                in  no  no  no  yes
 GET  admin/releases/clientkey/<path:object_id>/change/                 in  no  no  no  yes
-POST admin/releases/clientkey/<path:object_id>/change/                 in  -   -   -   -
+POST admin/releases/clientkey/<path:object_id>/change/                 in  no  no  no  -
 GET  admin/releases/clientkey/<path:object_id>/                        in  yes yes yes yes
 POST admin/releases/clientkey/<path:object_id>/                        in  yes yes yes yes
 GET  admin/releases/apitoken/create/                                   in  no  no  no  yes
@@ -168,7 +168,7 @@ POST admin/releases/apitoken/                                          in  no  n
 GET  admin/releases/apitoken/<path:object_id>/history/                 in  no  no  no  yes
 POST admin/releases/apitoken/<path:object_id>/history/                 in  no  no  no  yes
 GET  admin/releases/apitoken/<path:object_id>/change/                  in  no  no  no  yes
-POST admin/releases/apitoken/<path:object_id>/change/                  in  -   -   -   -
+POST admin/releases/apitoken/<path:object_id>/change/                  in  no  no  no  -
 GET  admin/releases/apitoken/<path:object_id>/                         in  yes yes yes yes
 POST admin/releases/apitoken/<path:object_id>/                         in  yes yes yes yes
 GET  admin/auth/user/<id>/password/                                    in  no  no  no  yes
@@ -364,7 +364,7 @@ def test_tokens_that_are_over_or_never_were(world: World, values: dict[str, Any]
     over = world.tick()
     _, expired = access.create_token(name="old", role="admin", days=1, actor=ADA, now=over.replace(year=2020))
     revoked = world.token("admin")
-    name = access.ApiToken.objects.latest("pk").name
+    name = ApiToken.objects.latest("pk").name
     access.revoke_token(name, reason="lost", actor=ADA, now=over)
     for sent in (f"Bearer {expired}", f"Bearer {revoked}", "Bearer", "Bearer ict_x", "Bearer \xff", "bearer x y"):
         for (method, route), columns in table(API).items():

@@ -1,4 +1,4 @@
-"""Many at once: one wins, the others are told so, and nothing is lost. With processes, and over HTTP.
+"""Many at once: one wins, the others are told so, and nothing is lost. With processes; over HTTP in the next file.
 
 On PostgreSQL the row locks of the actions are what is tested, on SQLite the lock that a transaction takes when it
 begins; the planted faults show that without them the same race ends differently.
@@ -6,16 +6,10 @@ begins; the planted faults show that without them the same race ends differently
 
 from __future__ import annotations
 
-import http.client
-import json
-import os
-import subprocess
-import sys
-import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -32,7 +26,6 @@ from releases.publishing import Selection
 from releases.verify import verify
 from tests.factories import ADA, World, snapshot
 from tests.faults.processes import race
-from tests.icontrol.test_serve import ROOT, free_port, get, serving
 
 TWENTY = 20
 NOTHING = "release.nothing_to_publish"
@@ -324,132 +317,3 @@ def test_without_the_lock_the_race_ends_differently(committed_world: World, monk
     finally:
         connection.close()  # the next one is opened with the settings as they were
     pytest.fail("twenty processes never met in ten rounds")
-
-
-# --- over HTTP --------------------------------------------------------------------------------------------------------
-
-
-class Answer(NamedTuple):
-    status: int
-    etag: str | None
-    body: dict[str, Any]
-
-
-class Api:
-    """The API of a server that runs, with one connection for each call."""
-
-    def __init__(self, port: int, token: str) -> None:
-        self.port, self.token = port, token
-
-    def call(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        if_match: str | None = None,
-        before: Callable[[], Any] = lambda: None,
-    ) -> Answer:
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        line.connect()
-        before()
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        if if_match is not None:
-            headers["If-Match"] = if_match
-        try:
-            line.request(method, path, None if body is None else json.dumps(body), headers)
-            answer = line.getresponse()
-            return Answer(answer.status, answer.getheader("ETag"), json.loads(answer.read()))
-        finally:
-            line.close()
-
-    def together(self, calls: list[dict[str, Any]]) -> list[Answer]:
-        """All of them in threads that are connected and wait for each other."""
-        gate = threading.Barrier(len(calls))
-        answers: dict[int, Answer] = {}
-
-        def one(number: int, call: dict[str, Any]) -> None:
-            answers[number] = self.call(**call, before=gate.wait)
-
-        threads = [threading.Thread(target=one, args=item) for item in enumerate(calls)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return [answers[number] for number in range(len(calls))]
-
-    def draft(self) -> Answer:
-        return self.call("GET", "/api/config/draft")
-
-    def edit(self, page: str) -> Answer:
-        now = self.draft()
-        content = now.body["snapshot"]
-        content["pages"].append(snapshot(page)["pages"][0])
-        saved = self.call("PUT", "/api/config/draft", content, if_match=now.etag)
-        assert saved.status == 200, saved
-        return saved
-
-    def serials(self) -> list[int]:
-        return [release["serial"] for release in self.call("GET", "/api/releases").body["releases"]]
-
-
-def summary(answers: list[Answer]) -> Counter[tuple[int, str]]:
-    return Counter((answer.status, answer.body.get("code", "")) for answer in answers)
-
-
-def test_of_twenty_requests_one_wins(process_environment: dict[str, str], tmp_path: Path) -> None:
-    """The real server with two processes; each way of naming what to publish, then twenty writers."""
-    port, output = free_port(), tmp_path / "output"
-    environment = {**process_environment, "PORT": str(port), "ICONTROL_WORKERS": "2"}
-    with serving(environment, output) as process:
-        assert get(process, port, "/livez")[0] == 200
-        create = [sys.executable, str(ROOT / "manage.py"), "create_token", "race", "--role", "admin"]
-        made = subprocess.run(create, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
-        api = Api(port, made.stdout.strip())
-
-        def publish(if_match: str | None = None, **selection: Any) -> dict[str, Any]:
-            body = {"reason": "me first", **selection}
-            return {"method": "POST", "path": "/api/config/publish", "body": body, "if_match": if_match}
-
-        def preview() -> dict[str, Any]:
-            draft = api.edit("by-version")
-            sent = api.call("POST", "/api/config/preview", {"reason": "look"}, if_match=draft.etag)
-            assert sent.status in (200, 201), sent
-            return publish(version=draft.body["version"])
-
-        ways: list[Callable[[], dict[str, Any]]] = [
-            preview,
-            lambda: publish(if_match=api.edit("by-etag").etag),
-            lambda: publish(digest=api.edit("by-digest").body["digest"]),
-        ]
-        for way in ways:
-            call, before = way(), api.serials()
-            answers = api.together([call] * TWENTY)
-            assert summary(answers) == {(200, ""): 1, (409, NOTHING): TWENTY - 1}
-            assert api.serials() == [before[0] + 1, *before]
-            live = next(answer.body for answer in answers if answer.status == 200)
-            assert api.call("GET", "/api/registry").body["published_config_version"] == live["version"]
-
-        base = api.draft()
-        content = base.body["snapshot"]
-        writes = [
-            {
-                "method": "PUT",
-                "path": "/api/config/draft",
-                "body": {**content, "pages": content["pages"] + snapshot(f"writer-{number}")["pages"]},
-                "if_match": base.etag,
-            }
-            for number in range(TWENTY)
-        ]
-        answers = api.together(writes)
-        assert summary(answers) == {(200, ""): 1, (412, "draft.stale"): TWENTY - 1}
-        (winner,) = [answer for answer in answers if answer.status == 200]
-        assert {answer.etag for answer in answers} == {winner.etag}  # the losers are told the current one
-        assert api.draft().body["snapshot"] == winner.body["snapshot"]
-
-        check = [sys.executable, str(ROOT / "manage.py"), "verify_ledger"]
-        verified = subprocess.run(check, env=environment, cwd=tmp_path, capture_output=True, text=True)
-        assert verified.returncode == 0, verified.stderr
-    said = output.read_text()
-    assert "Traceback" not in said and "locked" not in said
-    assert os.path.getsize(Path(environment["ICONTROL_DATA"]) / "checkpoints" / "ledger.txt") > 0

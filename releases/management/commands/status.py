@@ -11,10 +11,11 @@ from configs.models import Application, ConfigVersion
 from configs.policies import problems_of
 from configs.problems import errors
 from configs.texts import Text, both
+from releases.kinds import KINDS
 from releases.ledger import head_of
 from releases.management.base import Door
 from releases.management.policies import in_short
-from releases.management.words import KINDS, first, release_row, table, when
+from releases.management.words import first, release_row, table, when
 from releases.models import Environment, Release
 from releases.showing import instant, show_policy, show_release, show_version
 

@@ -9,9 +9,9 @@ from django.core.management.base import CommandParser
 from configs.refusals import Refusal
 from configs.texts import both
 from releases import actions
+from releases.kinds import KINDS
 from releases.ledger import head_of, release_of
 from releases.management.base import Door
-from releases.management.words import KINDS
 from releases.models import Environment
 from releases.showing import show_release
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.factories import World
@@ -36,17 +35,17 @@ class Api:
         *,
         role: str = "admin",
         content_type: str = "application/json",
-        **headers: str | None,
+        **headers: Any,
     ) -> Any:
         """``body`` is a JSON value, or bytes that go out as they are. Headers are written ``x_client_version=…``."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items() if value is not None}
+        sent: dict[str, Any] = {name.replace("_", "-"): value for name, value in headers.items() if value is not None}
         if role != "anonymous":
             sent.setdefault("authorization", f"Bearer {self.secret(role)}")
         data = b"" if body is NOTHING else body if isinstance(body, bytes) else json.dumps(body).encode()
         kind = content_type if data else ""
         return self.client.generic(method, path, data, kind, headers=sent)
 
-    def ask(self, path: str = "/meta/release", **headers: str | None) -> Any:
+    def ask(self, path: str = "/meta/release", **headers: Any) -> Any:
         """As a client product asks: without a login."""
         return self("GET", path, role="anonymous", **headers)
 
@@ -55,7 +54,7 @@ class Api:
         return etag
 
 
-def code(response: HttpResponse) -> str:
+def code(response: Any) -> str:
     """The problem's code, once the answer has the form that every refusal has."""
     assert response["Content-Type"] == PROBLEM, (response.status_code, response.content[:500])
     assert response["Cache-Control"] == "no-store"
@@ -66,13 +65,13 @@ def code(response: HttpResponse) -> str:
     return str(body["code"])
 
 
-def refused(response: HttpResponse, status: int, wanted: str) -> dict[str, Any]:
+def refused(response: Any, status: int, wanted: str) -> dict[str, Any]:
     """The body of the refusal that was expected."""
     assert (response.status_code, code(response)) == (status, wanted), response.content
     body: dict[str, Any] = json.loads(response.content)
     return body
 
 
-def ok(response: HttpResponse, status: int = 200) -> Any:
+def ok(response: Any, status: int = 200) -> Any:
     assert response.status_code == status, response.content
     return json.loads(response.content)

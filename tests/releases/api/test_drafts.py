@@ -168,6 +168,7 @@ def test_revert(api: Api) -> None:
     refused(api("POST", revert, {"to": "preview"}, if_match=api.etag()), 404, "preview.none")
     refused(api("POST", revert, {"to": {"history": 10**15}}, if_match=api.etag()), 404, "history.unknown")
     refused(api("POST", revert, {"to": "1.x"}, if_match=api.etag()), 422, "version.malformed")
+    wrong: Any
     for wrong in (None, 1, True, [], {}, {"history": "1"}, {"history": 0}, {"history": True}, {"history": 1, "x": 1}):
         body = refused(api("POST", revert, {"to": wrong}, if_match=api.etag()), 422, "body.invalid")
         assert [problem["pointer"] for problem in body["problems"]] == ["/to"]

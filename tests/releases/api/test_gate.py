@@ -26,7 +26,7 @@ FIELDS = {
     "capabilities",
     "pollAfter",
 }
-POLICY = {"minSupported": "1.5.0", "latest": "2.0.0"}
+POLICY: dict[str, Any] = {"minSupported": "1.5.0", "latest": "2.0.0"}
 OK, UNKNOWN, SOFT, HARD, WAIT = "OK", "UNKNOWN", "SOFT_BLOCK", "HARD_BLOCK", "MAINTENANCE"
 #: (policy on top of POLICY, version header) → (status of /meta/release, policyStatus, status of the config)
 TABLE: list[tuple[dict[str, Any], str | None, int, str, int]] = [

@@ -300,6 +300,7 @@ def test_a_policy_with_problems(api: Api) -> None:
     answer = api("PUT", POLICY, {"policies": impossible, "reason": "x"}, if_match=api.etag(POLICY))
     body = refused(answer, 422, "policy.unsatisfiable")
     assert "3.0.0" in body["detail"] and "2.9.1" in body["detail"] and "3.0.0" in body["messages"]["fr"]
+    odd: Any
     for odd in ([], None, "x", 1):
         assert api("PUT", POLICY, {"policies": odd, "reason": "x"}, if_match=api.etag(POLICY)).status_code == 422
     assert serials(api) == []

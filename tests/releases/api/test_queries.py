@@ -32,7 +32,7 @@ def lengthen(world: World, count: int) -> None:
     assert head is not None
     other = world.policy(message="other")
     policies = itertools.cycle([head.policies, other.policies])
-    rows = []
+    rows: list[Release] = []
     for number in range(1, count):
         row = Release(
             environment=world.production,

@@ -1,0 +1,124 @@
+"""``make bench``: how long the heavy work takes, on SQLite and on PostgreSQL. Prints tables; fails only on errors.
+
+Each database is measured in a process of its own, one after the other. PostgreSQL runs with its own settings (what is
+committed is on the disk), not with the fast ones of the tests. About three minutes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from tests.databases import fresh, postgresql
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Row → (name of the samples of a ledger of 10, of a ledger of 10 000).
+LEDGERS = {
+    "publish": ("publish short", "publish long"),
+    "roll back": ("rollback short", "rollback long"),
+    "save the draft": ("save short", "save long"),
+    "`GET /api/config/published`, first after a publish": ("first short", "first long"),
+    "`GET /api/config/published`, 200": ("config short", "config long"),
+    "`GET /api/config/published`, 304": ("config 304 short", "config 304 long"),
+    "`GET /meta/release`": ("meta short", "meta long"),
+}
+#: Row → name of the samples, of the ledger of 10 000.
+REQUESTS = {
+    "`PUT /api/config/draft`, whole request": "PUT draft",
+    "`POST /api/config/publish`, whole request": "POST publish",
+    "`verify_ledger` of 10 000 releases": "verify",
+    "4 KiB onto the disk (fsync), for comparison": "sync",
+}
+FUNCTIONS = {
+    "diff of two snapshots ({changes} changes)": "diff",
+    "diff of a snapshot with itself": "equal",
+    "apply those changes": "apply",
+    "check a snapshot (all problems)": "check",
+    "canonical text": "canonical",
+    "SHA-256 of it": "digest",
+    "read strict JSON": "read",
+    "the public form for one surface": "render",
+}
+
+
+def main() -> int:
+    print("\n".join(machine()), flush=True)
+    functions = measured("functions", None)
+    results = [measured("measure", None)]
+    with postgresql(durable=True) as server, fresh(server.url) as url:
+        results.append(measured("measure", url))
+    print("\n".join([*ledgers(functions["bytes"], results), "", *others(results), "", *inside(functions)]))
+    return 0
+
+
+def machine() -> list[str]:
+    with open("/proc/cpuinfo") as file:
+        model = next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), "")
+    busy, _, _ = os.getloadavg()
+    packages = ", ".join(f"{name} {version(name)}" for name in ("Django", "djangorestframework", "psycopg"))
+    return [
+        f"- {dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC",
+        f"- {model or platform.processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}",
+        f"- load of the machine when it began: {busy:.1f}",
+        f"- Python {platform.python_version()}, {packages}",
+        "",
+    ]
+
+
+def measured(module: str, url: str | None) -> Any:
+    """What the module prints, run with the program's own settings and a data directory of its own."""
+    ours = ("DATABASE_URL", "HOST", "PORT", "PUBLIC_BASE_URL")
+    environment = {k: v for k, v in os.environ.items() if k not in ours and not k.startswith("ICONTROL_")}
+    command = [sys.executable, "-m", f"tests.bench.{module}"]
+    with tempfile.TemporaryDirectory(prefix="icontrol-bench-") as data:
+        environment |= {"ICONTROL_DATA": data, "ICONTROL_SECRET_KEY": "only-for-measuring-" * 3}
+        if url:
+            environment["DATABASE_URL"] = url
+        done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE)
+    return json.loads(done.stdout)
+
+
+def shown(seconds: float) -> str:
+    milliseconds = seconds * 1000
+    return f"{milliseconds:,.0f} ms".replace(",", " ") if milliseconds >= 10 else f"{milliseconds:.1f} ms"
+
+
+def ledgers(size: int, results: list[Any]) -> list[str]:
+    """Side by side: the ratio says whether the work grows with the ledger."""
+    databases = [result["database"] for result in results]
+    head = " | ".join(f"{name}: ledger of 10 | of 10 000 | ratio" for name in databases)
+    lines = [f"| snapshot of {size // 1000} KB | {head} |", "|---|" + "---:|" * 3 * len(databases)]
+    for row, (short, long) in LEDGERS.items():
+        cells = [
+            f"{shown(seconds[short])} | {shown(seconds[long])} | {seconds[long] / seconds[short]:.2f}"
+            for seconds in (result["seconds"] for result in results)
+        ]
+        lines.append(f"| {row} | {' | '.join(cells)} |")
+    return lines
+
+
+def others(results: list[Any]) -> list[str]:
+    lines = [f"| | {' | '.join(result['database'] for result in results)} |", "|---|" + "---:|" * len(results)]
+    return lines + [
+        f"| {row} | {' | '.join(shown(result['seconds'][name]) for result in results)} |"
+        for row, name in REQUESTS.items()
+    ]
+
+
+def inside(functions: Any) -> list[str]:
+    lines = ["| without a database | |", "|---|---:|"]
+    return lines + [
+        f"| {row.format(**functions)} | {shown(functions['seconds'][name])} |" for row, name in FUNCTIONS.items()
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

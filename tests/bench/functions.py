@@ -1,0 +1,45 @@
+"""What a save and a publish are made of, without a database: ``python -m tests.bench.functions``. Prints JSON."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+
+from configs.canonical import canonical, digest, normalise, parse_strict
+from configs.diff import apply, diff
+from configs.validation import check_snapshot
+from releases.rendering import render
+from tests.bench.documents import edited, large_snapshot
+
+ROUNDS = 15
+
+
+def main() -> None:
+    document = large_snapshot()
+    other = edited(document, 1)
+    text = canonical(normalise(document))
+    changes = diff(document, other)
+    work = {
+        "read": lambda: parse_strict(text),
+        "canonical": lambda: canonical(normalise(document)),
+        "digest": lambda: digest(text),
+        "check": lambda: check_snapshot(document),
+        "diff": lambda: diff(document, other),
+        "equal": lambda: diff(document, document),
+        "apply": lambda: apply(changes, document),
+        "render": lambda: render(document, surface="APP"),
+    }
+    samples: dict[str, list[float]] = {name: [] for name in work}
+    for number in range(ROUNDS + 1):
+        for name, function in work.items():
+            start = time.perf_counter()
+            function()
+            if number:  # the first round warms up
+                samples[name].append(time.perf_counter() - start)
+    medians = {name: statistics.median(values) for name, values in samples.items()}
+    print(json.dumps({"bytes": len(text.encode()), "changes": len(changes), "seconds": medians}))
+
+
+if __name__ == "__main__":
+    main()
