@@ -19,6 +19,9 @@ def main() -> None:
     except ImproperlyConfigured as problem:
         # Settings are wrong: the sentence is for the person who set them, a traceback is not.
         sys.exit(f"icontrol: {problem}")
+    except BrokenPipeError:
+        # Whoever reads our output (head, less) has seen enough; nothing more can be said, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

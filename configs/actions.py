@@ -16,7 +16,7 @@ from django.db import transaction
 
 from configs.actors import ADMINISTER, EDIT, Actor
 from configs.canonical import canonical
-from configs.drafts import draft_of, lock_application, open_next_draft, preview_of, store, version_of
+from configs.drafts import draft_of, lock_application, open_next_draft, preview_of, store, unique, version_of
 from configs.history import coalesce
 from configs.merge import merge_patch
 from configs.models import Application, ConfigVersion
@@ -49,7 +49,8 @@ def create_application(
         application = Application(
             key=key, name=name, default_locale=default_locale, is_default=is_default, created_at=now
         )
-        application.save_as(actor.name, now, "created")
+        with unique(key):
+            application.save_as(actor.name, now, "created")
         draft = ConfigVersion(application=application, version=FIRST_VERSION, created_at=now, created_by=actor.name)
         store(draft, {})
         draft.save_as(actor.name, now, "created")

@@ -19,8 +19,8 @@ define(
     422,
     title=("A reason is missing", "Il manque un motif"),
     detail=(
-        "This is kept in the audit, so it needs a reason (1 to {cap} characters).",
-        "Ceci reste dans l'audit : il faut un motif (1 à {cap} caractères).",
+        "This is kept in the audit, so it needs a reason (1 to {cap} printable characters).",
+        "Ceci reste dans l'audit : il faut un motif (1 à {cap} caractères imprimables).",
     ),
     next=("Say in a few words why.", "Dites en quelques mots pourquoi."),
 )
@@ -30,7 +30,7 @@ define(
     title=("The draft has moved on", "Le brouillon a changé"),
     detail=(
         "{who} saved the draft at {at}, after you read it. Nothing of yours was written or lost.",
-        "{who} a enregistré le brouillon à {at}, après votre lecture. Rien de vous n'a été écrit ni perdu.",
+        "{who} a enregistré le brouillon le {at}, après votre lecture. Rien de votre travail n'a été écrit ni perdu.",
     ),
     next=(
         "Read the draft again, compare it with yours, and save on the new ETag.",

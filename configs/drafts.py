@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from django.db import IntegrityError, transaction
 
 from configs import states
 from configs.canonical import canonical, digest, normalise
@@ -15,6 +19,16 @@ from configs.versions import next_patch, parse
 def lock_application(application: Application) -> Application:
     """The first lock of every writing action (order: application, environment, version)."""
     return Application.objects.select_for_update().get(pk=application.pk)
+
+
+@contextmanager
+def unique(name: str) -> Iterator[None]:
+    """An insert that may find the name taken: by somebody who was faster than the look before it."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        raise Refusal("name.taken", name=name) from None
 
 
 def draft_of(application: Application) -> ConfigVersion:
@@ -70,6 +84,7 @@ def open_next_draft(application: Application, base: ConfigVersion, *, by: str, n
         snapshot=base.snapshot,
         digest=base.digest,
         based_on=base,
+        edits=base.edits + 1,  # goes on counting: an ETag never comes back, even where a rename freed a number
         created_at=now,
         created_by=by,
     )

@@ -56,7 +56,7 @@ class HistoryMixin(models.Model):
     def save_as(self, actor: str, now: dt.datetime, reason: str = "", **kwargs: Any) -> None:
         self.history_actor = actor
         self._history_date = now
-        self._change_reason = reason[:100] or None
+        self._change_reason = reason or None
         self.save(**kwargs)
 
 

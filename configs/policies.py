@@ -38,9 +38,9 @@ def check_permission(actor: Actor, permission: str) -> None:
 
 
 def check_reason(reason: str) -> str:
-    """The reason without outer blanks; NUL and control characters are no reason."""
-    cleaned = " ".join(reason.split()).replace("\0", "")
-    if not cleaned or len(cleaned) > LONGEST_REASON:
+    """The reason on one line. Control and invisible characters would reach terminals and the audit: refused."""
+    cleaned = " ".join(reason.split())
+    if not cleaned or len(cleaned) > LONGEST_REASON or not cleaned.isprintable():
         raise Refusal("reason.required", cap=LONGEST_REASON)
     return cleaned
 

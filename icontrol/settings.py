@@ -42,6 +42,8 @@ else:
     _options: dict[str, Any] = _postgresql.setdefault("OPTIONS", {})
     _options.setdefault("connect_timeout", 5)
     _options.setdefault("application_name", "icontrol")
+    # As long as SQLite waits: then a person is told (503), instead of hanging behind somebody's forgotten session.
+    _options.setdefault("options", "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s")
     if _pool:
         # Each process has two threads that need a connection, so nobody waits but when the database is away: not for
         # long then. The short reconnect_timeout makes a request try again at once when it is back; the default backs
@@ -190,6 +192,7 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # files are served from where the packages keep them; no collectstatic step
 # The stock revert would write a record without going through our actions.
 SIMPLE_HISTORY_REVERT_DISABLED = True
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True  # reasons may be longer than its 100 characters
 ICONTROL_SNAPSHOT_MAX_BYTES = environ.whole_number("ICONTROL_SNAPSHOT_MAX_BYTES", 262144, least=1024, most=64 * 2**20)
 
 # --- language and time ------------------------------------------------------------------------------------------------

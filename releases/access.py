@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from configs import states
 from configs.actors import ADMINISTER, EDIT, Actor
-from configs.drafts import lock_application, preview_of
+from configs.drafts import lock_application, preview_of, unique
 from configs.models import Application, ConfigVersion
 from configs.policies import check_name, check_permission, check_reason
 from configs.refusals import Refusal
@@ -20,6 +20,7 @@ from releases.models import ApiToken, ClientKey, Environment, PreviewLink
 from releases.roles import ROLES
 
 TOKEN_DAYS, TOKEN_DAYS_MAX = 90, 366
+REVOKED = both("The link was revoked.", "Le lien a été révoqué.")
 LINK_TTL, LINK_TTL_MAX = dt.timedelta(hours=24), dt.timedelta(days=7)
 LONGEST_NAME, LONGEST_SURFACE = 100, 64
 
@@ -29,10 +30,9 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def create_environment(
-    application: Application, *, key: str, is_default: bool = False, actor: Actor, now: dt.datetime
-) -> Environment:
-    """A new line for clients, with an empty ledger. The first one of an application is its default."""
+def create_environment(application: Application, *, key: str, actor: Actor, now: dt.datetime) -> Environment:
+    """A new line for clients, with an empty ledger. The first one of an application is its default, and stays it:
+    to move clients that send no key to another ledger is a change that no release would tell of."""
     check_permission(actor, ADMINISTER)
     check_name(key)
     with transaction.atomic(durable=True):
@@ -40,13 +40,7 @@ def create_environment(
         existing = Environment.objects.filter(application=application)
         if existing.filter(key=key).exists():
             raise Refusal("name.taken", name=key)
-        default = existing.filter(is_default=True).first()
-        if default is not None and is_default:
-            default.is_default = False
-            default.save_as(actor.name, now, f"{key} is the default now")
-        environment = Environment(
-            application=application, key=key, is_default=is_default or default is None, created_at=now
-        )
+        environment = Environment(application=application, key=key, is_default=not existing.exists(), created_at=now)
         environment.save_as(actor.name, now, "created")
     return environment
 
@@ -107,7 +101,8 @@ def create_token(
             created_by=actor.name,
             expires_at=now + dt.timedelta(days=days),
         )
-        token.save_as(actor.name, now, "created")
+        with unique(name):
+            token.save_as(actor.name, now, "created")
     return token, secret
 
 
@@ -201,5 +196,6 @@ def open_preview_link(secret: str, *, now: dt.datetime) -> ConfigVersion:
         raise Refusal("preview_link.unknown")
     why = why_dead(link, now)
     if why is not None:
-        raise Refusal("preview_link.dead", why=why)
+        # Strangers may hold the link: who revoked it is for the authors' list.
+        raise Refusal("preview_link.dead", why=REVOKED if link.revoked_at is not None else why)
     return link.config_version

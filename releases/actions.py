@@ -25,7 +25,7 @@ from configs.refusals import Refusal
 from releases import gate
 from releases.kinds import KINDS
 from releases.ledger import NO_POLICY, append, head_of, release_of
-from releases.lineage import lineage
+from releases.lineage import ancestry, lineage
 from releases.models import Environment, Release
 from releases.policies import (
     check_not_live,
@@ -166,12 +166,18 @@ def _rebase(
 ) -> None:
     """The draft has the picked changes already, so it builds on what was made of them.
 
-    Not if publishing it whole would have needed a yes: the question must not get lost on the way.
+    Not if publishing it whole would have needed a yes, here or, for what its ancestry would lose, in another
+    environment: the question must not get lost on the way.
     """
     if raise_highest(application, plan.candidate.version):
         application.save_as(actor.name, now, f"highest version {plan.candidate.version}")
-    assert plan.head is not None  # changes are picked onto what is live
-    if lineage(environment, draft, plan.head.config_version) == (False, []):
+    assert plan.head is not None and plan.head.config_version is not None  # changes are picked onto what is live
+    live = plan.head.config_version
+    lost = ancestry(draft) - ancestry(live) - {draft.pk}
+    if (
+        lineage(environment, draft, live) == (False, [])
+        and not Release.objects.filter(config_version__in=lost).exists()
+    ):
         draft.based_on = plan.candidate
         draft.save_as(actor.name, now, f"rebased on {plan.candidate.version}")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -60,6 +61,6 @@ def actor_of(request: Any) -> Actor:
 def console_actor() -> Actor:
     """Whoever has a shell on the server may do everything; the ledger says which account it was."""
     try:
-        return Actor(f"cli:{getpass.getuser()}")
-    except (KeyError, OSError):  # a container's user need not have a name
+        return Actor(f"cli:{pwd.getpwuid(os.getuid()).pw_name}")  # not $LOGNAME, which anybody can set
+    except KeyError:  # a container's user need not have a name
         return Actor("cli")

@@ -57,7 +57,7 @@ def load_demo(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
     if Release.objects.filter(environment__application=application, config_version__isnull=False).exists():
         return
     draft = draft_of(application)
-    if draft.edits and draft.edited_by != SYSTEM.name:
+    if draft.edited_at is not None and draft.edited_by != SYSTEM.name:
         announce("The draft was edited already, so the demo is not published.")
         return
     environment = Environment.objects.select_related("application").get(application=application, is_default=True)
@@ -67,7 +67,7 @@ def load_demo(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
             environment, demo_policies(), if_match=policy_etag(NO_POLICY), reason=REASON, actor=SYSTEM, now=now
         )
         announce("Demo version policy set.")
-    if draft.edits == 0:
+    if draft.edited_at is None:
         draft = config_actions.save_draft(application, demo_snapshot(), if_match=draft.etag, actor=SYSTEM, now=now)
     actions.publish(environment, Selection(if_match=draft.etag), reason=REASON, actor=SYSTEM, now=now)
     announce(f"Demo configuration published in {environment.key} as {draft.version}.")

@@ -50,7 +50,8 @@ define(
     title=("Somebody released meanwhile", "Quelqu'un a publié entre-temps"),
     detail=(
         "You read release {expected}; since then {who} appended {serial} ({kind}) at {at}. Nothing was changed.",
-        "Vous avez lu la publication {expected} ; depuis, {who} a ajouté la {serial} ({kind}) à {at}. Rien n'a changé.",
+        "Vous avez lu la publication {expected} ; depuis, {who} a ajouté la {serial} ({kind}) le {at}. "
+        "Rien n'a changé.",
     ),
     next=("Look at what is live now and decide again.", "Regardez ce qui est en ligne et décidez à nouveau."),
 )
@@ -60,6 +61,16 @@ define(
     title=("The draft is not what you read", "Le brouillon n'est plus celui que vous avez lu"),
     detail=("The draft's digest is {digest} now.", "L'empreinte du brouillon est maintenant {digest}."),
     next=("Read the draft again and compare.", "Relisez le brouillon et comparez."),
+)
+define(
+    "publish.version_differs",
+    409,
+    title=("Not what you read", "Ce n'est pas ce que vous avez lu"),
+    detail=(
+        "{version} does not have the content that your If-Match or digest names.",
+        "{version} n'a pas le contenu que désigne votre If-Match ou digest.",
+    ),
+    next=("Read the version again and compare.", "Relisez la version et comparez."),
 )
 define(
     "publish.draft_moved",
@@ -211,6 +222,26 @@ define(
     next=("See the problems; each names its place.", "Voyez les problèmes ; chacun indique sa place."),
 )
 define(
+    "policy.none_yet",
+    412,
+    title=("There is no policy yet", "Il n'y a pas encore de politique"),
+    detail=(
+        "Nothing was released here yet; your If-Match names another policy.",
+        "Rien n'a encore été publié ici ; votre If-Match désigne une autre politique.",
+    ),
+    next=("Read the policy again.", "Relisez la politique."),
+)
+define(
+    "publish.nothing_yet",
+    409,
+    title=("Nothing was released here", "Rien n'a été publié ici"),
+    detail=(
+        "You read release {expected}, and the ledger of {environment} is empty. Nothing was changed.",
+        "Vous avez lu la publication {expected}, et le registre de {environment} est vide. Rien n'a changé.",
+    ),
+    next=("Look at what is live now and decide again.", "Regardez ce qui est en ligne et décidez à nouveau."),
+)
+define(
     "policy.unsatisfiable",
     422,
     title=("Nobody could satisfy it", "Personne ne pourrait y satisfaire"),
@@ -226,7 +257,7 @@ define(
     title=("The policy has moved on", "La politique a changé"),
     detail=(
         "{who} changed it at {at} (release {serial}), after you read it.",
-        "{who} l'a changée à {at} (publication {serial}), après votre lecture.",
+        "{who} l'a changée le {at} (publication {serial}), après votre lecture.",
     ),
     next=("Read the policy again.", "Relisez la politique."),
 )

@@ -64,6 +64,12 @@ class _Kept:
         self.snapshots: OrderedDict[str, Any] = OrderedDict()  # release hash → parsed snapshot
         self.rendered: OrderedDict[tuple[str, str], Representation] = OrderedDict()
 
+    def get(self, store: OrderedDict[Any, Any], key: Any) -> Any:
+        with self.lock:
+            if key in store:
+                store.move_to_end(key)
+            return store.get(key)
+
     def put(self, store: OrderedDict[Any, Any], key: Any, value: Any) -> None:
         with self.lock:
             store[key] = value
@@ -84,7 +90,7 @@ kept = _Kept()
 def read_live(client_key: str | None) -> Live:
     """The newest release for a client key, or of the default environment of the default application. One query."""
     name = client_key or ""
-    known = kept.newest.get(name)
+    known = kept.get(kept.newest, name)
     if kept.away_until > time.monotonic():
         return _last_known(known)
     try:
@@ -108,7 +114,7 @@ def _last_known(known: Live | None) -> Live:
 
 def representation(live: Live, surface: str) -> Representation:
     """The published config as clients get it: kill switches applied, private parts left out, one surface or all."""
-    snapshot = kept.snapshots.get(live.hash)
+    snapshot = kept.get(kept.snapshots, live.hash)
     if snapshot is None:  # pushed out by other environments since it was read
         snapshot = json.loads(
             Release.objects.values_list("config_version__snapshot", flat=True).get(hash=live.hash) or "{}"
@@ -117,7 +123,7 @@ def representation(live: Live, surface: str) -> Representation:
     surfaces = {page.get("surface") for page in snapshot.get("pages", [])}
     # Hostile surface names share one entry: they all see the pages without a surface.
     surface = surface if not surface or surface in surfaces else "\0"
-    found = kept.rendered.get((live.hash, surface))
+    found = kept.get(kept.rendered, (live.hash, surface))
     if found is None:
         body = canonical(render(snapshot, killed=live.killed, surface=surface))
         found = Representation(body.encode(), f'"{digest(body)[:32]}"')

@@ -40,14 +40,16 @@ def check_serial(environment: Environment, head: Release | None, expected: int |
     serial = head.serial if head else 0
     if expected is None or expected == serial:
         return
+    if head is None:
+        raise Refusal("publish.nothing_yet", expected=expected, environment=environment.key, extra={"serial": 0})
     raise Refusal(
         "publish.conflict",
         expected=expected,
         serial=serial,
-        kind=KINDS[head.kind] if head else "–",
-        who=head.actor if head else "–",
-        at=local(head) if head else "–",
-        extra={"expectedSerial": expected, "serial": serial, "appendedBy": head.actor if head else None},
+        kind=KINDS[head.kind],
+        who=head.actor,
+        at=local(head),
+        extra={"expectedSerial": expected, "serial": serial, "appendedBy": head.actor},
     )
 
 
@@ -185,14 +187,12 @@ def policy_etag(policies: str) -> str:
 def check_policy_etag(head: Release | None, policies: str, if_match: str | None, changed: Release | None) -> None:
     if if_match is None or names_nothing(if_match):
         raise Refusal("policy.precondition_required", extra={"etag": policy_etag(policies)})
-    if not matches(if_match, policy_etag(policies)):
-        raise Refusal(
-            "policy.stale",
-            who=changed.actor if changed else "–",
-            at=local(changed) if changed else "–",
-            serial=changed.serial if changed else 0,
-            extra={"etag": policy_etag(policies), "serial": head.serial if head else 0},
-        )
+    if matches(if_match, policy_etag(policies)):
+        return
+    extra = {"etag": policy_etag(policies), "serial": head.serial if head else 0}
+    if changed is None:
+        raise Refusal("policy.none_yet", extra=extra)
+    raise Refusal("policy.stale", who=changed.actor, at=local(changed), serial=changed.serial, extra=extra)
 
 
 def check_policy_changes(environment: Environment, current: str, text: str) -> None:

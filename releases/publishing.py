@@ -77,8 +77,11 @@ def select(
     locked.application = application
     if locked.state == states.DRAFT:  # its name says nothing about its content
         return _named_draft(application, head, selection), None
+    # The version may have been the draft when the caller read it: its edit counter still says which content that was.
+    if selection.if_match is not None and not matches(selection.if_match, locked.etag):
+        raise Refusal("publish.version_differs", version=locked.version, extra={"digest": locked.digest})
     if selection.digest is not None and selection.digest != locked.digest:
-        raise Refusal("publish.digest_unknown", digest=locked.digest[:12], extra={"digest": locked.digest})
+        raise Refusal("publish.version_differs", version=locked.version, extra={"digest": locked.digest})
     if locked.state == states.WITHDRAWN:
         raise Refusal("version.withdrawn", version=locked.version, who=locked.withdrawn_by)
     return locked, None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import ipaddress
 import secrets
 from typing import Any
 
@@ -49,13 +50,24 @@ def _is_known_browser(request: HttpRequest, account: str) -> str | None:
     return str(name) if owner == account else None
 
 
+def _network(address: str) -> str:
+    """An IPv6 customer has 2^64 addresses: the network is what is counted there."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return address
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))
+
+
 def scopes(request: HttpRequest, account: str) -> dict[str, int]:
     """scope → how many failures it may have in the window."""
     account = account.casefold()
     browser = _is_known_browser(request, account)
     if browser is not None:
         return {_scope("browser", account, browser): PER_ACCOUNT_AND_ADDRESS}
-    address = str(request.META.get("REMOTE_ADDR", ""))
+    address = _network(str(request.META.get("REMOTE_ADDR", "")))
     return {
         _scope("account", account, address): PER_ACCOUNT_AND_ADDRESS,
         _scope("address", address): PER_ADDRESS,
@@ -89,7 +101,7 @@ class ThrottledBackend(ModelBackend):
         if request is not None and seconds_to_wait(request, account, timezone.now()):
             request.login_throttled = True  # type: ignore[attr-defined]
             return None
-        return super().authenticate(request, username=username, password=password, **kwargs)  # type: ignore[return-value]
+        return super().authenticate(request, username=username, password=password, **kwargs)
 
 
 def on_login_failed(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:

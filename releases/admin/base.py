@@ -136,8 +136,8 @@ class HouseAdmin(admin.ModelAdmin):
 
     # History -------------------------------------------------------------------------------------------------------
 
-    def history_rows(self, obj: Any) -> Any:
-        """Newest first."""
+    def history_rows(self, request: HttpRequest, obj: Any) -> Any:
+        """Newest first; what this person may read of them."""
         return obj.history.order_by("-history_id")
 
     def older(self, rows: Any, record: Any) -> Any:
@@ -183,7 +183,7 @@ class HouseAdmin(admin.ModelAdmin):
         obj = self.find(request, object_id)
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
-        rows = self.history_rows(obj)
+        rows = self.history_rows(request, obj)
         page = Paginator(rows, HISTORY_PAGE).get_page(request.GET.get("p"))
         records = list(page.object_list)
         older = [*records[1:], self.older(rows, records[-1])] if records else []

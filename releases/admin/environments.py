@@ -39,10 +39,6 @@ class EnvironmentForm(forms.Form):
             "a-z, 0-9 et tirets. Elle figure dans les empreintes du registre : elle ne changera plus jamais.",
         ),
     )
-    is_default = forms.BooleanField(
-        required=False,
-        label=words("Default for clients without a key", "Par défaut pour les clients sans clé"),
-    )
 
 
 class CreateEnvironment(Move):
@@ -62,9 +58,7 @@ class CreateEnvironment(Move):
     def act(self) -> HttpResponse:
         assert self.form is not None
         typed = self.form.cleaned_data
-        done = access.create_environment(
-            typed["application"], key=typed["key"], is_default=typed["is_default"], actor=self.actor, now=self.now
-        )
+        done = access.create_environment(typed["application"], key=typed["key"], actor=self.actor, now=self.now)
         return self.done(words(f"Environment {done.key} created.", f"Environnement {done.key} créé."), page_of(done))
 
 

@@ -181,11 +181,18 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
 
     # History -------------------------------------------------------------------------------------------------------
 
+    def history_rows(self, request: HttpRequest, obj: Any) -> Any:
+        """What stood in a draft is for editors, also when it was taken out before publishing."""
+        rows = super().history_rows(request, obj)
+        return rows if self.actor(request).may(EDIT) else rows.filter(state=states.PUBLISHED)
+
     def older(self, rows: Any, record: Any) -> Any:
         """The first entry of a version is compared with the last one of the version that it was opened from."""
         found = super().older(rows, record)
         if found is None and record.based_on_id is not None:
-            before = ConfigVersion.history.filter(id=record.based_on_id, history_id__lt=record.history_id)
+            before = ConfigVersion.history.filter(
+                id=record.based_on_id, history_id__lt=record.history_id, state=states.PUBLISHED
+            )
             found = before.order_by("-history_id").first()
         return found
 

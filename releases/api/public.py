@@ -79,15 +79,15 @@ def _decided(request: HttpRequest, live: Live) -> tuple[gate.Policy, gate.Decisi
         policy,
         decision,
         platform=platform,
-        language=_language(request, policy),
+        language=_language(request, policy, live.locale),
         serial=live.serial,
         published_config_version=live.version,
     )
     return policy, decision, fields
 
 
-def _language(request: HttpRequest, policy: gate.Policy) -> str:
-    """The first language that the client accepts and the message has."""
+def _language(request: HttpRequest, policy: gate.Policy, fallback: str) -> str:
+    """The first language that the client accepts and the message has; else the application's default."""
     wanted = [name for name, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")[:500])]
     has = policy.message if isinstance(policy.message, dict) else {}
     lower = {name.lower(): name for name in has}
@@ -95,7 +95,7 @@ def _language(request: HttpRequest, policy: gate.Policy) -> str:
         for candidate in (name, name.partition("-")[0]):
             if candidate in lower:
                 return lower[candidate]
-    return "en"
+    return fallback
 
 
 def _refused(status: int, policy: gate.Policy, fields: dict[str, Any]) -> HttpResponse:

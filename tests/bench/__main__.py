@@ -60,8 +60,9 @@ def main() -> int:
 
 
 def machine() -> list[str]:
-    with open("/proc/cpuinfo") as file:
-        model = next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), "")
+    cpu = Path("/proc/cpuinfo")
+    lines = cpu.read_text().splitlines() if cpu.exists() else []
+    model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
     busy, _, _ = os.getloadavg()
     packages = ", ".join(f"{name} {version(name)}" for name in ("Django", "djangorestframework", "psycopg"))
     return [

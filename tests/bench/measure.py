@@ -1,7 +1,8 @@
 """One database, measured, for ``python -m tests.bench``. Prints one line of JSON; progress goes to stderr.
 
-The settings are the program's own; whoever starts this gives an empty data directory or database. Everything is done by the real actions and through the whole
-WSGI application, in this process. A short and a long ledger are measured in turns, so that a busy machine slows both.
+The settings are the program's own; whoever starts this gives an empty data directory or database. Everything is done
+by the real actions and through the whole WSGI application, in this process. A short and a long ledger are measured in
+turns, so that a busy machine slows both.
 """
 
 from __future__ import annotations

@@ -144,7 +144,7 @@ class Model:
     def open_next(self) -> None:
         old = self.draft
         self.highest = max(self.highest, old.name)
-        self.draft = Version(self.free_after(self.highest), old.content, old)
+        self.draft = Version(self.free_after(self.highest), old.content, old, edits=old.edits + 1)
         self.versions[self.draft.name] = self.draft
 
     def free_after(self, name: Number) -> Number:
@@ -213,7 +213,10 @@ class Model:
             flag = f"featureFlags/{content.page}"
             missing = ({"pages/p", "pages/p/flag"} if flag in picked else {flag}) & possible - picked
             raise No("publish.missing_dependencies", missing) if missing else No("snapshot.invalid")
-        rebase = not self.questions(ledger, self.draft)
+        # Not if a question would get lost, here or in another environment.
+        lost = self.draft.line - live.line - {self.draft.name}
+        released = {entry.version for other in self.ledgers.values() for entry in other.entries}
+        rebase = not self.questions(ledger, self.draft) and not lost & released
         fix = Version(self.free_after(live.name), content, live, "published")
         self.versions[fix.name] = fix
         self.highest = max(self.highest, fix.name)

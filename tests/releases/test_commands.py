@@ -141,10 +141,10 @@ def test_status_says_what_is_live_who_when_why(live: World) -> None:
 
 
 def test_environments_keys_tokens(live: World, client: Client) -> None:
-    done("create_environment", "integration", "--default")
+    done("create_environment", "integration")
     assert manage("create_environment", "integration").code == 3
     assert manage("create_environment", "No Name").code == 2
-    done("publish", "1.0.0", "--reason", "its first")
+    done("publish", "1.0.0", "--environment", "integration", "--reason", "its first")
     key = done("create_client_key", "the web", "--environment", "production", "--surface", "APP")
     assert re.fullmatch(r"pk_[\w-]{20,}\n", key.out) and "icontrol/production" in key.err
     answer = client.get("/meta/release", headers={"X-Client-Key": key.out.strip()})
@@ -179,7 +179,7 @@ def test_the_demo_never_takes_a_draft_or_a_new_environment(world: World) -> None
     assert Release.objects.count() == 0
     world.publish()
     world.edit()
-    done("create_environment", "integration", "--default")
+    done("create_environment", "integration")
     assert done("demo", "--json").json == {"made": []}
     assert Release.objects.count() == 1
 

@@ -89,6 +89,9 @@ def test_a_yes_counts_for_what_follows(line: World) -> None:
     line.release(confirm=[BACK, *SIZE])
     line.edit()
     assert asked(line) == set()
+    line.preview()
+    line.edit()
+    assert asked(line) == set()  # also for what does not build on it directly
 
 
 def test_a_yes_is_forgotten_when_that_is_taken_back_too(line: World) -> None:
@@ -144,3 +147,13 @@ def test_a_pick_rebases_a_draft_about_which_there_is_no_question(line: World) ->
     line.pick("pages/" + line.draft.document["pages"][-1]["id"])
     assert line.draft.based_on == line.head().config_version  # type: ignore[union-attr]
     assert asked(line) == set()
+
+
+def test_a_pick_does_not_rebase_a_draft_on_which_another_environment_builds(line: World) -> None:
+    line.edit()
+    line.publish(environment=line.staging)
+    line.edit()
+    line.pick("pages/" + line.draft.document["pages"][-1]["id"], confirm=SIZE)
+    assert line.draft.based_on == version("1.0.3")
+    assert asked(line, environment=line.staging) == set()
+    assert asked(line) == {MOVED}

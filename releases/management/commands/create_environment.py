@@ -15,13 +15,11 @@ class Command(Door):
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("key", metavar="KEY", help="a-z, 0-9 and hyphens, starting with a letter.")
-        parser.add_argument("--default", action="store_true", help="Clients without a key and commands mean this one.")
 
     def run(self) -> None:
         environment = access.create_environment(
             self.application(),
             key=self.options["key"],
-            is_default=self.options["default"],
             actor=self.actor,
             now=self.now,
         )

@@ -59,7 +59,8 @@ def test_by_digest(api: Api, also: dict[str, Any]) -> None:
 def test_by_version_once_it_is_frozen(api: Api) -> None:
     api.world.edit(snapshot("home"))
     preview = api.world.preview()
-    refused(publish(api, {"version": "1.0.0", "digest": "0" * 64}), 409, "publish.digest_unknown")
+    refused(publish(api, {"version": "1.0.0", "digest": "0" * 64}), 409, "publish.version_differs")
+    refused(publish(api, {"version": "1.0.0"}, if_match='"1.0.0/9"'), 409, "publish.version_differs")
     assert ok(publish(api, {"version": "1", "digest": preview.digest}))["version"] == "1.0.0"
 
 

@@ -1,0 +1,18 @@
+"""What is measured is what it says: a snapshot of 250 KB without problems, and an edit of it."""
+
+from __future__ import annotations
+
+from configs.canonical import canonical, normalise
+from configs.diff import diff
+from configs.problems import errors
+from configs.validation import check_snapshot
+from tests.bench.documents import SIZE, edited, large_snapshot
+
+
+def test_the_large_snapshot_is_large_and_fit_to_publish() -> None:
+    document = large_snapshot()
+    assert 0.9 * SIZE < len(canonical(normalise(document)).encode()) <= SIZE
+    changed = edited(document, 7)
+    assert not errors(check_snapshot(document)) and not errors(check_snapshot(changed))
+    assert len(diff(document, changed)) > 50
+    assert not diff(document, large_snapshot()), "an edit must not change what it is made from"
