@@ -78,7 +78,7 @@ def select(
     if locked.state == states.DRAFT:  # its name says nothing about its content
         return _named_draft(application, head, selection), None
     # The version may have been the draft when the caller read it: its edit counter still says which content that was.
-    if selection.if_match is not None and not matches(selection.if_match, locked.etag):
+    if not names_nothing(selection.if_match) and not matches(selection.if_match or "", locked.etag):
         raise Refusal("publish.version_differs", version=locked.version, extra={"digest": locked.digest})
     if selection.digest is not None and selection.digest != locked.digest:
         raise Refusal("publish.version_differs", version=locked.version, extra={"digest": locked.digest})

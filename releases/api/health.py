@@ -28,7 +28,7 @@ class LivezView(PublicView):
 
 
 class ReadyzView(PublicView):
-    """Reading and writing work: the database answers. 503 otherwise."""
+    """The database answers. 503 otherwise."""
 
     @extend_schema(
         operation_id="readyz",

@@ -261,5 +261,6 @@ class Model:
         self.ledgers[where].append("policy", self.ledgers[where].live, (latest, minimum))
 
     def check_serial(self, where: str, expected: int | None) -> None:
-        if expected is not None and expected != len(self.ledgers[where].entries):
-            raise No("publish.conflict")
+        serial = len(self.ledgers[where].entries)
+        if expected is not None and expected != serial:
+            raise No("publish.conflict" if serial else "publish.nothing_yet")
