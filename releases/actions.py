@@ -80,7 +80,7 @@ def publish(
             head,
             kind="publish",
             config_version=version,
-            policies=plan.policies,
+            policies=stored_policies(plan.policies),
             kill_switches=head.kill_switches if head else "[]",
             actor=actor.name,
             reason=reason,
@@ -118,16 +118,14 @@ def _plan(
     )
 
 
-def _policies(head: Release | None, policy: dict[str, str], bumped: str | None) -> str:
-    """The policies that the new release carries."""
-    if not policy and bumped is None:
-        return head.policies if head else NO_POLICY
+def _policies(head: Release | None, policy: dict[str, str], bumped: str | None) -> dict[str, Any]:
+    """The policies that the new release would carry, not checked yet."""
     policies = head.policy_set if head else {"default": gate.Policy().as_json()}
     default = policies["default"]
     if bumped is not None and "latest" not in policy and gate.newer(default["scheme"], bumped, default["latest"]):
         default["latest"] = bumped
     default.update(policy)
-    return stored_policies(policies)
+    return policies
 
 
 def stored_policies(policies: Any) -> str:

@@ -14,8 +14,9 @@ from configs.models import Application, ConfigVersion
 from configs.policies import check_etag, check_version_name, matches, names_nothing, problems_of
 from configs.problems import Problem, as_json, errors
 from configs.refusals import Refusal
+from releases import gate
 from releases.models import Release
-from releases.policies import Confirmation, check_confirmed
+from releases.policies import Confirmation, check_confirmed, check_policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Plan:
     snapshot: Any
     problems: list[Problem]
     confirmations: list[Confirmation]
-    policies: str
+    policies: dict[str, Any]
     picked_from: ConfigVersion | None = None
     unpicked: list[str] = field(default_factory=list)
 
@@ -47,6 +48,10 @@ class Plan:
         """Against what is live. Worked out for those who look at them: publishing itself needs none."""
         live = self.head.config_version if self.head else None
         return diff(live.document if live else {}, self.snapshot)
+
+    @property
+    def policy_problems(self) -> list[Problem]:
+        return gate.check_policies(self.policies)
 
     def as_json(self) -> dict[str, Any]:
         """The answer to ``dryRun``: every check at once, nothing written."""
@@ -57,8 +62,10 @@ class Plan:
             "digest": self.candidate.digest,
             "liveVersion": live.version if live else None,
             "serial": self.head.serial if self.head else 0,
-            "publishable": not errors(self.problems),
+            "publishable": not errors(self.problems) and not self.policy_problems,
             "problems": as_json(self.problems),
+            "policies": self.policies,
+            "policyProblems": as_json(self.policy_problems),
             "confirmations": [confirmation.as_json() for confirmation in self.confirmations],
             "missingChanges": self.unpicked,
             "changes": [change.as_json() for change in self.changes],
@@ -158,7 +165,7 @@ def missing_changes(
 
 
 def check_ready(plan: Plan, confirm: Sequence[str]) -> None:
-    """What a plan still lacks: first the open confirmations, then changes to pick as well, then the problems."""
+    """What a plan still lacks: the open confirmations, then changes to pick as well, the problems, the policy's."""
     environment = plan.head.environment.key if plan.head else "–"  # without a release there is nothing to confirm
     check_confirmed(environment, plan.candidate.version, plan.confirmations, list(confirm), plan.problems)
     found = errors(plan.problems)
@@ -171,6 +178,7 @@ def check_ready(plan: Plan, confirm: Sequence[str]) -> None:
         )
     if found:
         raise Refusal("snapshot.invalid", problems=found, count=len(found), version=plan.candidate.version)
+    check_policies(plan.policies)
 
 
 def stamp(candidate: ConfigVersion, *, by: str, now: dt.datetime) -> None:

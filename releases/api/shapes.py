@@ -261,6 +261,8 @@ class Plan(Shape):
     serial = serializers.IntegerField()
     publishable = serializers.BooleanField()
     problems = Finding(many=True)
+    policies = serializers.DictField(child=Policy())
+    policyProblems = Finding(many=True)
     confirmations = Confirmation(many=True)
     missingChanges = serializers.ListField(child=text())
     changes = Change(many=True)

@@ -145,11 +145,11 @@ def test_environments_keys_tokens(live: World, client: Client) -> None:
     assert manage("create_environment", "integration").code == 3
     assert manage("create_environment", "No Name").code == 2
     done("publish", "1.0.0", "--environment", "integration", "--reason", "its first")
-    key = done("create_client_key", "the web", "--environment", "production", "--surface", "APP")
-    assert re.fullmatch(r"pk_[\w-]{20,}\n", key.out) and "icontrol/production" in key.err
+    key = done("create_client_key", "the web", "--environment", "integration", "--surface", "APP")
+    assert re.fullmatch(r"pk_[\w-]{20,}\n", key.out) and "icontrol/integration" in key.err
     answer = client.get("/meta/release", headers={"X-Client-Key": key.out.strip()})
-    assert answer.json()["serial"] == 2
-    assert client.get("/meta/release").json()["serial"] == 1
+    assert answer.json()["serial"] == 1
+    assert client.get("/meta/release").json()["serial"] == 2
 
 
 def test_standard_output_of_create_token_is_the_token(live: World, client: Client) -> None:

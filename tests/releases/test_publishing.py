@@ -8,7 +8,9 @@ import pytest
 
 from configs.diff import named_path
 from configs.refusals import Refusal
-from tests.factories import World, flag, snapshot
+from releases import actions
+from releases.publishing import Plan, Selection
+from tests.factories import ADA, World, flag, snapshot
 
 #: The worlds here are small, so every change is a large one.
 SIZE = ["release.grows", "release.shrinks"]
@@ -131,3 +133,19 @@ def test_a_place_in_the_snapshot_as_the_path_of_a_change(pointer: str, path: tup
     content["layout"] = {"menuOrder": ["a", "b"], "a/b~": {"x": 1}}
     content["tabs"] = [{"id": "t"}, {"id": "t"}]
     assert named_path(content, pointer) == path
+
+
+def test_a_dry_run_tells_of_an_impossible_policy_beside_everything_else(world: World) -> None:
+    world.release(snapshot("home", "a", "b"))
+    world.edit(snapshot("home"))
+    selection = Selection(if_match=world.draft.etag)
+    more: dict[str, Any] = {"policy": {"minSupported": "99.0.0"}, "reason": "r", "actor": ADA, "now": world.tick()}
+    plan = actions.publish(world.production, selection, dry_run=True, **more)
+    assert isinstance(plan, Plan)
+    shown = plan.as_json()
+    assert not shown["publishable"] and [entry["code"] for entry in shown["confirmations"]] == ["release.shrinks"]
+    assert [entry["code"] for entry in shown["policyProblems"]] == ["policy.unsatisfiable"]
+    for confirm, code in (((), "publish.needs_confirmation"), (("release.shrinks",), "policy.unsatisfiable")):
+        with pytest.raises(Refusal) as refusal:
+            actions.publish(world.production, selection, confirm=confirm, **more)
+        assert refusal.value.code == code
