@@ -162,6 +162,17 @@ class Bench:
         assert got.startswith("200"), (got, said[:500])
 
 
+def ratios() -> dict[str, float]:
+    """How much longer the long ledger takes: the median over the rounds, each of which measured both."""
+    return {
+        what.removesuffix(" long"): statistics.median(
+            long / short for long, short in zip(values, samples[what.removesuffix("long") + "short"], strict=True)
+        )
+        for what, values in samples.items()
+        if what.endswith(" long")
+    }
+
+
 def sync_cost() -> float:
     """Seconds until 4 KiB are on the disk where the embedded database would be."""
     costs = []
@@ -206,7 +217,7 @@ def main() -> None:
         assert not found, found[0]
     medians = {key: statistics.median(values) for key, values in samples.items()}
     medians["sync"] = sync_cost()
-    print(json.dumps({"database": name, "seconds": medians}))
+    print(json.dumps({"database": name, "seconds": medians, "ratios": ratios()}))
     connection.close()
     close_pool: Callable[[], None] = getattr(connection, "close_pool", lambda: None)
     close_pool()
