@@ -77,7 +77,8 @@ class Page:
 
     @property
     def text(self) -> str:
-        return " ".join(next(self.all("body")).text.split())
+        body = next(self.all("body"), None)  # a redirect has none
+        return " ".join(body.text.split()) if body else f"({self.status}, no page)"
 
     @property
     def links(self) -> set[str]:
