@@ -103,7 +103,7 @@ def arguments(world: World) -> dict[str, tuple[Any, ...]]:
     User.objects.create_user("somebody")
     things = {
         "auth_user": User.objects.get(username="somebody").pk,
-        "auth_group": 1,
+        "auth_group": Group.objects.get(name="viewer").pk,
         "configs_application": world.application.pk,
         "configs_configversion": live.pk,
         "releases_apitoken": ApiToken.objects.get().pk,
