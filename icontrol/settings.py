@@ -131,6 +131,7 @@ CONTENT_SECURITY_POLICY = {
 # Ours first: their templates and commands win over those of the packages.
 INSTALLED_APPS = [
     "icontrol",
+    "flags",
     "releases",
     "configs",
     "icontrol.administration.AdministrationConfig",  # django.contrib.admin with our site

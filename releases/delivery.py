@@ -21,6 +21,7 @@ from django.db.models import Case, CharField, F, QuerySet, Subquery, TextField, 
 
 from configs.canonical import canonical, digest
 from configs.refusals import Refusal
+from flags.engine import FlagSet, compile_flags
 from releases.models import ClientKey, Environment, Release
 from releases.rendering import render
 
@@ -62,6 +63,7 @@ class _Kept:
         self.away_until = 0.0  # monotonic clock
         self.newest: OrderedDict[str, Live] = OrderedDict()  # client key ("" is the default) → release
         self.snapshots: OrderedDict[str, Any] = OrderedDict()  # release hash → parsed snapshot
+        self.flags: OrderedDict[str, FlagSet] = OrderedDict()  # release hash → compiled flags
         self.rendered: OrderedDict[tuple[str, str], Representation] = OrderedDict()
 
     def get(self, store: OrderedDict[Any, Any], key: Any) -> Any:
@@ -80,7 +82,7 @@ class _Kept:
     def clear(self) -> None:
         self.away_until = 0.0
         with self.lock:
-            for store in (self.newest, self.snapshots, self.rendered):
+            for store in (self.newest, self.snapshots, self.flags, self.rendered):
                 store.clear()
 
 
@@ -114,12 +116,7 @@ def _last_known(known: Live | None) -> Live:
 
 def representation(live: Live, surface: str) -> Representation:
     """The published config as clients get it: kill switches applied, private parts left out, one surface or all."""
-    snapshot = kept.get(kept.snapshots, live.hash)
-    if snapshot is None:  # pushed out by other environments since it was read
-        snapshot = json.loads(
-            Release.objects.values_list("config_version__snapshot", flat=True).get(hash=live.hash) or "{}"
-        )
-        kept.put(kept.snapshots, live.hash, snapshot)
+    snapshot = snapshot_of(live)
     surfaces = {page.get("surface") for page in snapshot.get("pages", [])}
     # Hostile surface names share one entry: they all see the pages without a surface.
     surface = surface if not surface or surface in surfaces else "\0"
@@ -128,6 +125,26 @@ def representation(live: Live, surface: str) -> Representation:
         body = canonical(render(snapshot, killed=live.killed, surface=surface))
         found = Representation(body.encode(), f'"{digest(body)[:32]}"')
         kept.put(kept.rendered, (live.hash, surface), found)
+    return found
+
+
+def snapshot_of(live: Live) -> Any:
+    """The snapshot of a release that was read; shared by all who ask, so it is not to be changed."""
+    snapshot = kept.get(kept.snapshots, live.hash)
+    if snapshot is None:  # pushed out by other environments since it was read
+        snapshot = json.loads(
+            Release.objects.values_list("config_version__snapshot", flat=True).get(hash=live.hash) or "{}"
+        )
+        kept.put(kept.snapshots, live.hash, snapshot)
+    return snapshot
+
+
+def flags_of(live: Live) -> FlagSet:
+    """The flags of a release, compiled once: kill switches engaged, ``environment`` what the server says it is."""
+    found = kept.get(kept.flags, live.hash)
+    if found is None:
+        found = compile_flags(snapshot_of(live), environment=live.environment, killed=live.killed)
+        kept.put(kept.flags, live.hash, found)
     return found
 
 

@@ -12,6 +12,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from UnleashClient import UnleashClient
+from UnleashClient.cache import FileCache
+
 from flags.engine import compile_flags
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -92,15 +95,10 @@ def rate(work: Callable[[], int]) -> float:
 
 
 def unleash_client(features: list[dict[str, Any]]) -> Any:
-    """A client that holds these features and never calls a server; ``None`` when the package is not installed."""
-    try:
-        from UnleashClient import UnleashClient  # type: ignore[import-not-found, unused-ignore]
-        from UnleashClient.cache import FileCache  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:
-        return None
+    """A client that holds these features and never calls a server."""
     cache = FileCache("bench", tempfile.mkdtemp(prefix="icontrol-bench-"))
     cache.bootstrap_from_dict({"version": 2, "features": features})
-    options = {"disable_metrics": True, "disable_registration": True, "cache": cache}
+    options: dict[str, Any] = {"disable_metrics": True, "disable_registration": True, "cache": cache}
     client = UnleashClient("http://127.0.0.1:1/api", "bench", **options)
     client.initialize_client(fetch_toggles=False)
     return client
@@ -144,32 +142,27 @@ def main() -> None:
                 (theirs.get_variant if kind == "split" else theirs.is_enabled)(key, context)
         return len(unleash_contexts) * len(keys)
 
-    if theirs is None:
-        print("UnleashClient is not installed: this engine alone.")
-    else:
-        for key, kind in keys.items():
-            for context, unleash_context in zip(CONTEXTS, unleash_contexts, strict=True):
-                answer = ours.evaluate(key, context, now=NOW).value
-                other = (
-                    theirs.get_variant(key, unleash_context)["name"]
-                    if kind == "split"
-                    else theirs.is_enabled(key, unleash_context)
-                )
-                if answer != other:
-                    raise SystemExit(f"{key} ({kind}) for {context}: {answer!r} here, {other!r} there")
-        print(f"{len(keys) * len(CONTEXTS)} answers are the same.")
-    rows: list[tuple[str, Callable[[], int], Callable[[], int] | None]] = [
-        (f"one flag, {kind}", ask_ours(key), theirs and ask_theirs(key, kind)) for key, kind in list(keys.items())[:4]
+    for key, kind in keys.items():
+        for context, unleash_context in zip(CONTEXTS, unleash_contexts, strict=True):
+            answer = ours.evaluate(key, context, now=NOW).value
+            other = (
+                theirs.get_variant(key, unleash_context)["name"]
+                if kind == "split"
+                else theirs.is_enabled(key, unleash_context)
+            )
+            if answer != other:
+                raise SystemExit(f"{key} ({kind}) for {context}: {answer!r} here, {other!r} there")
+    print(f"{len(keys) * len(CONTEXTS)} answers are the same.")
+    rows: list[tuple[str, Callable[[], int], Callable[[], int]]] = [
+        (f"one flag, {kind}", ask_ours(key), ask_theirs(key, kind)) for key, kind in list(keys.items())[:4]
     ]
-    rows.append(("100 flags in bulk", all_ours, theirs and all_theirs))
+    rows.append(("100 flags in bulk", all_ours, all_theirs))
     print(f"{'':22}{'this engine':>16}{'UnleashClient':>16}{'ratio':>8}   (evaluations per second)")
     for label, our_work, their_work in rows:
-        pairs = [(rate(our_work), rate(their_work) if their_work else 0.0) for _ in range(TURNS)]
+        pairs = [(rate(our_work), rate(their_work)) for _ in range(TURNS)]
         here, there = max(pair[0] for pair in pairs), max(pair[1] for pair in pairs)
-        compared = f"{there:>16,.0f}{here / there:>8.1f}" if there else ""
-        print(f"{label:22}{here:>16,.0f}{compared}")
-    if theirs is not None:
-        theirs.destroy()
+        print(f"{label:22}{here:>16,.0f}{there:>16,.0f}{here / there:>8.1f}")
+    theirs.destroy()
 
 
 if __name__ == "__main__":
