@@ -36,6 +36,8 @@ if _postgresql is None:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
         },
+        # Opening the file takes longer than asking it. Not kept for ever: somebody may put a backup in its place.
+        "CONN_MAX_AGE": 60 if _pool else 0,
     }
 else:
     DATABASES["default"] = _postgresql
