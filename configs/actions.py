@@ -1,7 +1,9 @@
 """What can be done to an application and its draft. One function, one transaction; every door calls these.
 
-All are keyword-only in ``actor`` (who), ``now`` (aware datetime from the door) and, where people must say why,
-``reason``. They raise :class:`configs.refusals.Refusal` and then have written nothing.
+All are keyword-only in ``actor`` (who), ``reason`` (why) and ``now`` (aware datetime from the door). What freezes or
+takes something away needs a reason; edits of the draft and new things may go without one, and the history then says
+only what was done (:func:`configs.policies.note`). They raise :class:`configs.refusals.Refusal` and then have written
+nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from django.db import transaction
 from configs.actors import ADMINISTER, EDIT, Actor
 from configs.canonical import canonical
 from configs.drafts import draft_of, lock_application, open_next_draft, preview_of, store, unique, version_of
-from configs.history import coalesce
+from configs.history import EDIT_NOTE, coalesce
 from configs.merge import merge_patch
 from configs.models import Application, ConfigVersion
 from configs.policies import (
@@ -30,6 +32,7 @@ from configs.policies import (
     check_publishable,
     check_reason,
     check_shape,
+    note,
 )
 from configs.refusals import Refusal
 from configs.validation import UnusableSchema, check_extra_schema
@@ -38,7 +41,14 @@ FIRST_VERSION = "1.0.0"
 
 
 def create_application(
-    *, key: str, name: str, default_locale: str = "en", is_default: bool = False, actor: Actor, now: dt.datetime
+    *,
+    key: str,
+    name: str,
+    default_locale: str = "en",
+    is_default: bool = False,
+    reason: str = "",
+    actor: Actor,
+    now: dt.datetime,
 ) -> Application:
     """A new client product with an empty draft, 1.0.0."""
     check_permission(actor, ADMINISTER)
@@ -46,14 +56,15 @@ def create_application(
     with transaction.atomic(durable=True):
         if Application.objects.filter(key=key).exists():
             raise Refusal("name.taken", name=key)
+        said = note("created", reason)
         application = Application(
             key=key, name=name, default_locale=default_locale, is_default=is_default, created_at=now
         )
         with unique(key):
-            application.save_as(actor.name, now, "created")
+            application.save_as(actor.name, now, said)
         draft = ConfigVersion(application=application, version=FIRST_VERSION, created_at=now, created_by=actor.name)
         store(draft, {})
-        draft.save_as(actor.name, now, "created")
+        draft.save_as(actor.name, now, said)
     return application
 
 
@@ -63,6 +74,7 @@ def save_draft(
     *,
     if_match: str | None,
     dry_run: bool = False,
+    reason: str = "",
     actor: Actor,
     now: dt.datetime,
 ) -> ConfigVersion:
@@ -70,11 +82,20 @@ def save_draft(
 
     With ``dry_run`` the draft comes back as it would be, and stays as it is.
     """
-    return _edit(application, lambda _: content, if_match=if_match, note="edit", dry_run=dry_run, actor=actor, now=now)
+    return _edit(
+        application,
+        lambda _: content,
+        if_match=if_match,
+        what=EDIT_NOTE,
+        dry_run=dry_run,
+        reason=reason,
+        actor=actor,
+        now=now,
+    )
 
 
 def patch_draft(
-    application: Application, patch: Any, *, if_match: str | None, actor: Actor, now: dt.datetime
+    application: Application, patch: Any, *, if_match: str | None, reason: str = "", actor: Actor, now: dt.datetime
 ) -> ConfigVersion:
     """Change the draft by a JSON merge patch (RFC 7396)."""
 
@@ -87,7 +108,8 @@ def patch_draft(
         application,
         merged,
         if_match=if_match,
-        note="edit",
+        what=EDIT_NOTE,
+        reason=reason,
         actor=actor,
         now=now,
     )
@@ -100,6 +122,7 @@ def revert_draft(
     source: str,
     if_match: str | None,
     dry_run: bool = False,
+    reason: str = "",
     actor: Actor,
     now: dt.datetime,
 ) -> ConfigVersion:
@@ -111,8 +134,9 @@ def revert_draft(
         application,
         lambda _: json.loads(snapshot),
         if_match=if_match,
-        note=f"revert to {source}",
+        what=f"revert to {source}",
         dry_run=dry_run,
+        reason=reason,
         actor=actor,
         now=now,
     )
@@ -123,8 +147,9 @@ def _edit(
     content: Callable[[ConfigVersion], Any],
     *,
     if_match: str | None,
-    note: str,
+    what: str,
     dry_run: bool = False,
+    reason: str,
     actor: Actor,
     now: dt.datetime,
 ) -> ConfigVersion:
@@ -133,6 +158,7 @@ def _edit(
         application = lock_application(application)
         draft = draft_of(application)
         check_etag(draft, if_match)
+        said = note(what, reason)
         document = content(draft)
         check_shape(document)
         before = draft.digest
@@ -143,12 +169,18 @@ def _edit(
         if draft.digest != before and not dry_run:
             draft.edits += 1
             draft.edited_at, draft.edited_by = now, actor.name
-            coalesce(draft, actor=actor, note=note, now=now)
+            coalesce(draft, actor=actor, note=said, now=now)
     return draft
 
 
 def rename_draft(
-    application: Application, version: str, *, if_match: str | None, actor: Actor, now: dt.datetime
+    application: Application,
+    version: str,
+    *,
+    if_match: str | None,
+    reason: str = "",
+    actor: Actor,
+    now: dt.datetime,
 ) -> ConfigVersion:
     """Give the draft another number; one that was never used."""
     check_permission(actor, EDIT)
@@ -160,11 +192,11 @@ def rename_draft(
         if version != draft.version:
             if ConfigVersion.objects.filter(application=application, version=version).exists():
                 raise Refusal("version.taken", version=version)
-            note = f"renamed from {draft.version}"
+            said = note(f"renamed from {draft.version}", reason)
             draft.version = version
             draft.edits += 1
             draft.edited_at, draft.edited_by = now, actor.name
-            draft.save_as(actor.name, now, note)
+            draft.save_as(actor.name, now, said)
     return draft
 
 

@@ -45,6 +45,11 @@ def check_reason(reason: str) -> str:
     return cleaned
 
 
+def note(what: str, reason: str) -> str:
+    """What the history says of a step that needs no reason: what was done and, where somebody said so, why."""
+    return f"{what}: {check_reason(reason)}" if reason.strip() else what
+
+
 def check_name(name: str) -> str:
     if not _NAME.match(name):
         raise Refusal("name.malformed", name=name[:80])

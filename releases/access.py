@@ -1,4 +1,8 @@
-"""Who may come in: environments, client keys, API tokens and preview links. Actions like those beside them."""
+"""Who may come in: environments, client keys, API tokens and preview links. Actions like those beside them.
+
+Revoking needs a reason, and so does a link, which hands content to people without a login. Environments, keys and
+tokens may be made without one: the history then says only “created”.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from configs import states
 from configs.actors import ADMINISTER, EDIT, Actor
 from configs.drafts import lock_application, preview_of, unique
 from configs.models import Application, ConfigVersion
-from configs.policies import check_name, check_permission, check_reason
+from configs.policies import check_name, check_permission, check_reason, note
 from configs.refusals import Refusal
 from configs.texts import Text, both
 from releases.models import ApiToken, ClientKey, Environment, PreviewLink
@@ -30,7 +34,9 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def create_environment(application: Application, *, key: str, actor: Actor, now: dt.datetime) -> Environment:
+def create_environment(
+    application: Application, *, key: str, reason: str = "", actor: Actor, now: dt.datetime
+) -> Environment:
     """A new line for clients, with an empty ledger. The first one of an application is its default, and stays it:
     to move clients that send no key to another ledger is a change that no release would tell of."""
     check_permission(actor, ADMINISTER)
@@ -41,7 +47,7 @@ def create_environment(application: Application, *, key: str, actor: Actor, now:
         if existing.filter(key=key).exists():
             raise Refusal("name.taken", name=key)
         environment = Environment(application=application, key=key, is_default=not existing.exists(), created_at=now)
-        environment.save_as(actor.name, now, "created")
+        environment.save_as(actor.name, now, note("created", reason))
     return environment
 
 
@@ -53,7 +59,7 @@ def _check_label(name: str, cap: int = LONGEST_NAME) -> str:
 
 
 def create_client_key(
-    environment: Environment, *, name: str, surface: str = "", actor: Actor, now: dt.datetime
+    environment: Environment, *, name: str, surface: str = "", reason: str = "", actor: Actor, now: dt.datetime
 ) -> ClientKey:
     """A public ``pk_…`` by which clients choose this environment, and with ``surface`` only that surface's pages."""
     check_permission(actor, ADMINISTER)
@@ -65,7 +71,7 @@ def create_client_key(
         created_at=now,
     )
     with transaction.atomic(durable=True):
-        key.save_as(actor.name, now, "created")
+        key.save_as(actor.name, now, note("created", reason))
     return key
 
 
@@ -80,7 +86,7 @@ def revoke_client_key(key: ClientKey, *, reason: str, actor: Actor, now: dt.date
 
 
 def create_token(
-    *, name: str, role: str, days: int = TOKEN_DAYS, actor: Actor, now: dt.datetime
+    *, name: str, role: str, days: int = TOKEN_DAYS, reason: str = "", actor: Actor, now: dt.datetime
 ) -> tuple[ApiToken, str]:
     """A secret for a program, with one role. Returns the row and the secret, which is not kept anywhere."""
     check_permission(actor, ADMINISTER)
@@ -102,17 +108,17 @@ def create_token(
             expires_at=now + dt.timedelta(days=days),
         )
         with unique(name):
-            token.save_as(actor.name, now, "created")
+            token.save_as(actor.name, now, note("created", reason))
     return token, secret
 
 
 def revoke_token(name: str, *, reason: str, actor: Actor, now: dt.datetime) -> ApiToken:
     check_permission(actor, ADMINISTER)
-    reason = check_reason(reason)
     with transaction.atomic(durable=True):
         token = ApiToken.objects.select_for_update().filter(name=name, revoked_at=None).first()
         if token is None:
             raise Refusal("token.unknown", name=name[:80])
+        reason = check_reason(reason)
         token.revoked_at, token.revoked_by = now, actor.name
         token.save_as(actor.name, now, reason)
     return token
@@ -149,15 +155,25 @@ def create_preview_link(
     return link, secret
 
 
-def revoke_preview_link(application: Application, pk: int, *, actor: Actor, now: dt.datetime) -> PreviewLink:
+def find_preview_link(application: Application, pk: int, *, lock: bool = False) -> PreviewLink:
+    links = PreviewLink.objects.select_for_update() if lock else PreviewLink.objects.all()
+    link = links.filter(pk=pk, config_version__application=application).first()
+    if link is None:
+        raise Refusal("preview_link.unknown")
+    return link
+
+
+def revoke_preview_link(
+    application: Application, pk: int, *, reason: str, actor: Actor, now: dt.datetime
+) -> PreviewLink:
+    """End a link. One that was revoked already stays as it is."""
     check_permission(actor, EDIT)
     with transaction.atomic(durable=True):
-        link = PreviewLink.objects.select_for_update().filter(pk=pk, config_version__application=application).first()
-        if link is None:
-            raise Refusal("preview_link.unknown")
+        link = find_preview_link(application, pk, lock=True)
+        reason = check_reason(reason)
         if link.revoked_at is None:
             link.revoked_at, link.revoked_by = now, actor.name
-            link.save_as(actor.name, now, "revoked")
+            link.save_as(actor.name, now, reason)
     return link
 
 

@@ -47,12 +47,18 @@ def load_demo(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
     application = Application.objects.filter(is_default=True).first()
     if application is None:
         application = config_actions.create_application(
-            key=APPLICATION, name=NAME, default_locale="fr", is_default=True, actor=SYSTEM, now=now
+            key=APPLICATION,
+            name=NAME,
+            default_locale="fr",
+            is_default=True,
+            reason=REASON,
+            actor=SYSTEM,
+            now=now,
         )
         announce(f"Application {application.key} created.")
     for key in ENVIRONMENTS:
         if not Environment.objects.filter(application=application, key=key).exists():
-            access.create_environment(application, key=key, actor=SYSTEM, now=now)
+            access.create_environment(application, key=key, reason=REASON, actor=SYSTEM, now=now)
             announce(f"Environment {key} created.")
     if Release.objects.filter(environment__application=application, config_version__isnull=False).exists():
         return
@@ -68,7 +74,9 @@ def load_demo(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
         )
         announce("Demo version policy set.")
     if draft.edited_at is None:
-        draft = config_actions.save_draft(application, demo_snapshot(), if_match=draft.etag, actor=SYSTEM, now=now)
+        draft = config_actions.save_draft(
+            application, demo_snapshot(), if_match=draft.etag, reason=REASON, actor=SYSTEM, now=now
+        )
     actions.publish(environment, Selection(if_match=draft.etag), reason=REASON, actor=SYSTEM, now=now)
     announce(f"Demo configuration published in {environment.key} as {draft.version}.")
 

@@ -29,7 +29,6 @@ HISTORY_PAGE = 10
 NOTES = {
     "created": "création",
     "edit": "modification",
-    "revoked": "révocation",
     "opened from": "ouverte depuis",
     "rebased on": "rebasée sur",
     "renamed from": "renommée ; avant :",
@@ -62,7 +61,7 @@ class Entry:
 def note(text: str) -> Text:
     """A history note in both languages; a person's reason is nobody's to translate."""
     for english, french in NOTES.items():
-        if text == english or text.startswith(f"{english} "):
+        if text == english or text.startswith((f"{english} ", f"{english}:")):
             return {"en": text, "fr": french + text.removeprefix(english)}
     return {"en": text, "fr": text}
 

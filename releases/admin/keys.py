@@ -304,11 +304,10 @@ class CreateLink(ShowOnce):
 
 class RevokeLink(Revoke):
     permission = EDIT
-    asks_reason = False
 
     def act(self) -> HttpResponse:
         application = self.thing.config_version.application
-        access.revoke_preview_link(application, self.thing.pk, actor=self.actor, now=self.now)
+        access.revoke_preview_link(application, self.thing.pk, reason=self.reason, actor=self.actor, now=self.now)
         return self.revoked()
 
 

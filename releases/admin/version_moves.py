@@ -315,8 +315,9 @@ class Restore(VersionMove):
         done = config_actions.revert_draft(
             self.version.application,
             snapshot=target.snapshot,
-            source=f"{self.source}: {check_reason(self.reason)}",
+            source=self.source,
             if_match=self.typed.get("etag"),
+            reason=check_reason(self.reason),  # the page asks for one; the action takes an edit without
             actor=self.actor,
             now=self.now,
         )

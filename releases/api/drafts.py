@@ -27,6 +27,7 @@ from releases.api.parsing import (
     PreviewBody,
     RenameBody,
     RevertBody,
+    RevokeBody,
     StrictJSONParser,
     WithdrawBody,
     document,
@@ -104,7 +105,12 @@ class RenameView(DraftWriteView):
         environment, data = self.read(RenameBody)
         return show_draft(
             actions.rename_draft(
-                environment.application, data["version"], if_match=self.if_match, actor=self.actor, now=self.now
+                environment.application,
+                data["version"],
+                if_match=self.if_match,
+                reason=data["reason"],
+                actor=self.actor,
+                now=self.now,
             )
         )
 
@@ -123,6 +129,7 @@ class RevertView(DraftWriteView):
                 snapshot=snapshot,
                 source=source,
                 if_match=self.if_match,
+                reason=data["reason"],
                 actor=self.actor,
                 now=self.now,
             )
@@ -249,14 +256,21 @@ class LinksView(OfPreviewView):
         return Response({**show_link(link, self.now), "url": url}, status=201)
 
 
-class LinkView(AuthorView):
-    """One preview link."""
+class RevokeLinkView(AuthorView):
+    """End one preview link."""
 
-    permissions = {"GET": EDIT, "DELETE": EDIT}
+    permissions = {"POST": EDIT}
 
-    @extend_schema(operation_id="revokePreviewLink", parameters=BOTH, responses=answers(shapes.Link))
-    def delete(self, request: Request, pk: int) -> Response:
-        """Revoke the link. It stays in the list, and says who revoked it."""
-        application = self.environment().application
-        link = access.revoke_preview_link(application, pk, actor=self.actor, now=self.now)
+    def refuse_first(self, environment: Environment) -> None:
+        access.find_preview_link(environment.application, self.kwargs["pk"])
+
+    @extend_schema(
+        operation_id="revokePreviewLink", request=RevokeBody, parameters=BOTH, responses=answers(shapes.Link, *BODY)
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Revoke the link. It stays in the list, and says who revoked it; the history says why."""
+        environment, data = self.read(RevokeBody)
+        link = access.revoke_preview_link(
+            environment.application, pk, reason=data["reason"], actor=self.actor, now=self.now
+        )
         return Response(show_link(link, self.now))

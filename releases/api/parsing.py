@@ -86,13 +86,26 @@ class Body(serializers.Serializer[Any]):
         return value
 
 
+class Reason(Text):
+    """Why. The action says whether there must be one and which characters it may have."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "Why; kept in the audit.")
+        super().__init__(max_length=2000, trim_whitespace=False, allow_blank=True, **kwargs)
+
+
+def perhaps_why() -> Reason:
+    """For edits of the draft, which may go without."""
+    return Reason(required=False, default="", help_text="Why; stands in the history.")
+
+
 class ReasonBody(Body):
     environment = Text(required=False, max_length=63, help_text="Environment key; left out: the default one.")
-    reason = Text(max_length=2000, trim_whitespace=False, allow_blank=True, help_text="Why; kept in the audit.")
+    reason = Reason()
 
 
 class PreviewBody(Body):
-    reason = Text(max_length=2000, allow_blank=True)
+    reason = Reason()
 
 
 class WithdrawBody(PreviewBody):
@@ -100,7 +113,7 @@ class WithdrawBody(PreviewBody):
 
 
 class PublishBody(ReasonBody):
-    reason = Text(max_length=2000, required=False, default="", allow_blank=True)
+    reason = Reason(required=False, default="", help_text="Why; kept in the audit. Needed unless `dryRun` is given.")
     version = Text(required=False, max_length=64)
     digest = Text(required=False, max_length=64, help_text="SHA-256 (hex) of the snapshot that was read.")
     # An empty list is refused: whoever ticks nothing does not mean everything.
@@ -165,10 +178,16 @@ class Target(serializers.Field):
 class RevertBody(Body):
     environment = Text(required=False, max_length=63, help_text="Whose `live` is meant; left out: the default one.")
     to = Target(help_text='"live", "preview", a version, or {"history": id}.')
+    reason = perhaps_why()
 
 
 class RenameBody(Body):
     version = Text(max_length=64)
+    reason = perhaps_why()
+
+
+class RevokeBody(Body):
+    reason = Reason()
 
 
 class LinkBody(Body):
@@ -178,7 +197,7 @@ class LinkBody(Body):
         max_value=int(LINK_TTL_MAX.total_seconds()),
         help_text="Seconds; a day if left out, a week at most.",
     )
-    reason = Text(max_length=2000, allow_blank=True)
+    reason = Reason()
 
 
 def body(request: Request, form: type[Body]) -> dict[str, Any]:

@@ -309,6 +309,36 @@ def test_another_applications_history_is_another(world: World) -> None:
         history.entry(world.application, entry.history_id)
 
 
+def test_the_history_says_why_where_somebody_said_so(world: World) -> None:
+    more: dict[str, Any] = {"actor": actor("editor")}
+
+    def etag_and_time() -> dict[str, Any]:
+        return {**more, "if_match": world.draft.etag, "now": world.tick()}
+
+    application = world.application
+    actions.save_draft(application, snapshot("a"), reason="first  page", **etag_and_time())
+    actions.patch_draft(application, {"theme": {"mode": "dark"}}, reason="and a theme", **etag_and_time())
+    actions.revert_draft(application, snapshot="{}", source="live", reason="not yet", **etag_and_time())
+    actions.rename_draft(application, "2.0.0", reason="a new menu", **etag_and_time())
+    actions.save_draft(application, snapshot("b"), **etag_and_time())
+    actions.save_draft(application, snapshot("c"), reason="", **etag_and_time())
+    assert [what for _, what in entries(world)] == [
+        "edit",
+        "renamed from 1.0.0: a new menu",
+        "revert to live: not yet",
+        "edit: and a theme",
+        "edit: first page",
+        "created",
+    ]
+    before = facts(world)
+    for unusable in ("x" * 501, "\x00", "a\u202eb"):
+        with refused("reason.required"):
+            actions.save_draft(application, snapshot("d"), reason=unusable, **etag_and_time())
+        with refused("draft.stale"):  # what was read comes first
+            actions.save_draft(application, snapshot("d"), reason=unusable, **{**etag_and_time(), "if_match": '"x"'})
+    assert facts(world) == before
+
+
 # Revert, rename, preview, numbers ------------------------------------------------------------------------------------
 
 

@@ -51,7 +51,7 @@ POST   api/config/draft/revert               401 403 428 428 428
 POST   api/config/preview                    401 403 428 428 428
 POST   api/config/preview/withdraw           401 403 422 422 422
 POST   api/config/preview/links              401 403 422 422 422
-DELETE api/config/preview/links/<int:pk>     401 403 200 200 200
+POST   api/config/preview/links/<int:pk>/revoke  401 403 422 422 422
 POST   api/config/publish                    401 403 403 428 428
 POST   api/config/rollback                   401 403 403 422 422
 POST   api/releases/undo                     401 403 403 422 422

@@ -95,7 +95,9 @@ def test_a_preview_link_opens_the_preview_and_is_revoked_by_an_editor(world: Wor
     link = PreviewLink.objects.get()
     assert (link.created_by, link.expires_at - link.created_at) == ("user:editor", dt.timedelta(hours=24))
     assert "open" in editor.get("releases_previewlink_changelist").text
-    editor.fill("releases_previewlink_revoke", link.pk)
+    assert editor.fill("releases_previewlink_revoke", link.pk, reason=" ").refusal == "reason.required"
+    editor.fill("releases_previewlink_revoke", link.pk, reason="QA is done")
+    assert "QA is done" in editor.get("releases_previewlink_history", link.pk).text
     assert Client().get(path).status_code == 410
     assert "The link was revoked by user:editor." in editor.get("releases_previewlink_changelist").text
 

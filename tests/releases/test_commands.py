@@ -10,7 +10,7 @@ from django.test import Client
 
 from configs.models import ConfigVersion
 from releases.ledger import head_of
-from releases.models import Release
+from releases.models import ClientKey, Environment, Release
 from tests.factories import World, flag, snapshot
 from tests.releases.commands import done, manage
 
@@ -121,7 +121,8 @@ def test_the_draft_is_brought_back(live: World, to: str) -> None:
     first = ConfigVersion.history.filter(version="1.0.1").order_by("history_id").first()
     named = f"history:{first.history_id}" if to == "history" else to
     assert named in done("history").out or to != "history"
-    result = done("revert_draft", named)
+    result = done("revert_draft", named, "--reason", "start again")
+    assert "start again" in done("history").out
     assert live.draft.digest == ConfigVersion.objects.get(version="1.0.0").digest
     assert "has changed in 2 place(s)" in result.out and live.live == "1.0.0"
     assert "Nothing changes" in done("revert_draft", named).out
@@ -141,11 +142,14 @@ def test_status_says_what_is_live_who_when_why(live: World) -> None:
 
 
 def test_environments_keys_tokens(live: World, client: Client) -> None:
-    done("create_environment", "integration")
+    done("create_environment", "integration", "--reason", "for the partners")
+    made = Environment.history.get(key="integration")
+    assert made.history_change_reason == "created: for the partners"
     assert manage("create_environment", "integration").code == 3
     assert manage("create_environment", "No Name").code == 2
     done("publish", "1.0.0", "--environment", "integration", "--reason", "its first")
     key = done("create_client_key", "the web", "--environment", "integration", "--surface", "APP")
+    assert ClientKey.history.get().history_change_reason == "created"
     assert re.fullmatch(r"pk_[\w-]{20,}\n", key.out) and "icontrol/integration" in key.err
     answer = client.get("/meta/release", headers={"X-Client-Key": key.out.strip()})
     assert answer.json()["serial"] == 1

@@ -11,7 +11,7 @@ from releases.management.base import Door
 
 class Command(Door):
     help = "Creates a public client key (X-Client-Key) for an environment and prints it."
-    takes = ("application", "environment")
+    takes = ("application", "environment", "reason")
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", metavar="NAME", help="What the key is for.")
@@ -20,7 +20,12 @@ class Command(Door):
     def run(self) -> None:
         environment = self.environment()
         key = access.create_client_key(
-            environment, name=self.options["name"], surface=self.options["surface"], actor=self.actor, now=self.now
+            environment,
+            name=self.options["name"],
+            surface=self.options["surface"],
+            reason=self.options["reason"],
+            actor=self.actor,
+            now=self.now,
         )
         body = {
             "application": environment.application.key,

@@ -11,7 +11,7 @@ from releases.management.base import Door
 
 class Command(Door):
     help = "Creates an environment with an empty ledger; its key is for ever."
-    takes = ("application",)
+    takes = ("application", "reason")
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("key", metavar="KEY", help="a-z, 0-9 and hyphens, starting with a letter.")
@@ -20,6 +20,7 @@ class Command(Door):
         environment = access.create_environment(
             self.application(),
             key=self.options["key"],
+            reason=self.options["reason"],
             actor=self.actor,
             now=self.now,
         )

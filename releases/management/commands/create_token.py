@@ -14,6 +14,7 @@ from releases.showing import instant
 
 class Command(Door):
     help = "Creates an API token with one role and prints it: once, it is not kept."
+    takes = ("reason",)
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", metavar="NAME", help="What the ledger calls its holder: token:NAME.")
@@ -31,6 +32,7 @@ class Command(Door):
             name=self.options["name"],
             role=self.options["role"],
             days=self.options["days"],
+            reason=self.options["reason"],
             actor=self.actor,
             now=self.now,
         )

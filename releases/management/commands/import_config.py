@@ -28,7 +28,7 @@ IMPORTERS: Mapping[str, Callable[[Path], Imported]] = {"icontrol": icontrol.read
 
 class Command(Door):
     help = "Replaces the draft by a snapshot (JSON), or with --from by the files of another system. Publishes nothing."
-    takes = ("application", "environment", "dry_run")
+    takes = ("application", "environment", "reason", "dry_run")
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -46,6 +46,7 @@ class Command(Door):
             snapshot,
             if_match=draft.etag,
             dry_run=self.options["dry_run"],
+            reason=self.options["reason"],
             actor=self.actor,
             now=self.now,
         )

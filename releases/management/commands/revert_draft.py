@@ -15,7 +15,7 @@ HISTORY = "history:"
 
 class Command(Door):
     help = "Reverts the draft to what is live, to a version, or to an entry of its history. Publishes nothing."
-    takes = ("application", "environment", "dry_run")
+    takes = ("application", "environment", "reason", "dry_run")
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("to", metavar="live|preview|VERSION|history:ID", help="Where the content comes from.")
@@ -30,6 +30,7 @@ class Command(Door):
             source=source,
             if_match=draft.etag,
             dry_run=self.options["dry_run"],
+            reason=self.options["reason"],
             actor=self.actor,
             now=self.now,
         )

@@ -147,6 +147,11 @@ def test_rename(api: Api) -> None:
     answer = api("POST", rename, {"version": "2"}, if_match=before, role="editor")
     assert ok(answer)["version"] == "2.0.0"
     assert answer["ETag"] == api.etag() != before
+    ok(api("POST", rename, {"version": "3.0.0", "reason": "a new menu"}, if_match=api.etag()))
+    ok(api("POST", f"{DRAFT}/revert", {"to": "live", "reason": "later"}, if_match=api.etag()))
+    entries = ok(api("GET", f"{DRAFT}/history"))["entries"]
+    assert [entry["what"] for entry in entries][:2] == ["renamed from 2.0.0: a new menu", "renamed from 1.0.1"]
+    refused(api("POST", rename, {"version": "4.0.0", "reason": "\u0007"}, if_match=api.etag()), 422, "reason.required")
 
 
 def test_revert(api: Api) -> None:

@@ -35,6 +35,10 @@ def make(api: Api, **body: Any) -> dict[str, Any]:
     return made
 
 
+def revoke(api: Api, link: dict[str, Any], role: str) -> Any:
+    return api("POST", f"{LINKS}/{link['id']}/revoke", {"reason": "wrong list"}, role=role)
+
+
 def path_of(link: dict[str, Any]) -> str:
     found = re.fullmatch(r"http://127\.0\.0\.1:8000(/preview/[A-Za-z0-9_-]{43})", link["url"])
     assert found, link["url"]
@@ -97,7 +101,7 @@ def test_neither_list_nor_revocation_shows_the_address_again(previewed: Api) -> 
     token = path_of(link).rpartition("/")[2]
     listed = previewed("GET", LINKS, role="editor")
     assert ok(listed)["links"] == [{name: value for name, value in link.items() if name != "url"}]
-    revoked = previewed("DELETE", f"{LINKS}/{link['id']}", role="editor")
+    revoked = revoke(previewed, link, role="editor")
     assert token not in (listed.content + revoked.content).decode()
 
 
@@ -117,7 +121,7 @@ def test_a_dead_link_says_why(previewed: Api, how: str, english: str, french: st
     world = previewed.world
     match how:
         case "revoked":
-            assert ok(previewed("DELETE", f"{LINKS}/{link['id']}", role="editor"))["open"] is False
+            assert ok(revoke(previewed, link, role="editor"))["open"] is False
         case "expired":
             long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=2)
             _, secret = access.create_preview_link(world.application, reason="old", actor=ADA, now=long_ago)
@@ -161,12 +165,17 @@ def test_an_unknown_token(previewed: Api, token: str) -> None:
 
 def test_revoking(previewed: Api) -> None:
     link = make(previewed)
-    one = f"{LINKS}/{link['id']}"
-    refused(previewed("DELETE", f"{LINKS}/999999"), 404, "preview_link.unknown")
-    refused(previewed("DELETE", f"{LINKS}/{10**30}"), 404, "preview_link.unknown")
-    refused(previewed("DELETE", f"{one}?application=nope"), 404, "application.unknown")
-    first = ok(previewed("DELETE", one, role="editor"))
-    assert ok(previewed("DELETE", one, role="admin")) == first  # once is enough, and the first one stands
+    one, why = f"{LINKS}/{link['id']}/revoke", {"reason": "sent to the wrong list"}
+    for nothing in ({}, {"reason": ""}, why):
+        refused(previewed("POST", f"{LINKS}/999999/revoke", nothing), 404, "preview_link.unknown")
+        refused(previewed("POST", f"{LINKS}/{10**30}/revoke", nothing), 404, "preview_link.unknown")
+        refused(previewed("POST", f"{one}?application=nope", nothing), 404, "application.unknown")
+    refused(previewed("POST", one, {}), 422, "body.invalid")
+    refused(previewed("POST", one, {"reason": " "}), 422, "reason.required")
+    first = ok(previewed("POST", one, why, role="editor"))
+    assert ok(previewed("POST", one, why, role="admin")) == first  # once is enough, and the first one stands
+    row = PreviewLink.objects.get()
+    assert [entry.history_change_reason for entry in row.history.all()] == ["sent to the wrong list", "for QA"]
 
 
 def test_how_long_a_link_lives(previewed: Api) -> None:
