@@ -92,6 +92,14 @@ def open_next_draft(application: Application, base: ConfigVersion, *, by: str, n
     return draft
 
 
+def number_above(application: Application, draft: ConfigVersion, *, by: str, now: dt.datetime) -> None:
+    """Give the draft the number that a new one would get. Its ETag moves: whoever read it learns of the number."""
+    old, draft.version = draft.version, free_patch(application, application.highest_version)
+    draft.edits += 1
+    draft.edited_at, draft.edited_by = now, by
+    draft.save_as(by, now, f"renumbered after {application.highest_version}: {old} → {draft.version}")
+
+
 def free_patch(application: Application, version: str) -> str:
     """The next patch after ``version`` that no version of the application has."""
     name = next_patch(parse(version))

@@ -17,11 +17,12 @@ from configs import states
 from configs.actors import PUBLISH, Actor
 from configs.canonical import canonical
 from configs.diff import diff
-from configs.drafts import lock_application, open_next_draft, raise_highest, version_of
+from configs.drafts import lock_application, number_above, open_next_draft, raise_highest, version_of
 from configs.models import Application, ConfigVersion
 from configs.policies import check_permission, check_reason, check_version_name
 from configs.problems import errors
 from configs.refusals import Refusal
+from configs.versions import parse
 from releases import gate
 from releases.kinds import KINDS
 from releases.ledger import NO_POLICY, append, head_of, release_of
@@ -162,11 +163,12 @@ def _rebase(
     actor: Actor,
     now: dt.datetime,
 ) -> None:
-    """The draft has the picked changes already, so it builds on what was made of them.
+    """The draft has the picked changes already, so it builds on what was made of them, and its number follows.
 
-    Not if publishing it whole would have needed a yes, here or, for what its ancestry would lose, in another
-    environment: the question must not get lost on the way.
+    It does not build on them if publishing it whole would have needed a yes, here or, for what its ancestry would
+    lose, in another environment: the question must not get lost on the way. A number that a person chose stays.
     """
+    was_next = parse(draft.version) > parse(application.highest_version)
     if raise_highest(application, plan.candidate.version):
         application.save_as(actor.name, now, f"highest version {plan.candidate.version}")
     assert plan.head is not None and plan.head.config_version is not None  # changes are picked onto what is live
@@ -178,6 +180,8 @@ def _rebase(
     ):
         draft.based_on = plan.candidate
         draft.save_as(actor.name, now, f"rebased on {plan.candidate.version}")
+    if was_next and parse(draft.version) < parse(application.highest_version):
+        number_above(application, draft, by=actor.name, now=now)
 
 
 def rollback(

@@ -32,6 +32,7 @@ NOTES = {
     "opened from": "ouverte depuis",
     "rebased on": "rebasée sur",
     "renamed from": "renommée ; avant :",
+    "renumbered after": "renumérotée après",
     "replaced by": "remplacée par",
     "revert to": "retour à",
     "highest version": "version la plus haute :",

@@ -219,10 +219,12 @@ class Model:
         rebase = not self.questions(ledger, self.draft) and not lost & released
         fix = Version(self.free_after(live.name), content, live, "published")
         self.versions[fix.name] = fix
-        self.highest = max(self.highest, fix.name)
+        was_next, self.highest = self.draft.name > self.highest, max(self.highest, fix.name)
         ledger.append("publish", fix.name)
         if rebase:
             self.draft.base = fix
+        if was_next and self.draft.name < self.highest:
+            self.rename(self.free_after(self.highest))
 
     def rollback(self, where: str, name: Number | None, expected: int | None) -> None:
         ledger = self.ledgers[where]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from configs import actions as config_actions
 from configs.diff import named_path
 from configs.refusals import Refusal
 from releases import actions
@@ -149,3 +150,35 @@ def test_a_dry_run_tells_of_an_impossible_policy_beside_everything_else(world: W
         with pytest.raises(Refusal) as refusal:
             actions.publish(world.production, selection, confirm=confirm, **more)
         assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("chosen", "afterwards"),
+    [
+        (None, "1.0.3"),  # 1.0.1 was the next; 1.0.2 went out
+        ("1.0.2", "1.0.2"),  # then 1.0.1 is free, and goes out
+        ("2.0.0", "2.0.0"),
+        ("0.9.0", "0.9.0"),  # below before the pick as well: somebody wants it so
+    ],
+)
+def test_after_a_pick_the_drafts_number_is_the_next_again(world: World, chosen: str | None, afterwards: str) -> None:
+    world.release(snapshot("home", "a", "b", "c"))
+    world.edit(snapshot("home", "a", "b", "c", "d", "e"))
+    if chosen:
+        config_actions.rename_draft(world.application, chosen, if_match=world.draft.etag, actor=ADA, now=world.tick())
+    read = world.draft
+    picked = world.pick("pages/d").config_version
+    assert picked is not None and picked.version == ("1.0.1" if chosen else "1.0.2")
+    draft = world.draft
+    assert (draft.version, draft.digest, draft.based_on) == (afterwards, read.digest, picked)
+    notes = list(draft.history.order_by("-history_id").values_list("history_change_reason", flat=True))
+    if chosen:
+        assert (draft.etag, notes[0]) == (read.etag, f"rebased on {picked.version}")
+        return
+    assert notes[:2] == ["renumbered after 1.0.2: 1.0.1 → 1.0.3", "rebased on 1.0.2"]
+    with pytest.raises(Refusal) as refusal:
+        config_actions.save_draft(world.application, {}, if_match=read.etag, actor=ADA, now=world.tick())
+    assert (refusal.value.code, refusal.value.extra["etag"]) == ("draft.stale", draft.etag)
+    assert refusal.value.extra["version"] == "1.0.3"
+    world.publish()
+    assert (world.live, world.draft.version) == ("1.0.3", "1.0.4")

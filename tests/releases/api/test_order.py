@@ -90,7 +90,9 @@ def test_a_reason_is_asked_for_once_there_is_something_to_do(api: Api) -> None:
     assert code(api("POST", "/api/config/publish", confirmed, if_match=draft.etag)) == "reason.required"
 
 
-@pytest.mark.parametrize("name", ["/api/releases/1", "/api/config/versions/9.9.9", "/api/config/preview/links/1/revoke"])
+@pytest.mark.parametrize(
+    "name", ["/api/releases/1", "/api/config/versions/9.9.9", "/api/config/preview/links/1/revoke"]
+)
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_method_that_there_is_not(api: Api, name: str, language: str) -> None:
     assert code(api("PUT", name, {}, role="anonymous")) == "http.not_authenticated"
