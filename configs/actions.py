@@ -17,7 +17,6 @@ from django.conf import settings
 from django.db import transaction
 
 from configs.actors import ADMINISTER, EDIT, Actor
-from configs.canonical import canonical
 from configs.drafts import draft_of, lock_application, open_next_draft, preview_of, store, unique, version_of
 from configs.history import EDIT_NOTE, coalesce
 from configs.merge import merge_patch
@@ -31,11 +30,12 @@ from configs.policies import (
     check_permission,
     check_publishable,
     check_reason,
+    check_schema,
+    check_schema_etag,
     check_shape,
     note,
 )
 from configs.refusals import Refusal
-from configs.validation import UnusableSchema, check_extra_schema
 
 FIRST_VERSION = "1.0.0"
 
@@ -235,17 +235,14 @@ def withdraw(application: Application, version: str, *, reason: str, actor: Acto
 
 
 def set_extra_schema(
-    application: Application, schema: Any, *, reason: str, actor: Actor, now: dt.datetime
+    application: Application, schema: Any, *, if_match: str | None, reason: str, actor: Actor, now: dt.datetime
 ) -> Application:
     """Declare the extra sections by a JSON Schema (2020-12) of type object; frozen into each later version."""
     check_permission(actor, ADMINISTER)
-    reason = check_reason(reason)
-    try:
-        check_extra_schema(schema)
-    except UnusableSchema as error:
-        raise Refusal("schema.invalid", problems=[error.problem]) from None
     with transaction.atomic(durable=True):
         application = lock_application(application)
-        application.extra_schema = canonical(schema)
+        check_schema_etag(application, if_match)
+        reason = check_reason(reason)
+        application.extra_schema = check_schema(schema)
         application.save_as(actor.name, now, reason)
     return application

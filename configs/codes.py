@@ -165,6 +165,39 @@ define(
     next=("See the problems.", "Voyez les problèmes."),
 )
 define(
+    "schema.too_large",
+    413,
+    title=("Too large", "Trop grand"),
+    detail=(
+        "The schema has {size} bytes; at most {cap} are kept, because every version keeps a copy.",
+        "Le schéma fait {size} octets ; {cap} au plus sont conservés, car chaque version en garde une copie.",
+    ),
+    next=("Shorten it, with $defs for what repeats.", "Raccourcissez-le, avec $defs pour ce qui se répète."),
+)
+define(
+    "schema.stale",
+    412,
+    title=("The schema has moved on", "Le schéma a changé"),
+    detail=(
+        "{who} saved the schema at {at}, after you read it. Nothing of yours was written.",
+        "{who} a enregistré le schéma le {at}, après votre lecture. Rien du vôtre n'a été écrit.",
+    ),
+    next=(
+        "Open the schema again, compare it with yours, and save anew.",
+        "Rouvrez le schéma, comparez-le au vôtre, puis enregistrez à nouveau.",
+    ),
+)
+define(
+    "schema.precondition_required",
+    428,
+    title=("Say which schema you read", "Dites quel schéma vous avez lu"),
+    detail=(
+        "Changing the schema needs the ETag of the one that was read.",
+        "Changer le schéma exige l'ETag de celui qui a été lu.",
+    ),
+    next=("Open the schema again.", "Rouvrez le schéma."),
+)
+define(
     "application.unknown",
     404,
     title=("No such application", "Application inconnue"),

@@ -41,6 +41,13 @@ def entries(application: Application) -> Any:
     return ConfigVersion.history.filter(application_id=application.pk, state="draft").order_by("-history_id")
 
 
+def schema_change(application: Application) -> Any:
+    """The history row that brought the schema of the extra sections that there is now."""
+    rows = application.history.order_by("-history_id")
+    other = rows.exclude(extra_schema=application.extra_schema).values_list("history_id", flat=True).first() or 0
+    return rows.filter(history_id__gt=other).last()
+
+
 def entry(application: Application, number: int) -> Any:
     found = entries(application).filter(history_id=number).first()
     if found is None:

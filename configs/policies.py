@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.utils.http import parse_etags
 
 from configs import limits, states, validation
 from configs.actors import ADMINISTER, EDIT, PUBLISH, VIEW, Actor
+from configs.canonical import canonical, digest
+from configs.history import schema_change
 from configs.models import Application, ConfigVersion
 from configs.problems import Problem, errors, pointer
 from configs.reading import NAMED_BY, OBJECTS
@@ -20,6 +23,8 @@ from configs.versions import MalformedVersion, parse
 
 LONGEST_REASON = 500
 HIGHEST_NUMBER = 10**15
+#: Bytes of the canonical text. Every version keeps the schema that it was checked against.
+LARGEST_SCHEMA = 64 * 1024
 _NAME = re.compile(r"\A[a-z][a-z0-9-]{0,62}\Z")
 
 #: permission → (what it is for, the lowest role that has it)
@@ -94,7 +99,7 @@ def check_etag(draft: ConfigVersion, if_match: str | None) -> None:
         raise Refusal(
             "draft.stale",
             who=who,
-            at=timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S %Z"),
+            at=local(at),
             extra={
                 "etag": draft.etag,
                 "savedBy": who,
@@ -102,6 +107,37 @@ def check_etag(draft: ConfigVersion, if_match: str | None) -> None:
                 "version": draft.version,
             },
         )
+
+
+def schema_etag(application: Application) -> str:
+    """Entity tag of the schema of the extra sections: of its text, so an ETag that comes back means the same."""
+    return f'"{digest(application.extra_schema)[:32]}"'
+
+
+def check_schema_etag(application: Application, if_match: str | None) -> None:
+    etag = schema_etag(application)
+    if if_match is None or names_nothing(if_match):
+        raise Refusal("schema.precondition_required", extra={"etag": etag})
+    if not matches(if_match, etag):
+        changed = schema_change(application)
+        raise Refusal("schema.stale", who=changed.history_user_id, at=local(changed.history_date), extra={"etag": etag})
+
+
+def check_schema(schema: Any) -> str:
+    """The schema as it is stored; refused when it is too large or cannot be used."""
+    text = canonical(schema)
+    size = len(text.encode())
+    if size > LARGEST_SCHEMA:
+        raise Refusal("schema.too_large", size=size, cap=LARGEST_SCHEMA)
+    try:
+        validation.check_extra_schema(schema)
+    except validation.UnusableSchema as error:
+        raise Refusal("schema.invalid", problems=[error.problem]) from None
+    return text
+
+
+def local(at: dt.datetime) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
 def problems_of(application: Application, snapshot: Any, schema: dict[str, Any] | None) -> list[Problem]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
-
 from configs.canonical import digest
 from configs.models import ConfigVersion
-from configs.policies import matches, names_nothing
+from configs.policies import local, matches, names_nothing
 from configs.problems import Problem
 from configs.reading import NAMED_BY
 from configs.refusals import Refusal
@@ -48,13 +46,9 @@ def check_serial(environment: Environment, head: Release | None, expected: int |
         serial=serial,
         kind=KINDS[head.kind],
         who=head.actor,
-        at=local(head),
+        at=local(head.created_at),
         extra={"expectedSerial": expected, "serial": serial, "appendedBy": head.actor},
     )
-
-
-def local(release: Release) -> str:
-    return timezone.localtime(release.created_at).strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
 def check_not_live(environment: Environment, head: Release | None, version: str, sha: str) -> None:
@@ -192,7 +186,7 @@ def check_policy_etag(head: Release | None, policies: str, if_match: str | None,
     extra = {"etag": policy_etag(policies), "serial": head.serial if head else 0}
     if changed is None:
         raise Refusal("policy.none_yet", extra=extra)
-    raise Refusal("policy.stale", who=changed.actor, at=local(changed), serial=changed.serial, extra=extra)
+    raise Refusal("policy.stale", who=changed.actor, at=local(changed.created_at), serial=changed.serial, extra=extra)
 
 
 def check_policy_changes(environment: Environment, current: str, text: str) -> None:

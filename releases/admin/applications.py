@@ -14,6 +14,7 @@ from configs import actions
 from configs.actors import ADMINISTER
 from configs.canonical import NotStrictJSON, parse_strict
 from configs.models import Application
+from configs.policies import schema_etag
 from configs.refusals import Refusal
 from icontrol.words import words
 from releases.admin import markup
@@ -50,6 +51,8 @@ class EditSchema(Move):
     def look(self) -> dict[str, Any]:
         return {
             "button": words("Save the schema", "Enregistrer le schéma"),
+            # What was read stays what was read: a form that was refused must not overwrite what came meanwhile.
+            "hidden": {"etag": self.typed.get("etag", schema_etag(self.application))},
             "notes": [
                 words(
                     "It counts for the draft and all later versions; versions that have left the draft keep theirs.",
@@ -64,7 +67,14 @@ class EditSchema(Move):
             schema = parse_strict(self.form.cleaned_data["schema"])
         except NotStrictJSON as error:
             raise Refusal("json.refused", problems=error.problems) from None
-        actions.set_extra_schema(self.application, schema, reason=self.reason, actor=self.actor, now=self.now)
+        actions.set_extra_schema(
+            self.application,
+            schema,
+            if_match=self.typed.get("etag"),
+            reason=self.reason,
+            actor=self.actor,
+            now=self.now,
+        )
         return self.done(words("The schema is saved.", "Le schéma est enregistré."), page_of(self.application))
 
 

@@ -11,6 +11,7 @@ from configs import actions, history
 from configs.canonical import canonical, digest, normalise
 from configs.limits import MAX_KEYS
 from configs.models import ConfigVersion
+from configs.policies import LARGEST_SCHEMA, schema_etag
 from configs.refusals import Refusal
 from tests.factories import ADA, NOON, World, actor, snapshot
 
@@ -468,8 +469,10 @@ def test_a_withdrawn_number_is_never_used_again(world: World) -> None:
 SCHEMA = {"type": "object", "properties": {"plugins": {"type": "array"}}}
 
 
-def set_schema(world: World, schema: Any) -> None:
-    actions.set_extra_schema(world.application, schema, reason="plugins", actor=ADA, now=world.tick())
+def set_schema(world: World, schema: Any, **more: Any) -> None:
+    world.application.refresh_from_db()
+    how: dict[str, Any] = {"if_match": schema_etag(world.application), "reason": "plugins", "actor": ADA, **more}
+    actions.set_extra_schema(world.application, schema, **how, now=world.tick())
 
 
 def test_the_schema_of_extra_sections_is_frozen_with_each_version(world: World) -> None:
@@ -486,6 +489,38 @@ def test_the_schema_of_extra_sections_is_frozen_with_each_version(world: World) 
     assert frozen[first.version] == canonical(SCHEMA)
     assert frozen[second.version] == canonical({**SCHEMA, "required": ["plugins"]})
     assert ConfigVersion.objects.get(pk=first.pk).schema == SCHEMA
+
+
+def test_the_schema_is_not_overwritten_by_who_has_not_read_it(world: World) -> None:
+    read = schema_etag(world.application)
+    with refused("schema.precondition_required") as refusal:
+        set_schema(world, [], if_match=None, reason="")  # what was read comes before reason and words
+    assert (refusal.value.status, refusal.value.extra["etag"]) == (428, read)
+    with refused("schema.precondition_required"):
+        set_schema(world, SCHEMA, if_match="*")
+    set_schema(world, SCHEMA, if_match=f"W/{read}", actor=actor("admin"))
+    world.release(snapshot("a"))  # a row of the application's history that is no change of the schema
+    with refused("schema.stale") as refusal:
+        set_schema(world, [], if_match=read, reason="")
+    assert refusal.value.status == 412 and refusal.value.extra["etag"] == schema_etag(world.application)
+    assert "user:admin saved the schema at 2026-11-22 12:00:0" in refusal.value.detail["en"]
+    with refused("reason.required"):
+        set_schema(world, SCHEMA, reason="")
+    world.application.refresh_from_db()
+    assert world.application.extra_schema == canonical(SCHEMA)
+
+
+def test_the_schema_has_a_cap_which_counts_the_bytes_of_its_canonical_text(world: World) -> None:
+    def sized(size: int) -> dict[str, Any]:
+        empty = len(canonical({**SCHEMA, "title": ""}).encode())
+        return {**SCHEMA, "title": "é" * ((size - empty) // 2) + "x" * ((size - empty) % 2)}
+
+    set_schema(world, sized(LARGEST_SCHEMA))
+    before = facts(world)
+    with refused("schema.too_large") as refusal:
+        set_schema(world, sized(LARGEST_SCHEMA + 1))
+    assert refusal.value.status == 413 and str(LARGEST_SCHEMA) in refusal.value.detail["fr"]
+    assert facts(world) == before
 
 
 def test_extra_sections_without_a_schema_are_kept_and_not_published(world: World) -> None:

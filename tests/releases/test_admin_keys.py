@@ -126,6 +126,12 @@ def test_the_schema_of_the_extra_sections(world: World, root: Staff) -> None:
     assert "banners" in application.extra_schema
     entry = application.history.order_by("-history_id")[0]
     assert (entry.history_user_id, entry.history_change_reason) == ("user:root.a", "sections")
+    # Somebody else's form, opened before that: what was read stays what was read, however often it is sent.
+    for _ in range(2):
+        page = root.send("configs_application_schema", target, schema="{}", reason="mine", etag='"older"')
+        assert page.refusal == "schema.stale" and 'value="&quot;older&quot;"' in page.html
+    assert root.send("configs_application_schema", target, schema="{}", reason="mine").status == 428
+    assert "banners" in Application.objects.get().extra_schema
 
 
 # People ---------------------------------------------------------------------------------------------------------------
