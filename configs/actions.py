@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 
 from configs.actors import ADMINISTER, EDIT, Actor
-from configs.drafts import draft_of, lock_application, open_next_draft, preview_of, store, unique, version_of
+from configs.drafts import Stored, draft_of, lock_application, open_next_draft, preview_of, store, unique, version_of
 from configs.history import EDIT_NOTE, coalesce
 from configs.merge import merge_patch
 from configs.models import Application, ConfigVersion
@@ -38,6 +38,7 @@ from configs.policies import (
 from configs.refusals import Refusal
 
 FIRST_VERSION = "1.0.0"
+UNCHANGED = -1  # no primary key
 
 
 def create_application(
@@ -117,24 +118,31 @@ def patch_draft(
 
 def revert_draft(
     application: Application,
+    to: Stored,
     *,
-    snapshot: str,
-    source: str,
     if_match: str | None,
     dry_run: bool = False,
     reason: str = "",
     actor: Actor,
     now: dt.datetime,
 ) -> ConfigVersion:
-    """Bring the draft back to a stored text (live, a version, a history entry); never publishes.
+    """Bring the draft back to a stored content (live, a version, a history entry); never publishes.
 
-    ``source`` says in words where it came from; it stands in the history. ``dry_run`` as in :func:`save_draft`.
+    Its ``source`` stands in the history. ``dry_run`` as in :func:`save_draft`.
+
+    The draft then builds on what the content builds on (``based_on``), because publishing asks by ancestry. A draft on
+    a version that was taken back, reverted to what is live, has nothing of that version any more: no question. A draft
+    on what is live, reverted to an older version, lacks what is live, and one reverted to a version that was taken back
+    holds it: a question. By the old ancestry the first would be asked needlessly, and the others not at all. That holds
+    in every environment, because ancestry is compared with what is live and was taken back in each. It cannot go in a
+    circle: a draft's base is a frozen version, and the base of a frozen version never changes.
     """
     return _edit(
         application,
-        lambda _: json.loads(snapshot),
+        lambda _: json.loads(to.snapshot),
+        base=to.base,
         if_match=if_match,
-        what=f"revert to {source}",
+        what=f"revert to {to.source}",
         dry_run=dry_run,
         reason=reason,
         actor=actor,
@@ -146,6 +154,7 @@ def _edit(
     application: Application,
     content: Callable[[ConfigVersion], Any],
     *,
+    base: int | None = UNCHANGED,
     if_match: str | None,
     what: str,
     dry_run: bool = False,
@@ -161,12 +170,14 @@ def _edit(
         said = note(what, reason)
         document = content(draft)
         check_shape(document)
-        before = draft.digest
+        before = draft.digest, draft.based_on_id
         store(draft, document)
+        if base != UNCHANGED:
+            draft.based_on_id = base
         size = len(draft.snapshot.encode())
         if size > settings.ICONTROL_SNAPSHOT_MAX_BYTES:
             raise Refusal("draft.too_large", size=size, cap=settings.ICONTROL_SNAPSHOT_MAX_BYTES)
-        if draft.digest != before and not dry_run:
+        if (draft.digest, draft.based_on_id) != before and not dry_run:
             draft.edits += 1
             draft.edited_at, draft.edited_by = now, actor.name
             coalesce(draft, actor=actor, note=said, now=now)

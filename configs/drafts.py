@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -58,6 +59,32 @@ def version_of(application: Application, name: str) -> ConfigVersion:
 def _with(application: Application, version: ConfigVersion) -> ConfigVersion:
     version.application = application
     return version
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A content that a draft can be brought back to: its text, where it is from in words, and the version that it
+    builds on (a primary key)."""
+
+    snapshot: str
+    source: str
+    base: int | None
+
+
+def stored_version(version: ConfigVersion, source: str) -> Stored:
+    """The content of a version builds on that version; that of the draft on what the draft builds on."""
+    return Stored(version.snapshot, source, version.based_on_id if version.state == states.DRAFT else version.pk)
+
+
+def stored_entry(entry: Any) -> Stored:
+    """The content of an entry of the history of drafts.
+
+    While its draft is still the draft, it builds on what the draft built on then. Otherwise it was a step on the way to
+    a version and counts as that version: if that was taken back, the step may hold the reason why. (What the version
+    has beyond the step is not asked about: whoever chooses the step leaves that out knowingly.)
+    """
+    is_draft = ConfigVersion.objects.filter(pk=entry.id, state=states.DRAFT).exists()
+    return Stored(entry.snapshot, f"history entry {entry.history_id}", entry.based_on_id if is_draft else entry.id)
 
 
 def store(version: ConfigVersion, content: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from configs import history
-from configs.drafts import version_of
+from configs.drafts import Stored, stored_entry, stored_version, version_of
 from configs.models import KEY, Application, ConfigVersion
 from configs.policies import check_version_name
 from configs.refusals import Refusal
@@ -56,11 +56,9 @@ def find_version(environment: Environment, name: Any) -> ConfigVersion:
     return version_of(environment.application, check_version_name(str(name)))
 
 
-def stored_text(environment: Environment, to: str | int) -> tuple[str, str]:
-    """The text that a draft can be brought back to, and where it is from in words: a version's, by any of its names,
-    or that of a history entry, by its number."""
+def find_stored(environment: Environment, to: str | int) -> Stored:
+    """What a draft can be brought back to: a version, by any of its names, or a history entry, by its number."""
     if isinstance(to, int):
-        entry = history.entry(environment.application, to)
-        return entry.snapshot, f"history entry {entry.history_id}"
+        return stored_entry(history.entry(environment.application, to))
     version = find_version(environment, to)
-    return version.snapshot, f"{to} ({version.version})" if to != version.version else to
+    return stored_version(version, f"{to} ({version.version})" if to != version.version else to)

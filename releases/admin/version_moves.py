@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from configs import actions as config_actions
 from configs import states
 from configs.actors import EDIT, PUBLISH
-from configs.drafts import draft_of, preview_of
+from configs.drafts import draft_of, preview_of, stored_entry, stored_version
 from configs.models import ConfigVersion
 from configs.policies import check_is_preview, check_reason, problems_of
 from configs.problems import Problem, errors
@@ -275,10 +275,6 @@ class Restore(VersionMove):
     def draft(self) -> ConfigVersion:
         return draft_of(self.version.application)
 
-    @property
-    def source(self) -> str:
-        return f"history entry {self.entry.history_id}" if self.entry else self.name
-
     def frame(self) -> dict[str, Any]:
         title = words(f"Restore {self.name} into the draft?", f"Rétablir {self.name} dans le brouillon ?")
         if self.entry is not None:
@@ -311,11 +307,9 @@ class Restore(VersionMove):
         }
 
     def act(self) -> HttpResponse:
-        target = self.entry or self.version
         done = config_actions.revert_draft(
             self.version.application,
-            snapshot=target.snapshot,
-            source=self.source,
+            stored_entry(self.entry) if self.entry else stored_version(self.version, self.name),
             if_match=self.typed.get("etag"),
             reason=check_reason(self.reason),  # the page asks for one; the action takes an edit without
             actor=self.actor,

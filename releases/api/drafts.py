@@ -33,7 +33,7 @@ from releases.api.parsing import (
     document,
     number,
 )
-from releases.lookup import stored_text
+from releases.lookup import find_stored
 from releases.models import Environment, PreviewLink
 from releases.showing import instant, show_entry, show_version
 
@@ -122,12 +122,11 @@ class RevertView(DraftWriteView):
     def post(self, request: Request) -> Response:
         """Bring the draft back to what is live, to a version, or to a history entry. Never publishes."""
         environment, data = self.read(RevertBody)
-        snapshot, source = stored_text(environment, data["to"])
+        to = find_stored(environment, data["to"])
         return show_draft(
             actions.revert_draft(
                 environment.application,
-                snapshot=snapshot,
-                source=source,
+                to,
                 if_match=self.if_match,
                 reason=data["reason"],
                 actor=self.actor,

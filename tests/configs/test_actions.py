@@ -9,6 +9,7 @@ import pytest
 
 from configs import actions, history
 from configs.canonical import canonical, digest, normalise
+from configs.drafts import Stored
 from configs.limits import MAX_KEYS
 from configs.models import ConfigVersion
 from configs.policies import LARGEST_SCHEMA, schema_etag
@@ -42,8 +43,7 @@ def rename(world: World, version: str) -> ConfigVersion:
 def revert(world: World, text: str, source: str = "live (1.0.0)") -> ConfigVersion:
     return actions.revert_draft(
         world.application,
-        snapshot=text,
-        source=source,
+        Stored(text, source, world.draft.based_on_id),
         if_match=world.draft.etag,
         actor=actor("editor"),
         now=world.tick(),
@@ -67,7 +67,7 @@ EDITS = {
         world.application, snapshot("b"), if_match=etag, actor=ADA, now=world.tick()
     ),
     "revert": lambda world, etag: actions.revert_draft(
-        world.application, snapshot="{}", source="x", if_match=etag, actor=ADA, now=world.tick()
+        world.application, Stored("{}", "x", None), if_match=etag, actor=ADA, now=world.tick()
     ),
     "rename": lambda world, etag: actions.rename_draft(
         world.application, "3.0.0", if_match=etag, actor=ADA, now=world.tick()
@@ -319,7 +319,7 @@ def test_the_history_says_why_where_somebody_said_so(world: World) -> None:
     application = world.application
     actions.save_draft(application, snapshot("a"), reason="first  page", **etag_and_time())
     actions.patch_draft(application, {"theme": {"mode": "dark"}}, reason="and a theme", **etag_and_time())
-    actions.revert_draft(application, snapshot="{}", source="live", reason="not yet", **etag_and_time())
+    actions.revert_draft(application, Stored("{}", "live", None), reason="not yet", **etag_and_time())
     actions.rename_draft(application, "2.0.0", reason="a new menu", **etag_and_time())
     actions.save_draft(application, snapshot("b"), **etag_and_time())
     actions.save_draft(application, snapshot("c"), reason="", **etag_and_time())

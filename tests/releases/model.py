@@ -116,6 +116,14 @@ class Model:
             self.draft.content = content
             self.draft.edits += 1
 
+    def revert(self, name: Number) -> None:
+        """To a version's content; the draft then builds on that version."""
+        target = self.versions[name]
+        if target is self.draft or (target.content, target) == (self.draft.content, self.draft.base):
+            return
+        self.draft.content, self.draft.base = target.content, target
+        self.draft.edits += 1
+
     def rename(self, name: Number) -> None:
         if name == self.draft.name:
             return

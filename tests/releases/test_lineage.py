@@ -8,10 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from configs import actions, history
+from configs.actors import Actor
 from configs.models import ConfigVersion
 from configs.refusals import Refusal
 from releases.lineage import ancestry, lineage
-from tests.factories import World
+from releases.lookup import find_stored
+from tests.factories import ADA, World
 
 MOVED, BACK = "release.base_moved", "release.contains_rolled_back"
 #: The worlds here grow and shrink by a page; that guard has its own tests.
@@ -157,3 +160,91 @@ def test_a_pick_does_not_rebase_a_draft_on_which_another_environment_builds(line
     assert line.draft.based_on == version("1.0.3")
     assert asked(line, environment=line.staging) == set()
     assert asked(line) == {MOVED}
+
+
+# After a revert the draft builds on what it was reverted to ----------------------------------------------------------
+
+
+def revert(world: World, to: str | int, *, environment: Any = None) -> None:
+    stored = find_stored(environment or world.production, to)
+    actions.revert_draft(world.application, stored, if_match=world.draft.etag, actor=ADA, now=world.tick())
+
+
+def entry_of(world: World) -> int:
+    """The newest entry of the draft's history."""
+    return int(history.entries(world.application).first().history_id)
+
+
+def test_reverted_to_what_is_live_nothing_is_asked(line: World) -> None:
+    line.rollback()
+    line.edit()
+    assert asked(line) == {BACK}
+    revert(line, "live")
+    assert line.draft.based_on == version("1.0.1")
+    line.edit()
+    assert asked(line) == set()
+
+
+def test_that_counts_also_when_the_content_was_the_same_before(line: World) -> None:
+    line.rollback()
+    line.edit(version("1.0.1").document)
+    before = line.draft
+    revert(line, "live")
+    assert line.draft.digest == before.digest and line.draft.etag != before.etag
+    line.edit()
+    assert asked(line) == set()
+
+
+def test_reverted_to_an_older_version_it_lacks_what_is_live(line: World) -> None:
+    revert(line, "1.0.1")
+    assert asked(line) == {MOVED}
+    line.publish(confirm=[MOVED, *SIZE])
+    line.edit()
+    assert asked(line) == set()
+
+
+def test_reverted_to_a_version_that_was_taken_back_it_holds_that(line: World) -> None:
+    line.rollback()
+    revert(line, "live")
+    revert(line, "1.0.2")
+    line.edit()
+    assert asked(line) == {BACK}
+
+
+def test_what_is_live_elsewhere_is_missed_there(line: World) -> None:
+    line.edit()
+    line.publish(environment=line.staging)  # 1.0.3
+    revert(line, "live")
+    line.edit()
+    assert asked(line) == set()
+    assert asked(line, environment=line.staging) == {MOVED}
+
+
+def test_a_step_back_within_the_draft_brings_back_what_it_built_on(line: World) -> None:
+    line.rollback()
+    line.edit()
+    built_on_what_was_taken_back = entry_of(line)
+    revert(line, "live")
+    revert(line, built_on_what_was_taken_back)
+    assert line.draft.based_on == version("1.0.2")
+    assert asked(line) == {BACK}
+
+
+def test_a_step_on_the_way_to_a_version_counts_as_that_version(line: World) -> None:
+    line.edit()
+    on_the_way = entry_of(line)
+    line.edit(actor=Actor("user:bob"))
+    line.publish()  # 1.0.3
+    line.rollback()
+    revert(line, "live")
+    revert(line, on_the_way)
+    assert line.draft.based_on == version("1.0.3")
+    assert asked(line) == {BACK}
+
+
+@pytest.mark.parametrize("name", ["draft", "1.0.3"])
+def test_reverting_the_draft_to_itself_changes_nothing(line: World, name: str) -> None:
+    line.edit()
+    before = line.draft
+    revert(line, name)
+    assert (line.draft.etag, line.draft.based_on_id) == (before.etag, before.based_on_id)

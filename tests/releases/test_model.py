@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from configs import actions as config_actions
 from configs.canonical import canonical, digest, normalise
+from configs.drafts import stored_version, version_of
 from configs.models import Application, ConfigVersion
 from configs.refusals import Refusal
 from releases import actions
@@ -163,13 +164,12 @@ class Histories(RuleBasedStateMachine):
     def change_otherwise(self, data: st.DataObject, number: Number, what: str) -> None:
         application = self.world.application
         if what == "revert":
-            content = self.model.versions[data.draw(st.sampled_from([*self.model.versions]))].content
+            name = data.draw(st.sampled_from([*self.model.versions]))
             self.both(
-                lambda: self.model.edit(content),
+                lambda: self.model.revert(name),
                 config_actions.revert_draft,
                 application,
-                snapshot=stored(content),
-                source="a version",
+                stored_version(version_of(application, text(name)), text(name)),
                 if_match=self.etag,
             )
         elif what == "rename":

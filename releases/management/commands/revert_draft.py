@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from configs import actions
 from configs.drafts import draft_of
-from releases.lookup import stored_text
+from releases.lookup import find_stored
 from releases.management.base import Door, unusable
 from releases.management.drafts import draft_answer
 
@@ -23,11 +23,10 @@ class Command(Door):
     def run(self) -> None:
         environment = self.environment()
         draft = draft_of(environment.application)
-        snapshot, source = stored_text(environment, named(self.options["to"]))
+        to = find_stored(environment, named(self.options["to"]))
         after = actions.revert_draft(
             environment.application,
-            snapshot=snapshot,
-            source=source,
+            to,
             if_match=draft.etag,
             dry_run=self.options["dry_run"],
             reason=self.options["reason"],
