@@ -17,7 +17,17 @@ from django.conf import settings
 from django.db import transaction
 
 from configs.actors import ADMINISTER, EDIT, Actor
-from configs.drafts import Stored, draft_of, lock_application, open_next_draft, preview_of, store, unique, version_of
+from configs.drafts import (
+    Stored,
+    check_unused,
+    draft_of,
+    lock_application,
+    open_next_draft,
+    preview_of,
+    store,
+    unique,
+    version_of,
+)
 from configs.history import EDIT_NOTE, coalesce
 from configs.merge import merge_patch
 from configs.models import Application, ConfigVersion
@@ -200,9 +210,8 @@ def rename_draft(
         draft = draft_of(application)
         check_etag(draft, if_match)
         version = check_new_version_name(version)
+        check_unused(draft, version)
         if version != draft.version:
-            if ConfigVersion.objects.filter(application=application, version=version).exists():
-                raise Refusal("version.taken", version=version)
             said = note(f"renamed from {draft.version}", reason)
             draft.version = version
             draft.edits += 1

@@ -119,6 +119,13 @@ def open_next_draft(application: Application, base: ConfigVersion, *, by: str, n
     return draft
 
 
+def check_unused(draft: ConfigVersion, version: str) -> None:
+    """Whether the draft may take this number: its own, or one that no version has."""
+    others = ConfigVersion.objects.filter(application=draft.application_id).exclude(pk=draft.pk)
+    if others.filter(version=version).exists():
+        raise Refusal("version.taken", version=version)
+
+
 def number_above(application: Application, draft: ConfigVersion, *, by: str, now: dt.datetime) -> None:
     """Give the draft the number that a new one would get. Its ETag moves: whoever read it learns of the number."""
     old, draft.version = draft.version, free_patch(application, application.highest_version)

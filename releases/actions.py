@@ -275,22 +275,7 @@ def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, no
     check_permission(actor, PUBLISH)
     with transaction.atomic(durable=True):
         _, environment, head = _lock(environment)
-        if head is None:
-            raise Refusal("release.none", environment=environment.key)
-        if head.serial != serial:
-            raise Refusal(
-                "undo.not_newest",
-                environment=environment.key,
-                serial=head.serial,
-                kind=KINDS[head.kind],
-                who=head.actor,
-                extra={"serial": head.serial},
-            )
-        before = release_of(environment, serial - 1)
-        if before is None or (before.config_version is None and head.config_version is not None):
-            raise Refusal("undo.nothing_before", environment=environment.key, serial=serial)
-        if before.config_version is not None and before.config_version_id != head.config_version_id:
-            check_undamaged(before.config_version)
+        before = undo_target(environment, head, serial)
         reason = check_reason(reason)
         return append(
             environment,
@@ -303,6 +288,28 @@ def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, no
             reason=reason,
             now=now,
         )
+
+
+def undo_target(environment: Environment, head: Release | None, serial: int | None) -> Release:
+    """The release that an undo would bring back; refused wherever the undo would be. Without ``serial`` the newest is
+    meant."""
+    if head is None:
+        raise Refusal("release.none", environment=environment.key)
+    if serial is not None and head.serial != serial:
+        raise Refusal(
+            "undo.not_newest",
+            environment=environment.key,
+            serial=head.serial,
+            kind=KINDS[head.kind],
+            who=head.actor,
+            extra={"serial": head.serial},
+        )
+    before = release_of(environment, head.serial - 1)
+    if before is None or (before.config_version is None and head.config_version is not None):
+        raise Refusal("undo.nothing_before", environment=environment.key, serial=head.serial)
+    if before.config_version is not None and before.config_version_id != head.config_version_id:
+        check_undamaged(before.config_version)
+    return before
 
 
 def set_policy(

@@ -98,7 +98,7 @@ def _named_draft(application: Application, head: Release | None, selection: Sele
     """The draft, if the caller proves by ETag or digest which content it read."""
     draft = draft_of(application)
     if names_nothing(selection.if_match) and selection.digest is None:
-        raise precondition_required(draft)
+        raise Refusal("publish.precondition_required", extra={"etag": draft.etag, "digest": draft.digest})
     live = head.config_version if head else None
     if live is not None and _names(selection, live):
         return live  # somebody published just this draft a moment ago: the caller is told that it is live
@@ -111,10 +111,6 @@ def _named_draft(application: Application, head: Release | None, selection: Sele
             "publish.digest_unknown", digest=draft.digest[:12], extra={"etag": draft.etag, "digest": draft.digest}
         )
     return draft
-
-
-def precondition_required(draft: ConfigVersion) -> Refusal:
-    return Refusal("publish.precondition_required", extra={"etag": draft.etag, "digest": draft.digest})
 
 
 def _names(selection: Selection, live: ConfigVersion) -> bool:

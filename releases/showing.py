@@ -17,11 +17,16 @@ def instant(at: dt.datetime | None) -> str | None:
     return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if at else None
 
 
-def show_draft(draft: ConfigVersion) -> dict[str, Any]:
+def named(environment: Environment) -> dict[str, Any]:
+    """What every answer begins with: where. Left out in the request, it is the default one, and the reader sees it."""
+    return {"application": environment.application.key, "environment": environment.key}
+
+
+def show_draft(draft: ConfigVersion, environment: Environment) -> dict[str, Any]:
     """The draft with its problems."""
     document = draft.document
     return {
-        "application": draft.application.key,
+        **named(environment),
         "version": draft.version,
         "channel": "draft",
         "createdAt": instant(draft.created_at),
@@ -65,8 +70,7 @@ def show_entry(row: Any) -> dict[str, Any]:
 def show_release(release: Release) -> dict[str, Any]:
     version = release.config_version
     return {
-        "application": release.environment.application.key,
-        "environment": release.environment.key,
+        **named(release.environment),
         "serial": release.serial,
         "kind": release.kind,
         "version": version.version if version else None,
@@ -93,8 +97,7 @@ def show_rollback(release: Release) -> dict[str, Any]:
 def show_policy(environment: Environment, head: Release | None) -> dict[str, Any]:
     """The version policy of every platform, as the newest release has it."""
     return {
-        "application": environment.application.key,
-        "environment": environment.key,
+        **named(environment),
         "serial": head.serial if head else 0,
         "policies": head.policy_set if head else {"default": Policy().as_json()},
     }
@@ -104,8 +107,7 @@ def show_diff(environment: Environment, a: ConfigVersion, b: ConfigVersion) -> d
     """What leads from one version to another."""
     changes = diff(a.document, b.document)
     return {
-        "application": environment.application.key,
-        "environment": environment.key,
+        **named(environment),
         "from": {"version": a.version, "channel": a.state, "digest": a.digest},
         "to": {"version": b.version, "channel": b.state, "digest": b.digest},
         "changes": [change.as_json() for change in changes],

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils import timezone
@@ -17,11 +18,15 @@ from rest_framework.views import APIView
 from configs.actors import VIEW, Actor
 from configs.models import ConfigVersion
 from configs.policies import check_permission
+from configs.refusals import Refusal
 from releases import showing
-from releases.api.parsing import Body, body
+from releases.api.parsing import Body, body, well_formed
 from releases.authentication import actor_of
 from releases.lookup import find_environment
 from releases.models import Environment
+
+#: The status of what is wrong with the words of a request.
+WORDS = 422
 
 
 class OneForm(BaseContentNegotiation):
@@ -78,14 +83,32 @@ class AuthorView(APIView):
         data: Any = self.request.data
         takes_it = isinstance(data, dict) and "environment" in form().fields
         environment = self.environment(data.get("environment") if takes_it else None)
-        try:
+        with self.words_last(environment, form):
             return environment, body(self.request, form)
-        except serializers.ValidationError:
-            self.refuse_first(environment)
+
+    @contextmanager
+    def words_last(self, environment: Environment, form: type[Body]) -> Iterator[None]:
+        """What is wrong with the words (422) is told only where there is nothing to refuse before it."""
+        try:
+            yield
+        except (Refusal, serializers.ValidationError) as error:
+            if isinstance(error, Refusal) and error.status != WORDS:
+                raise
+            try:
+                self.refuse_first(environment, well_formed(self.request, form))
+            except Refusal as first:
+                if first.status != WORDS:
+                    raise
             raise
 
-    def refuse_first(self, environment: Environment) -> None:
-        """Raises what the action would refuse before it looked at the words of the request."""
+    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
+        """Raises what the action would refuse before it looked at the words of the request. ``sent`` has the members
+        of the body that can be read."""
+
+    def unreadable(self, sent: Mapping[str, Any], *names: str) -> bool:
+        """Whether one of these members was sent and cannot be read: then it is not known what was meant."""
+        data = self.request.data
+        return isinstance(data, dict) and any(name in data and name not in sent for name in names)
 
     @property
     def if_match(self) -> str | None:
@@ -98,8 +121,8 @@ class AuthorView(APIView):
         return response
 
 
-def show_draft(draft: ConfigVersion) -> Response:
+def show_draft(draft: ConfigVersion, environment: Environment) -> Response:
     """The draft with its problems and, as a header, the ETag that the next write names."""
-    response = Response(showing.show_draft(draft))
+    response = Response(showing.show_draft(draft, environment))
     response["ETag"] = draft.etag
     return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin
 
@@ -14,8 +15,8 @@ from rest_framework.response import Response
 
 from configs import actions, history
 from configs.actors import EDIT
-from configs.drafts import draft_of, version_of
-from configs.policies import check_etag, check_version_name
+from configs.drafts import check_unused, draft_of, version_of
+from configs.policies import check_etag, check_is_preview, check_version_name
 from configs.states import PREVIEW
 from releases import access
 from releases.api import shapes
@@ -35,7 +36,7 @@ from releases.api.parsing import (
 )
 from releases.lookup import find_stored
 from releases.models import Environment, PreviewLink
-from releases.showing import instant, show_entry, show_version
+from releases.showing import instant, named, show_entry, show_version
 
 PER_PAGE = 50
 MOST_LINKS = 200
@@ -51,7 +52,7 @@ class DraftWriteView(AuthorView):
 
     permissions = {"GET": EDIT, "POST": EDIT}
 
-    def refuse_first(self, environment: Environment) -> None:
+    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
         check_etag(draft_of(environment.application), self.if_match)
 
 
@@ -68,15 +69,18 @@ class DraftView(DraftWriteView):
     @extend_schema(operation_id="readDraft", parameters=[*BOTH, ETAG], responses=answers(shapes.Draft))
     def get(self, request: Request) -> Response:
         """The draft, with its problems and the ETag for the next write."""
-        return show_draft(draft_of(self.environment().application))
+        environment = self.environment()
+        return show_draft(draft_of(environment.application), environment)
 
     @extend_schema(operation_id="replaceDraft", request={"application/json": shapes.SNAPSHOT}, **DRAFT_WRITE)
     def put(self, request: Request) -> Response:
         """Replace the draft by a snapshot. Problems in it are stored and told; a wrong shape is refused."""
-        application = self.environment().application
-        return show_draft(
-            actions.save_draft(application, document(request), if_match=self.if_match, actor=self.actor, now=self.now)
+        environment = self.environment()
+        content = document(request)
+        draft = actions.save_draft(
+            environment.application, content, if_match=self.if_match, actor=self.actor, now=self.now
         )
+        return show_draft(draft, environment)
 
     @extend_schema(operation_id="replaceDraftByPost", request={"application/json": shapes.SNAPSHOT}, **DRAFT_WRITE)
     def post(self, request: Request) -> Response:
@@ -90,29 +94,35 @@ class DraftView(DraftWriteView):
     )
     def patch(self, request: Request) -> Response:
         """Change the draft by a JSON merge patch (RFC 7396)."""
-        application = self.environment().application
-        return show_draft(
-            actions.patch_draft(application, document(request), if_match=self.if_match, actor=self.actor, now=self.now)
+        environment = self.environment()
+        patch = document(request)
+        draft = actions.patch_draft(
+            environment.application, patch, if_match=self.if_match, actor=self.actor, now=self.now
         )
+        return show_draft(draft, environment)
 
 
 class RenameView(DraftWriteView):
     """Give the draft another, unused version number."""
 
+    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
+        super().refuse_first(environment, sent)
+        if "version" in sent:
+            check_unused(draft_of(environment.application), check_version_name(sent["version"]))
+
     @extend_schema(operation_id="renameDraft", request=RenameBody, **DRAFT_WRITE)
     def post(self, request: Request) -> Response:
         """Give the draft another, unused version number."""
         environment, data = self.read(RenameBody)
-        return show_draft(
-            actions.rename_draft(
-                environment.application,
-                data["version"],
-                if_match=self.if_match,
-                reason=data["reason"],
-                actor=self.actor,
-                now=self.now,
-            )
+        draft = actions.rename_draft(
+            environment.application,
+            data["version"],
+            if_match=self.if_match,
+            reason=data["reason"],
+            actor=self.actor,
+            now=self.now,
         )
+        return show_draft(draft, environment)
 
 
 class RevertView(DraftWriteView):
@@ -122,17 +132,17 @@ class RevertView(DraftWriteView):
     def post(self, request: Request) -> Response:
         """Bring the draft back to what is live, to a version, or to a history entry. Never publishes."""
         environment, data = self.read(RevertBody)
-        to = find_stored(environment, data["to"])
-        return show_draft(
-            actions.revert_draft(
-                environment.application,
-                to,
-                if_match=self.if_match,
-                reason=data["reason"],
-                actor=self.actor,
-                now=self.now,
-            )
+        with self.words_last(environment, RevertBody):
+            to = find_stored(environment, data["to"])
+        draft = actions.revert_draft(
+            environment.application,
+            to,
+            if_match=self.if_match,
+            reason=data["reason"],
+            actor=self.actor,
+            now=self.now,
         )
+        return show_draft(draft, environment)
 
 
 class DraftHistoryView(AuthorView):
@@ -145,17 +155,12 @@ class DraftHistoryView(AuthorView):
     )
     def get(self, request: Request) -> Response:
         """Who changed the draft when, newest first."""
-        application = self.environment().application
+        environment = self.environment()
         query = request.query_params
         limit = number(query.get("limit"), name="limit", default=PER_PAGE, least=1, most=200)
         before = number(query.get("before"), name="before", default=10**17, least=1, most=10**17)
-        rows = history.entries(application).filter(history_id__lt=before).defer("snapshot")[:limit]
-        return Response(
-            {
-                "application": application.key,
-                "entries": [show_entry(row) for row in rows],
-            }
-        )
+        rows = history.entries(environment.application).filter(history_id__lt=before).defer("snapshot")[:limit]
+        return Response({**named(environment), "entries": [show_entry(row) for row in rows]})
 
 
 class PreviewView(DraftWriteView):
@@ -164,8 +169,8 @@ class PreviewView(DraftWriteView):
     @extend_schema(operation_id="readPreview", parameters=BOTH, responses=answers(shapes.Version))
     def get(self, request: Request) -> Response:
         """The frozen preview."""
-        application = self.environment().application
-        return Response(show_version(version_of(application, PREVIEW)))
+        environment = self.environment()
+        return Response({**named(environment), **show_version(version_of(environment.application, PREVIEW))})
 
     @extend_schema(
         operation_id="sendToPreview",
@@ -179,7 +184,7 @@ class PreviewView(DraftWriteView):
         version = actions.send_to_preview(
             environment.application, if_match=self.if_match, reason=data["reason"], actor=self.actor, now=self.now
         )
-        return Response(show_version(version))
+        return Response({**named(environment), **show_version(version)})
 
 
 class OfPreviewView(AuthorView):
@@ -187,31 +192,37 @@ class OfPreviewView(AuthorView):
 
     permissions = {"GET": EDIT, "POST": EDIT}
 
-    def refuse_first(self, environment: Environment) -> None:
+    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
         version_of(environment.application, PREVIEW)
 
 
 class WithdrawView(OfPreviewView):
     """Take the preview back."""
 
+    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
+        super().refuse_first(environment, sent)
+        if sent.get("version"):
+            check_is_preview(version_of(environment.application, check_version_name(sent["version"])))
+
     @extend_schema(
         operation_id="withdrawPreview",
         request=WithdrawBody,
         parameters=BOTH,
-        responses=answers(shapes.VersionFacts, *BODY, 409),
+        responses=answers(shapes.NamedVersion, *BODY, 409),
     )
     def post(self, request: Request) -> Response:
         """Take the preview back; its number is never used again."""
         environment, data = self.read(WithdrawBody)
-        named = data.get("version")
+        with self.words_last(environment, WithdrawBody):
+            name = check_version_name(data["version"]) if data.get("version") else PREVIEW
         version = actions.withdraw(
             environment.application,
-            check_version_name(named) if named else PREVIEW,
+            name,
             reason=data["reason"],
             actor=self.actor,
             now=self.now,
         )
-        return Response(show_version(version, with_snapshot=False))
+        return Response({**named(environment), **show_version(version, with_snapshot=False)})
 
 
 def show_link(link: PreviewLink, now: dt.datetime) -> dict[str, Any]:
@@ -234,9 +245,10 @@ class LinksView(OfPreviewView):
     @extend_schema(operation_id="listPreviewLinks", parameters=BOTH, responses=answers(shapes.Links))
     def get(self, request: Request) -> Response:
         """Links to previews, newest first; each says whether it still opens, and why not."""
-        links = PreviewLink.objects.filter(config_version__application=self.environment().application)
+        environment = self.environment()
+        links = PreviewLink.objects.filter(config_version__application=environment.application)
         shown = links.select_related("config_version").defer("config_version__snapshot")[:MOST_LINKS]
-        return Response({"links": [show_link(link, self.now) for link in shown]})
+        return Response({**named(environment), "links": [show_link(link, self.now) for link in shown]})
 
     @extend_schema(
         operation_id="createPreviewLink",
@@ -252,7 +264,7 @@ class LinksView(OfPreviewView):
             environment.application, ttl=ttl, reason=data["reason"], actor=self.actor, now=self.now
         )
         url = urljoin(settings.PUBLIC_BASE_URL, reverse("open-preview", args=[secret]))
-        return Response({**show_link(link, self.now), "url": url}, status=201)
+        return Response({**named(environment), **show_link(link, self.now), "url": url}, status=201)
 
 
 class RevokeLinkView(AuthorView):
@@ -260,11 +272,14 @@ class RevokeLinkView(AuthorView):
 
     permissions = {"POST": EDIT}
 
-    def refuse_first(self, environment: Environment) -> None:
+    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
         access.find_preview_link(environment.application, self.kwargs["pk"])
 
     @extend_schema(
-        operation_id="revokePreviewLink", request=RevokeBody, parameters=BOTH, responses=answers(shapes.Link, *BODY)
+        operation_id="revokePreviewLink",
+        request=RevokeBody,
+        parameters=BOTH,
+        responses=answers(shapes.NamedLink, *BODY),
     )
     def post(self, request: Request, pk: int) -> Response:
         """Revoke the link. It stays in the list, and says who revoked it; the history says why."""
@@ -272,4 +287,4 @@ class RevokeLinkView(AuthorView):
         link = access.revoke_preview_link(
             environment.application, pk, reason=data["reason"], actor=self.actor, now=self.now
         )
-        return Response(show_link(link, self.now))
+        return Response({**named(environment), **show_link(link, self.now)})

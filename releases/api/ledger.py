@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -15,7 +16,7 @@ from configs import states
 from configs.actors import EDIT, PUBLISH, VIEW
 from configs.drafts import draft_of, preview_of
 from configs.models import ConfigVersion
-from configs.policies import check_permission, names_nothing
+from configs.policies import check_permission
 from configs.refusals import Refusal
 from releases import actions
 from releases.api import shapes
@@ -26,9 +27,9 @@ from releases.gate import Policy
 from releases.ledger import NO_POLICY, head_of, release_of
 from releases.lookup import find_version, live_version
 from releases.models import Environment, Release
-from releases.policies import check_policy_etag, policy_etag
-from releases.publishing import Plan, Selection, precondition_required
-from releases.showing import show_diff, show_policy, show_published, show_release, show_rollback, show_version
+from releases.policies import check_policy_etag, check_serial, policy_etag
+from releases.publishing import Plan, Selection
+from releases.showing import named, show_diff, show_policy, show_published, show_release, show_rollback, show_version
 
 PER_PAGE = 50
 #: Above every serial and primary key; below what a column can hold.
@@ -40,11 +41,10 @@ class PublishView(AuthorView):
 
     permissions = {"POST": PUBLISH}
 
-    def refuse_first(self, environment: Environment) -> None:
-        data = self.request.data
-        named = isinstance(data, dict) and ("version" in data or "digest" in data)
-        if names_nothing(self.if_match) and not named:
-            raise precondition_required(draft_of(environment.application))
+    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
+        check_serial(environment, head_of(environment), sent.get("expectedSerial"))
+        if not self.unreadable(sent, "version", "digest"):
+            self._publish(environment, {**sent, "dryRun": True})
 
     @extend_schema(
         operation_id="publish",
@@ -60,12 +60,18 @@ class PublishView(AuthorView):
         `dryRun` answers every check at once and writes nothing.
         """
         environment, data = self.read(PublishBody)
+        done = self._publish(environment, data)
+        if isinstance(done, Plan):
+            return Response({**named(environment), **done.as_json()})
+        return Response(show_published(done))
+
+    def _publish(self, environment: Environment, data: Mapping[str, Any]) -> Release | Plan:
         policy = {
             key: data[field]
             for key, field in (("latest", "latestVersion"), ("minSupported", "minSupportedVersion"))
             if field in data
         }
-        done = actions.publish(
+        return actions.publish(
             environment,
             Selection(
                 version=data.get("version"),
@@ -74,18 +80,14 @@ class PublishView(AuthorView):
                 changes=tuple(data.get("changes", ())),
             ),
             policy=policy,
-            bump_latest=data["bumpLatest"],
-            confirm=data["confirm"],
+            bump_latest=data.get("bumpLatest", False),
+            confirm=data.get("confirm", ()),
             expected_serial=data.get("expectedSerial"),
             dry_run=data["dryRun"],
-            reason=data["reason"],
+            reason=data.get("reason", ""),
             actor=self.actor,
             now=self.now,
         )
-        if isinstance(done, Plan):
-            named = {"application": environment.application.key, "environment": environment.key}
-            return Response({**named, **done.as_json()})
-        return Response(show_published(done))
 
 
 class RollbackView(AuthorView):
@@ -93,8 +95,12 @@ class RollbackView(AuthorView):
 
     permissions = {"POST": PUBLISH}
 
-    def refuse_first(self, environment: Environment) -> None:
+    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
         live_version(environment)
+        head = head_of(environment)
+        check_serial(environment, head, sent.get("expectedSerial"))
+        if "toSerial" in sent or not self.unreadable(sent, "toVersion", "toSerial"):
+            actions.rollback_target(environment, head, to_version=sent.get("toVersion"), to_serial=sent.get("toSerial"))
 
     @extend_schema(
         operation_id="rollBack",
@@ -122,9 +128,8 @@ class UndoView(AuthorView):
 
     permissions = {"POST": PUBLISH}
 
-    def refuse_first(self, environment: Environment) -> None:
-        if head_of(environment) is None:
-            raise Refusal("release.none", environment=environment.key)
+    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
+        actions.undo_target(environment, head_of(environment), sent.get("serial"))
 
     @extend_schema(
         operation_id="undoRelease", request=UndoBody, parameters=BOTH, responses=answers(shapes.Release, *BODY, 409)
@@ -143,7 +148,7 @@ class PolicyView(AuthorView):
 
     permissions = {"GET": VIEW, "PUT": PUBLISH}
 
-    def refuse_first(self, environment: Environment) -> None:
+    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
         head = head_of(environment)
         policies = head.policies if head else NO_POLICY
         check_policy_etag(head, policies, self.if_match, actions.last_policy_change(environment, policies))
@@ -190,7 +195,8 @@ class VersionsView(AuthorView):
     )
     def get(self, request: Request) -> Response:
         """Config versions, newest first. Viewers see the published ones."""
-        application = self.environment().application
+        environment = self.environment()
+        application = environment.application
         query = request.query_params
         limit = number(query.get("limit"), name="limit", default=PER_PAGE, least=1, most=200)
         before = number(query.get("before"), name="before", default=HIGHEST, least=1, most=HIGHEST)
@@ -202,7 +208,7 @@ class VersionsView(AuthorView):
             version.application = application
         return Response(
             {
-                "application": application.key,
+                **named(environment),
                 "versions": [{"id": version.pk, **show_version(version, with_snapshot=False)} for version in shown],
             }
         )
@@ -216,7 +222,8 @@ class VersionView(AuthorView):
     @extend_schema(operation_id="readVersion", parameters=BOTH, responses=answers(shapes.Version, 422))
     def get(self, request: Request, version: str) -> Response:
         """One version with its snapshot; `draft`, `preview` and `live` are names too."""
-        return Response(show_version(readable(self, find_version(self.environment(), version))))
+        environment = self.environment()
+        return Response({**named(environment), **show_version(readable(self, find_version(environment, version)))})
 
 
 def readable(view: AuthorView, version: ConfigVersion) -> ConfigVersion:
@@ -244,9 +251,15 @@ class DiffView(AuthorView):
         """What leads from one version to another, as data and as sentences. The ids can be picked in a publish."""
         environment = self.environment()
         query = request.query_params
-        a = readable(self, find_version(environment, query.get("from", "live")))
-        b = readable(self, find_version(environment, query.get("to", "draft")))
-        return Response(show_diff(environment, a, b))
+        sides, refusals = [], []
+        for name in (query.get("from", "live"), query.get("to", "draft")):
+            try:
+                sides.append(readable(self, find_version(environment, name)))
+            except Refusal as refusal:
+                refusals.append(refusal)
+        if refusals:
+            raise min(refusals, key=lambda refusal: refusal.status)  # 403 before 404 before 422
+        return Response(show_diff(environment, *sides))
 
 
 class ReleasesView(AuthorView):
@@ -281,8 +294,7 @@ class ReleasesView(AuthorView):
             row.environment = environment
         return Response(
             {
-                "application": environment.application.key,
-                "environment": environment.key,
+                **named(environment),
                 "releases": [show_release(row) for row in rows],
             }
         )

@@ -118,6 +118,7 @@ class Draft(Shape):
     """The one draft of an application."""
 
     application = text()
+    environment = text()
     version = text()
     channel = serializers.ChoiceField(["draft"])
     createdAt = moment()
@@ -144,7 +145,13 @@ class VersionFacts(Shape):
     digest = text()
 
 
-class Version(VersionFacts):
+class NamedVersion(VersionFacts):
+    """The same as an answer of its own, which names the environment."""
+
+    environment = text()
+
+
+class Version(NamedVersion):
     """A config version with its content."""
 
     snapshot = Snapshot()
@@ -156,6 +163,7 @@ class ListedVersion(VersionFacts):
 
 class Versions(Shape):
     application = text()
+    environment = text()
     versions = ListedVersion(many=True)
 
 
@@ -170,6 +178,7 @@ class HistoryEntry(Shape):
 
 class History(Shape):
     application = text()
+    environment = text()
     entries = HistoryEntry(many=True)
 
 
@@ -302,9 +311,18 @@ class Link(Shape):
     why = Both(allow_null=True, help_text="Why it no longer opens; null while it does.")
 
 
-class NewLink(Link):
+class NamedLink(Link):
+    """The same as an answer of its own, which says where."""
+
+    application = text()
+    environment = text()
+
+
+class NewLink(NamedLink):
     url = serializers.URLField(help_text="Shown this once; only a hash of it is kept.")
 
 
 class Links(Shape):
+    application = text()
+    environment = text()
     links = Link(many=True)

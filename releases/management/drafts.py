@@ -10,17 +10,24 @@ from configs.models import ConfigVersion
 from configs.policies import problems_of
 from configs.texts import both, pick
 from releases.management.words import change_lines, problem_summary
+from releases.models import Environment
 from releases.showing import show_draft
 
 
 def draft_answer(
-    before: ConfigVersion, after: ConfigVersion, *, language: str, dry_run: bool, sentences: bool = True
+    environment: Environment,
+    before: ConfigVersion,
+    after: ConfigVersion,
+    *,
+    language: str,
+    dry_run: bool,
+    sentences: bool = True,
 ) -> tuple[dict[str, Any], list[str]]:
     """(JSON value, lines) of a draft that was written, or with ``dry_run`` would be; perhaps without ``sentences``
     for the changes, which may be hundreds."""
     changes = diff(before.document, after.document)
     body = {
-        **show_draft(after),
+        **show_draft(after, environment),
         "dryRun": dry_run,
         "changed": before.digest != after.digest,
         "changes": [change.as_json() for change in changes],

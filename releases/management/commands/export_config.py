@@ -10,7 +10,8 @@ from configs.models import ConfigVersion
 from configs.texts import both
 from releases.lookup import LIVE, find_version
 from releases.management.base import Door, unusable
-from releases.showing import show_version
+from releases.models import Environment
+from releases.showing import named, show_version
 
 
 class Command(Door):
@@ -26,16 +27,17 @@ class Command(Door):
 
     def run(self) -> None:
         name = self.options["what"] or self.options["named"] or LIVE
-        version = find_version(self.environment(), name)
+        environment = self.environment()
+        version = find_version(environment, name)
         if self.options["output"] is not None:
-            self.write(version, Path(self.options["output"]))
+            self.write(environment, version, Path(self.options["output"]))
         elif self.options["as_json"]:
-            self.answer(show_version(version), [])
+            self.answer({**named(environment), **show_version(version)}, [])
         else:
             # No newline, unless somebody looks: the bytes have the digest.
             self.stdout.write(version.snapshot, ending="\n" if self.stdout.isatty() else "")
 
-    def write(self, version: ConfigVersion, path: Path) -> None:
+    def write(self, environment: Environment, version: ConfigVersion, path: Path) -> None:
         try:
             path.write_bytes(version.snapshot.encode())
         except OSError as error:
@@ -52,4 +54,4 @@ class Command(Door):
             path=str(path),
             digest=version.digest,
         )
-        self.answer(show_version(version, with_snapshot=False), [said])
+        self.answer({**named(environment), **show_version(version, with_snapshot=False)}, [said])

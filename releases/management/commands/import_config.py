@@ -51,7 +51,12 @@ class Command(Door):
             now=self.now,
         )
         body, lines = draft_answer(
-            draft, after, language=self.language, dry_run=self.options["dry_run"], sentences=self.options["dry_run"]
+            environment,
+            draft,
+            after,
+            language=self.language,
+            dry_run=self.options["dry_run"],
+            sentences=self.options["dry_run"],
         )
         if imported is None:
             self.answer(body, lines)

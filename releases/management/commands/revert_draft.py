@@ -33,7 +33,7 @@ class Command(Door):
             actor=self.actor,
             now=self.now,
         )
-        self.answer(*draft_answer(draft, after, language=self.language, dry_run=self.options["dry_run"]))
+        self.answer(*draft_answer(environment, draft, after, language=self.language, dry_run=self.options["dry_run"]))
 
 
 def named(to: str) -> str | int:

@@ -33,6 +33,7 @@ def test_first_who_then_whether_then_what_there_is_then_the_words(
     api: Api, method: str, path: str, outsider: str, insider: str, precondition: str | None
 ) -> None:
     api.world.release(snapshot("home"))
+    api.world.release(snapshot("home", "more"))  # there is something to go back to
     api.world.edit(snapshot("home", "next"))
     api.world.preview()
     elsewhere = f"{path}?environment=nowhere"
@@ -88,6 +89,93 @@ def test_a_reason_is_asked_for_once_there_is_something_to_do(api: Api) -> None:
     assert code(api("POST", "/api/config/publish", nothing, if_match=draft.etag)) == "publish.needs_confirmation"
     confirmed = {**nothing, "confirm": ["release.shrinks"]}
     assert code(api("POST", "/api/config/publish", confirmed, if_match=draft.etag)) == "reason.required"
+
+
+RENAME, REVERT = "/api/config/draft/rename", "/api/config/draft/revert"
+WITHDRAW, PUBLISH = "/api/config/preview/withdraw", "/api/config/publish"
+ROLLBACK, UNDO = "/api/config/rollback", "/api/releases/undo"
+MALFORMED, LONG = "1.x", "1" * 65  # wrong for the action, wrong for the body
+#: path, body, If-Match ("now": the current one), what is refused. Live is 1.0.1 (release 2), there is no preview.
+WORDS_LAST: list[tuple[str, Any, str | None, str]] = [
+    *(
+        row
+        for word in (MALFORMED, LONG)
+        for row in (
+            (RENAME, {"version": word}, None, "draft.precondition_required"),
+            (RENAME, {"version": word}, '"old"', "draft.stale"),
+            (WITHDRAW, {"reason": "x", "version": word}, None, "preview.none"),
+            (ROLLBACK, {"reason": "x", "toVersion": word, "expectedSerial": 1}, None, "publish.conflict"),
+            (ROLLBACK, {"reason": "x", "toVersion": word, "toSerial": 9}, None, "release.unknown"),
+        )
+    ),
+    (RENAME, {"version": "1.0.0", "reason": 5}, "now", "version.taken"),
+    (REVERT, {"to": MALFORMED}, None, "draft.precondition_required"),
+    (REVERT, {"to": MALFORMED}, '"old"', "draft.stale"),
+    (REVERT, {"to": MALFORMED}, "now", "version.malformed"),
+    (REVERT, {"to": "9.9.9"}, '"old"', "version.unknown"),
+    (REVERT, {"to": "preview"}, None, "preview.none"),
+    (REVERT, {"to": 5}, '"old"', "draft.stale"),
+    (WITHDRAW, {"version": "1.0.0"}, None, "preview.none"),
+    (WITHDRAW, {"reason": "x", "version": "1.0.0"}, None, "version.not_preview"),
+    (ROLLBACK, {"expectedSerial": 1}, None, "publish.conflict"),
+    (ROLLBACK, {"toVersion": "9.9.9"}, None, "version.unknown"),
+    (ROLLBACK, {"toVersion": "1.0.1"}, None, "rollback.already_live"),
+    (ROLLBACK, {"toSerial": 9}, None, "release.unknown"),
+    (ROLLBACK, {"toVersion": MALFORMED, "reason": "x"}, None, "version.malformed"),
+    (ROLLBACK, {"toVersion": 5, "reason": "x"}, None, "body.invalid"),
+    (UNDO, {"serial": 1}, None, "undo.not_newest"),
+    (UNDO, {"serial": 1, "reason": 5}, None, "undo.not_newest"),
+    (UNDO, {"serial": 2}, None, "body.invalid"),
+    (PUBLISH, {"version": "9.9.9", "reason": 5}, None, "version.unknown"),
+    (PUBLISH, {"version": "1.0.1", "reason": 5}, None, "release.nothing_to_publish"),
+    (PUBLISH, {"version": "1.0.1", "expectedSerial": 1, "reason": 5}, None, "publish.conflict"),
+    (PUBLISH, {"version": 5, "expectedSerial": 1}, None, "publish.conflict"),
+    (PUBLISH, {"version": 5}, None, "body.invalid"),
+    (PUBLISH, {"reason": 5}, '"old"', "draft.stale"),
+    (PUBLISH, {"reason": 5}, "now", "body.invalid"),
+    (PUBLISH, {"digest": "0" * 64, "confirm": 5}, None, "publish.digest_unknown"),
+    (PUBLISH, {"version": MALFORMED, "expectedSerial": 1}, None, "publish.conflict"),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "if_match", "wanted"), WORDS_LAST)
+def test_what_is_wrong_with_the_words_comes_last(
+    api: Api, path: str, body: Any, if_match: str | None, wanted: str
+) -> None:
+    api.world.release(snapshot("a"))
+    api.world.release(snapshot("a", "b"))
+    api.world.edit(snapshot("a", "b", "c"))
+    if wanted == "version.not_preview":
+        api.world.preview()
+    sent = api.etag() if if_match == "now" else if_match
+    assert code(api("POST", path, body, if_match=sent)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("role", "query", "wanted"),
+    [
+        ("viewer", "from=1.x&to=draft", "permission.denied"),
+        ("viewer", "from=9.9.9&to=draft", "permission.denied"),
+        ("viewer", "from=1.x&to=9.9.9", "version.unknown"),
+        ("editor", "from=1.x&to=preview", "preview.none"),
+        ("editor", "from=preview&to=1.x", "preview.none"),
+        ("editor", "from=1.x&environment=staging&to=live", "release.none"),
+        ("editor", "from=1.x", "version.malformed"),
+        ("editor", "from=1.x&environment=nowhere", "environment.unknown"),
+    ],
+)
+def test_the_two_sides_of_a_diff(api: Api, role: str, query: str, wanted: str) -> None:
+    api.world.release(snapshot("a"))
+    assert code(api("GET", f"/api/config/diff?{query}", role=role)) == wanted
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/config/versions", "/api/releases", "/api/config/draft/history", "/api/config/versions/1.x"]
+)
+def test_a_malformed_query_comes_after_the_place(api: Api, path: str) -> None:
+    query = f"{path}?limit=x&before=x&at=x"
+    assert code(api("GET", f"{query}&environment=nowhere")) == "environment.unknown"
+    assert api("GET", query).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from releases.policies import CONFIRMABLE
 from releases.verify import verify
 from tests.factories import flag, snapshot
 from tests.releases.api.helpers import Api, ok, refused
@@ -181,3 +182,51 @@ def test_what_the_api_did_verifies(api: Api) -> None:
     )
     ok(api("POST", "/api/releases/undo", {"serial": 2, "reason": "x"}))
     assert list(verify([api.world.production], against=[])) == []
+
+
+def test_every_answer_names_application_and_environment(api: Api) -> None:
+    api.world.release(snapshot("home"))
+    api.world.edit(snapshot("home", "next"))
+    api.world.preview()
+    link = api("POST", "/api/config/preview/links", {"reason": "QA"})
+    draft = "/api/config/draft"
+    answers = {
+        "link": link,
+        "patch": api("PATCH", draft, {"theme": {"mode": "dark"}}, if_match=api.etag()),
+        "revert": api("POST", f"{draft}/revert", {"to": "live"}, if_match=api.etag()),
+        "put": api("PUT", draft, snapshot("home", "more"), if_match=api.etag()),
+        "rename": api("POST", f"{draft}/rename", {"version": "3.0.0"}, if_match=api.etag()),
+        "plan": api("POST", "/api/config/publish", {"version": "1.0.1", "dryRun": True}),
+        "revoked": api("POST", f"/api/config/preview/links/{link.json()['id']}/revoke", {"reason": "done"}),
+        "withdrawn": api("POST", "/api/config/preview/withdraw", {"reason": "no"}),
+        "sent": api("POST", "/api/config/preview", {"reason": "look"}, if_match=api.etag()),
+        "published": api("POST", "/api/config/publish", {"version": "3.0.0", "reason": "go", "confirm": CONFIRMABLE}),
+        "rolled back": api("POST", "/api/config/rollback", {"reason": "oops"}),
+        "undone": api("POST", "/api/releases/undo", {"serial": 3, "reason": "no"}),
+    }
+    answers |= {path: api("GET", path) for path in READ}
+    places = {
+        name: (answer.status_code, answer.json().get("application"), answer.json().get("environment"))
+        for name, answer in answers.items()
+    }
+    wrong = {
+        name: place
+        for name, place in places.items()
+        if place[0] not in (200, 201) or place[1:] != ("icontrol", "production")
+    }
+    assert wrong == {}
+    elsewhere = api("GET", "/api/config/versions/1.0.0?environment=staging")
+    assert ok(elsewhere)["environment"] == "staging"
+
+
+READ = [
+    "/api/config/draft",
+    "/api/config/draft/history",
+    "/api/config/preview/links",
+    "/api/config/versions",
+    "/api/config/versions/live",
+    "/api/config/diff",
+    "/api/releases",
+    "/api/releases/1",
+    "/api/policy",
+]
