@@ -50,6 +50,17 @@ _http(
     ),
 )
 _http(
+    "http.csrf",
+    403,
+    ("The form is no longer valid", "Le formulaire n'est plus valable"),
+    (
+        "It was open for too long, you logged in or out meanwhile, or cookies are off. Nothing was changed.",
+        "Il est resté ouvert trop longtemps, vous vous êtes connecté ou déconnecté entre-temps, ou les cookies sont "
+        "désactivés. Rien n'a changé.",
+    ),
+    ("Load the page again and repeat the step.", "Rechargez la page et recommencez."),
+)
+_http(
     "http.not_found",
     404,
     ("Nothing here", "Rien ici"),

@@ -19,7 +19,7 @@ from configs.canonical import canonical
 from configs.diff import diff
 from configs.drafts import lock_application, number_above, open_next_draft, raise_highest, version_of
 from configs.models import Application, ConfigVersion
-from configs.policies import check_permission, check_reason, check_version_name
+from configs.policies import check_permission, check_reason, check_version_name, problems_of
 from configs.problems import errors
 from configs.refusals import Refusal
 from configs.versions import parse
@@ -37,7 +37,7 @@ from releases.policies import (
     check_undamaged,
     confirmations,
 )
-from releases.publishing import Plan, Selection, check_ready, missing_changes, problems_in, select, stamp
+from releases.publishing import Plan, Selection, check_ready, missing_changes, select
 
 
 def _lock(environment: Environment) -> tuple[Application, Environment, Release | None]:
@@ -103,7 +103,7 @@ def _plan(
     check_not_live(environment, head, candidate.version, candidate.digest)
     snapshot = candidate.document
     live = head.config_version if head else None
-    problems = problems_in(candidate, snapshot)
+    problems = problems_of(application, snapshot, candidate.schema)
     found = errors(problems)
     return Plan(
         candidate=candidate,
@@ -144,7 +144,7 @@ def _freeze(
         return version
     was_draft = version.state == states.DRAFT and draft is None
     if draft is not None:
-        stamp(version, by=actor.name, now=now)
+        version.created_by, version.created_at = actor.name, now  # it is made at the moment it is published
     version.publish(by=actor.name, at=now)
     version.save_as(actor.name, now, reason)
     if was_draft:

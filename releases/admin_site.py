@@ -13,10 +13,11 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from configs.policies import check_permission
 from configs.refusals import Refusal
-from icontrol.problem import to_refusal
+from icontrol import problem
 from icontrol.words import words
 from releases.authentication import actor_of_user
 
@@ -51,7 +52,7 @@ class HouseSite(admin.AdminSite):
                     check_permission(actor_of_user(request.user), needs)
                 return view(request, *args, **kwargs)
             except (Refusal, PermissionDenied, Http404) as error:
-                refusal = to_refusal(error)
+                refusal = problem.to_refusal(error)
                 assert refusal is not None
                 return self.refuse(request, refusal)
 
@@ -61,3 +62,12 @@ class HouseSite(admin.AdminSite):
         request.current_app = self.name
         context = {**self.each_context(request), "title": refusal.title, "refusal": refusal}
         return TemplateResponse(request, "admin/house/refusal.html", context, status=refusal.status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """A write without a valid CSRF token. Under /admin/ a page that says what to do, elsewhere a problem."""
+    refusal = Refusal("http.csrf")
+    if not request.path.startswith(reverse("admin:index")):
+        return problem.response(refusal)
+    site: HouseSite = admin.site  # type: ignore[assignment]
+    return site.refuse(request, refusal)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +10,7 @@ from configs import states
 from configs.diff import Change, apply, change_id, diff, named_path
 from configs.drafts import draft_of, free_patch, store, version_of
 from configs.models import Application, ConfigVersion
-from configs.policies import check_etag, check_version_name, matches, names_nothing, problems_of
+from configs.policies import check_etag, check_version_name, matches, names_nothing
 from configs.problems import Problem, as_json, errors
 from configs.refusals import Refusal
 from releases import gate
@@ -175,13 +174,3 @@ def check_ready(plan: Plan, confirm: Sequence[str]) -> None:
     if found:
         raise Refusal("snapshot.invalid", problems=found, count=len(found), version=plan.candidate.version)
     check_policies(plan.policies)
-
-
-def stamp(candidate: ConfigVersion, *, by: str, now: dt.datetime) -> None:
-    """A picked version is made at the moment it is published."""
-    candidate.created_by, candidate.created_at = by, now
-
-
-def problems_in(candidate: ConfigVersion, snapshot: Any) -> list[Problem]:
-    """Problems and warnings of what is to be published; a version that was live somewhere is checked like any."""
-    return problems_of(candidate.application, snapshot, candidate.schema)

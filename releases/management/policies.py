@@ -9,14 +9,15 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from configs.texts import Text, both
-from releases.gate import DEFAULT, Policy
+from releases.gate import DEFAULT, Policy, newer
 
+MINIMUM = "minSupported"
 SWITCH = {"on": True, "off": False}
 WORD = {True: "on", False: "off"}
 #: Options that set one field: flag → (field, what argparse is told).
 FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
     "--latest": ("latest", {"metavar": "VERSION", "help": "Newest client version."}),
-    "--min-supported": ("minSupported", {"metavar": "VERSION", "help": "Clients below it are blocked."}),
+    "--min-supported": (MINIMUM, {"metavar": "VERSION", "help": "Clients below it are blocked."}),
     "--enforcement": ("enforcement", {"metavar": "hard|soft", "help": "Whether the block can be passed."}),
     "--message": ("message", {"metavar": "TEXT", "help": "What blocked clients show, in every language."}),
     "--url": ("url", {"metavar": "URL", "help": "Where the update is; empty for none."}),
@@ -122,6 +123,20 @@ def changed_lines(changes: list[dict[str, Any]]) -> Iterator[Text]:
                 old=shown(change["from"]),
                 new=shown(change["to"]),
             )
+
+
+def minimum_line(platform: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Text:
+    """What becomes of the minimum version, and for whom that matters."""
+    old, new = before[MINIMUM], after[MINIMUM]
+    if old == new:
+        en, fr = "  {platform}: the minimum stays {old}", "  {platform} : le minimum reste {old}"
+    elif newer(after["scheme"], new, old):
+        en = "  {platform}: the minimum rises from {old} to {new}; those below {new} have to update then"
+        fr = "  {platform} : le minimum passe de {old} à {new} ; en dessous de {new} il faudra mettre à jour"
+    else:
+        en = "  {platform}: the minimum falls from {old} to {new}; those from {new} up to {old} need no update then"
+        fr = "  {platform} : le minimum descend de {old} à {new} ; de {new} à {old} plus besoin de mise à jour"
+    return both(en, fr, platform=platform, old=old, new=new)
 
 
 def shown(value: Any) -> str:

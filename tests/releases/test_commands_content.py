@@ -152,6 +152,28 @@ def test_the_printed_policy_command_brings_the_imported_policy_into_force(world:
     assert ConfigVersion.history.count() == history
 
 
+@pytest.mark.parametrize(
+    ("minimum", "imported", "english", "french"),
+    [
+        ("1.0.0", "0.0.0", "falls from 1.0.0 to 0.0.0; those from 0.0.0 up to 1.0.0", "descend de 1.0.0 à 0.0.0"),
+        ("1.0.0", "1.5.0", "rises from 1.0.0 to 1.5.0; those below 1.5.0", "passe de 1.0.0 à 1.5.0"),
+        ("1.0.0", "1.0.0", "the minimum stays 1.0.0", "le minimum reste 1.0.0"),
+        (None, "0.0.0", "the minimum stays 0.0.0", "le minimum reste 0.0.0"),
+    ],
+)
+def test_it_says_in_words_what_the_imported_policy_would_change(
+    world: World, tmp_path: Path, minimum: str | None, imported: str, english: str, french: str
+) -> None:
+    if minimum:
+        world.policy(minSupported=minimum, latest="2.0.0")
+    files = small()
+    files["version_policy.default.json"] |= {"min_version": imported, "latest_version": "3.0.0"}
+    directory = write(files, tmp_path)
+    said = done("import_config", "--from", "icontrol", directory).out
+    assert english in said and f"default: latest {'2.0.0' if minimum else '0.0.0'} → 3.0.0" in said
+    assert french in done("import_config", "--from", "icontrol", directory, "--language", "fr").out
+
+
 @real_files
 def test_the_products_own_files(world: World) -> None:
     result = done("import_config", "--from", "icontrol", REAL, "--json").json

@@ -16,10 +16,11 @@ from configs.importers import Imported, ImportRefused, icontrol
 from configs.refusals import Refusal
 from configs.texts import Text, both
 from releases.actions import stored_policies
+from releases.gate import Policy
 from releases.ledger import NO_POLICY, head_of
 from releases.management.base import Door
 from releases.management.drafts import draft_answer
-from releases.management.policies import as_options
+from releases.management.policies import MINIMUM, as_options, changed_fields, changed_lines, minimum_line
 from releases.management.reports import report_lines
 from releases.models import Environment
 
@@ -69,7 +70,8 @@ class Command(Door):
         }
         every = self.options["verbosity"] > 1
         report = list(report_lines(imported.report, self.language, self.title, every=every))
-        self.answer(body, [*report, *policy_lines(environment, commands), *lines])
+        effects = list(self.policy_effects(environment, imported.policies)) if commands else []
+        self.answer(body, [*report, *policy_lines(environment, commands), *effects, *lines])
 
     def read(self) -> Imported | None:
         if self.options["importer"] is None:
@@ -79,11 +81,19 @@ class Command(Door):
         except ImportRefused as error:
             raise Refusal("import.refused", problems=error.problems, count=len(error.problems)) from None
 
+    def policy_effects(self, environment: Environment, policies: Mapping[str, Any]) -> Iterator[Text]:
+        """What these commands would change, in words: whom they let in or lock out must not come as a surprise."""
+        before = policies_in_force(environment)
+        after = dict(before)
+        for platform, policy in policies.items():
+            after[platform] = {**Policy().as_json(), **before.get(platform, {}), **policy}
+            # A platform without a policy of its own has the default one.
+            yield minimum_line(platform, before.get(platform, before["default"]), after[platform])
+        yield from changed_lines([change for change in changed_fields(before, after) if change["field"] != MINIMUM])
+
     def policy_commands(self, environment: Environment, policies: Mapping[str, Any]) -> list[list[str]]:
         """The arguments of ``manage.py`` that bring each imported policy into force; none for what is so already."""
-        head = head_of(environment)
-        current = head.policies if head else NO_POLICY
-        before = json.loads(current)
+        before = policies_in_force(environment)
         where = [
             part
             for name in ("application", "environment")
@@ -94,13 +104,20 @@ class Command(Door):
         return [
             ["policy", *where, *as_options(policy, platform), *why]
             for platform, policy in policies.items()
-            if not in_force(before, platform, policy, current)
+            if not in_force(before, platform, policy)
         ]
 
 
-def in_force(before: dict[str, Any], platform: str, policy: Mapping[str, Any], current: str) -> bool:
+def policies_in_force(environment: Environment) -> dict[str, Any]:
+    head = head_of(environment)
+    policies: dict[str, Any] = json.loads(head.policies if head else NO_POLICY)
+    return policies
+
+
+def in_force(before: dict[str, Any], platform: str, policy: Mapping[str, Any]) -> bool:
     try:
-        return stored_policies({**before, platform: {**before.get(platform, {}), **policy}}) == current
+        after = stored_policies({**before, platform: {**before.get(platform, {}), **policy}})
+        return bool(json.loads(after) == before)
     except Refusal:  # then the command says why
         return False
 
