@@ -24,8 +24,7 @@ from configs.problems import errors
 from configs.refusals import Refusal
 from configs.versions import parse
 from releases import gate
-from releases.kinds import KINDS
-from releases.ledger import NO_POLICY, append, head_of, release_of
+from releases.ledger import NO_POLICY, append, head_of, pasts, release_of
 from releases.lineage import ancestry, lineage
 from releases.models import Environment, Release
 from releases.policies import (
@@ -33,8 +32,10 @@ from releases.policies import (
     check_policies,
     check_policy_changes,
     check_policy_etag,
+    check_rollback,
     check_serial,
-    check_undamaged,
+    check_something_live,
+    check_undo,
     confirmations,
 )
 from releases.publishing import Plan, Selection, check_ready, missing_changes, select
@@ -224,21 +225,14 @@ def rollback_target(
     environment: Environment, head: Release | None, *, to_version: str | None = None, to_serial: int | None = None
 ) -> ConfigVersion:
     """What a rollback would release now; refused wherever the rollback would be."""
-    if head is None or head.config_version is None:
-        raise Refusal("release.none", environment=environment.key)
-    target = _target(environment, head.config_version, to_version, to_serial)
-    if target.pk == head.config_version_id:
-        raise Refusal("rollback.already_live", version=target.version, environment=environment.key, serial=head.serial)
-    check_undamaged(target)
-    return target
+    check_something_live(environment, head)
+    assert head is not None  # else nothing was live
+    return check_rollback(environment, head, _target(environment, head, to_version, to_serial))
 
 
 def _target(
-    environment: Environment,
-    live: ConfigVersion,
-    to_version: str | None,
-    to_serial: int | None,
-) -> ConfigVersion:
+    environment: Environment, head: Release, to_version: str | None, to_serial: int | None
+) -> ConfigVersion | None:
     if to_serial is not None:
         release = release_of(environment, to_serial)
         if release is None or release.config_version is None:
@@ -251,23 +245,7 @@ def _target(
         if not Release.objects.filter(environment=environment, config_version=target).exists():
             raise Refusal("rollback.never_live", version=target.version, environment=environment.key)
         return target
-    target_or_none = version_before(environment, live)
-    if target_or_none is None:
-        raise Refusal("rollback.nothing_before", environment=environment.key, version=live.version)
-    return target_or_none
-
-
-def version_before(environment: Environment, live: ConfigVersion) -> ConfigVersion | None:
-    """What was live just before ``live`` first went live here; so repeated rollbacks walk back, never to and fro."""
-    releases = Release.objects.filter(environment=environment)
-    first = releases.filter(config_version=live).order_by("serial").values_list("serial", flat=True)[:1]
-    before = (
-        releases.filter(serial__lt=first, config_version__isnull=False)
-        .select_related("config_version")
-        .order_by("-serial")
-        .first()
-    )
-    return before.config_version if before else None
+    return pasts([head])[environment.pk].version
 
 
 def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, now: dt.datetime) -> Release:
@@ -276,6 +254,7 @@ def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, no
     with transaction.atomic(durable=True):
         _, environment, head = _lock(environment)
         before = undo_target(environment, head, serial)
+        assert head is not None  # else there was nothing to undo
         reason = check_reason(reason)
         return append(
             environment,
@@ -291,25 +270,10 @@ def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, no
 
 
 def undo_target(environment: Environment, head: Release | None, serial: int | None) -> Release:
-    """The release that an undo would bring back; refused wherever the undo would be. Without ``serial`` the newest is
-    meant."""
-    if head is None:
-        raise Refusal("release.none", environment=environment.key)
-    if serial is not None and head.serial != serial:
-        raise Refusal(
-            "undo.not_newest",
-            environment=environment.key,
-            serial=head.serial,
-            kind=KINDS[head.kind],
-            who=head.actor,
-            extra={"serial": head.serial},
-        )
-    before = release_of(environment, head.serial - 1)
-    if before is None or (before.config_version is None and head.config_version is not None):
-        raise Refusal("undo.nothing_before", environment=environment.key, serial=head.serial)
-    if before.config_version is not None and before.config_version_id != head.config_version_id:
-        check_undamaged(before.config_version)
-    return before
+    """The release that an undo of ``serial`` would make count again; refused wherever the undo would be. Without
+    ``serial`` the newest is meant."""
+    before = release_of(environment, head.serial - 1) if head else None
+    return check_undo(environment, head, serial, before)
 
 
 def set_policy(

@@ -52,6 +52,17 @@ def read(path: Path) -> Iterator[tuple[int, Line | None]]:
             yield number, parse(raw)
 
 
+def newest(path: Path, most: int) -> list[Line | None]:
+    """The last lines in the order of the file, None for a torn one; read from the end, at most one block."""
+    if not path.exists():
+        return []
+    with path.open("rb") as file:
+        start = max(0, file.seek(0, os.SEEK_END) - BLOCK)
+        file.seek(start)
+        lines = file.readlines()
+    return [parse(raw) for raw in lines[1 if start else 0 :][-most:]]
+
+
 def record(environment: Environment) -> bool:
     """Bring the file up to the environment's newest release. False if that failed; the reason is in the log."""
     path: Path = settings.ICONTROL_CHECKPOINTS

@@ -88,7 +88,7 @@ class Release(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.environment} n° {self.serial}"
+        return f"{self.environment} {self.serial}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Once, as a new row. The triggers refuse the rest as well."""

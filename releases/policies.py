@@ -197,3 +197,41 @@ def check_policy_changes(environment: Environment, current: str, text: str) -> N
 def check_undamaged(version: ConfigVersion) -> None:
     if digest(version.snapshot) != version.digest:
         raise Refusal("rollback.damaged", version=version.version)
+
+
+def check_something_live(environment: Environment, head: Release | None) -> ConfigVersion:
+    if head is None or head.config_version is None:
+        raise Refusal("release.none", environment=environment.key)
+    return head.config_version
+
+
+def check_rollback(environment: Environment, head: Release | None, target: ConfigVersion | None) -> ConfigVersion:
+    """``target`` is a version of this environment's ledger; None when nothing else was live before."""
+    live = check_something_live(environment, head)
+    if target is None:
+        raise Refusal("rollback.nothing_before", environment=environment.key, version=live.version)
+    if target.pk == live.pk:
+        serial = head.serial if head else 0
+        raise Refusal("rollback.already_live", version=target.version, environment=environment.key, serial=serial)
+    check_undamaged(target)
+    return target
+
+
+def check_undo(environment: Environment, head: Release | None, serial: int | None, before: Release | None) -> Release:
+    """``before`` is the release just before ``head``, which ``serial``, if there is one, must name."""
+    if head is None:
+        raise Refusal("release.none", environment=environment.key)
+    if serial is not None and head.serial != serial:
+        raise Refusal(
+            "undo.not_newest",
+            environment=environment.key,
+            serial=head.serial,
+            kind=KINDS[head.kind],
+            who=head.actor,
+            extra={"serial": head.serial},
+        )
+    if before is None or (before.config_version is None and head.config_version_id is not None):
+        raise Refusal("undo.nothing_before", environment=environment.key, serial=head.serial)
+    if before.config_version is not None and before.config_version_id != head.config_version_id:
+        check_undamaged(before.config_version)
+    return before

@@ -22,22 +22,11 @@ from icontrol.words import words
 from releases.admin.buttons import Button, address
 from releases.admin.facts import Difference, Group, Line, shown
 from releases.admin.names import FIELDS
+from releases.admin.notes import note
 from releases.authentication import actor_of_user
+from releases.models import Environment
 
 HISTORY_PAGE = 10
-#: Notes that actions leave in the history, which stand there in English.
-NOTES = {
-    "created": "création",
-    "edit": "modification",
-    "opened from": "ouverte depuis",
-    "rebased on": "rebasée sur",
-    "renamed from": "renommée ; avant :",
-    "renumbered after": "renumérotée après",
-    "replaced by": "remplacée par",
-    "revert to": "retour à",
-    "highest version": "version la plus haute :",
-    "password changed": "mot de passe changé",
-}
 EVENTS = {"+": both("created", "création"), "~": both("changed", "modification"), "-": both("deleted", "suppression")}
 
 
@@ -59,12 +48,12 @@ class Entry:
     button: Button | None = None
 
 
-def note(text: str) -> Text:
-    """A history note in both languages; a person's reason is nobody's to translate."""
-    for english, french in NOTES.items():
-        if text == english or text.startswith((f"{english} ", f"{english}:")):
-            return {"en": text, "fr": french + text.removeprefix(english)}
-    return {"en": text, "fr": text}
+class EnvironmentFilter(admin.RelatedFieldListFilter):
+    """Django's filter would read the application of each environment by itself."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        environments = Environment.objects.select_related("application").order_by("application_id", "-is_default", "pk")
+        return [(environment.pk, str(environment)) for environment in environments]
 
 
 class HouseAdmin(admin.ModelAdmin):
@@ -147,7 +136,7 @@ class HouseAdmin(admin.ModelAdmin):
     def changes_between(self, older: Any, newer: Any) -> Difference:
         """Field by field; ``older`` is None for the first entry."""
         if older is None:
-            return Difference(())
+            return Difference()
         lines = [
             Line("changed", self._field_sentence(change.field, change.old, change.new))
             for change in newer.diff_against(older, foreign_keys_are_objs=True).changes

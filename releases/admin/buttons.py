@@ -1,8 +1,13 @@
-"""What may be done now, by this person: the buttons of a version and of an environment. Nothing else is shown."""
+"""What may be done now, by this person: the buttons of a version and of an environment.
+
+What a role may not do has no button. What cannot be done now has one that is off and says why, in the words of the
+refusal: the checks are those of the actions.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -11,19 +16,25 @@ from django.utils.http import urlencode
 from configs import states
 from configs.actors import EDIT, PUBLISH, VIEW, Actor
 from configs.models import ConfigVersion
+from configs.refusals import Refusal
 from icontrol.words import words
-from releases.actions import version_before
-from releases.admin.facts import Standing, environments_of, newest_releases
+from releases.admin.facts import Standing
+from releases.ledger import Past, pasts
 from releases.models import Environment, Release
+from releases.policies import check_not_live, check_rollback, check_undo
+
+#: Refusals that say that things are as wished already, or that there is nothing at all: no reason to show a button.
+DONE = ("rollback.already_live", "release.nothing_to_publish", "release.none")
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """``style`` is "", "primary" or "danger"."""
+    """``style`` is "", "primary" or "danger". ``why`` is there while it cannot be done; then nothing can be clicked."""
 
     label: Any
     url: str
     style: str = ""
+    why: Refusal | None = None
 
 
 def address(name: str, *args: Any, **query: Any) -> str:
@@ -38,37 +49,54 @@ def page_of(thing: Any) -> str:
     return address(f"{meta.app_label}_{meta.model_name}_change", thing.pk)
 
 
-def publishable_in(version: ConfigVersion) -> list[Environment]:
-    """Environments in which this very version is not live."""
+def refusal_of(check: Callable[..., Any], *given: Any) -> Refusal | None:
+    """What a check says; None when it lets through."""
+    try:
+        check(*given)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def offer(button: Button, check: Callable[..., Any], *given: Any) -> list[Button]:
+    """The button, off while the check refuses; none where there is nothing that it could be about."""
+    why = refusal_of(check, *given)
+    return [] if why is not None and why.code == "release.none" else [replace(button, why=why)]
+
+
+# Config versions ------------------------------------------------------------------------------------------------------
+
+
+def publishable_in(version: ConfigVersion, standings: Iterable[Standing]) -> list[Environment]:
+    """Environments whose clients do not have this content."""
     if version.state == states.WITHDRAWN:
         return []
-    newest = newest_releases()
-    live = {pk for pk, head in newest.items() if head.config_version_id == version.pk}
-    return [environment for environment in environments_of(version.application_id) if environment.pk not in live]
+    return [
+        standing.environment
+        for standing in standings
+        if refusal_of(check_not_live, standing.environment, standing.head, version.version, version.digest) is None
+    ]
 
 
-def rollback_in(version: ConfigVersion) -> list[Environment]:
-    """Environments that had this version once and have another one now."""
+def rollbacks(version: ConfigVersion, standings: Iterable[Standing]) -> list[tuple[Environment, Refusal | None]]:
+    """Environments that had this version once and have another one now, with what stands in the way there."""
     if version.state != states.PUBLISHED:
         return []
     had = set(Release.objects.filter(config_version=version).values_list("environment_id", flat=True))
-    return [environment for environment in publishable_in(version) if environment.pk in had]
+    found = [
+        (standing.environment, refusal_of(check_rollback, standing.environment, standing.head, version))
+        for standing in standings
+        if standing.environment.pk in had
+    ]
+    return [(environment, why) for environment, why in found if why is None or why.code not in DONE]
 
 
-def can_undo(head: Release | None) -> bool:
-    """The first release, and the first that brought a config, have nothing before them."""
-    if head is None:
-        return False
-    before = Release.objects.filter(environment_id=head.environment_id, serial=head.serial - 1)
-    bare = before.filter(config_version=None)
-    return before.exists() and (head.config_version_id is None or not bare.exists())
-
-
-def of_version(version: ConfigVersion, actor: Actor) -> list[Button]:
+def of_version(version: ConfigVersion, actor: Actor, standings: Sequence[Standing]) -> list[Button]:
+    """``standings`` are those of the version's application."""
     found = []
     publish_in, back_in = [], []
     if actor.may(PUBLISH):
-        publish_in, back_in = publishable_in(version), rollback_in(version)
+        publish_in, back_in = publishable_in(version, standings), rollbacks(version, standings)
     if version.state == states.DRAFT and actor.may(EDIT):
         found.append(Button(words("Send to preview", "Envoyer en aperçu"), _move(version, "preview")))
     if publish_in:
@@ -77,8 +105,9 @@ def of_version(version: ConfigVersion, actor: Actor) -> list[Button]:
         url = _move(version, "publish", environment=where)
         found.append(Button(label, url, "" if back_in else "primary"))
     if back_in:
-        url = _move(version, "rollback", environment=back_in[0].key)
-        found.append(Button(words("Roll back to this version", "Revenir à cette version"), url, "danger"))
+        environment, why = next((pair for pair in back_in if pair[1] is None), back_in[0])
+        url = _move(version, "rollback", environment=environment.key)
+        found.append(Button(words("Roll back to this version", "Revenir à cette version"), url, "danger", why))
     if version.state == states.PREVIEW and actor.may(EDIT):
         link = address("releases_previewlink_create", application=version.application.key)
         found.append(Button(words("Make a preview link", "Créer un lien d'aperçu"), link))
@@ -88,29 +117,84 @@ def of_version(version: ConfigVersion, actor: Actor) -> list[Button]:
     return found
 
 
+def around_version(version: ConfigVersion) -> list[Button]:
+    """What can be read about a version besides its page."""
+    history = address("configs_configversion_history", version.pk)
+    return [compare(version), Button(words("History", "Historique"), history)]
+
+
+def compare(version: ConfigVersion, *, environment: str | None = None) -> Button:
+    """With what is live; in the application's default environment unless another is named."""
+    given = {"environment": environment} if environment else {}
+    url = address(
+        "configs_configversion_compare",
+        **{"application": version.application.key, "from": "live", "to": version.version, **given},
+    )
+    return Button(words("Compare with live", "Comparer avec l'en-ligne"), url)
+
+
 def _move(version: ConfigVersion, name: str, **query: Any) -> str:
     return address(f"configs_configversion_{name}", version.pk, **query)
 
 
-def of_environment(standing: Standing, actor: Actor) -> list[Button]:
+# Environments ---------------------------------------------------------------------------------------------------------
+
+
+def of_environments(
+    standings: Sequence[Standing], actor: Actor, waiting: Sequence[ConfigVersion]
+) -> list[list[Button]]:
+    """One list for each. ``waiting`` are drafts and previews; the number of queries does not depend on how many."""
+    past = pasts(standing.head for standing in standings if standing.head) if actor.may(PUBLISH) else {}
+    return [_of_environment(standing, actor, waiting, past.get(standing.environment.pk)) for standing in standings]
+
+
+def _of_environment(
+    standing: Standing, actor: Actor, waiting: Sequence[ConfigVersion], past: Past | None
+) -> list[Button]:
     environment, head = standing.environment, standing.head
     found = []
     if actor.may(PUBLISH):
-        draft = ConfigVersion.objects.defer("snapshot").get(
-            application_id=environment.application_id, state=states.DRAFT
-        )
-        url = _move(draft, "publish", environment=environment.key)
-        found.append(Button(words("Publish the draft", "Publier le brouillon"), url, "primary"))
-        before = version_before(environment, standing.live) if standing.live else None
-        if before is not None:
-            label = words(f"Roll back to {before.version}", f"Revenir à {before.version}")
-            found.append(Button(label, _move(before, "rollback", environment=environment.key), "danger"))
-        if head is not None and can_undo(head):
-            label = words(f"Undo n° {head.serial}", f"Annuler n° {head.serial}")
-            found.append(Button(label, address("releases_environment_undo", environment.pk)))
+        mine = [version for version in waiting if version.application_id == environment.application_id]
+        found.append(_publish(standing, mine))
+        found += _take_back(environment, head, past or Past(None, None))
     if actor.may(VIEW):
         policy = address("releases_environment_policy", environment.pk)
         found.append(Button(words("Version policy", "Politique de version"), policy))
         ledger = address("releases_release_changelist", environment__id__exact=environment.pk)
         found.append(Button(words("Ledger", "Registre"), ledger))
     return found
+
+
+def _publish(standing: Standing, waiting: Sequence[ConfigVersion]) -> Button:
+    """The preview, which somebody has looked at, before the draft; what clients have already is not offered."""
+    labels = {
+        states.PREVIEW: words("Publish the preview", "Publier l'aperçu"),
+        states.DRAFT: words("Publish the draft", "Publier le brouillon"),
+    }
+    environment, head = standing.environment, standing.head
+    found = [
+        offered
+        for version in sorted(waiting, key=lambda version: version.state != states.PREVIEW)
+        for offered in offer(
+            Button(labels[version.state], _move(version, "publish", environment=environment.key), "primary"),
+            check_not_live,
+            environment,
+            head,
+            version.version,
+            version.digest,
+        )
+    ]
+    return next((button for button in found if button.why is None), found[-1])
+
+
+def _take_back(environment: Environment, head: Release | None, past: Past) -> list[Button]:
+    label = words("Roll back", "Revenir en arrière")
+    url = ""
+    if past.version is not None:
+        label = words(f"Roll back to {past.version.version}", f"Revenir à {past.version.version}")
+        url = _move(past.version, "rollback", environment=environment.key)
+    found = offer(Button(label, url, "danger"), check_rollback, environment, head, past.version)
+    serial = head.serial if head else 0
+    undo = address("releases_environment_undo", environment.pk)
+    label = words(f"Undo release {serial}", f"Annuler la n° {serial}")
+    return found + offer(Button(label, undo), check_undo, environment, head, serial, past.release)

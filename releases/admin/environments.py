@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString
 
 from configs.actors import ADMINISTER, PUBLISH
 from configs.models import Application
-from configs.refusals import Refusal
 from icontrol.words import said, words
 from releases import access, actions
 from releases.admin import buttons, facts, markup
@@ -23,7 +22,7 @@ from releases.admin.facts import Standing
 from releases.admin.move import Move
 from releases.admin.policy_page import PolicyPage
 from releases.kinds import KINDS
-from releases.ledger import head_of, release_of
+from releases.ledger import head_of
 from releases.models import Environment
 
 
@@ -76,7 +75,7 @@ class Undo(Move):
         head = head_of(self.environment)
         where, serial = self.environment.key, head.serial if head else 0
         return {
-            "title": words(f"Undo release n° {serial} of {where}?", f"Annuler la publication n° {serial} de {where} ?"),
+            "title": words(f"Undo release {serial} of {where}?", f"Annuler la publication n° {serial} de {where} ?"),
             "crumbs": [(where, page_of(self.environment))],
             "environment": self.environment,
             "head": head,
@@ -84,24 +83,21 @@ class Undo(Move):
 
     def look(self) -> dict[str, Any]:
         environment, head = self.environment, head_of(self.environment)
-        if head is None:
-            raise Refusal("release.none", environment=environment.key)
-        before = release_of(environment, head.serial - 1)
-        if before is None or (before.config_version is None and head.config_version is not None):
-            raise Refusal("undo.nothing_before", environment=environment.key, serial=head.serial)
+        before = actions.undo_target(environment, head, head.serial if head else 0)
+        assert head is not None  # else there was nothing to undo
         kind = said(KINDS[head.kind])
         return {
-            "button": words(f"Undo n° {head.serial}", f"Annuler n° {head.serial}"),
+            "button": words(f"Undo release {head.serial}", f"Annuler la n° {head.serial}"),
             "hidden": {"serial": head.serial},
             "difference_title": words("What clients will notice", "Ce que les clients remarqueront"),
             "difference": facts.release_groups(head, before),
             "notes": [
                 words(
-                    f"n° {head.serial} ({kind}) by {head.actor}: “{head.reason}”",
-                    f"n° {head.serial} ({kind}) de {head.actor} : « {head.reason} »",
+                    f"Release {head.serial} ({kind}) by {head.actor}: “{head.reason}”",
+                    f"Publication n° {head.serial} ({kind}) de {head.actor} : « {head.reason} »",
                 ),
                 words(
-                    f"Appends release n° {head.serial + 1}, which is like n° {before.serial}. Nothing is erased.",
+                    f"Appends release {head.serial + 1}, which is like release {before.serial}. Nothing is erased.",
                     f"Ajoute la publication n° {head.serial + 1}, pareille à la n° {before.serial}. Rien n'est effacé.",
                 ),
             ],
@@ -111,7 +107,7 @@ class Undo(Move):
         done = actions.undo(self.environment, serial=self.serial, reason=self.reason, actor=self.actor, now=self.now)
         undone = done.serial - 1
         message = words(
-            f"Release n° {undone} of {self.environment.key} is undone by n° {done.serial}.",
+            f"Release {undone} of {self.environment.key} is undone by release {done.serial}.",
             f"La publication n° {undone} de {self.environment.key} est annulée par la n° {done.serial}.",
         )
         return self.done(message, page_of(done))
@@ -145,7 +141,7 @@ class EnvironmentAdmin(ReadOnlyAdmin):
     @admin.display(description=words("newest release", "dernière publication"))
     def serial(self, environment: Any) -> SafeString | str:
         head = environment.standing.head
-        return markup.link(head, f"n° {head.serial}") if head else "–"
+        return markup.link(head, markup.number(head.serial)) if head else "–"
 
     @admin.display(description=words("minimum / latest", "minimum / dernière"))
     def policy(self, environment: Any) -> str:
@@ -164,7 +160,8 @@ class EnvironmentAdmin(ReadOnlyAdmin):
             ),
             Fact(words("Live", "En ligne"), markup.link(live, live.version) if live else "–"),
             Fact(
-                words("Newest release", "Dernière publication"), markup.link(head, f"n° {head.serial}") if head else "–"
+                words("Newest release", "Dernière publication"),
+                markup.link(head, markup.number(head.serial)) if head else "–",
             ),
             Fact(words("Minimum version", "Version minimale"), policy.min_supported),
             Fact(words("Latest version", "Dernière version"), policy.latest),
@@ -176,7 +173,8 @@ class EnvironmentAdmin(ReadOnlyAdmin):
         return environment.key
 
     def buttons(self, request: HttpRequest, environment: Environment) -> list[Button]:
-        return buttons.of_environment(Standing(environment, head_of(environment)), self.actor(request))
+        waiting = facts.waiting(environment.application_id)
+        return buttons.of_environments([Standing(environment, head_of(environment))], self.actor(request), waiting)[0]
 
     def more(self, request: HttpRequest, environment: Environment) -> dict[str, Any]:
         return {"environment": environment}

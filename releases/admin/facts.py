@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
+from configs import states
 from configs.diff import Change, diff, grouped
 from configs.models import ConfigVersion
 from configs.refusals import Refusal
@@ -51,28 +53,42 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Sentences under headings. ``more`` counts those that were left out of a very long page."""
+    """Sentences under headings. What goes away stands apart in ``removed`` and is never cut; ``more`` counts the
+    other lines that were left out of a very long page, ``counts`` all lines by kind."""
 
-    groups: Sequence[Group]
+    groups: Sequence[Group] = ()
+    removed: Sequence[Group] = ()
     more: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.groups)
+        return bool(self.counts)
 
     @property
     def count(self) -> int:
-        return sum(len(group.lines) for group in self.groups) + self.more
+        return sum(self.counts.values())
+
+
+KINDS_OF_LINES = ("removed", "added", "changed", "moved")
 
 
 def shown(groups: Iterable[Group]) -> Difference:
+    groups = list(groups)
+    counts = Counter(line.kind for group in groups for line in group.lines)
     kept, more, room = [], 0, LINES_SHOWN
-    for group in groups:
+    for group in _only(groups, lambda line: line.kind != "removed"):
         lines = group.lines[:room]
         more += len(group.lines) - len(lines)
         room -= len(lines)
         if lines:
             kept.append(Group(group.title, lines))
-    return Difference(kept, more)
+    removed = _only(groups, lambda line: line.kind == "removed")
+    return Difference(kept, removed, more, {kind: counts[kind] for kind in KINDS_OF_LINES if counts[kind]})
+
+
+def _only(groups: Iterable[Group], wanted: Callable[[Line], bool]) -> list[Group]:
+    found = [Group(group.title, [line for line in group.lines if wanted(line)]) for group in groups]
+    return [group for group in found if group.lines]
 
 
 def config_groups(changes: Sequence[Change]) -> list[Group]:
@@ -126,10 +142,21 @@ class Standing:
         return Policy.from_json(self.head.policy_set["default"]) if self.head else Policy()
 
 
-def standings() -> list[Standing]:
+def standings(application_id: int | None = None) -> list[Standing]:
+    """Of all environments, or of one application's; the default one first."""
     newest = newest_releases()
     environments = Environment.objects.select_related("application").order_by("application_id", "-is_default", "pk")
+    if application_id is not None:
+        environments = environments.filter(application_id=application_id)
     return [Standing(environment, newest.get(environment.pk)) for environment in environments]
+
+
+def waiting(application_id: int | None = None) -> list[ConfigVersion]:
+    """Drafts and previews, of all applications or of one; without their content."""
+    found = ConfigVersion.objects.filter(state__in=(states.DRAFT, states.PREVIEW)).select_related("application")
+    if application_id is not None:
+        found = found.filter(application_id=application_id)
+    return list(found.defer("snapshot", "extra_schema", "application__extra_schema").order_by("application_id", "-pk"))
 
 
 def environments_of(application_id: int) -> list[Environment]:

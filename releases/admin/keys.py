@@ -23,7 +23,7 @@ from configs.refusals import Refusal
 from icontrol.words import said, words
 from releases import access
 from releases.admin import markup
-from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
+from releases.admin.base import EnvironmentFilter, Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
 from releases.admin.move import Move
 from releases.lookup import find_application
@@ -229,7 +229,7 @@ class RevokeClientKey(Revoke):
 
 class ClientKeyAdmin(KeyAdmin):
     list_display = ("name", "environment", "key", "surface", "status", "created")
-    list_filter = ("environment",)
+    list_filter = (("environment", EnvironmentFilter),)
     lookups = ("environment__id__exact",)
     search_fields = ("name", "key")
     ordering = ("-pk",)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -11,15 +10,18 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from configs.actors import PUBLISH, VIEW
 from configs.policies import check_permission
 from icontrol.words import later, words
-from releases import checkpoints
+from releases import checkpoints, verdicts
+from releases.actions import undo_target
 from releases.admin import buttons, facts, markup
-from releases.admin.base import Fact, ReadOnlyAdmin
+from releases.admin.base import EnvironmentFilter, Fact, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
+from releases.admin.facts import Standing
 from releases.kinds import KINDS
 from releases.ledger import head_of, release_of
 from releases.models import Environment, Release
@@ -41,7 +43,7 @@ class KindFilter(admin.SimpleListFilter):
 
 class ReleaseAdmin(ReadOnlyAdmin):
     list_display = ("number", "shown_kind", "shown_version", "by", "shown_reason", "shown_hash")
-    list_filter = ("environment", KindFilter)
+    list_filter = (("environment", EnvironmentFilter), KindFilter)
     search_fields = ("reason", "actor", "config_version__version")
     lookups = ("environment__id__exact", "kind")
     detail_template = "admin/house/release.html"
@@ -61,7 +63,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
     @admin.display(description=words("release", "publication"), ordering="pk")
     def number(self, release: Release) -> str:
-        return f"{release.environment.key} n° {release.serial}"
+        return f"{release.environment.key} {markup.number(release.serial)}"
 
     @admin.display(description=words("kind", "genre"), ordering="kind")
     def shown_kind(self, release: Release) -> SafeString:
@@ -87,7 +89,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
     # Detail --------------------------------------------------------------------------------------------------------
 
     def title_of(self, release: Release) -> str:
-        return f"{release.environment.key} n° {release.serial}"
+        return f"{release.environment.key} {markup.number(release.serial)}"
 
     def history_url(self, request: HttpRequest, obj: Any) -> None:
         return None
@@ -114,16 +116,20 @@ class ReleaseAdmin(ReadOnlyAdmin):
         if not self.actor(request).may(PUBLISH):
             return []
         environment = release.environment
-        head = head_of(environment)
-        found = []
-        if head is not None and head.pk == release.pk and buttons.can_undo(head):
-            undo = address("releases_environment_undo", environment.pk)
-            found.append(Button(words("Undo this release", "Annuler cette publication"), undo, "danger"))
+        standing = Standing(environment, head_of(environment))
+        undo = Button(
+            words("Undo this release", "Annuler cette publication"),
+            address("releases_environment_undo", environment.pk),
+            "danger",
+        )
+        found = buttons.offer(undo, undo_target, environment, standing.head, release.serial)
         version = release.config_version
-        if version is not None and environment in buttons.rollback_in(version):
+        if version is None:
+            return found
+        for _, why in buttons.rollbacks(version, [standing]):
             back = address("configs_configversion_rollback", version.pk, environment=environment.key)
             label = words(f"Roll back to {version.version}", f"Revenir à {version.version}")
-            found.append(Button(label, back, "danger"))
+            found.append(Button(label, back, "danger", why))
         return found
 
     def more(self, request: HttpRequest, release: Release) -> dict[str, Any]:
@@ -144,18 +150,23 @@ class ReleaseAdmin(ReadOnlyAdmin):
         return [("checkpoints/", self.checkpoints, "checkpoints")]
 
     def checkpoints(self, request: HttpRequest) -> HttpResponse:
+        """What the file says, and what the last verification found; a new one is a POST, for it reads everything."""
         check_permission(self.actor(request), VIEW)
         path = settings.ICONTROL_CHECKPOINTS
-        environments = Environment.objects.select_related("application")
-        lines = deque(checkpoints.read(path), maxlen=LINES_SHOWN)
-        findings = list(verify(environments, against=[path]))
+        releases = Release.objects.count()
+        verdict = verdicts.last()
+        if request.method == "POST":
+            environments = Environment.objects.select_related("application")
+            found = list(verify(environments, against=[path]))
+            verdict = verdicts.keep(found, releases=releases, by=self.actor(request).name, now=timezone.now())
         return self.page(
             request,
             "admin/house/checkpoints.html",
             words("Checkpoints", "Points de contrôle"),
             path=path,
-            lines=reversed(lines),
-            findings=findings,
-            is_broken=any(finding.severity == "error" for finding in findings),
+            lines=reversed(checkpoints.newest(path, LINES_SHOWN)),
+            verdict=verdict,
+            releases=releases,
+            since=releases - verdict.releases if verdict else 0,
             most=LINES_SHOWN,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -23,6 +23,15 @@ LINE_KINDS = {
 }
 
 
+#: English, French for one, French for several.
+COUNTED = {
+    "added": ("added", "ajout", "ajouts"),
+    "removed": ("removed", "retrait", "retraits"),
+    "changed": ("changed", "modification", "modifications"),
+    "moved": ("moved", "déplacement", "déplacements"),
+}
+
+
 def moment(at: dt.datetime | None) -> SafeString | str:
     """The same in both languages, with the time zone: ``2026-11-22 14:03:09 UTC``."""
     if at is None:
@@ -38,6 +47,11 @@ def minute(at: dt.datetime | None) -> SafeString | str:
     local = timezone.localtime(at)
     full, short = local.strftime("%Y-%m-%d %H:%M:%S %Z"), local.strftime("%Y-%m-%d %H:%M")
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), full, short)
+
+
+def number(serial: int) -> Any:
+    """A release's number, where its environment is plain."""
+    return words(f"no. {serial}", f"n° {serial}")
 
 
 def chip(style: str, label: Any) -> SafeString:
@@ -61,6 +75,16 @@ def live_chips(keys: Iterable[str]) -> SafeString | str:
 def line_tag(kind: str) -> SafeString:
     """Of a difference."""
     return format_html('<span class="tag {}">{}</span>', kind, LINE_KINDS[kind])
+
+
+def counts(by_kind: Mapping[str, int]) -> SafeString:
+    """``3 removed  12 added``."""
+    tags = []
+    for kind, count in by_kind.items():
+        english, one, several = COUNTED[kind]
+        label = words(f"{count} {english}", f"{count} {one if count == 1 else several}")
+        tags.append((kind, label))
+    return format_html_join(" ", '<span class="tag {}">{}</span>', tags)
 
 
 def by_and_when(who: str, at: dt.datetime | None, *, full: bool = False) -> SafeString | str:

@@ -67,7 +67,7 @@ class PolicyPage(Move):
         )
         where = self.environment.key
         message = words(
-            f"The version policy of {where} is changed (release n° {done.serial}).",
+            f"The version policy of {where} is changed (release {done.serial}).",
             f"La politique de version de {where} est changée (publication n° {done.serial}).",
         )
         return self.done(message, page_of(done))

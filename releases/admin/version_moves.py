@@ -20,7 +20,7 @@ from configs.texts import both
 from icontrol.words import later, words
 from releases import actions
 from releases.admin import facts
-from releases.admin.buttons import page_of, rollback_in
+from releases.admin.buttons import page_of, rollbacks
 from releases.admin.move import Move
 from releases.ledger import head_of
 from releases.models import Environment, PreviewLink, Release
@@ -129,7 +129,7 @@ class Rollback(EnvironmentMove):
 
     @cached_property
     def environments(self) -> list[Environment]:
-        return rollback_in(self.version)
+        return [environment for environment, _ in rollbacks(self.version, facts.standings(self.version.application_id))]
 
     def frame(self) -> dict[str, Any]:
         where = self.environment.key
@@ -139,14 +139,8 @@ class Rollback(EnvironmentMove):
     def look(self) -> dict[str, Any]:
         version, environment = self.version, self.environment
         head = head_of(environment)
-        if head is None or head.config_version is None:
-            raise Refusal("release.none", environment=environment.key)
-        if head.config_version_id == version.pk:
-            raise Refusal(
-                "rollback.already_live", version=version.version, environment=environment.key, serial=head.serial
-            )
-        if environment not in self.environments:
-            raise Refusal("rollback.never_live", version=version.version, environment=environment.key)
+        actions.rollback_target(environment, head, to_version=version.version)
+        assert head is not None and head.config_version is not None  # else there was no target
         return {
             "head": head,
             "button": words(f"Roll back to {self.name}", f"Revenir à {self.name}"),
@@ -155,7 +149,7 @@ class Rollback(EnvironmentMove):
             "difference": facts.difference(head.config_version.document, version.document),
             "notes": [
                 words(
-                    f"Appends release n° {head.serial + 1} with the content of {self.name}. Nothing is erased, and "
+                    f"Appends release {head.serial + 1} with the content of {self.name}. Nothing is erased, and "
                     "the draft stays as it is.",
                     f"Ajoute la publication n° {head.serial + 1} avec le contenu de {self.name}. Rien n'est effacé, "
                     "et le brouillon ne change pas.",
@@ -349,6 +343,6 @@ def _is_live(release: Release) -> Any:
     assert release.config_version is not None
     version, where = release.config_version.version, release.environment.key
     return words(
-        f"{version} is live in {where} (release n° {release.serial}).",
+        f"{version} is live in {where} (release {release.serial}).",
         f"{version} est en ligne dans {where} (publication n° {release.serial}).",
     )

@@ -20,6 +20,7 @@ from icontrol.words import later, words
 from releases.admin import buttons, facts, markup
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
+from releases.admin.compare import Compare
 from releases.admin.facts import Difference
 from releases.admin.version_moves import Publish, Restore, Rollback, SendToPreview, VersionMove, Withdraw
 from releases.ledger import head_of
@@ -84,6 +85,9 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
         return found
 
     # List ----------------------------------------------------------------------------------------------------------
+
+    def top_buttons(self, request: HttpRequest) -> list[Button]:
+        return [Button(words("Compare versions", "Comparer des versions"), address("configs_configversion_compare"))]
 
     def get_list_display(self, request: HttpRequest) -> Any:
         several = Application.objects.count() > 1
@@ -152,15 +156,16 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
                 words("Releases", "Publications"),
                 format_html_join(
                     ", ",
-                    '<a href="{}">{} n° {}</a>',
-                    ((page_of(release), release.environment.key, release.serial) for release in latest),
+                    '<a href="{}">{} {}</a>',
+                    ((page_of(release), release.environment.key, markup.number(release.serial)) for release in latest),
                 )
                 or "–",
             ),
         ]
 
     def buttons(self, request: HttpRequest, version: ConfigVersion) -> list[Button]:
-        return buttons.of_version(version, self.actor(request))
+        standings = facts.standings(version.application_id)
+        return [*buttons.of_version(version, self.actor(request), standings), buttons.compare(version)]
 
     def more(self, request: HttpRequest, version: ConfigVersion) -> dict[str, Any]:
         environments = facts.environments_of(version.application_id)
@@ -198,7 +203,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
 
     def changes_between(self, older: Any, newer: Any) -> Difference:
         if older is not None and older.digest == newer.digest:
-            return Difference(())
+            return Difference()
         return facts.difference(json.loads(older.snapshot) if older else {}, json.loads(newer.snapshot))
 
     def entry_button(self, request: HttpRequest, version: ConfigVersion, record: Any) -> Button | None:
@@ -211,6 +216,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
 
     def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         return [
+            ("compare/", lambda request: Compare(self, request).serve(self.actor(request)), "compare"),
             *((f"<int:pk>/{name}/", self._serve(move), name) for name, (move, _) in MOVES.items()),
             ("<int:pk>/history/<int:entry>/restore/", self.restore_entry, "restore_entry"),
         ]

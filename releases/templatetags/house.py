@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
 
-from configs import states
-from configs.actors import EDIT, VIEW
+from configs.actors import EDIT, PUBLISH, VIEW, Actor
 from configs.models import ConfigVersion
 from icontrol.words import said
 from releases.admin import facts, markup
-from releases.admin.buttons import of_environment
+from releases.admin.buttons import Button, around_version, of_environments, of_version
+from releases.admin.facts import Standing
 from releases.authentication import actor_of_user
 
 register = template.Library()
@@ -20,6 +21,8 @@ register.filter("moment", markup.moment)
 register.filter("state_chip", markup.state_chip)
 register.filter("kind_chip", markup.kind_chip)
 register.filter("line_tag", markup.line_tag)
+register.filter("number", markup.number)
+register.filter("counts", markup.counts)
 
 
 @register.simple_tag
@@ -34,16 +37,18 @@ def what_is_live(context: template.Context, *, buttons: bool = False) -> dict[st
     actor = actor_of_user(context["request"].user)
     if not actor.may(VIEW):
         return {}
-    drafts: list[ConfigVersion] = []
-    if buttons and actor.may(EDIT):
-        drafts = list(
-            ConfigVersion.objects.filter(state__in=(states.DRAFT, states.PREVIEW))
-            .select_related("application")
-            .defer("snapshot", "extra_schema")
-            .order_by("application_id", "-pk")
-        )
+    standings = facts.standings()
+    if not buttons:
+        return {"standings": [(standing, ()) for standing in standings]}
+    waiting = facts.waiting() if actor.may(EDIT) or actor.may(PUBLISH) else []
+    offered = of_environments(standings, actor, waiting)
     return {
-        "standings": [(standing, of_environment(standing, actor) if buttons else []) for standing in facts.standings()],
-        "drafts": drafts,
-        "buttons": buttons,
+        "standings": list(zip(standings, offered, strict=True)),
+        "drafts": [(version, _of_draft(version, actor, standings)) for version in waiting if actor.may(EDIT)],
+        "buttons": True,
     }
+
+
+def _of_draft(version: ConfigVersion, actor: Actor, standings: Sequence[Standing]) -> list[Button]:
+    mine = [standing for standing in standings if standing.environment.application_id == version.application_id]
+    return [*of_version(version, actor, mine), *around_version(version)]

@@ -113,6 +113,8 @@ GET  admin/configs/application/<path:object_id>/change/                in  no  n
 POST admin/configs/application/<path:object_id>/change/                in  no  no  no  -
 GET  admin/configs/application/<path:object_id>/                       in  yes yes yes yes
 POST admin/configs/application/<path:object_id>/                       in  yes yes yes yes
+GET  admin/configs/configversion/compare/                               in  yes yes yes yes
+POST admin/configs/configversion/compare/                               in  -   -   -   -
 GET  admin/releases/release/checkpoints/                               in  yes yes yes yes
 POST admin/releases/release/checkpoints/                               in  yes yes yes yes
 GET  admin/releases/release/                                           in  yes yes yes yes

@@ -36,7 +36,7 @@ def test_publishing_the_draft(world: World, ada: Staff) -> None:
     assert "Publish 1.0.0 in production?" in page.text and "Page “Home” (home) added" in page.text
     assert "Nothing is live in production yet." in page.text
     page = ada.fill(f"{VERSION}_publish", pk("1.0.0"), reason="first light")
-    assert "1.0.0 is live in production (release n° 1)." in page.text
+    assert "1.0.0 is live in production (release 1)." in page.text
     release = newest()
     assert (release.serial, release.kind, release.actor, release.reason) == (1, "publish", "user:ada.p", "first light")
     assert world.live == "1.0.0" and world.draft.version == "1.0.1"
@@ -60,7 +60,7 @@ def test_rolling_back(world: World, ada: Staff) -> None:
     page = ada.get(f"{VERSION}_rollback", pk("1.0.0"))
     assert "Live in production: 1.0.1" in page.text and "Flag a, state: ON → OFF" in page.text
     page = ada.fill(f"{VERSION}_rollback", pk("1.0.0"), reason="flag a breaks")
-    assert "1.0.0 is live in production (release n° 3)." in page.text
+    assert "1.0.0 is live in production (release 3)." in page.text
     assert (newest().kind, newest().reason, newest().actor) == ("rollback", "flag a breaks", "user:ada.p")
 
 
@@ -120,10 +120,10 @@ def test_undoing_the_newest_release(world: World, ada: Staff) -> None:
     world.release(snapshot("home"))
     world.policy(latest="2.0.0", minSupported="1.5.0")
     page = ada.get("releases_environment_undo", world.production.pk)
-    assert "Undo release n° 2 of production?" in page.text
+    assert "Undo release 2 of production?" in page.text
     assert "minimum version: “1.5.0” → “0.0.0”" in page.text and "latest version: “2.0.0” → “0.0.0”" in page.text
     page = ada.fill("releases_environment_undo", world.production.pk, reason="too early")
-    assert "Release n° 2 of production is undone by n° 3." in page.text
+    assert "Release 2 of production is undone by release 3." in page.text
     assert (newest().kind, newest().actor, newest().policy_set["default"]["minSupported"]) == (
         "undo",
         "user:ada.p",
@@ -149,7 +149,7 @@ def test_who_released_meanwhile_is_named_and_what_was_typed_stays(world: World, 
     world.release(snapshot("home"))
     world.edit(snapshot("home", "shop"))
     read = ada.get(f"{VERSION}_publish", pk("1.0.1")).filled()
-    world.policy(latest="1.0.0")  # somebody else appends n° 2
+    world.policy(latest="1.0.0")  # somebody else appends release 2
     page = ada.send(f"{VERSION}_publish", pk("1.0.1"), **{**read, "reason": "open the shop"})
     assert (page.status, page.refusal) == (409, "publish.conflict")
     assert "user:ada appended 2" in page.text

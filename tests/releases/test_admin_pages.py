@@ -10,12 +10,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from configs import triggers
-from configs.actions import create_application
+from configs import history, triggers
+from configs.actions import create_application, rename_draft, revert_draft
 from configs.actors import Actor
 from configs.drafts import draft_of
-from configs.models import ConfigVersion
-from releases import access
+from configs.models import Application, ConfigVersion
+from releases import access, checkpoints
+from releases.admin.notes import note
+from releases.lookup import stored_text
 from releases.models import Release
 from tests.factories import ADA, World, flag, snapshot
 from tests.releases.admin_pages import Page, Staff, staff
@@ -118,7 +120,7 @@ def test_the_first_page_says_what_clients_get(world: World, root: Staff) -> None
     world.release(snapshot("home"))
     world.policy(latest="1.2.0", minSupported="1.0.0")
     text = root.get("index").text
-    for words in ("production", "1.0.0 live", "version policy n° 2 · user:ada", "Minimum version 1.0.0", "staging"):
+    for words in ("production", "1.0.0 live", "version policy no. 2 · user:ada", "Minimum version 1.0.0", "staging"):
         assert words in text
     assert "Nothing is live yet" in text and "Draft 1.0.1" in text
 
@@ -168,6 +170,55 @@ def test_the_history_of_a_draft_is_told_in_sentences(world: World, root: Staff) 
     assert "user:bob · modification" in french and "ouverte depuis 1.0.0" in french
 
 
+@pytest.mark.parametrize(
+    ("stored", "french"),
+    [
+        ("edit", "modification"),
+        ("created", "création"),
+        ("opened from 1.0.0", "ouverte depuis 1.0.0"),
+        ("rebased on 1.0.1", "rebasée sur 1.0.1"),
+        ("renamed from 1.0.1", "renommée, auparavant 1.0.1"),
+        ("replaced by 1.0.2-rc.1", "remplacée par 1.0.2-rc.1"),
+        ("revert to 1.0.0", "rétablissement de 1.0.0"),
+        ("revert to live (1.0.0)", "rétablissement de la version en ligne (1.0.0)"),
+        ("revert to preview (1.0.0)", "rétablissement de l'aperçu (1.0.0)"),
+        ("revert to history entry 3", "rétablissement de l'entrée 3 de l'historique"),
+        ("revert to 1.0.0: edit of {0}", "rétablissement de 1.0.0 : edit of {0}"),
+        ("revert to history entry 3: x: y", "rétablissement de l'entrée 3 de l'historique : x: y"),
+        # reasons of people, which only begin like a note
+        ("edit of the shop page", "edit of the shop page"),
+        ("created too early", "created too early"),
+        ("revert to the old menu", "revert to the old menu"),
+        ("replaced by something better", "replaced by something better"),
+    ],
+)
+def test_a_note_is_whole_in_each_language(stored: str, french: str) -> None:
+    assert note(stored) == {"en": stored, "fr": french}
+
+
+def test_every_note_that_actions_leave_is_known(world: World) -> None:
+    world.release(snapshot("home"))
+    world.edit()
+    edited = history.entries(world.application)[0]
+    for source in ("live", edited.history_id, "1.0.0"):
+        world.edit()
+        text, name = stored_text(world.production, source)
+        revert_draft(
+            world.application, snapshot=text, source=name, if_match=world.draft.etag, actor=ADA, now=world.tick()
+        )
+    rename_draft(world.application, "1.1.0", if_match=world.draft.etag, actor=ADA, now=world.tick())
+    world.edit(snapshot("home", "fix", "rest"))
+    world.pick("pages/fix")
+    world.preview()
+    world.edit()
+    world.preview()
+    given = {"look", "go", "one fix"}
+    left = set(ConfigVersion.history.values_list("history_change_reason", flat=True)) - given
+    left |= set(Application.history.values_list("history_change_reason", flat=True))
+    assert len(left) >= 9
+    assert not [text for text in left if note(text)["fr"] == text]
+
+
 def test_long_histories_and_ledgers_come_in_pages(world: World, root: Staff) -> None:
     for number in range(12):
         world.edit(actor=Actor(f"user:n{number}"))
@@ -197,11 +248,11 @@ def test_the_ledger_is_filtered_by_environment_and_kind(world: World, root: Staf
     world.policy(latest="1.2.0")
     world.publish("1.0.0", environment=world.staging)
     listed = root.get("releases_release_changelist").text
-    assert "production n° 1" in listed and "production n° 2" in listed and "staging n° 1" in listed
+    assert "production no. 1" in listed and "production no. 2" in listed and "staging no. 1" in listed
     listed = root.get("releases_release_changelist", kind="policy").text
-    assert "production n° 2" in listed and "production n° 1 " not in listed and "staging n° 1" not in listed
+    assert "production no. 2" in listed and "production no. 1 " not in listed and "staging no. 1" not in listed
     listed = root.get("releases_release_changelist", environment__id__exact=world.staging.pk).text
-    assert "staging n° 1" in listed and "production n° 2" not in listed
+    assert "staging no. 1" in listed and "production no. 2" not in listed
     assert root.get("releases_release_changelist", q="\0<'").status == 200
 
 
@@ -237,19 +288,49 @@ def test_an_application_without_an_environment_has_readable_versions(world: Worl
     assert "icontrol 1.0.0" in listed or "1.0.0 icontrol" in listed  # several applications: each row says whose
 
 
-def test_checkpoints_verify_and_show_a_contradiction(world: World, root: Staff, checkpoint_file: Path) -> None:
+def test_checkpoints_are_verified_when_asked_and_the_answer_is_kept(
+    world: World, root: Staff, checkpoint_file: Path
+) -> None:
+    name = "releases_release_checkpoints"
     world.release(snapshot("home"))
     release = Release.objects.get()
     checkpoint_file.write_text(f"icontrol production 1 {release.hash}\n")
-    page = root.get("releases_release_checkpoints")
-    assert "The ledger verifies" in page.text and release.hash in page.text
+    page = root.get(name)
+    assert "Not verified yet" in page.text and release.hash in page.text
+    assert "The ledger verifies" in root.send(name).text
+    page = root.get(name)
+    assert "The ledger verifies" in page.text and "user:root.a" in page.text and "not verified since" not in page.text
     checkpoint_file.write_text(f"icontrol production 1 {'0' * 64}\ntorn")
-    page = root.get("releases_release_checkpoints")
-    assert "The ledger does not verify" in page.text and "checkpoint.contradiction" in page.text
+    world.policy(latest="1.1.0")
+    page = root.get(name)  # looks at nothing but the newest lines
+    assert "The ledger verifies" in page.text and "not verified since: 1" in page.text
     assert "Not a checkpoint line." in page.text
+    page = root.send(name)
+    assert "The ledger does not verify" in page.text and "checkpoint.contradiction" in page.text
+    assert "checkpoint.contradiction" in root.get(name).text
     with triggers.lifted(connection), connection.cursor() as cursor:
         cursor.execute("UPDATE releases_release SET reason = 'another'")
-    assert "ledger.edited" in root.get("releases_release_checkpoints").text
+    assert "ledger.edited" in root.send(name).text
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"at": 1}', '{"findings": [{}]}'])
+def test_a_verdict_that_cannot_be_read_is_none(world: World, root: Staff, checkpoint_file: Path, text: str) -> None:
+    checkpoint_file.with_name(f"{checkpoint_file.name}.verified.json").write_text(text)
+    assert "Not verified yet" in root.get("releases_release_checkpoints").text
+
+
+def test_a_verdict_that_cannot_be_kept_is_shown(world: World, root: Staff, checkpoint_file: Path) -> None:
+    checkpoint_file.with_name(f"{checkpoint_file.name}.verified.json").mkdir()
+    assert "The ledger verifies" in root.send("releases_release_checkpoints").text
+
+
+def test_the_newest_lines_are_read_from_the_end(checkpoint_file: Path) -> None:
+    assert checkpoints.newest(checkpoint_file, 3) == []
+    checkpoint_file.write_text("".join(f"icontrol production {n} {'a' * 64}\n" for n in range(1, 2001)))
+    lines = checkpoints.newest(checkpoint_file, 3)
+    assert [line.serial for line in lines if line] == [1998, 1999, 2000]
+    everything = checkpoints.newest(checkpoint_file, 5000)  # one block of them, none torn by its beginning
+    assert None not in everything and 500 < len(everything) < 2000
 
 
 @pytest.mark.parametrize(
@@ -274,6 +355,45 @@ def test_a_list_costs_the_same_for_one_and_for_many(world: World, root: Staff, n
     for number in range(8):
         world.release(snapshot("home", "shop", f"n{number}"), confirm=["release.shrinks"])
         world.policy(latest=f"1.0.{number + 1}")
+    assert queries() == few
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "index",
+        "configs_configversion_changelist",
+        "configs_configversion_change",
+        "configs_configversion_publish",
+        "configs_configversion_compare",
+        "releases_release_changelist",
+        "releases_release_checkpoints",
+        "releases_environment_changelist",
+        "releases_clientkey_changelist",
+        "releases_clientkey_create",
+    ],
+)
+def test_a_page_costs_the_same_for_one_and_for_ten_environments(world: World, root: Staff, name: str) -> None:
+    given = () if name.endswith(("x", "list", "compare", "checkpoints", "create")) else (world.draft.pk,)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert root.get(name, *given).status == 200
+        return len(captured)
+
+    world.release(snapshot("home"))
+    world.release(snapshot("home", "shop"))
+    given = (world.draft.pk,) if given else ()
+    world.edit()
+    world.preview()
+    access.create_client_key(world.production, name="web", actor=ADA, now=world.tick())
+    queries()  # caches of content types
+    few = queries()
+    for number in range(9):
+        line = access.create_environment(world.application, key=f"line-{number}", actor=ADA, now=world.tick())
+        world.publish("1.0.0", environment=line)
+        world.publish("1.0.1", environment=line)
+        access.create_client_key(line, name="web", actor=ADA, now=world.tick())
     assert queries() == few
 
 

@@ -41,6 +41,7 @@ OPENS: dict[str, frozenset[str]] = {
     "configs_application_schema": FROM["admin"],
     "configs_configversion_change": FROM["viewer"],
     "configs_configversion_changelist": FROM["viewer"],
+    "configs_configversion_compare": FROM["viewer"],
     "configs_configversion_history": FROM["viewer"],
     "configs_configversion_preview": FROM["editor"],
     "configs_configversion_publish": FROM["publisher"],
@@ -114,7 +115,7 @@ def arguments(world: World) -> dict[str, tuple[Any, ...]]:
     }
     found: dict[str, tuple[Any, ...]] = {}
     for name in OPENS:
-        is_list = name.endswith(("_changelist", "_create", "_add", "_checkpoints")) or name.count("_") < 2
+        is_list = name.endswith(("_changelist", "_create", "_add", "_checkpoints", "_compare")) or name.count("_") < 2
         model = next((key for key in things if name.startswith(f"{key}_")), None)
         found[name] = () if is_list or model is None else (things[model],)
     found["configs_configversion_restore_entry"] = (
@@ -144,6 +145,12 @@ def test_which_role_opens_which_page(role: str, arguments: dict[str, tuple[Any, 
             assert page.status == 403, name
         else:
             assert (page.status, page.refusal) == (403, "permission.denied"), name
+
+
+def test_a_french_abbreviation_is_on_no_english_page(arguments: dict[str, tuple[Any, ...]]) -> None:
+    english, french = staff("admin"), staff("admin", language="fr", name="fr")
+    assert "n°" in french.get("index").text
+    assert [name for name in OPENS if "n°" in english.get(name, *arguments[name]).text] == []
 
 
 def test_a_stranger_is_asked_to_log_in(arguments: dict[str, tuple[Any, ...]]) -> None:
