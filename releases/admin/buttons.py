@@ -130,7 +130,7 @@ def compare(version: ConfigVersion, *, environment: str | None = None) -> Button
         "configs_configversion_compare",
         **{"application": version.application.key, "from": "live", "to": version.version, **given},
     )
-    return Button(words("Compare with live", "Comparer avec l'en-ligne"), url)
+    return Button(words("Compare with live", "Comparer à la version en ligne"), url)
 
 
 def _move(version: ConfigVersion, name: str, **query: Any) -> str:

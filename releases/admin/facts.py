@@ -152,11 +152,11 @@ def standings(application_id: int | None = None) -> list[Standing]:
 
 
 def waiting(application_id: int | None = None) -> list[ConfigVersion]:
-    """Drafts and previews, of all applications or of one; without their content."""
+    """Previews and drafts, of all applications or of one; without their content."""
     found = ConfigVersion.objects.filter(state__in=(states.DRAFT, states.PREVIEW)).select_related("application")
     if application_id is not None:
         found = found.filter(application_id=application_id)
-    return list(found.defer("snapshot", "extra_schema", "application__extra_schema").order_by("application_id", "-pk"))
+    return list(found.defer("snapshot", "extra_schema", "application__extra_schema").order_by("application_id", "pk"))
 
 
 def environments_of(application_id: int) -> list[Environment]:

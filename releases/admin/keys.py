@@ -33,7 +33,10 @@ from releases.roles import ROLES
 LINK_HOURS = {1: words("1 hour", "1 heure"), 24: words("1 day", "1 jour"), 72: words("3 days", "3 jours")}
 LINK_HOURS |= {168: words("7 days", "7 jours")}
 ROLE_WORDS = {
-    "viewer": words("viewer: reads what is live, the ledger and the history", "viewer : lit l'en-ligne et le registre"),
+    "viewer": words(
+        "viewer: reads what is live, the ledger and the history",
+        "viewer : lit ce qui est en ligne, le registre et l'historique",
+    ),
     "editor": words("editor: and edits the draft", "editor : et modifie le brouillon"),
     "publisher": words("publisher: and publishes, rolls back", "publisher : et publie, revient en arrière"),
     "admin": words("admin: and administers people and keys", "admin : et administre personnes et clés"),

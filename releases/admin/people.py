@@ -82,3 +82,5 @@ class UserAdmin(WrittenByForm, DjangoUserAdmin):
 
 class GroupAdmin(WrittenByForm, DjangoGroupAdmin):
     """The roles. Their permissions are made once by ``migrate``; what is changed here stays."""
+
+    filter_horizontal = ()  # Django's two boxes name their search symbol in a way that no screen reader takes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import template
@@ -50,5 +51,7 @@ def what_is_live(context: template.Context, *, buttons: bool = False) -> dict[st
 
 
 def _of_draft(version: ConfigVersion, actor: Actor, standings: Sequence[Standing]) -> list[Button]:
+    """None of them stands out: what is to be done next is on the environments' cards."""
     mine = [standing for standing in standings if standing.environment.application_id == version.application_id]
-    return [*of_version(version, actor, mine), *around_version(version)]
+    plain = [replace(button, style=button.style.replace("primary", "")) for button in of_version(version, actor, mine)]
+    return [*plain, *around_version(version)]
