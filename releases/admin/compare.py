@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from configs import states
 from configs.actors import EDIT, VIEW, Actor
-from configs.models import ConfigVersion
+from configs.models import Application, ConfigVersion
 from configs.policies import check_permission
 from configs.refusals import Refusal
 from icontrol.words import words
 from releases.admin import facts
 from releases.admin.buttons import address
+from releases.ledger import head_of, pasts
 from releases.lookup import LIVE, find_application, find_version, live_version
 from releases.models import Environment
 
@@ -39,7 +40,9 @@ class Compare:
         environment = facts.choose(self.environments, self.request.GET.get("environment"))
         given = self.request.GET
         may_edit = actor.may(EDIT)
-        names = {"from": given.get("from") or LIVE, "to": given.get("to") or (states.DRAFT if may_edit else LIVE)}
+        names = {"from": given.get("from") or LIVE, "to": given.get("to") or states.DRAFT}
+        if not may_edit:  # the last step of what is live
+            names = {"from": given.get("from") or _before(environment), "to": given.get("to") or LIVE}
         context: dict[str, Any] = {}
         status = 200
         try:
@@ -60,6 +63,7 @@ class Compare:
             words("Compare versions", "Comparer des versions"),
             status=status,
             application=self.application,
+            applications=Application.objects.order_by("pk").values_list("key", flat=True),
             environment=environment,
             environments=self.environments,
             sides=[
@@ -98,6 +102,13 @@ class Compare:
         if chosen not in dict(found):
             found.append((chosen, chosen))
         return [(value, label, value == chosen) for value, label in found]
+
+
+def _before(environment: Environment) -> str:
+    """What was live before; ``live`` when nothing was."""
+    head = head_of(environment)
+    version = pasts([head])[environment.pk].version if head else None
+    return version.version if version else LIVE
 
 
 def _document(version: ConfigVersion | None) -> Any:

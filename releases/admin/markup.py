@@ -50,8 +50,8 @@ def minute(at: dt.datetime | None) -> SafeString | str:
 
 
 def number(serial: int) -> Any:
-    """A release's number, where its environment is plain."""
-    return words(f"no. {serial}", f"n° {serial}")
+    """A release's number, where its environment is plain. The space does not break."""
+    return words(f"no.\N{NO-BREAK SPACE}{serial}", f"n°\N{NO-BREAK SPACE}{serial}")
 
 
 def chip(style: str, label: Any) -> SafeString:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from configs import triggers
+from configs.actions import create_application
 from configs.models import ConfigVersion
+from releases import access
 from releases.models import Release
-from tests.factories import World, flag, snapshot
+from tests.factories import ADA, World, flag, snapshot
 from tests.releases.admin_pages import Page, Staff, staff
 
 VERSION = "configs_configversion"
@@ -192,11 +195,30 @@ def test_what_was_never_published_is_compared_by_editors(world: World) -> None:
     world.edit(snapshot("home", "secret"))
     world.preview()
     viewer = staff("viewer")
-    page = viewer.get(compare)
-    assert page.status == 200 and "1.0.1" not in page.text and "secret" not in page.text
-    for name in ("draft", "preview", "1.0.1", "1.0.2"):
+    assert "No difference." in viewer.get(compare).text  # nothing was live before
+    world.publish("1.0.0", environment=world.staging)
+    world.publish("1.0.1")
+    world.edit(snapshot("home", "later"))
+    world.preview()
+    page = viewer.get(compare)  # the step that clients took last
+    assert "1.0.0 published → to 1.0.1 published" in page.text and "(secret) added" in page.text
+    assert "1.0.2" not in page.text and "later" not in page.text
+    page = viewer.get(compare, environment="staging")
+    assert page.status == 200 and "No difference." in page.text
+    for name in ("draft", "preview", "1.0.2", "1.0.3"):
         assert viewer.get(compare, to=name).refusal == "permission.denied", name
-    assert "(secret) added" in staff("editor").get(compare, to="preview").text
+    assert "(later) added" in staff("editor").get(compare, to="preview").text
+
+
+def test_applications_are_compared_apart(world: World, ada: Staff) -> None:
+    world.edit(snapshot("home"))
+    assert not any("?application=" in link and "from=" not in link for link in ada.get(f"{VERSION}_compare").links)
+    other = create_application(key="other", name="Other", actor=ADA, now=world.tick())
+    access.create_environment(other, key="moon", actor=ADA, now=world.tick())
+    page = ada.get(f"{VERSION}_compare")
+    assert {"?application=icontrol", "?application=other"} <= page.links
+    page = ada.open(f"{reverse(f'admin:{VERSION}_compare')}?application=other")
+    assert page.status == 200 and "nothing is live in moon yet" in page.text
 
 
 # Long differences -----------------------------------------------------------------------------------------------------
