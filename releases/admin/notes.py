@@ -32,14 +32,15 @@ REVERT = re.compile(r"revert to (history entry \d+|(?:live|preview|draft) \(\S+\
 
 def note(text: str) -> Text:
     """In both languages; the reason in it stays as it was typed."""
-    done, _, reason = text.partition(": ")
-    french = _french(NOTES, text) or _french(NOTES, done)
-    revert = REVERT.fullmatch(done)
-    if revert is not None:
-        french = f"rétablissement {_french(SOURCES, revert[1])}"
+    french = _french(NOTES, text)
     if french is None:
-        return {"en": text, "fr": text}
-    return {"en": text, "fr": french + (f" : {reason}" if reason and not _french(NOTES, text) else "")}
+        done, _, reason = text.partition(": ")
+        revert = REVERT.fullmatch(done)
+        french = f"rétablissement {_french(SOURCES, revert[1])}" if revert else _french(NOTES, done)
+        if french is None:
+            return {"en": text, "fr": text}
+        french += f" : {reason}" if reason else ""
+    return {"en": text, "fr": french}
 
 
 def _french(sentences: tuple[tuple[re.Pattern[str], str], ...], text: str) -> str | None:
