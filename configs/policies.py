@@ -31,7 +31,10 @@ _NAME = re.compile(r"\A[a-z][a-z0-9-]{0,62}\Z")
 PERMISSIONS: dict[str, tuple[Text, str]] = {
     VIEW: (both("read this", "lire ceci"), "viewer"),
     EDIT: (both("read or change the draft", "lire ni modifier le brouillon"), "editor"),
-    PUBLISH: (both("publish or roll back", "publier ni revenir en arrière"), "publisher"),
+    PUBLISH: (
+        both("publish, roll back or pull a kill switch", "publier, revenir en arrière ni actionner un coupe-circuit"),
+        "publisher",
+    ),
     ADMINISTER: (both("administer this server", "administrer ce serveur"), "admin"),
 }
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("releases.urls")),
+    path("", include("flags.api.urls")),
 ]
 handler400 = "icontrol.problem.bad_request"
 handler403 = "icontrol.problem.forbidden"

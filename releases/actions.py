@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -35,6 +35,8 @@ from releases.policies import (
     check_rollback,
     check_serial,
     check_something_live,
+    check_switch,
+    check_switch_not_moved,
     check_undo,
     confirmations,
 )
@@ -306,3 +308,57 @@ def last_policy_change(environment: Environment, current: str) -> Release | None
     releases = Release.objects.filter(environment=environment)
     other = releases.exclude(policies=current).order_by("-serial").values_list("serial", flat=True).first() or 0
     return releases.filter(serial__gt=other).order_by("serial").first()
+
+
+class Switched(NamedTuple):
+    """The newest release, and whether it was appended for this: a switch that stands right already stays as it is."""
+
+    release: Release
+    changed: bool
+
+
+def kill(
+    environment: Environment, *, key: str, read: int | None = None, reason: str, actor: Actor, now: dt.datetime
+) -> Switched:
+    """Force a flag off for everybody, until it is lifted: across publishes, rollbacks and promotions, and also when
+    the flag has left the config.
+
+    It waits for its turn and acts on what is there then, so nobody else's release refuses it. ``read`` is for forms
+    that may be sent twice: the serial that was shown. It refuses only what was killed *and lifted again* since.
+    """
+    return _switch(environment, "kill", key, read, reason=reason, actor=actor, now=now)
+
+
+def lift(
+    environment: Environment, *, key: str, read: int | None = None, reason: str, actor: Actor, now: dt.datetime
+) -> Switched:
+    """End a :func:`kill`: the flag answers again as its config says."""
+    return _switch(environment, "lift", key, read, reason=reason, actor=actor, now=now)
+
+
+def _switch(
+    environment: Environment, kind: str, key: str, read: int | None, *, reason: str, actor: Actor, now: dt.datetime
+) -> Switched:
+    check_permission(actor, PUBLISH)
+    with transaction.atomic(durable=True):
+        _, environment, newest = _lock(environment)
+        head = check_switch(environment, newest, kind, key)
+        engaged = {*head.killed, key} if kind == "kill" else {*head.killed} - {key}
+        changed = engaged != {*head.killed}
+        if changed:
+            check_switch_not_moved(environment, kind, key, read)
+        reason = check_reason(reason)
+        if not changed:
+            return Switched(head, False)
+        release = append(
+            environment,
+            head,
+            kind=kind,
+            config_version=head.config_version,
+            policies=head.policies,
+            kill_switches=canonical(sorted(engaged)),
+            actor=actor.name,
+            reason=reason,
+            now=now,
+        )
+        return Switched(release, True)

@@ -212,6 +212,55 @@ define(
     next=("Publish something else instead.", "Publiez plutôt autre chose."),
 )
 define(
+    "kill.unknown_flag",
+    404,
+    title=("No such flag is live", "Aucun drapeau de ce nom en ligne"),
+    detail=(
+        "The live config of {environment} has no flag “{flag}”{near}.",
+        "La config en ligne dans {environment} n'a pas de drapeau « {flag} »{near}.",
+    ),
+    next=(
+        "Look for the key among the featureFlags of /api/config/published.",
+        "Cherchez la clé parmi les featureFlags de /api/config/published.",
+    ),
+)
+define(
+    "kill.moved",
+    409,
+    title=("It was killed and lifted meanwhile", "Coupé puis rétabli entre-temps"),
+    detail=(
+        "“{flag}” was forced off in {environment} after release {serial}, which you looked at, and then lifted again.",
+        "« {flag} » a été coupé dans {environment} après la publication {serial} que vous avez vue, puis rétabli.",
+    ),
+    next=(
+        "Find out why in the ledger; if it must go off again, say so once more.",
+        "Cherchez pourquoi dans le registre ; s'il faut le recouper, redites-le.",
+    ),
+)
+define(
+    "lift.not_engaged",
+    404,
+    title=("No such kill switch", "Coupe-circuit inconnu"),
+    detail=(
+        "No kill switch for “{flag}” is engaged in {environment}, and no live flag has that key{near}.",
+        "Aucun coupe-circuit n'est actionné pour « {flag} » dans {environment}, et nul drapeau n'a cette clé{near}.",
+    ),
+    next=("The newest release lists those that are engaged.", "La dernière publication énumère ceux qui le sont."),
+)
+define(
+    "lift.moved",
+    409,
+    title=("It was lifted and killed meanwhile", "Rétabli puis coupé entre-temps"),
+    detail=(
+        "“{flag}” was lifted in {environment} after release {serial}, which you looked at, and then forced off again.",
+        "« {flag} » a été rétabli dans {environment} après la publication {serial} que vous avez vue, puis recoupé.",
+    ),
+    next=(
+        "Find out why in the ledger before you lift it once more.",
+        "Cherchez pourquoi dans le registre avant de le rétablir à nouveau.",
+    ),
+)
+define(
     "policy.invalid",
     422,
     title=("The version policy has problems", "La politique de version a des problèmes"),

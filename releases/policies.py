@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +12,9 @@ from configs.canonical import digest
 from configs.models import ConfigVersion
 from configs.policies import local, matches, names_nothing
 from configs.problems import Problem
-from configs.reading import NAMED_BY
+from configs.reading import NAMED_BY, names, shown
 from configs.refusals import Refusal
+from configs.schema_words import either
 from configs.texts import Text, both
 from releases import gate
 from releases.kinds import KINDS
@@ -235,3 +239,47 @@ def check_undo(environment: Environment, head: Release | None, serial: int | Non
     if before.config_version is not None and before.config_version_id != head.config_version_id:
         check_undamaged(before.config_version)
     return before
+
+
+def check_switch(environment: Environment, head: Release | None, kind: str, key: str) -> Release:
+    """There is something to ``kill`` or to ``lift`` under this key. The newest release, for the caller's convenience.
+
+    What is engaged counts on both ways, whether its flag is still in the config or not.
+    """
+    live = check_something_live(environment, head)
+    assert head is not None  # something is live
+    flags = names(live.document, "featureFlags")
+    if key in flags or key in head.killed:
+        return head
+    code, known = ("kill.unknown_flag", flags) if kind == "kill" else ("lift.not_engaged", set(head.killed))
+    alike = _alike(key, known)
+    raise Refusal(
+        code,
+        flag=shown(key),
+        environment=environment.key,
+        near=_meant(alike),
+        extra={"environment": environment.key, "near": alike},
+    )
+
+
+def _alike(name: str, known: Iterable[str]) -> list[str]:
+    """At most three, the most similar first. Whoever types at 3 a.m. errs anywhere, also in the first letter."""
+    return difflib.get_close_matches(name[:128], sorted(known), n=3, cutoff=0.6)
+
+
+def _meant(alike: list[str]) -> Text:
+    if not alike:
+        return both("", "")
+    options = either(both("“{name}”", "« {name} »", name=name) for name in alike)
+    return both(" (did you mean {options}?)", " (vouliez-vous dire {options} ?)", options=options)
+
+
+def check_switch_not_moved(environment: Environment, kind: str, key: str, read: int | None) -> None:
+    """For doors that showed a page: since release ``read`` nobody has done the same and somebody else undone it."""
+    if read is None:
+        return
+    newer = Release.objects.filter(environment=environment, serial__gt=read)
+    lists = newer.order_by().values_list("kill_switches", flat=True).distinct()
+    if any((key in json.loads(listed)) == (kind == "kill") for listed in lists):
+        code = "kill.moved" if kind == "kill" else "lift.moved"
+        raise Refusal(code, flag=key, environment=environment.key, serial=read)

@@ -94,6 +94,11 @@ def show_rollback(release: Release) -> dict[str, Any]:
     return {**show_release(release), "carriedOver": ["policies", "killSwitches"]}
 
 
+def show_switched(release: Release, key: str, *, changed: bool) -> dict[str, Any]:
+    """``changed``: this release was appended for it; else it is the newest, and the switch stood so already."""
+    return {**show_release(release), "flag": key, "changed": changed}
+
+
 def show_policy(environment: Environment, head: Release | None) -> dict[str, Any]:
     """The version policy of every platform, as the newest release has it."""
     return {

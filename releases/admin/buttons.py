@@ -160,6 +160,9 @@ def _of_environment(
     if actor.may(VIEW):
         policy = address("releases_environment_policy", environment.pk)
         found.append(Button(words("Version policy", "Politique de version"), policy))
+        if standing.live is not None:
+            flags = address("releases_environment_flags", environment.pk)
+            found.append(Button(words("Kill switches", "Coupe-circuits"), flags))
         ledger = address("releases_release_changelist", environment__id__exact=environment.pk)
         found.append(Button(words("Ledger", "Registre"), ledger))
     return found

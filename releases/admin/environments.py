@@ -19,6 +19,7 @@ from releases.admin import buttons, facts, markup
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
 from releases.admin.facts import Standing
+from releases.admin.kill_switches import FlagsPage, Kill, Lift
 from releases.admin.move import Move
 from releases.admin.policy_page import PolicyPage
 from releases.kinds import KINDS
@@ -184,6 +185,9 @@ class EnvironmentAdmin(ReadOnlyAdmin):
             ("create/", lambda request: CreateEnvironment(self, request).serve(), "create"),
             ("<int:pk>/undo/", self.undo, "undo"),
             ("<int:pk>/policy/", self.policy_page, "policy"),
+            ("<int:pk>/flags/", self.flags_page, "flags"),
+            ("<int:pk>/flags/<str:key>/kill/", self.kill, "kill"),
+            ("<int:pk>/flags/<str:key>/lift/", self.lift, "lift"),
         ]
 
     def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -191,3 +195,12 @@ class EnvironmentAdmin(ReadOnlyAdmin):
 
     def policy_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         return PolicyPage(self, request, self.find(request, pk)).serve()
+
+    def flags_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return FlagsPage(self, request, self.find(request, pk)).serve()
+
+    def kill(self, request: HttpRequest, pk: int, key: str) -> HttpResponse:
+        return Kill(self, request, self.find(request, pk), key).serve()
+
+    def lift(self, request: HttpRequest, pk: int, key: str) -> HttpResponse:
+        return Lift(self, request, self.find(request, pk), key).serve()

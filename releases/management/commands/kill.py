@@ -1,0 +1,10 @@
+"""``manage.py kill``: a flag off for everybody, at once."""
+
+from __future__ import annotations
+
+from releases.management.switches import SwitchDoor
+
+
+class Command(SwitchDoor):
+    kind = "kill"
+    help = "Forces a flag off for everybody until it is lifted, whatever is published or rolled back meanwhile."

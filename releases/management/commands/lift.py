@@ -1,0 +1,10 @@
+"""``manage.py lift``: the end of a kill."""
+
+from __future__ import annotations
+
+from releases.management.switches import SwitchDoor
+
+
+class Command(SwitchDoor):
+    kind = "lift"
+    help = "Lifts a kill switch: the flag answers again as its config says."

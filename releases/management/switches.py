@@ -1,0 +1,82 @@
+"""What ``kill`` and ``lift`` share: one flag, one reason, and what the switch would do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from configs.texts import Text, both
+from releases import actions
+from releases.ledger import head_of
+from releases.management.base import Door
+from releases.models import Environment, Release
+from releases.policies import check_switch
+from releases.showing import show_switched
+
+ACTIONS: dict[str, Callable[..., actions.Switched]] = {"kill": actions.kill, "lift": actions.lift}
+#: kind → (appended, would be appended, stands so already)
+SAID: dict[str, tuple[Text, Text, Text]] = {
+    "kill": (
+        both(
+            "“{flag}” is forced off in {place} for everybody: release {serial}. It stays so until lift {flag}.",
+            "« {flag} » est coupé dans {place} pour tous : publication {serial}. Il le reste jusqu'à lift {flag}.",
+        ),
+        both(
+            "“{flag}” would be forced off in {place} for everybody by release {next}; nothing was changed.",
+            "« {flag} » serait coupé dans {place} pour tous par la publication {next} ; rien n'a changé.",
+        ),
+        both(
+            "“{flag}” is forced off in {place} already; nothing was appended.",
+            "« {flag} » est déjà coupé dans {place} ; rien n'a été ajouté.",
+        ),
+    ),
+    "lift": (
+        both(
+            "The kill switch of “{flag}” is lifted in {place}: release {serial}.",
+            "Le coupe-circuit de « {flag} » est levé dans {place} : publication {serial}.",
+        ),
+        both(
+            "The kill switch of “{flag}” would be lifted in {place} by release {next}; nothing was changed.",
+            "Le coupe-circuit de « {flag} » serait levé dans {place} par la publication {next} ; rien n'a changé.",
+        ),
+        both(
+            "No kill switch is engaged for “{flag}” in {place}; nothing was appended.",
+            "Aucun coupe-circuit n'est actionné pour « {flag} » dans {place} ; rien n'a été ajouté.",
+        ),
+    ),
+}
+
+
+class SwitchDoor(Door):
+    """``kind`` is ``kill`` or ``lift``."""
+
+    kind: str
+    takes = ("application", "environment", "reason", "dry_run")
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("key", metavar="KEY", help="The flag's key.")
+
+    def run(self) -> None:
+        environment, key = self.environment(), self.options["key"]
+        if self.options["dry_run"]:
+            head = check_switch(environment, head_of(environment), self.kind, key)
+            changed = (key in head.killed) != (self.kind == "kill")
+            body = {**show_switched(head, key, changed=changed), "dryRun": True}
+            self.answer(body, [self.sentence(1 if changed else 2, environment, head)])
+            return
+        done = ACTIONS[self.kind](environment, key=key, reason=self.options["reason"], actor=self.actor, now=self.now)
+        body = show_switched(done.release, key, changed=done.changed)
+        self.answer(body, [*self.lines(done, environment)])
+
+    def lines(self, done: actions.Switched, environment: Environment) -> list[Text]:
+        said = [self.sentence(0 if done.changed else 2, environment, done.release)]
+        if done.release.killed:
+            said.append(both("Forced off now: {flags}.", "Coupés : {flags}.", flags=", ".join(done.release.killed)))
+        return said
+
+    def sentence(self, which: int, environment: Environment, release: Release) -> Text:
+        template = SAID[self.kind][which]
+        values: dict[str, Any] = {"flag": self.options["key"], "place": environment}
+        return both(template["en"], template["fr"], **values, serial=release.serial, next=release.serial + 1)
