@@ -138,6 +138,14 @@ class World:
             now=self.tick(),
         )
 
+    def kill(self, key: str, *, environment: Environment | None = None, **more: Any) -> actions.Switched:
+        common = {"reason": "kill", "actor": ADA, "now": self.tick(), **more}
+        return actions.kill(environment or self.production, key=key, **common)
+
+    def lift(self, key: str, *, environment: Environment | None = None, **more: Any) -> actions.Switched:
+        common = {"reason": "lift", "actor": ADA, "now": self.tick(), **more}
+        return actions.lift(environment or self.production, key=key, **common)
+
     def token(self, role: str) -> str:
         """A fresh bearer secret of a role; its life begins now, because the server looks at the real clock."""
         _, secret = access.create_token(

@@ -167,16 +167,16 @@ class Kill(Switch):
     def effect(self) -> Any:
         return words(
             "Off for everybody at once. It stays off, whatever is published or rolled back, until it is lifted.",
-            "Coupé pour tous, aussitôt. Il le reste, quoi qu'on publie ou annule, jusqu'à ce qu'on le lève.",
+            "Coupé pour tous, aussitôt, et il le reste à travers publications et retours, jusqu'à ce qu'on le lève.",
         )
 
     def already(self, key: str) -> Any:
-        return words(f"{key} is forced off already.", f"{key} est déjà coupé.")
+        return words(f"“{key}” is forced off already.", f"« {key} » est déjà coupé.")
 
     def happened(self, key: str, where: str, serial: int) -> Any:
         return words(
-            f"{key} is forced off in {where} (release n° {serial}).",
-            f"{key} est coupé dans {where} (publication n° {serial}).",
+            f"“{key}” is forced off in {where} (release n° {serial}).",
+            f"« {key} » est coupé dans {where} (publication n° {serial}).",
         )
 
     def switch(self, **common: Any) -> actions.Switched:
@@ -201,12 +201,12 @@ class Lift(Switch):
         )
 
     def already(self, key: str) -> Any:
-        return words(f"{key} is not forced off.", f"{key} n'est pas coupé.")
+        return words(f"“{key}” is not forced off.", f"« {key} » n'est pas coupé.")
 
     def happened(self, key: str, where: str, serial: int) -> Any:
         return words(
-            f"The kill switch of {key} is lifted in {where} (release n° {serial}).",
-            f"Le coupe-circuit de {key} est levé dans {where} (publication n° {serial}).",
+            f"The kill switch of “{key}” is lifted in {where} (release n° {serial}).",
+            f"Le coupe-circuit de « {key} » est levé dans {where} (publication n° {serial}).",
         )
 
     def switch(self, **common: Any) -> actions.Switched:

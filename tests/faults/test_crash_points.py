@@ -1,4 +1,4 @@
-"""Publish, roll back, undo, policy: killed at every boundary in turn. And the faults that this finds."""
+"""Publish, roll back, undo, policy, kill switches: killed at every boundary in turn. And the faults that this finds."""
 
 from __future__ import annotations
 
@@ -49,6 +49,12 @@ def policy_changed(world: World) -> None:
     world.policy(minSupported="1.2.0")
 
 
+def flag_killed(world: World) -> None:
+    two_released(world)
+    world.kill("b")
+    world.kill("a")
+
+
 #: name → (what comes before, what is killed)
 SCENARIOS: dict[str, tuple[Callable[[World], Any], Callable[[World], Any]]] = {
     "publish the first draft": (first_release, lambda world: world.publish()),
@@ -65,6 +71,9 @@ SCENARIOS: dict[str, tuple[Callable[[World], Any], Callable[[World], Any]]] = {
     "roll back": (two_released, lambda world: world.rollback()),
     "undo a publish": (two_released, lambda world: world.undo()),
     "undo a policy": (policy_changed, lambda world: world.undo()),
+    "kill": (two_released, lambda world: world.kill("a")),
+    "lift": (flag_killed, lambda world: world.lift("a")),
+    "undo a kill": (flag_killed, lambda world: world.undo()),
     "policy": (two_released, lambda world: world.policy(minSupported="1.2.0")),
     "preview in place of an older one": (waiting_preview, lambda world: world.preview()),
 }

@@ -16,7 +16,7 @@ from configs.models import ConfigVersion
 from releases import access
 from releases.models import ApiToken, PreviewLink
 from releases.roles import ROLES
-from tests.factories import ADA, NOON, World
+from tests.factories import ADA, NOON, World, flag, snapshot
 from tests.house.routes import METHODS, methods, path, routes
 
 COLUMNS = ("anonymous", *ROLES)
@@ -56,6 +56,8 @@ POST   api/config/publish                    401 403 403 428 428
 POST   api/config/rollback                   401 403 403 422 422
 POST   api/releases/undo                     401 403 403 422 422
 PUT    api/policy                            401 403 403 428 428
+POST   api/flags/<str:key>/kill              401 403 403 422 422
+POST   api/flags/<str:key>/lift              401 403 403 422 422
 """
 
 #: Pages, by session: ``in`` = to the login page, ``no`` = refused, ``yes`` = the page or a complaint about the form,
@@ -129,6 +131,12 @@ GET  admin/releases/environment/<int:pk>/undo/                         in  no  n
 POST admin/releases/environment/<int:pk>/undo/                         in  no  no  yes yes
 GET  admin/releases/environment/<int:pk>/policy/                       in  yes yes yes yes
 POST admin/releases/environment/<int:pk>/policy/                       in  no  no  yes yes
+GET  admin/releases/environment/<int:pk>/flags/                        in  yes yes yes yes
+POST admin/releases/environment/<int:pk>/flags/                        in  -   -   -   -
+GET  admin/releases/environment/<int:pk>/flags/<str:key>/kill/         in  no  no  yes yes
+POST admin/releases/environment/<int:pk>/flags/<str:key>/kill/         in  no  no  yes yes
+GET  admin/releases/environment/<int:pk>/flags/<str:key>/lift/         in  no  no  yes yes
+POST admin/releases/environment/<int:pk>/flags/<str:key>/lift/         in  no  no  yes yes
 GET  admin/releases/environment/                                       in  yes yes yes yes
 POST admin/releases/environment/                                       in  yes yes yes yes
 GET  admin/releases/environment/<path:object_id>/history/              in  yes yes yes yes
@@ -217,7 +225,7 @@ def is_page(route: str) -> bool:
 @pytest.fixture
 def values(world: World) -> dict[str, Any]:
     """A world with one of everything; what the parameters of addresses stand for."""
-    world.release()
+    world.release(snapshot("home", featureFlags=[flag("checkout", "ON")]))
     world.policy(latest="2.0.0")
     world.edit()
     world.preview()
@@ -231,6 +239,7 @@ def values(world: World) -> dict[str, Any]:
     return {
         "preview": secret,
         "links": link.pk,
+        "flags": "checkout",
         "releases": 1,
         "versions": "1.0.0",
         "configversion": ConfigVersion.objects.get(version="1.0.0").pk,

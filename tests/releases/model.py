@@ -67,11 +67,12 @@ class Version:
 
 @dataclass(frozen=True)
 class Entry:
-    """One release. ``policy`` is (latest, minimum)."""
+    """One release. ``policy`` is (latest, minimum); ``killed`` are the flags that are forced off."""
 
     kind: str
     version: Number | None
     policy: tuple[Number, Number]
+    killed: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -94,8 +95,12 @@ class Ledger:
             if old.version and new.kind in ("rollback", "undo") and new.version != old.version
         }
 
+    @property
+    def killed(self) -> frozenset[str]:
+        return self.entries[-1].killed if self.entries else frozenset()
+
     def append(self, kind: str, version: Number | None, policy: tuple[Number, Number] | None = None) -> None:
-        self.entries.append(Entry(kind, version, policy or self.policy))
+        self.entries.append(Entry(kind, version, policy or self.policy, self.killed))
 
 
 class Model:
@@ -269,6 +274,17 @@ class Model:
         if (latest, minimum) == self.ledgers[where].policy:
             raise No("policy.unchanged")
         self.ledgers[where].append("policy", self.ledgers[where].live, (latest, minimum))
+
+    def switch(self, where: str, kind: str, key: str) -> None:
+        """What stands so already is no refusal and no release."""
+        ledger = self.ledgers[where]
+        if not ledger.live:
+            raise No("release.none")
+        if key not in dict(self.versions[ledger.live].content.flags) and key not in ledger.killed:
+            raise No("kill.unknown_flag" if kind == "kill" else "lift.not_engaged")
+        killed = ledger.killed | {key} if kind == "kill" else ledger.killed - {key}
+        if killed != ledger.killed:
+            ledger.entries.append(Entry(kind, ledger.live, ledger.policy, killed))
 
     def check_serial(self, where: str, expected: int | None) -> None:
         serial = len(self.ledgers[where].entries)

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from configs.models import ConfigVersion
 from releases import access
 from releases.models import ApiToken, ClientKey, PreviewLink, Release
-from tests.factories import ADA, World, snapshot
+from tests.factories import ADA, World, flag, snapshot
 from tests.releases.admin_pages import Page, Staff, staff
 
 ROLES = ("viewer", "editor", "publisher", "admin")
@@ -62,7 +62,10 @@ OPENS: dict[str, frozenset[str]] = {
     "releases_environment_change": FROM["viewer"],
     "releases_environment_changelist": FROM["viewer"],
     "releases_environment_create": FROM["admin"],
+    "releases_environment_flags": FROM["viewer"],
     "releases_environment_history": FROM["viewer"],
+    "releases_environment_kill": FROM["publisher"],
+    "releases_environment_lift": FROM["publisher"],
     "releases_environment_policy": FROM["viewer"],
     "releases_environment_undo": FROM["publisher"],
     "releases_previewlink_change": FROM["editor"],
@@ -93,8 +96,8 @@ def names() -> set[str]:
 @pytest.fixture
 def arguments(world: World) -> dict[str, tuple[Any, ...]]:
     """A world in which every page has something to show, and what its address needs."""
-    world.release(snapshot("home"))
-    world.release(snapshot("home", "shop"))
+    world.release(snapshot("home", featureFlags=[flag("checkout", "ON")]))
+    world.release(snapshot("home", "shop", featureFlags=[flag("checkout", "ON")]))
     world.edit()
     world.preview()
     live = ConfigVersion.objects.get(version="1.0.0")
@@ -122,6 +125,8 @@ def arguments(world: World) -> dict[str, tuple[Any, ...]]:
         live.pk,
         ConfigVersion.history.order_by("history_id").first().history_id,
     )
+    for name in ("releases_environment_kill", "releases_environment_lift"):
+        found[name] = (world.production.pk, "checkout")
     return found
 
 

@@ -79,6 +79,18 @@ def test_a_running_server_sees_what_a_command_did(shell: Shell, tmp_path: Path) 
         assert polled() == (3, "1.0.1")
         assert shell("rollback", "--reason", "x").returncode == 0
         assert polled() == (4, "1.0.0")
+
+        def states() -> dict[str, str]:
+            flags = json.loads(get(process, port, "/api/config/published")[1])["featureFlags"]
+            return {flag["key"]: flag["state"] for flag in flags}
+
+        before = states()
+        key = next(key for key, state in before.items() if state != "FORCE_OFF")
+        assert shell("kill", key, "--reason", "x").returncode == 0
+        assert states() == {**before, key: "FORCE_OFF"}
+        assert shell("lift", key, "--reason", "x").returncode == 0
+        assert states() == before
     # And while it is down.
-    assert json.loads(shell("undo", "4", "--reason", "x", "--json").stdout)["serial"] == 5
+    assert json.loads(shell("kill", key, "--reason", "x", "--json").stdout)["killSwitches"] == [key]
+    assert json.loads(shell("undo", "7", "--reason", "x", "--json").stdout)["serial"] == 8
     assert shell("verify_ledger").returncode == 0

@@ -24,13 +24,13 @@ from configs.drafts import stored_version, version_of
 from configs.models import Application, ConfigVersion
 from configs.refusals import Refusal
 from releases import actions
-from releases.delivery import kept, read_live, representation
+from releases.delivery import flags_of, kept, read_live, representation
 from releases.ledger import NO_POLICY
 from releases.models import Environment, Release
 from releases.policies import policy_etag
 from releases.publishing import Selection
 from releases.verify import verify
-from tests.factories import ADA, World, make_world
+from tests.factories import ADA, NOON, World, make_world
 from tests.releases.model import Content, Model, No, Number
 
 #: Three small flags: every change makes the document much larger or smaller, and that guard is not the subject.
@@ -62,16 +62,19 @@ def header(etag: tuple[Number, int]) -> str:
     return f'"{text(etag[0])}/{etag[1]}"'
 
 
-def document(content: Content) -> dict[str, Any]:
+def document(content: Content, killed: frozenset[str] = frozenset()) -> dict[str, Any]:
     page = {"id": "p", "title": "P", "path": "/p", "visible": True, "order": 1, "roles": []}
     pages = [] if content.page is None else [{**page, "flag": content.page} if content.page else page]
-    flags = [{"key": key, "type": "boolean", "state": state} for key, state in content.flags]
+    flags = [
+        {"key": key, "type": "boolean", "state": "FORCE_OFF" if key in killed else state}
+        for key, state in content.flags
+    ]
     return {"pages": pages, "featureFlags": flags}
 
 
 @lru_cache
-def stored(content: Content) -> str:
-    return canonical(normalise(document(content)))
+def stored(content: Content, killed: frozenset[str] = frozenset()) -> str:
+    return canonical(normalise(document(content, killed)))
 
 
 @contextmanager
@@ -283,6 +286,12 @@ class Histories(RuleBasedStateMachine):
             reason="policy",
         )
 
+    @rule(where=ENVIRONMENTS, key=st.sampled_from("aabcx"), act=st.sampled_from([actions.kill, actions.lift]))
+    def switch(self, where: str, key: str, act: Callable[..., Any]) -> None:
+        self.both(
+            lambda: self.model.switch(where, act.__name__, key), act, self.environment(where), key=key, reason="now"
+        )
+
     # What must be the same afterwards
 
     @invariant()
@@ -307,10 +316,16 @@ class Histories(RuleBasedStateMachine):
         for where, ledger in self.model.ledgers.items():
             rows = Release.objects.filter(environment=self.environment(where)).order_by("serial")
             assert [
-                (row.serial, row.kind, row.config_version and row.config_version.version, *policy(row))
+                (row.serial, row.kind, row.config_version and row.config_version.version, *policy(row), row.killed)
                 for row in rows.select_related("config_version")
             ] == [
-                (serial, entry.kind, entry.version and text(entry.version), *map(text, entry.policy))
+                (
+                    serial,
+                    entry.kind,
+                    entry.version and text(entry.version),
+                    *map(text, entry.policy),
+                    sorted(entry.killed),
+                )
                 for serial, entry in enumerate(ledger.entries, start=1)
             ]
 
@@ -322,8 +337,10 @@ class Histories(RuleBasedStateMachine):
         live = read_live(None)
         assert (live.serial, live.version) == (len(ledger.entries), ledger.live and text(ledger.live))
         if ledger.live:
-            body = representation(live, "").body
-            assert json.loads(body) == json.loads(stored(self.model.versions[ledger.live].content))
+            content = self.model.versions[ledger.live].content
+            assert json.loads(representation(live, "").body) == json.loads(stored(content, ledger.killed))
+            on = {key for key, answer in flags_of(live).evaluate_all({}, NOON).items() if answer.value}
+            assert on == {key for key, state in content.flags if state == "ON"} - ledger.killed
 
     @invariant()
     def nothing_is_wrong_with_the_ledger(self) -> None:

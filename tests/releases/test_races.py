@@ -24,7 +24,7 @@ from releases.models import Environment, Release
 from releases.policies import policy_etag
 from releases.publishing import Selection
 from releases.verify import verify
-from tests.factories import ADA, World, snapshot
+from tests.factories import ADA, World, flag, snapshot
 from tests.faults.processes import race
 
 TWENTY = 20
@@ -159,6 +159,73 @@ def test_of_twenty_policies_on_one_base_one_wins(committed_world: World, checkpo
     check_ledger(world, checkpoint_file)
 
 
+# --- kill switches ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["kill", "lift"])
+def test_twenty_who_switch_the_same_flag_append_once_and_none_is_refused(
+    committed_world: World, checkpoint_file: Path, kind: str
+) -> None:
+    world = committed_world
+    world.release(snapshot("home", featureFlags=[flag("a", "ON"), flag("b", "ON")]))
+    if kind == "lift":
+        world.kill("a")
+    serial, now = serial_of(world), world.tick()
+    act = actions.kill if kind == "kill" else actions.lift
+
+    def switch() -> tuple[int, bool]:
+        release, changed = act(world.production, key="a", read=serial, reason="me first", actor=ADA, now=now)
+        return release.serial, changed
+
+    told = race([switch] * TWENTY)
+    assert Counter(map(tuple, told)) == {(serial + 1, True): 1, (serial + 1, False): TWENTY - 1}
+    assert serial_of(world) == serial + 1
+    check_ledger(world, checkpoint_file)
+
+
+def test_twenty_who_kill_different_flags_all_do(committed_world: World, checkpoint_file: Path) -> None:
+    """No kill is lost because two read the same list."""
+    world = committed_world
+    keys = [f"flag-{number:02}" for number in range(TWENTY)]
+    world.release(snapshot("home", featureFlags=[flag(key, "ON") for key in keys]))
+    now = world.tick()
+
+    def killing(key: str) -> Callable[[], Any]:
+        return lambda: actions.kill(world.production, key=key, reason="all of them", actor=ADA, now=now)
+
+    assert at_once(*map(killing, keys)) == {"done": TWENTY}
+    head = world.head()
+    assert head is not None and (head.serial, head.killed) == (1 + TWENTY, keys)
+    check_ledger(world, checkpoint_file)
+
+
+def test_a_kill_lands_while_twenty_publish(committed_world: World, checkpoint_file: Path) -> None:
+    world = committed_world
+    flags = [flag("a", "ON")]
+    world.release(snapshot("home", featureFlags=flags))
+    world.edit(snapshot("home", "shop", featureFlags=flags))
+    selection, now = by_etag(world), world.tick()
+
+    def publish() -> None:
+        actions.publish(world.production, selection, reason="me first", actor=ADA, now=now)
+
+    def kill() -> None:
+        actions.kill(world.production, key="a", reason="it burns", actor=ADA, now=now)
+
+    works: list[Callable[[], Any]] = [lambda: outcome(publish)] * TWENTY
+    told = race([*works[:10], lambda: outcome(kill), *works[10:]])
+    assert told.pop(10) == "done"
+    assert Counter(told) == {"done": 1, NOTHING: TWENTY - 1}
+    head = world.head()
+    assert head is not None and (head.serial, head.killed, world.live) == (3, ["a"], "1.0.1")
+    check_ledger(world, checkpoint_file)
+
+
+def serial_of(world: World) -> int:
+    head = world.head()
+    return head.serial if head else 0
+
+
 # --- draft writers ----------------------------------------------------------------------------------------------------
 
 
@@ -250,12 +317,13 @@ def test_publishers_of_different_versions_append_one_after_the_other(
 def test_everything_at_once_leaves_a_whole_ledger(committed_world: World, checkpoint_file: Path) -> None:
     """Two environments, every action: each is done or refused in words, and each that is done is one row."""
     world = committed_world
-    world.release(snapshot("home"))
+    flags = [flag("a", "ON"), flag("b", "ON")]
+    world.release(snapshot("home", featureFlags=flags))
     world.publish("1.0.0", environment=world.staging)
-    world.release(snapshot("home", "shop"))
-    world.edit(snapshot("home", "shop", "cart"))
+    world.release(snapshot("home", "shop", featureFlags=flags))
+    world.edit(snapshot("home", "shop", "cart", featureFlags=flags))
     world.preview()
-    world.edit(snapshot("home", "shop", "help"))
+    world.edit(snapshot("home", "shop", "help", featureFlags=flags))
     before, now = Release.objects.count(), world.tick()
     yes = ("release.base_moved", "release.contains_rolled_back", "release.shrinks")
     etag = world.draft.etag
@@ -283,7 +351,12 @@ def test_everything_at_once_leaves_a_whole_ledger(committed_world: World, checkp
     def named(kind: str, act: Callable[[], Any]) -> Callable[[], tuple[str, str]]:
         return lambda: (kind, outcome(act))
 
+    def switching(environment: Environment, key: str) -> Callable[[], tuple[str, str]]:
+        """A switch that stands so already is no row."""
+        return lambda: ("release", "done" if actions.kill(environment, key=key, **common).changed else "nothing")
+
     acts = [named("release", act) for act in releasing] + [named("edit", act) for act in editing]
+    acts += [switching(environment, key) for environment in (world.production, world.staging) for key in ("a", "b")]
     told = race(acts * 2)
     assert [words for _, words in told if ":" in words] == []
     assert Release.objects.count() - before == told.count(["release", "done"]) > 0

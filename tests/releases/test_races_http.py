@@ -1,4 +1,5 @@
-"""Twenty requests at once to the real server with several processes: one wins, the others are told so."""
+"""Twenty requests at once to the real server with several processes: one wins, the others are told so; a kill switch
+refuses none of them."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.factories import snapshot
+from tests.factories import flag, snapshot
 from tests.icontrol.test_serve import ROOT, free_port, get, serving
 
 TWENTY = 20
@@ -136,6 +137,20 @@ def test_of_twenty_requests_one_wins(process_environment: dict[str, str], tmp_pa
         (winner,) = [answer for answer in answers if answer.status == 200]
         assert {answer.etag for answer in answers} == {winner.etag}  # the losers are told the current one
         assert api.draft().body["snapshot"] == winner.body["snapshot"]
+
+        # Killing refuses nobody: one appends, the others are told that it stands so.
+        ready = api.draft()
+        content = {**ready.body["snapshot"], "featureFlags": [flag("burning", "ON")]}
+        saved = api.call("PUT", "/api/config/draft", content, if_match=ready.etag)
+        goes = {"reason": "go", "confirm": ["release.shrinks", "release.grows"]}
+        assert api.call("POST", "/api/config/publish", goes, if_match=saved.etag).status == 200
+        before = api.serials()
+        kill = {"method": "POST", "path": "/api/flags/burning/kill", "body": {"reason": "me first"}}
+        answers = api.together([kill] * TWENTY)
+        assert summary(answers) == {(200, ""): TWENTY}
+        assert Counter(answer.body["changed"] for answer in answers) == {True: 1, False: TWENTY - 1}
+        assert {answer.body["serial"] for answer in answers} == {before[0] + 1}
+        assert api.serials() == [before[0] + 1, *before]
 
         check = [sys.executable, str(ROOT / "manage.py"), "verify_ledger"]
         verified = subprocess.run(check, env=environment, cwd=tmp_path, capture_output=True, text=True)

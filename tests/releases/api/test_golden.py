@@ -149,6 +149,15 @@ def documents(api: Api) -> dict[str, Any]:
     made["rolled_back"] = api("POST", "/api/config/rollback", {"reason": "oops"}, role="publisher")
     api.world.policy(maintenance=True, retryAfter=600)
     made["meta_release_503"] = api.ask(x_client_version="1.4.9")
+    kill, lift = "/api/flags/banner/kill", "/api/flags/banner/lift"
+    made |= {
+        "kill": api("POST", kill, {"reason": "it burns"}, role="publisher"),
+        "kill_unchanged": api("POST", kill, {"reason": "me too"}, role="publisher"),
+        "kill_404": api("POST", "/api/flags/baner/kill", {"reason": "it burns"}, accept_language="fr"),
+        "published_config_killed": api.ask("/api/config/published"),
+        "lift_404": api("POST", "/api/flags/baner/lift", {"reason": "repaired"}),
+        "lift": api("POST", lift, {"reason": "repaired"}, role="publisher"),
+    }
     return made
 
 

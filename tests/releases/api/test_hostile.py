@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from configs.refusals import CATALOGUE
-from tests.factories import snapshot
+from tests.factories import flag, snapshot
 from tests.house.routes import METHODS, methods, path, routes
 from tests.releases.api import hostile
 from tests.releases.api.helpers import PROBLEM, Api
@@ -28,14 +28,14 @@ def calls(*wanted: str) -> list[tuple[str, str]]:
 @pytest.fixture
 def live(api: Api) -> Api:
     """Something of everything, so that requests get past the first refusal."""
-    api.world.release(snapshot("home"))
-    api.world.release(snapshot("home", "next"))
-    api.world.edit(snapshot("home", "next", "more"))
+    api.world.release(snapshot("home", featureFlags=[flag("a")]))
+    api.world.release(snapshot("home", "next", featureFlags=[flag("a")]))
+    api.world.edit(snapshot("home", "next", "more", featureFlags=[flag("a")]))
     api.world.preview()
     return api
 
 
-VALUES = {"preview": "x" * 43, "links": 1, "releases": 1, "versions": "1.0.0"}
+VALUES = {"preview": "x" * 43, "links": 1, "releases": 1, "versions": "1.0.0", "flags": "a"}
 
 
 def check(answer: Any) -> None:

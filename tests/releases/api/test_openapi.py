@@ -25,6 +25,8 @@ ANSWERED = {
     "diff": "diffVersions",
     "draft": "replaceDraft",
     "history": "listDraftHistory",
+    "kill": "killFlag",
+    "lift": "liftFlag",
     "meta_release": "askGate",
     "plan": "publish",
     "policy": "readPolicy",

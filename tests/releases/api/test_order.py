@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import snapshot
+from tests.factories import flag, snapshot
 from tests.releases.api.helpers import Api, code
 
 #: method, path, a role that may not, one that may, and what is refused with a stale or missing precondition.
@@ -23,6 +23,8 @@ WRITES: list[tuple[str, str, str, str, str | None]] = [
     ("POST", "/api/config/rollback", "editor", "publisher", None),
     ("POST", "/api/releases/undo", "editor", "publisher", None),
     ("PUT", "/api/policy", "editor", "publisher", "policy.precondition_required"),
+    ("POST", "/api/flags/a/kill", "editor", "publisher", None),
+    ("POST", "/api/flags/a/lift", "editor", "publisher", None),
 ]
 #: What is wrong in every way at once: unknown fields, wrong types, no reason.
 WRONG: list[Any] = [{"confrim": 1, "reason": 5, "version": [], "to": 0, "serial": "x", "policies": []}, [], "text"]
@@ -32,8 +34,8 @@ WRONG: list[Any] = [{"confrim": 1, "reason": 5, "version": [], "to": 0, "serial"
 def test_first_who_then_whether_then_what_there_is_then_the_words(
     api: Api, method: str, path: str, outsider: str, insider: str, precondition: str | None
 ) -> None:
-    api.world.release(snapshot("home"))
-    api.world.release(snapshot("home", "more"))  # there is something to go back to
+    api.world.release(snapshot("home", featureFlags=[flag("a")]))
+    api.world.release(snapshot("home", "more", featureFlags=[flag("a")]))  # there is something to go back to
     api.world.edit(snapshot("home", "next"))
     api.world.preview()
     elsewhere = f"{path}?environment=nowhere"

@@ -1,0 +1,145 @@
+"""The kill switches of Django's admin: the list of flags, one short question, and the form that is sent twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from releases.models import Release
+from tests.factories import World, flag, snapshot
+from tests.releases.admin_pages import Page, Staff, staff
+
+FLAGS, KILL, LIFT = (f"releases_environment_{name}" for name in ("flags", "kill", "lift"))
+
+
+@pytest.fixture
+def live(world: World) -> World:
+    world.release(snapshot("home", featureFlags=[flag("a.b:c_d-1", "ON"), flag("checkout", "ON"), flag("search")]))
+    return world
+
+
+@pytest.fixture
+def ada(live: World) -> Staff:
+    return staff("publisher", name="ada.p")
+
+
+def newest() -> Release:
+    return Release.objects.filter(environment__key="production").order_by("-serial")[0]
+
+
+def url(world: World, key: str, door: str) -> str:
+    return f"/admin/releases/environment/{world.production.pk}/flags/{key}/{door}/"
+
+
+def test_the_way_from_the_first_page_to_the_switch_and_back(live: World, ada: Staff) -> None:
+    flags = f"/admin/releases/environment/{live.production.pk}/flags/"
+    assert flags in ada.get("index").links
+    assert flags in ada.get("releases_environment_change", live.production.pk).links
+    page = ada.open(flags)
+    assert "Kill switches of production" in page.text
+    for key in ("checkout", "search", "a.b:c_d-1"):
+        assert url(live, key, "kill") in page.links and url(live, key, "lift") not in page.links
+    page = ada.open(url(live, "checkout", "kill"))
+    assert "Kill checkout in production?" in page.text and page.filled()["reason"] == "Kill switch: checkout"
+    page = ada.fill(KILL, live.production.pk, "checkout")
+    assert "“checkout” is forced off in production (release n° 2)." in page.text
+    release = newest()
+    assert (release.kind, release.killed, release.actor) == ("kill", ["checkout"], "user:ada.p")
+    assert release.reason == "Kill switch: checkout"
+    assert url(live, "checkout", "lift") in page.links and url(live, "checkout", "kill") not in page.links
+    assert page.text.index(" checkout boolean") < page.text.index("a.b:c_d-1 boolean")  # what is off stands first
+    assert "Forced off checkout" in ada.get("index").text
+    assert "Kill switches checkout" in ada.get("releases_release_change", release.pk).text
+    page = ada.fill(LIFT, live.production.pk, "checkout", reason="repaired")
+    assert "The kill switch of “checkout” is lifted in production (release n° 3)." in page.text
+    assert (newest().kind, newest().killed, newest().reason) == ("lift", [], "repaired")
+
+
+def test_every_key_can_be_clicked(live: World, ada: Staff) -> None:
+    assert "is forced off" in ada.fill(KILL, live.production.pk, "a.b:c_d-1").text
+    assert newest().killed == ["a.b:c_d-1"]
+
+
+def test_in_french(live: World) -> None:
+    person = staff("publisher", language="fr", name="bob")
+    page = person.fill(KILL, live.production.pk, "checkout")
+    assert "« checkout » est coupé dans production (publication n° 2)." in page.text
+    assert newest().reason == "Coupe-circuit : checkout"
+    assert "Lever" in page.text and "Coupe-circuits de production" in page.text
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+def test_who_may_not_sees_the_list_without_buttons(live: World, role: str) -> None:
+    live.kill("checkout")
+    page = staff(role).get(FLAGS, live.production.pk)
+    assert page.status == 200 and "forced off" in page.text
+    assert not [link for link in page.links if link.endswith(("/kill/", "/lift/"))]
+    person = staff(role, name="other")
+    for name in (KILL, LIFT):
+        assert person.get(name, live.production.pk, "checkout").refusal == "permission.denied"
+        sent = person.send(name, live.production.pk, "search", reason="x", serial="2")
+        assert sent.refusal == "permission.denied"
+    assert newest().serial == 2
+
+
+def test_a_flag_that_has_left_the_config_can_be_lifted(live: World, ada: Staff) -> None:
+    live.kill("checkout")
+    live.release(snapshot("home", featureFlags=[flag("search")]), confirm=["release.shrinks"])
+    page = ada.get(FLAGS, live.production.pk)
+    assert "not there any more" in page.text and url(live, "checkout", "lift") in page.links
+    ada.fill(LIFT, live.production.pk, "checkout")
+    assert newest().killed == []
+
+
+def test_nothing_live_and_no_flags(world: World) -> None:
+    person = staff("publisher")
+    assert person.get(FLAGS, world.production.pk).refusal == "release.none"
+    assert person.get(KILL, world.production.pk, "a").refusal == "release.none"
+    page = person.get("releases_environment_change", world.production.pk)
+    assert f"/admin/releases/environment/{world.production.pk}/flags/" not in page.links
+    world.release(snapshot("home"))
+    assert "The live config has no flags." in person.get(FLAGS, world.production.pk).text
+    page = person.get(KILL, world.production.pk, "a")
+    assert page.refusal == "kill.unknown_flag" and not page.has_form
+    assert person.send(KILL, world.production.pk, "a", reason="x", serial="1").status == 404
+
+
+def test_what_is_done_already_offers_no_button(live: World, ada: Staff) -> None:
+    live.kill("checkout")
+    page = ada.get(KILL, live.production.pk, "checkout")
+    assert "“checkout” is forced off already." in page.text and not page.has_form
+    assert not ada.get(LIFT, live.production.pk, "search").has_form
+
+
+def again(person: Staff, world: World, name: str, form: dict[str, Any]) -> Page:
+    return Page(person.client.post(f"{url(world, 'checkout', name)}", form, follow=True))
+
+
+def test_the_same_form_sent_twice_kills_once(live: World, ada: Staff) -> None:
+    form = ada.get(KILL, live.production.pk, "checkout").filled()
+    again(ada, live, "kill", form)
+    assert "“checkout” is forced off already." in again(ada, live, "kill", form).text
+    assert newest().serial == 2
+    # Somebody lifts it, and the browser sends the old form once more.
+    live.lift("checkout")
+    page = again(ada, live, "kill", form)
+    assert (page.status, page.refusal, newest().serial) == (409, "kill.moved", 3)
+    # The page shows the question anew; a second click means it.
+    assert page.filled()["serial"] == "3"
+    again(ada, live, "kill", page.filled())
+    assert (newest().serial, newest().killed) == (4, ["checkout"])
+
+
+def test_what_others_release_meanwhile_is_no_reason_to_refuse(live: World, ada: Staff) -> None:
+    form = ada.get(KILL, live.production.pk, "checkout").filled()
+    live.release()
+    live.kill("search")
+    assert "is forced off in production (release n° 4)" in again(ada, live, "kill", form).text
+
+
+def test_a_reason_is_needed_also_where_one_was_proposed(live: World, ada: Staff) -> None:
+    for typed in ({"serial": "1"}, {"serial": "1", "reason": " "}, {}):
+        page = ada.send(KILL, live.production.pk, "checkout", **typed)
+        assert (page.status, page.refusal) == (422, "reason.required")
+    assert newest().serial == 1
