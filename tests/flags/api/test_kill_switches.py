@@ -10,6 +10,8 @@ from releases import access
 from tests.factories import ADA, NOON, flag, make_world, snapshot
 from tests.releases.api.helpers import Api, code, ok, refused
 
+#: Bodies that are refused, each in another way.
+WRONG: list[Any] = [{"reason": ""}, {"confrim": 1}, [], "text", {"reason": "x", "environment": 5}]
 KILL, LIFT = "/api/flags/checkout/kill", "/api/flags/checkout/lift"
 
 
@@ -72,7 +74,7 @@ def test_a_key_that_is_not_there_names_those_that_are_like_it(live: Api) -> None
 def test_the_order_of_refusals(live: Api) -> None:
     for path in (KILL, LIFT):
         unknown = path.replace("checkout", "nothing")
-        for body in ({"reason": ""}, {"confrim": 1}, [], "text", {"reason": "x", "environment": 5}):
+        for body in WRONG:
             assert code(live("POST", unknown, body, role="anonymous")) == "http.not_authenticated"
             assert code(live("POST", unknown, body, role="editor")) == "permission.denied"
             assert live("POST", unknown, body, role="publisher").status_code == 404
