@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -36,7 +37,7 @@ class SwitchView(AuthorView):
     kind: str
     permissions = {"POST": PUBLISH}
 
-    def refuse_first(self, environment: Environment) -> None:
+    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
         check_switch(environment, head_of(environment), self.kind, self.kwargs["key"])
 
     def switch(self, action: Callable[..., actions.Switched], key: str) -> Response:

@@ -17,7 +17,7 @@ from configs.drafts import draft_of
 from configs.models import Application, ConfigVersion
 from releases import access, checkpoints
 from releases.admin.notes import note
-from releases.lookup import stored_text
+from releases.lookup import find_stored
 from releases.models import Release
 from tests.factories import ADA, World, flag, snapshot
 from tests.releases.admin_pages import Page, Staff, staff
@@ -184,6 +184,8 @@ def test_the_history_of_a_draft_is_told_in_sentences(world: World, root: Staff) 
         ("revert to preview (1.0.0)", "rétablissement de l'aperçu (1.0.0)"),
         ("revert to history entry 3", "rétablissement de l'entrée 3 de l'historique"),
         ("revert to 1.0.0: edit of {0}", "rétablissement de 1.0.0 : edit of {0}"),
+        ("edit: of the shop page", "modification : of the shop page"),
+        ("renumbered after 1.0.4: 1.0.3 → 1.0.5", "renumérotée après 1.0.4 : 1.0.3 → 1.0.5"),
         ("revert to history entry 3: x: y", "rétablissement de l'entrée 3 de l'historique : x: y"),
         # reasons of people, which only begin like a note
         ("edit of the shop page", "edit of the shop page"),
@@ -202,10 +204,8 @@ def test_every_note_that_actions_leave_is_known(world: World) -> None:
     edited = history.entries(world.application)[0]
     for source in ("live", edited.history_id, "1.0.0"):
         world.edit()
-        text, name = stored_text(world.production, source)
-        revert_draft(
-            world.application, snapshot=text, source=name, if_match=world.draft.etag, actor=ADA, now=world.tick()
-        )
+        stored = find_stored(world.production, source)
+        revert_draft(world.application, stored, if_match=world.draft.etag, actor=ADA, now=world.tick())
     rename_draft(world.application, "1.1.0", if_match=world.draft.etag, actor=ADA, now=world.tick())
     world.edit(snapshot("home", "fix", "rest"))
     world.pick("pages/fix")
