@@ -1,9 +1,14 @@
-"""Feature flags: what is certain without evaluating them — variants, weights, types, prerequisites, dates."""
+"""Feature flags: what is certain without evaluating them — variants, weights, types, prerequisites, dates.
+
+What their conditions ask is looked at in :mod:`configs.condition_checks`, and what people should know of them in
+:mod:`configs.flag_advice`.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +17,9 @@ from configs.problems import Problem, pointer
 from configs.reading import objects, shown
 from configs.references import Path, cycle_problems, missing
 from configs.schema_words import TYPES, json_type, near
+from configs.schemas import value_finding
 from configs.texts import Text, both
+from flags.engine.values import instant_of
 
 #: Variants that a boolean flag has when it lists none.
 BOOLEAN_VARIANTS = {"on": True, "off": False}
@@ -84,14 +91,19 @@ def _values(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
         )
         yield Problem(pointer(here), "flag.variants_missing", message)
     for index, variant in objects(flag, "variants"):
-        if "value" in variant and not has_type(variant["value"], kind):
+        if "value" not in variant:
+            continue
+        there: Path = (*here, "variants", index, "value")
+        if not has_type(variant["value"], kind):
             message = both(
                 "The flag is of type {kind}; this value is {found}.",
                 "Le drapeau est de type {kind} ; cette valeur est {found}.",
                 kind=kind,
                 found=TYPES[json_type(variant["value"])],
             )
-            yield Problem(pointer([*here, "variants", index, "value"]), "flag.value_type", message)
+            yield Problem(pointer(there), "flag.value_type", message)
+        elif "schema" in flag and (found := value_finding(variant["value"], flag["schema"])):
+            yield replace(found, pointer=pointer(there) + found.pointer)
 
 
 def has_type(value: Any, kind: str) -> bool:
@@ -167,15 +179,16 @@ def _dates(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
         text = flag.get(field)
         if not isinstance(text, str) or not _DATE.match(text):
             continue
-        try:
-            times[field] = datetime.fromisoformat(text)
-        except ValueError:
+        moment = instant_of(text)
+        if moment is None:
             message = both(
                 "“{text}” is not in the calendar.", "« {text} » n'est pas dans le calendrier.", text=shown(text)
             )
             yield Problem(pointer([*here, field]), "date.invalid", message)
+        else:
+            times[field] = moment
     start, end = times.get("enabledFrom"), times.get("enabledUntil")
-    if start and end and start.tzinfo and end.tzinfo and start >= end:
+    if start and end and start >= end:
         message = both(
             "The flag would be off from {end} and on only from {start}: never on.",
             "Le drapeau serait coupé dès {end} et actif seulement dès {start} : jamais actif.",

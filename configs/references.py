@@ -15,6 +15,8 @@ Path = tuple["str | int", ...]
 Reference = tuple[Path, str, str]
 #: name → the names that it refers to, each with where that stands
 Graph = Mapping[str, list[tuple[str, Path]]]
+#: (section, name) of a flag or a segment
+Node = tuple[str, str]
 
 #: Looking for the name that was meant is slow, so only the first wrong references get a suggestion.
 MOST_SUGGESTIONS = 50
@@ -152,17 +154,56 @@ def _many(container: Any, field: str, section: str, path: Path) -> Iterator[Refe
         yield (*path, field, index), section, name
 
 
-def segment_references(container: dict[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
-    """(where, segment) in the ``conditions`` of a rule or a segment, however they are nested."""
+def conditions_in(container: dict[str, Any], path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """(where, condition) for all ``conditions`` of a rule or a segment, those inside others too."""
     pending = [((*path, "conditions", index), item) for index, item in objects(container, "conditions")]
     while pending:
         here, condition = pending.pop()
-        if isinstance(condition.get("segment"), str):
-            yield (*here, "segment"), condition["segment"]
+        yield here, condition
         for field in ("all", "any"):
             pending += [((*here, field, index), item) for index, item in objects(condition, field)]
         if isinstance(condition.get("not"), dict):
             pending.append(((*here, "not"), condition["not"]))
+
+
+def segment_references(container: dict[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
+    """(where, segment) in the conditions of a rule or a segment."""
+    for here, condition in conditions_in(container, path):
+        if isinstance(condition.get("segment"), str):
+            yield (*here, "segment"), condition["segment"]
+
+
+def needs(snapshot: Any) -> dict[Node, set[Node]]:
+    """What each flag and each segment asks in order to be decided: segments, and other flags."""
+    found: dict[Node, set[Node]] = {}
+    for _, segment in objects(snapshot, "segments"):
+        if isinstance(segment.get("id"), str):
+            asked = found.setdefault(("segments", segment["id"]), set())
+            asked |= {("segments", name) for _, name in segment_references(segment, ())}
+    for _, flag in objects(snapshot, "featureFlags"):
+        if isinstance(flag.get("key"), str):
+            asked = found.setdefault(("featureFlags", flag["key"]), set())
+            for _, rule in objects(flag, "rules"):
+                asked |= {("segments", name) for _, name in segment_references(rule, ())}
+            others = (needed.get("flag") for _, needed in objects(flag, "prerequisites"))
+            asked |= {("featureFlags", name) for name in others if isinstance(name, str)}
+    return found
+
+
+def needing(ends: Iterable[Node], graph: Mapping[Node, Iterable[Node]]) -> set[Node]:
+    """``ends``, and all that need one of them, however far away."""
+    users: dict[Node, list[Node]] = {}
+    for node, asked in graph.items():
+        for other in asked:
+            users.setdefault(other, []).append(node)
+    found = set(ends)
+    pending = list(found)
+    while pending:
+        for user in users.get(pending.pop(), ()):
+            if user not in found:
+                found.add(user)
+                pending.append(user)
+    return found
 
 
 def _tabs_of_other_pages(snapshot: Any) -> Iterator[Problem]:

@@ -49,6 +49,12 @@ def _snapshot_validator() -> jsonschema_rs.Draft202012Validator:
     return _compiled(snapshot_schema())
 
 
+@lru_cache(maxsize=1)
+def _values_validator() -> jsonschema_rs.Draft202012Validator:
+    """Of the schemas that flags have for their values."""
+    return _compiled({"$ref": "#/$defs/valueSchema", "$defs": snapshot_schema()["$defs"]})
+
+
 @lru_cache(maxsize=32)
 def _extra_validator(text: str) -> jsonschema_rs.Draft202012Validator:
     return _compiled(json.loads(text))
@@ -85,6 +91,21 @@ def extra_findings(snapshot: dict[str, Any], extra_schema: Any) -> list[Problem]
         )
         problems.append(Problem(pointer([name]), "section.unknown", message))
     return problems
+
+
+def value_finding(value: Any, schema: Any) -> Problem | None:
+    """The first thing in which a variant's value differs from its flag's schema, its pointer into the value.
+
+    ``None`` also for a schema that the product's own refuses: that is told, and what it would cost is not known. Only
+    the first, because the library makes up all others before it tells it, and a value may differ in millions of ways.
+    """
+    if not _values_validator().is_valid(schema):
+        return None
+    try:
+        _compiled(schema).validate(value)
+    except jsonschema_rs.ValidationError as error:
+        return next(_told(error, schema))
+    return None
 
 
 def check_extra_schema(schema: Any) -> jsonschema_rs.Draft202012Validator:

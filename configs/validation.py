@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from configs.condition_checks import condition_problems, damage_problems
+from configs.flag_advice import flag_warnings
 from configs.flag_checks import flag_problems
 from configs.limits import size_problems, walk
 from configs.problems import Problem
@@ -28,11 +31,12 @@ def check_snapshot(
     extra_schema: dict[str, Any] | None = None,
     default_locale: str = "en",
     max_bytes: int = 262_144,
+    now: datetime | None = None,
 ) -> list[Problem]:
     """All problems of a snapshot, errors and warnings, in the order of the document; none means: fit to publish.
 
     ``snapshot`` may be any JSON value. ``extra_schema`` is the application's JSON Schema of its own sections;
-    ``max_bytes`` counts compact UTF-8. Never raises. At most ``MOST_LISTED`` problems are listed, errors before
+    ``max_bytes`` counts compact UTF-8. With ``now`` (aware) flags are told that have expired. Never raises. At most ``MOST_LISTED`` problems are listed, errors before
     warnings; ``problems.more`` at the end then says that there are others.
     """
     walked = walk(snapshot)
@@ -47,10 +51,13 @@ def check_snapshot(
                 identity_problems(snapshot),
                 reference_problems(snapshot),
                 flag_problems(snapshot),
+                condition_problems(snapshot),
+                flag_warnings(snapshot, now),
                 token_problems(snapshot),
                 translation_problems(snapshot, default_locale),
             ):
                 problems += islice(found, MOST_FINDINGS)
+            problems += islice(damage_problems(snapshot, problems), MOST_FINDINGS)
     return _ordered(problems)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import re2  # type: ignore[import-untyped, unused-ignore]
@@ -15,6 +16,7 @@ import re2  # type: ignore[import-untyped, unused-ignore]
 from flags.engine.evaluation import Context
 from flags.engine.sentences import Text, both, plain
 from flags.engine.values import (
+    KEPT,
     LONGEST_RANGE,
     LONGEST_VERSION,
     address_of,
@@ -222,10 +224,7 @@ def _pattern_flaw(value: Any) -> Text | None:
             "Un motif est un texte de {cap} caractères au plus.",
             cap=LONGEST_PATTERN,
         )
-    try:
-        # Without case a pattern is the larger.
-        _pattern(text, True)
-    except (re2.error, UnicodeEncodeError):
+    if not _compiles(text):
         return both(
             "“{value}” is not a pattern in RE2's syntax (there is no look-around and no back-reference), or too large.",
             "« {value} » n'est pas un motif dans la syntaxe de RE2 (ni assertion de contexte, ni référence arrière), ou"
@@ -233,6 +232,17 @@ def _pattern_flaw(value: Any) -> Text | None:
             value=plain(value),
         )
     return None
+
+
+@lru_cache(maxsize=KEPT)
+def _compiles(text: str) -> bool:
+    """Kept, because a bad pattern may take a tenth of a second, and a draft is checked at every save."""
+    try:
+        # Without case a pattern is the larger.
+        _pattern(text, True)
+    except (re2.error, UnicodeEncodeError):
+        return False
+    return True
 
 
 _TEXT = (text_of, both("a text, a number or a boolean", "un texte, un nombre ou un booléen"))

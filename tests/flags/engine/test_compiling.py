@@ -241,7 +241,9 @@ def test_segments_that_double_at_each_step_are_refused() -> None:
     segments: list[dict[str, Any]] = [{"id": "s0", "conditions": [asks("x", "equals", "y")]}]
     segments += [{"id": f"s{n}", "conditions": [{"segment": f"s{n - 1}"}] * 2} for n in range(1, 60)]
     content = {"featureFlags": [flag("few", {"segment": "s5"}), flag("many", {"segment": "s59"})], "segments": segments}
-    assert not [problem for problem in check_snapshot(content) if problem.severity == "error"]
+    problems = [problem for problem in check_snapshot(content) if problem.severity == "error"]
+    assert [(problem.pointer, problem.code) for problem in problems] == [("/featureFlags/1", "flag.damaged")]
+    assert "2000 questions" in problems[0].message["en"]
     flags = compile_flags(content)
     assert flags.evaluate("few", {"x": "y"}, now=NOW).value is True
     assert flags.evaluate("many", {"x": "y"}, now=NOW) == DAMAGED

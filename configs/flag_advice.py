@@ -1,0 +1,81 @@
+"""Feature flags: what people should know before they publish, and may leave as it is. All are warnings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from configs.problems import Problem, pointer
+from configs.reading import objects, shown
+from configs.references import Path
+from configs.texts import Text, both
+from flags.engine.values import instant_of
+
+#: States in which somebody may get something else than the off variant, and who answers for that should be named.
+LIVE = ("ON", "ROLLOUT")
+OFF = ("OFF", "FORCE_OFF")
+
+
+def flag_warnings(snapshot: Any, now: datetime | None) -> Iterator[Problem]:
+    """``flag.owner_missing``, ``flag.expired`` (only with ``now``), ``flag.rules_idle``, ``flag.rule_unreachable``."""
+    for index, flag in objects(snapshot, "featureFlags"):
+        here: Path = ("featureFlags", index)
+        state = flag.get("state")
+        if state in LIVE and "owner" not in flag:
+            yield _warning(here, "flag.owner_missing", _NO_OWNER)
+        if now is not None:
+            end = instant_of(flag.get("expiresAt"))
+            if end is not None and end <= now:
+                message = both(
+                    "The flag should have been gone since {date}.",
+                    "Le drapeau aurait dû disparaître le {date}.",
+                    date=shown(flag["expiresAt"]),
+                )
+                yield _warning((*here, "expiresAt"), "flag.expired", message)
+        if state in OFF and any(objects(flag, "rules")):
+            message = both(
+                "In the state {state} the rules do not count: everybody gets the off variant.",
+                "Dans l'état {state}, les règles ne comptent pas : tous reçoivent la variante de coupure.",
+                state=state,
+            )
+            yield _warning((*here, "rules"), "flag.rules_idle", message)
+        yield from _unreachable(flag, here)
+
+
+def _unreachable(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
+    """Rules after one that takes everybody, or everybody who fulfils the same conditions.
+
+    A rule with a share or a split does not: who is outside, or has nothing to be hashed, goes on to the next.
+    """
+    everybody: frozenset[str] = frozenset()
+    takers: dict[frozenset[str], Any] = {}
+    for number, rule in objects(flag, "rules"):
+        conditions = rule.get("conditions", [])
+        if not isinstance(conditions, list):
+            continue
+        try:
+            asked = frozenset(json.dumps(condition, sort_keys=True) for condition in conditions)
+        except ValueError:  # an integer of thousands of digits, reported as number.unsafe
+            continue
+        taker = takers.get(everybody, takers.get(asked))
+        if taker is not None:
+            message = both(
+                "The rule never decides: “{taker}” before it takes everybody whom it would.",
+                "La règle ne décide jamais : « {taker} », avant elle, prend tous ceux qu'elle viserait.",
+                taker=shown(taker),
+            )
+            yield _warning((*here, "rules", number), "flag.rule_unreachable", message)
+        elif "rollout" not in rule and "split" not in rule:
+            takers[asked] = rule.get("id", "")
+
+
+def _warning(path: Path, code: str, message: Text) -> Problem:
+    return Problem(pointer(path), code, message, "warning")
+
+
+_NO_OWNER = both(
+    "The flag is on and nobody is named who answers for it (“owner”).",
+    "Le drapeau est actif et personne n'est nommé pour en répondre (« owner »).",
+)
