@@ -143,13 +143,16 @@ def local(at: dt.datetime) -> str:
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
-def problems_of(application: Application, snapshot: Any, schema: dict[str, Any] | None) -> list[Problem]:
-    """All problems of a snapshot in this application, errors and warnings."""
+def problems_of(
+    application: Application, snapshot: Any, schema: dict[str, Any] | None, now: dt.datetime | None
+) -> list[Problem]:
+    """All problems of a snapshot in this application, errors and warnings; without ``now`` none that time brings."""
     return validation.check_snapshot(
         snapshot,
         extra_schema=schema,
         default_locale=application.default_locale,
         max_bytes=settings.ICONTROL_SNAPSHOT_MAX_BYTES,
+        now=now,
     )
 
 
@@ -182,7 +185,7 @@ def check_shape(document: Any) -> None:
 
 
 def check_publishable(application: Application, version: str, snapshot: Any, schema: dict[str, Any] | None) -> None:
-    found = errors(problems_of(application, snapshot, schema))
+    found = errors(problems_of(application, snapshot, schema, None))
     if found:
         raise Refusal("snapshot.invalid", problems=found, count=len(found), version=version)
 

@@ -36,8 +36,9 @@ def check_snapshot(
     """All problems of a snapshot, errors and warnings, in the order of the document; none means: fit to publish.
 
     ``snapshot`` may be any JSON value. ``extra_schema`` is the application's JSON Schema of its own sections;
-    ``max_bytes`` counts compact UTF-8. With ``now`` (aware) flags are told that have expired. Never raises. At most ``MOST_LISTED`` problems are listed, errors before
-    warnings; ``problems.more`` at the end then says that there are others.
+    ``max_bytes`` counts compact UTF-8. With ``now`` (aware) flags are told that have expired. Never raises. At most
+    ``MOST_LISTED`` problems are listed, errors before warnings; ``problems.more`` at the end then says that there are
+    others.
     """
     walked = walk(snapshot)
     problems = list(walked.problems)

@@ -41,6 +41,7 @@ from releases.policies import (
     confirmations,
 )
 from releases.publishing import Plan, Selection, check_ready, missing_changes, select
+from releases.reuse import published_before, retire_flags, reused_flags
 
 
 def _lock(environment: Environment) -> tuple[Application, Environment, Release | None]:
@@ -73,7 +74,7 @@ def publish(
     with transaction.atomic(durable=True):
         application, environment, head = _lock(environment)
         check_serial(environment, head, expected_serial)
-        plan = _plan(application, environment, head, selection, dict(policy or {}), bump_latest)
+        plan = _plan(application, environment, head, selection, dict(policy or {}), bump_latest, now)
         if dry_run:
             return plan
         check_ready(plan, confirm)
@@ -101,19 +102,23 @@ def _plan(
     selection: Selection,
     policy: dict[str, str],
     bump_latest: bool,
+    now: dt.datetime,
 ) -> Plan:
     candidate, draft = select(application, head, selection)
     check_not_live(environment, head, candidate.version, candidate.digest)
     snapshot = candidate.document
     live = head.config_version if head else None
-    problems = problems_of(application, snapshot, candidate.schema)
+    before = published_before(candidate, live)
+    changed, confirmation = reused_flags(candidate, snapshot, before)
+    problems = problems_of(application, snapshot, candidate.schema, now) + changed
     found = errors(problems)
     return Plan(
         candidate=candidate,
         head=head,
         snapshot=snapshot,
         problems=problems,
-        confirmations=confirmations(environment, candidate, snapshot, live),
+        confirmations=confirmations(environment, candidate, snapshot, live) + confirmation,
+        before=before,
         policies=_policies(head, policy, candidate.version if bump_latest else None),
         picked_from=draft,
         unpicked=missing_changes(diff(live.document, draft.document), found, selection.changes, snapshot)
@@ -150,6 +155,7 @@ def _freeze(
         version.created_by, version.created_at = actor.name, now  # it is made at the moment it is published
     version.publish(by=actor.name, at=now)
     version.save_as(actor.name, now, reason)
+    retire_flags(version, plan.snapshot, plan.before)
     if was_draft:
         open_next_draft(application, version, by=actor.name, now=now)
     elif draft is not None:

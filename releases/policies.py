@@ -23,7 +23,13 @@ from releases.models import Environment, Release
 
 GROWTH = 2.0  # times the live size
 SHRINKAGE = 0.30  # share of the live objects gone
-CONFIRMABLE = ("release.base_moved", "release.contains_rolled_back", "release.grows", "release.shrinks")
+CONFIRMABLE = (
+    "release.base_moved",
+    "release.contains_rolled_back",
+    "release.grows",
+    "release.shrinks",
+    "flag.key_reused",
+)
 
 
 @dataclass(frozen=True, slots=True)

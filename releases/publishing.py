@@ -39,6 +39,8 @@ class Plan:
     problems: list[Problem]
     confirmations: list[Confirmation]
     policies: dict[str, Any]
+    #: The published versions that this one follows: the live one, and the nearest in its ancestry.
+    before: tuple[ConfigVersion, ...] = ()
     picked_from: ConfigVersion | None = None
     unpicked: list[str] = field(default_factory=list)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from configs.references import Node, conditions_in, needing, needs
+
 FORCE_OFF = "FORCE_OFF"
-#: For people who run the product, not for its clients.
-INTERNAL = frozenset({"owner", "description"})
+#: For people who run the product, not for its clients. (A flag's schema is for those who write its values.)
+INTERNAL = frozenset({"owner", "description", "schema"})
 #: Sections whose items may carry internal fields, at any depth (a flag's rules and variants have descriptions too).
 DESCRIBED = ("featureFlags", "segments", "roles", "permissions", "plans")
 
@@ -15,12 +17,12 @@ DESCRIBED = ("featureFlags", "segments", "roles", "permissions", "plans")
 def render(snapshot: dict[str, Any], *, killed: Collection[str] = (), surface: str = "") -> dict[str, Any]:
     """The public form of a snapshot: engaged kill switches applied, internal fields and private conditions left out.
 
-    A flag that needs a private segment, directly or through another segment or a prerequisite, is marked ``remote``:
-    only the server can evaluate it. With ``surface`` only that surface's pages (and those without one) and what hangs
-    on them. The argument stays as it is.
+    A flag that needs a private segment or a pattern, directly or through a segment or another flag, is marked
+    ``remote``: only the server can evaluate it. With ``surface`` only that surface's pages (and those without one) and
+    what hangs on them. The argument stays as it is.
     """
     result = {**snapshot, **{section: _without_internal(snapshot.get(section, [])) for section in DESCRIBED}}
-    hidden = _hidden_segments(result["segments"])
+    remote = _remote_flags(snapshot)
     result["segments"] = [
         {key: value for key, value in segment.items() if key != "conditions"} if segment.get("private") else segment
         for segment in result["segments"]
@@ -28,8 +30,8 @@ def render(snapshot: dict[str, Any], *, killed: Collection[str] = (), surface: s
     for flag in result["featureFlags"]:
         if flag["key"] in killed:
             flag["state"] = FORCE_OFF
-    for flag in _remote_flags(result["featureFlags"], hidden):
-        flag["remote"] = True
+        if flag["key"] in remote:
+            flag["remote"] = True
     return _on_surface(result, surface) if surface else result
 
 
@@ -47,32 +49,26 @@ def _without_internal(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _hidden_segments(segments: list[dict[str, Any]]) -> set[str]:
-    """Private segments, and those that refer to one."""
-    hidden = {segment["id"] for segment in segments if segment.get("private")}
-    uses = {segment["id"]: _segments_in(segment.get("conditions")) for segment in segments} if hidden else {}
-    while more := {name for name, used in uses.items() if used & hidden} - hidden:
-        hidden |= more
-    return hidden
+def _remote_flags(snapshot: dict[str, Any]) -> set[str]:
+    """Keys of the flags that only the server can evaluate: what they need is private, asks for a pattern (browsers
+    have no engine for these that is linear in time), or is remote by its author's word."""
+    remote: set[Node] = {("featureFlags", flag["key"]) for flag in snapshot.get("featureFlags", []) if _is_remote(flag)}
+    remote |= {("segments", segment["id"]) for segment in snapshot.get("segments", []) if _is_hidden(segment)}
+    return (
+        {name for section, name in needing(remote, needs(snapshot)) if section == "featureFlags"} if remote else set()
+    )
 
 
-def _remote_flags(flags: list[dict[str, Any]], hidden: set[str]) -> list[dict[str, Any]]:
-    """Flags with a hidden segment in a rule, and those that such a flag is a prerequisite of."""
-    remote = {flag["key"] for flag in flags if hidden and _segments_in(flag.get("rules")) & hidden}
-    needs = {flag["key"]: {other["flag"] for other in flag.get("prerequisites", [])} for flag in flags if remote}
-    while more := {key for key, needed in needs.items() if needed & remote} - remote:
-        remote |= more
-    return [flag for flag in flags if flag["key"] in remote]
+def _is_remote(flag: dict[str, Any]) -> bool:
+    return flag.get("remote", False) or any(_has_pattern(rule) for rule in flag.get("rules", []))
 
 
-def _segments_in(value: Any) -> set[str]:
-    """Ids of the segments that conditions name, at any depth."""
-    if isinstance(value, list):
-        return set().union(*(_segments_in(item) for item in value))
-    if isinstance(value, dict):
-        own = {value["segment"]} if isinstance(value.get("segment"), str) else set()
-        return own.union(*(_segments_in(item) for item in value.values()))
-    return set()
+def _is_hidden(segment: dict[str, Any]) -> bool:
+    return segment.get("private", False) or _has_pattern(segment)
+
+
+def _has_pattern(holder: dict[str, Any]) -> bool:
+    return any(condition.get("operator") == "matches" for _, condition in conditions_in(holder, ()))
 
 
 def _leads_to(action: dict[str, Any], pages: set[str]) -> bool:

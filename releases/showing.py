@@ -22,8 +22,8 @@ def named(environment: Environment) -> dict[str, Any]:
     return {"application": environment.application.key, "environment": environment.key}
 
 
-def show_draft(draft: ConfigVersion, environment: Environment) -> dict[str, Any]:
-    """The draft with its problems."""
+def show_draft(draft: ConfigVersion, environment: Environment, now: dt.datetime) -> dict[str, Any]:
+    """The draft with its problems, as they are now."""
     document = draft.document
     return {
         **named(environment),
@@ -35,7 +35,7 @@ def show_draft(draft: ConfigVersion, environment: Environment) -> dict[str, Any]
         "snapshot": document,
         "digest": draft.digest,
         "basedOn": draft.based_on.version if draft.based_on else None,
-        "problems": as_json(problems_of(draft.application, document, draft.schema)),
+        "problems": as_json(problems_of(draft.application, document, draft.schema, now)),
     }
 
 

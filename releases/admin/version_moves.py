@@ -186,7 +186,7 @@ class SendToPreview(EnvironmentMove):
         head = head_of(self.environment)
         live = head.config_version if head else None
         document = version.document
-        problems = problems_of(version.application, document, version.schema)
+        problems = problems_of(version.application, document, version.schema, self.now)
         older = preview_of(version.application)
         notes = [
             words(

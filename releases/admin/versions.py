@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
@@ -180,7 +181,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
             "is_live": live is not None and live.pk == version.pk,
             "compares": True,
             "difference": facts.difference(live.document if live else {}, document),
-            "problems": problems_of(version.application, document, version.schema),
+            "problems": problems_of(version.application, document, version.schema, timezone.now()),
             "snapshot": json.dumps(document, indent=2, ensure_ascii=False),
         }
 

@@ -123,6 +123,6 @@ class AuthorView(APIView):
 
 def show_draft(draft: ConfigVersion, environment: Environment) -> Response:
     """The draft with its problems and, as a header, the ETag that the next write names."""
-    response = Response(showing.show_draft(draft, environment))
+    response = Response(showing.show_draft(draft, environment, timezone.now()))
     response["ETag"] = draft.etag
     return response

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
+
+from django.utils import timezone
 
 from configs.diff import Change, diff
 from configs.models import ConfigVersion
@@ -25,18 +28,25 @@ def draft_answer(
 ) -> tuple[dict[str, Any], list[str]]:
     """(JSON value, lines) of a draft that was written, or with ``dry_run`` would be; perhaps without ``sentences``
     for the changes, which may be hundreds."""
+    now = timezone.now()
     changes = diff(before.document, after.document)
     body = {
-        **show_draft(after, environment),
+        **show_draft(after, environment, now),
         "dryRun": dry_run,
         "changed": before.digest != after.digest,
         "changes": [change.as_json() for change in changes],
     }
-    return body, list(_lines(before, after, changes, language, dry_run, sentences))
+    return body, list(_lines(before, after, changes, language, dry_run, sentences, now))
 
 
 def _lines(
-    before: ConfigVersion, after: ConfigVersion, changes: list[Change], language: str, dry_run: bool, sentences: bool
+    before: ConfigVersion,
+    after: ConfigVersion,
+    changes: list[Change],
+    language: str,
+    dry_run: bool,
+    sentences: bool,
+    now: dt.datetime,
 ) -> Iterator[str]:
     if before.digest == after.digest:
         said = both(
@@ -64,4 +74,4 @@ def _lines(
     yield str(pick(said, language))
     if sentences:
         yield from change_lines(changes, language)
-    yield from problem_summary(problems_of(after.application, after.document, after.schema), language)
+    yield from problem_summary(problems_of(after.application, after.document, after.schema, now), language)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from configs.flag_checks import flag_problems, has_type
+from configs.validation import check_snapshot
 
 VALUES = [True, "text", 7, 7.0, 7.5, {"a": 1}, [1], None]
 
@@ -44,6 +45,53 @@ def test_variants_without_on_and_off_need_names() -> None:
 def test_variants_that_cannot_be_read_are_left_to_the_schema() -> None:
     for variants in (5, [5], [{"value": True}], [{"key": 5}]):
         assert codes(flag("a", variants=variants, defaultVariant="x")) == []
+
+
+SHAPE = {
+    "type": "object",
+    "properties": {"show": {"type": "boolean"}, "tones": {"type": "array", "items": {"enum": ["info", "warning"]}}},
+    "required": ["show"],
+    "additionalProperties": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"show": True}, None),
+        ({"show": True, "tones": ["info"]}, None),
+        ({}, ("", "schema.required")),
+        ({"show": "yes"}, ("/show", "schema.type")),
+        ({"show": True, "tones": ["info", "loud"]}, ("/tones/1", "schema.enum")),
+        ({"show": True, "title": "x"}, ("/title", "schema.additionalProperties")),
+    ],
+)
+def test_the_values_of_a_flag_fit_its_schema(value: Any, found: tuple[str, str] | None) -> None:
+    variants = [{"key": "on", "value": value}, {"key": "off", "value": {"show": False}}]
+    place = "/featureFlags/0/variants/0/value"
+    wanted = [] if found is None else [(place + found[0], found[1])]
+    assert codes(flag("a", type="object", variants=variants, schema=SHAPE)) == wanted
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$ref": "https://example.org/schema"},
+        {"$ref": "#"},
+        {"anyOf": [{"required": ["nowhere"]}]},
+        {"properties": {"x": {"pattern": "(a+)+"}}},
+        {"type": "thing"},
+        {"minLength": -1},
+        {"required": [f"x{number}" for number in range(101)]},
+        5,
+    ],
+)
+def test_a_schema_that_could_be_costly_is_refused_and_not_used(schema: Any) -> None:
+    variants = [{"key": "on", "value": {}}, {"key": "off", "value": {"x": 1}}]
+    source = flag("a", type="object", variants=variants, schema=schema, owner="ada")
+    assert codes(source) == []
+    found = check_snapshot({"featureFlags": [source]})
+    assert found and all(problem.pointer.startswith("/featureFlags/0/schema") for problem in found)
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,13 @@ WRONG: list[tuple[dict[str, Any], Found]] = [
         [("/segments/1/conditions/0/values/0", "condition.value")],
     ),
     (
-        {"/segments/1/conditions/0": {"attribute": "x", "operator": "matches", "values": [f"a{n}" for n in range(201)]}},
+        {
+            "/segments/1/conditions/0": {
+                "attribute": "x",
+                "operator": "matches",
+                "values": [f"a{n}" for n in range(201)],
+            }
+        },
         [("", "condition.patterns_many")],
     ),
     ({f"{FLAG}/rules/0/conditions": [{"segment": "staff"}] * 2001}, [(FLAG, "flag.damaged")]),

@@ -15,6 +15,7 @@ from configs.demo import demo_snapshot
 from configs.references import reference_problems
 from releases.rendering import render
 from tests.factories import flag, snapshot
+from tests.flags.engine import vectors
 
 
 def by(items: list[dict[str, Any]], key: str = "key") -> dict[str, dict[str, Any]]:
@@ -47,6 +48,7 @@ def test_nothing_internal_goes_out() -> None:
                     "f",
                     owner="internal",
                     description="internal",
+                    schema={"description": "internal"},
                     variants=[{"key": "on", "value": {"owner": "told"}, "description": "internal"}],
                     rules=[{"id": "r", "description": "internal", "conditions": []}],
                 )
@@ -117,6 +119,38 @@ def test_private_conditions_stay_here_and_what_needs_them_is_remote() -> None:
     assert by(shown["segments"], "id")["open"] == segments[1]
     remote = {item["key"] for item in shown["featureFlags"] if item.get("remote")}
     assert remote == {"asks-secret", "asks-wraps", "after-secret", "after-that"}
+
+
+def test_a_pattern_makes_remote_whoever_needs_it() -> None:
+    pattern = {"attribute": "email", "operator": "matches", "values": ["@acme[.]test$"]}
+    segments = [{"id": "staff", "conditions": [{"any": [{"not": pattern}]}]}, {"id": "open", "conditions": []}]
+    flags = [
+        flag("plain", **uses("open")),
+        flag("asks", rules=[{"id": "r", "conditions": [{"all": [pattern]}]}]),
+        flag("segmented", **uses("staff")),
+        flag("after", prerequisites=[{"flag": "segmented"}]),
+        flag("marked", remote=True),
+        flag("after-marked", prerequisites=[{"flag": "marked"}]),
+        flag("not-marked", remote=False),
+    ]
+    shown = render(snapshot(segments=segments, featureFlags=flags))
+    remote = {item["key"] for item in shown["featureFlags"] if item.get("remote")}
+    assert remote == {"asks", "segmented", "after", "marked", "after-marked"}
+
+
+def test_remote_and_the_local_mark_of_the_vectors_say_the_same() -> None:
+    shown = by(render(vectors.snapshot())["featureFlags"])
+    cases = vectors.vectors()["cases"]
+    assert {case["flag"] for case in cases} == shown.keys()
+    assert {case["local"] for case in cases} == {True, False}
+    for case in cases:
+        assert case["local"] is not shown[case["flag"]].get("remote", False), case["name"]
+
+
+def test_a_long_chain_of_flags_is_followed_to_its_end() -> None:
+    chain = [flag(f"f{number}", prerequisites=[{"flag": f"f{number + 1}"}]) for number in range(3000)]
+    shown = render(snapshot(featureFlags=[*chain, flag("f3000", remote=True)]))
+    assert all(item["remote"] for item in shown["featureFlags"])
 
 
 def test_without_private_segments_nothing_is_remote() -> None:

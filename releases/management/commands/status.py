@@ -47,7 +47,7 @@ class Command(Door):
     def waiting(self, application: Application) -> tuple[dict[str, Any], list[str | Text]]:
         """Draft and preview."""
         draft, preview = draft_of(application), preview_of(application)
-        problems = problems_of(application, draft.document, draft.schema)
+        problems = problems_of(application, draft.document, draft.schema, self.now)
         wrong = len(errors(problems))
         body = {
             "draft": {

@@ -1,0 +1,203 @@
+"""A flag key that was gone comes back only knowingly, and never as another kind of flag."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from configs.models import ConfigVersion, RetiredFlag
+from configs.refusals import Refusal
+from releases import actions
+from releases.publishing import Plan, Selection
+from tests.factories import ADA, World, flag, make_world, snapshot
+
+SIZE = ["release.grows", "release.shrinks", "release.base_moved", "release.contains_rolled_back"]
+YES = [*SIZE, "flag.key_reused"]
+
+
+def content(*flags: dict[str, Any], page: str = "home") -> dict[str, Any]:
+    return snapshot(page, featureFlags=list(flags))
+
+
+def plan(world: World, **more: Any) -> Plan:
+    selection = Selection(if_match=world.draft.etag)
+    done = actions.publish(world.production, selection, dry_run=True, reason="", actor=ADA, now=world.tick(), **more)
+    assert isinstance(done, Plan)
+    return done
+
+
+def asked(found: Plan) -> tuple[list[str], list[str]]:
+    """(codes to confirm, codes of errors), of what this module is about."""
+    return (
+        [one.code for one in found.confirmations if one.code == "flag.key_reused"],
+        [one.code for one in found.problems if one.severity == "error"],
+    )
+
+
+@pytest.fixture
+def gone(world: World) -> World:
+    """1.0.0 has the flag "a", 1.0.1 has not."""
+    world.release(content(flag("a", bucketing={"algorithm": "fnv1a", "seed": ""}), flag("b")))
+    world.release(content(flag("b")), confirm=SIZE)
+    return world
+
+
+def test_a_new_key_asks_for_nothing(gone: World) -> None:
+    gone.edit(content(flag("b"), flag("c")))
+    assert asked(plan(gone)) == ([], [])
+    gone.publish(confirm=SIZE)
+
+
+def test_a_key_comes_back_as_it_was_only_with_a_yes(gone: World) -> None:
+    same = flag("a", "ON", owner="ada", bucketBy="tenant", bucketing={"algorithm": "fnv1a", "seed": ""})
+    gone.edit(content(flag("b"), same))
+    assert asked(plan(gone)) == (["flag.key_reused"], [])
+    with pytest.raises(Refusal) as refusal:
+        gone.publish(confirm=SIZE)
+    assert refusal.value.code == "publish.needs_confirmation"
+    [entry] = refusal.value.extra["confirmations"]
+    for text in entry["message"].values():
+        assert "a (1.0.0 → 1.0.1)" in text
+    gone.publish(confirm=YES)
+    # It is there now: nobody is asked again until it has gone once more.
+    gone.release(content(flag("b"), {**same, "state": "OFF"}, page="shop"), confirm=SIZE)
+    gone.release(content(flag("b")), confirm=SIZE)
+    gone.edit(content(flag("b"), same))
+    [finding] = [one for one in plan(gone).confirmations if one.code == "flag.key_reused"]
+    assert "a (1.0.3 → 1.0.4)" in finding.message["en"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"type": "string", "variants": [{"key": "on", "value": "x"}, {"key": "off", "value": ""}]},
+        {"bucketBy": "user"},
+        {"bucketing": {"algorithm": "fnv1a", "seed": "2"}},
+        {"bucketing": {"algorithm": "fnv1a"}},
+        {"bucketing": {"algorithm": "murmur3", "seed": ""}},
+    ],
+)
+def test_a_key_never_comes_back_as_another_kind_of_flag(gone: World, other: dict[str, Any]) -> None:
+    changed = {**flag("a", bucketing={"algorithm": "fnv1a", "seed": ""}), **other}
+    gone.edit(content(flag("b"), changed))
+    shown = plan(gone).as_json()
+    assert not shown["publishable"]
+    [problem] = [entry for entry in shown["problems"] if entry["severity"] == "error"]
+    assert (problem["pointer"], problem["code"]) == ("/featureFlags/0/key", "flag.key_reused")
+    assert "1.0.0" in problem["message"]["en"] and "1.0.0" in problem["message"]["fr"]
+    with pytest.raises(Refusal) as refusal:
+        gone.publish(confirm=YES)
+    assert refusal.value.code == "snapshot.invalid"
+    assert [found.code for found in refusal.value.problems] == ["flag.key_reused"]
+    gone.release(content(flag("b"), {**changed, "key": "a2"}), confirm=SIZE)
+
+
+def test_a_pick_is_asked_like_the_whole_draft(gone: World) -> None:
+    gone.edit(content(flag("a", bucketBy="user"), flag("b"), page="home"))
+    with pytest.raises(Refusal) as refusal:
+        gone.pick("featureFlags/a", confirm=YES)
+    assert refusal.value.code == "snapshot.invalid"
+    gone.edit(content(flag("a", bucketing={"algorithm": "fnv1a", "seed": ""}), flag("b")))
+    with pytest.raises(Refusal) as refusal:
+        gone.pick("featureFlags/a", confirm=SIZE)
+    assert refusal.value.code == "publish.needs_confirmation"
+    gone.pick("featureFlags/a", confirm=YES)
+
+
+def test_a_rollback_and_an_undo_are_never_asked(gone: World) -> None:
+    gone.rollback()
+    assert gone.live == "1.0.0"
+    gone.undo()
+    assert gone.live == "1.0.1"
+    gone.rollback(to_version="1.0.0")
+
+
+def test_what_was_published_once_is_not_asked_in_another_environment(gone: World) -> None:
+    gone.publish("1.0.1", environment=gone.staging)
+    gone.publish("1.0.0", environment=gone.staging, confirm=SIZE)
+
+
+def test_a_key_that_another_environment_has_not_yet_is_not_one_that_came_back(world: World) -> None:
+    """Staging is ahead; a fix for production, and then the flag itself, go out from what is live there."""
+    world.release(content(flag("b")))
+    world.edit(content(flag("a"), flag("b")))
+    world.publish(environment=world.staging, confirm=SIZE)
+    world.edit(content(flag("a"), flag("b"), page="shop"))
+    world.pick("pages/shop", "pages/home", confirm=SIZE)
+    world.pick("featureFlags/a", confirm=SIZE)
+    assert not RetiredFlag.objects.exists()
+
+
+def test_a_preview_in_between_hides_nothing(gone: World) -> None:
+    """The draft builds on a preview, which builds on what is live."""
+    gone.edit(content(flag("b"), flag("a", bucketBy="user"), page="shop"))
+    gone.preview()
+    with pytest.raises(Refusal) as refusal:
+        gone.publish("1.0.2", confirm=YES)
+    assert refusal.value.code == "snapshot.invalid"
+    gone.edit(content(page="shop"))
+    gone.publish(confirm=YES)
+    assert set(RetiredFlag.objects.values_list("key", "last__version", "without__version")) == {
+        ("a", "1.0.0", "1.0.1"),
+        ("b", "1.0.1", "1.0.3"),
+    }
+
+
+def test_a_branch_of_another_environment_counts_too(world: World) -> None:
+    """What staging dropped does not come back as something else through production, which never had it dropped."""
+    world.release(content(flag("a"), flag("b")))
+    world.edit(content(flag("b")))
+    world.publish(environment=world.staging, confirm=SIZE)
+    world.edit(content(flag("b"), flag("a", bucketBy="user")))
+    assert asked(plan(world)) == ([], ["flag.key_reused"])
+
+
+def test_other_applications_have_keys_of_their_own(gone: World) -> None:
+    other = make_world(key="other", is_default=False)
+    other.release(content(flag("b")))
+    other.release(content(flag("b"), flag("a", bucketBy="user")), confirm=SIZE)
+
+
+def test_it_costs_one_query_for_new_keys_and_none_otherwise(gone: World) -> None:
+    def retired_queries(**more: Any) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            gone.publish(confirm=SIZE, **more)
+        return len([query for query in captured if "retiredflag" in query["sql"].lower()])
+
+    gone.edit(content(flag("b", "ON", owner="ada")))
+    assert retired_queries() == 0
+    gone.edit(content(flag("b"), *(flag(f"new-{number}") for number in range(50))))
+    assert retired_queries() == 1
+
+
+def test_a_draft_that_is_no_snapshot_yet_can_be_planned(gone: World) -> None:
+    gone.edit({"pages": [], "featureFlags": [5, {"key": 5}, {"key": "a" * 5000}, {"key": "a", "bucketing": 5}]})
+    _, problems = asked(plan(gone))
+    assert "flag.key_reused" in problems and "schema.type" in problems
+
+
+STEPS = st.lists(st.sets(st.sampled_from("abc")), min_size=1, max_size=6)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STEPS)
+@pytest.mark.django_db(transaction=True)
+def test_what_is_recorded_is_what_the_versions_say(steps: list[set[str]]) -> None:
+    """On one line a key is asked about exactly when an older version had it and the one before has it not."""
+    number = RetiredFlag.objects.count()
+    world = make_world(key=f"line-{ConfigVersion.objects.count()}", is_default=False)
+    history: list[set[str]] = []
+    for at, keys in enumerate(steps):
+        world.edit(content(*(flag(key) for key in sorted(keys)), page=f"p{at}"))
+        back = {key for key in keys if history and key not in history[-1] and any(key in past for past in history)}
+        found = plan(world)
+        assert asked(found)[0] == (["flag.key_reused"] if back else [])
+        world.publish(confirm=YES)
+        number += len(history[-1] - keys) if history else 0
+        history.append(keys)
+        assert RetiredFlag.objects.count() == number
