@@ -22,7 +22,7 @@ def live(world: World) -> World:
     """1.0.0 live in production (release 1), a policy (2), and an edited draft 1.0.1."""
     world.release(snapshot("home", "shop", "about", featureFlags=FLAGS))
     world.policy(latest="2.0.0", minSupported="1.0.0")
-    world.edit(snapshot("home", "shop", "about", featureFlags=[flag("a", "ON"), flag("b", "ON")]))
+    world.edit(snapshot("home", "shop", "about", featureFlags=[flag("a", "ON", owner="x"), flag("b", "ON", owner="x")]))
     return world
 
 
