@@ -7,3 +7,9 @@ class FlagsConfig(AppConfig):
     name = "flags"
     verbose_name = "Flags"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from flags import usage
+        from releases.metrics import COLLECTORS
+
+        COLLECTORS.append(usage.counter)

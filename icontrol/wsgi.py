@@ -10,3 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icontrol.settings")
 os.environ.setdefault("ICONTROL_DATABASE_POOL", "on")
 
 application = get_wsgi_application()
+
+from flags.usage import write_in_background  # noqa: E402  (the apps must be there)
+
+write_in_background()

@@ -37,6 +37,7 @@ class Live:
 
     application: str
     environment: str
+    environment_id: int
     locale: str
     surface: str
     serial: int
@@ -171,6 +172,7 @@ def _question(alias: str, keyed: bool) -> tuple[str, tuple[Any, ...]]:
     rows = releases.values_list(
         "environment__application__key",
         "environment__key",
+        "environment_id",
         "environment__application__default_locale",
         surface,
         "serial",
@@ -193,10 +195,13 @@ def _query(client_key: str, known_hash: str) -> tuple[Live, str | None]:
         row = cursor.fetchone()
     if row is None:
         raise _why_none(client_key)
-    application, environment, locale, surface, serial, version, content_digest, policies, killed, sha, snapshot = row
+    application, environment, pk, locale, surface, serial, version, content_digest, policies, killed, sha, snapshot = (
+        row
+    )
     live = Live(
         application=application,
         environment=environment,
+        environment_id=pk,
         locale=locale,
         surface=surface,
         serial=serial,

@@ -1,4 +1,4 @@
-"""Facts for Prometheus, computed from the ledger when asked: the same on every node and after every restart."""
+"""Facts for Prometheus, computed when asked. Those of the ledger are the same on every node and after every restart."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.db.models import OuterRef, Subquery
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from icontrol import __version__
 from releases.models import Environment, Release
@@ -14,7 +15,7 @@ from releases.models import Environment, Release
 LABELS = ["application", "environment"]
 
 
-class LedgerCollector:
+class LedgerCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         info = GaugeMetricFamily("icontrol_build_info", "Version of the server.", labels=["version"])
         info.add_metric([__version__], 1)
@@ -33,7 +34,12 @@ class LedgerCollector:
         yield at
 
 
+#: Apps above this one add theirs when they are ready.
+COLLECTORS: list[Collector] = [LedgerCollector()]
+
+
 def exposition() -> bytes:
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(LedgerCollector())
+    for collector in COLLECTORS:
+        registry.register(collector)
     return generate_latest(registry)

@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from configs import triggers
+from flags import usage
 from releases.delivery import kept
 from tests.databases import fresh
 from tests.factories import World, make_world
@@ -77,10 +78,11 @@ def process_environment(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
-    """Each test is a new process as far as the cache of delivered releases is concerned."""
+    """Each test is a new process as far as the cache of delivered releases and the counters of flags are concerned."""
     kept.clear()
     yield
     kept.clear()
+    usage.counter.forget()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -28,10 +28,12 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(environment: dict[str, str], output: Path) -> Iterator[subprocess.Popen[bytes]]:
+def serving(
+    environment: dict[str, str], output: Path, command: Sequence[str] = (str(ROOT / "manage.py"), "serve")
+) -> Iterator[subprocess.Popen[bytes]]:
     with output.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), "serve"],
+            [sys.executable, *command],
             cwd="/",
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -1,0 +1,227 @@
+"""How often each flag is evaluated: counted in memory, written in batches, kept for thirty days.
+
+A request only adds to a counter. A thread of the process writes what has come together about every ten seconds, in
+one transaction that adds to the rows there are, so that any number of processes add up. What an orderly stop finds in
+memory is written; ``kill -9`` loses at most one interval. While the database is away the counts wait, up to a bound.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from multiprocessing.util import Finalize
+from operator import attrgetter
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from flags.engine import Evaluation
+from flags.models import Usage
+from releases.delivery import Live
+
+logger = logging.getLogger("icontrol.usage")
+HOUR = 3600  # seconds
+KEPT_HOURS = 30 * 24
+INTERVAL = 10  # seconds between two flushes, give or take a fifth: processes that start together drift apart
+#: Counters in memory (environment × flag × variant × hour). A flush begins early from the first on; beyond the second
+#: only the counters that there are go on, and the rest is dropped and counted.
+LARGE = 5_000
+MOST = 50_000
+MOST_REPORTED = 10**9
+ROWS_A_STATEMENT = 150  # with five parameters each: SQLite allowed 999 for long
+
+Name = tuple[str, str | None]  # flag, variant
+Counts = Mapping[Name, int]
+Place = tuple[int, int]  # environment, hour
+Pending = dict[Place, Counter[Name]]
+Row = tuple[tuple[int, str, str, int], int]  # environment, flag, variant, hour; count
+_variant = attrgetter("variant")
+
+
+class UsageCounter(Collector):
+    """The counters of one process. ``clock``: seconds since 1970."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self.clock = clock
+        self.background = False
+        self.forget()
+
+    def forget(self) -> None:
+        """As in a new process. A fork begins with this: what was counted before it is the parent's to write."""
+        self._lock = threading.Lock()
+        self._flushing = threading.Lock()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._pending: Pending = {}
+        self._size = 0
+        self._purged = 0
+        self._failing = False
+        self.recorded = self.dropped = self.failures = 0
+
+    # --- on the request path ------------------------------------------------------------------------------------------
+
+    def add(self, environment_id: int, names: Iterable[Name] | Counts, total: int) -> None:
+        """``names``: once per evaluation, or with their counts; ``total`` is how many evaluations that makes."""
+        with self._lock:
+            taken = self._add((environment_id, int(self.clock()) // HOUR), names, total)
+            self.recorded += taken
+            self.dropped += total - taken
+            hurry = self._size >= LARGE and not self._failing
+        if self.background and (hurry or self._thread is None):
+            self._call(hurry)
+
+    def _add(self, place: Place, names: Iterable[Name] | Counts, total: int) -> int:
+        """How many of the total there was room for."""
+        counts = self._pending.get(place)
+        if counts is None:
+            counts = self._pending[place] = Counter()
+        if self._size >= MOST:
+            names = {name: count for name, count in Counter(names).items() if name in counts}
+            total = sum(names.values())
+        before = len(counts)
+        counts.update(names)
+        self._size += len(counts) - before
+        return total
+
+    def _call(self, hurry: bool) -> None:
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="flag-usage", daemon=True)
+                # The one hook that also runs at the end of a server's worker process, where atexit does not.
+                Finalize(None, self._write, exitpriority=0)
+                self._thread.start()
+        if hurry:
+            self._wake.set()
+
+    # --- in the background --------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait(INTERVAL * random.uniform(0.8, 1.2))
+            self._wake.clear()
+            self._write()
+
+    def _write(self) -> None:
+        """``flush`` in a thread of its own: nobody hears what it raises, and nobody else closes its connection."""
+        try:
+            self.flush()
+        except Exception:
+            logger.exception("flag usage could not be written")
+        finally:
+            connection.close()
+
+    def flush(self) -> None:
+        """Write what was counted. When the database does not take it, it is kept for the next time."""
+        with self._flushing:
+            with self._lock:
+                taken, self._pending, self._size = self._pending, {}, 0
+            try:
+                _add_up(taken)
+                taken = {}
+                self._purge()
+            except (OperationalError, InterfaceError) as error:
+                self._failed(error, taken)
+            except DatabaseError:  # it would not take these later either
+                self.failures += 1
+                self.dropped += sum(counts.total() for counts in taken.values())
+                raise
+            else:
+                if self._failing:
+                    logger.warning("flag usage is written again")
+                self._failing = False
+
+    def _failed(self, error: Exception, taken: Pending) -> None:
+        self.failures += 1
+        if not self._failing:  # once an outage
+            logger.error("flag usage cannot be written; it waits in memory for the database: %s", error)
+        self._failing = True
+        with self._lock:
+            for place, counts in taken.items():
+                total = counts.total()
+                self.dropped += total - self._add(place, counts, total)
+
+    def _purge(self) -> None:
+        """Once an hour and process. Several at once do no harm: a row that is gone is gone."""
+        hour = int(self.clock()) // HOUR
+        if hour != self._purged:
+            Usage.objects.filter(hour__lt=hour - KEPT_HOURS).delete()
+            self._purged = hour
+
+    # --- for Prometheus -----------------------------------------------------------------------------------------------
+
+    def collect(self) -> Iterator[Metric]:
+        """Of this process: where several answer, each scrape finds one of them, named by the label."""
+        for name, help_text, value in (
+            ("recorded", "Evaluations of flags that were counted.", self.recorded),
+            ("dropped", "Evaluations of flags that were not counted, for want of room.", self.dropped),
+            ("flush_failures", "Batches that the database did not take.", self.failures),
+        ):
+            metric = CounterMetricFamily(f"icontrol_flag_usage_{name}", help_text, labels=["process"])
+            metric.add_metric([str(os.getpid())], value)
+            yield metric
+
+
+def _add_up(pending: Pending) -> None:
+    """In one transaction; in one order everywhere, so that two processes wait for each other but never in a circle."""
+    rows: Counter[tuple[int, str, str, int]] = Counter()
+    for (environment, hour), counts in pending.items():
+        for (flag, variant), count in counts.items():
+            rows[environment, flag, variant or "", hour] += count
+    if not rows:
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        for batch in _batches(sorted(rows.items())):
+            cursor.execute(
+                "INSERT INTO flags_usage (environment_id, flag, variant, hour, count) VALUES "
+                + ", ".join(["(%s, %s, %s, %s, %s)"] * len(batch))
+                + " ON CONFLICT (environment_id, flag, variant, hour)"
+                " DO UPDATE SET count = flags_usage.count + excluded.count",
+                [value for row, count in batch for value in (*row, count)],
+            )
+
+
+def _batches(rows: list[Row]) -> Iterator[list[Row]]:
+    for start in range(0, len(rows), ROWS_A_STATEMENT):
+        yield rows[start : start + ROWS_A_STATEMENT]
+
+
+counter = UsageCounter()
+os.register_at_fork(after_in_child=counter.forget)
+
+
+def write_in_background() -> None:
+    """What a server calls at its start: from the first evaluation on, a thread of each process writes the counts."""
+    counter.background = True
+
+
+def flush() -> None:
+    """Write what was counted, now and here."""
+    counter.flush()
+
+
+# Callers record flags and variants of the live flag set only: a name that a client made up would cost memory.
+
+
+def record(live: Live, key: str, variant: str | None) -> None:
+    """One evaluation."""
+    counter.add(live.environment_id, ((key, variant),), 1)
+
+
+def record_all(live: Live, evaluations: Mapping[str, Evaluation]) -> None:
+    """What ``FlagSet.evaluate_all`` answered."""
+    counter.add(
+        live.environment_id, zip(evaluations, map(_variant, evaluations.values()), strict=True), len(evaluations)
+    )
+
+
+def record_many(live: Live, counts: Counts) -> None:
+    """Evaluations that a client made itself and told us in bulk. One report counts for a thousand million at most."""
+    good = {name: min(count, MOST_REPORTED) for name, count in counts.items() if count > 0}
+    if good:
+        counter.add(live.environment_id, good, sum(good.values()))

@@ -1,0 +1,69 @@
+"""Counting in real processes: what a server counted is in the database when it has stopped."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from icontrol.management.commands.serve import arguments
+from tests.icontrol.test_serve import PATIENCE_SECONDS, ROOT, free_port, get, serving
+
+TIMES = 25
+
+
+def manage(environment: dict[str, str], *words: str) -> str:
+    return subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), *words], env=environment, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def counted(environment: dict[str, str]) -> int:
+    """All that the tables hold."""
+    return int(
+        manage(
+            environment,
+            "shell",
+            "--no-imports",
+            "-c",
+            "from flags.models import Usage; print(sum(Usage.objects.values_list('count', flat=True)))",
+        )
+    )
+
+
+def test_a_server_that_is_stopped_has_written_all_that_its_workers_counted(
+    process_environment: dict[str, str], tmp_path: Path, settings: Any
+) -> None:
+    environment = process_environment
+    manage(environment, "migrate", "--verbosity=0")
+    manage(environment, "demo")
+    settings.PORT = free_port()
+    settings.ICONTROL_WORKERS = 2
+    command = ["-m", "granian", *arguments("127.0.0.1")[:-1], "tests.flags.recording:application"]
+    told = []
+    with serving(environment, tmp_path / "output", command) as process:
+        for _ in range(TIMES):
+            status, body = get(process, settings.PORT, "/record")
+            assert status == 200
+            told.append(json.loads(body))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_SECONDS) == 0
+    flags = {size for _, size in told}
+    assert len(flags) == 1 and flags.pop() > 1
+    assert counted(environment) == sum(size for _, size in told), (tmp_path / "output").read_text()
+    assert len({worker for worker, _ in told}) == 2
+
+
+def test_a_process_that_ends_in_order_has_written_too(process_environment: dict[str, str]) -> None:
+    manage(process_environment, "migrate", "--verbosity=0")
+    manage(
+        process_environment,
+        "shell",
+        "--no-imports",
+        "-c",
+        "from flags import usage; usage.write_in_background(); usage.counter.add(1, [('a', 'on'), ('b', 'off')], 2)",
+    )
+    assert counted(process_environment) == 2
