@@ -9,7 +9,7 @@ class FlagsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from flags import usage
+        from flags import codes, usage  # noqa: F401  (fills the catalogue)
         from releases.metrics import COLLECTORS
 
         COLLECTORS.append(usage.counter)

@@ -30,3 +30,11 @@ class Usage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.flag}={self.variant} {self.hour}: {self.count}"
+
+
+class Flags(Environment):
+    """The flags of an environment: what the admin's pages of flags hang on. No table of its own."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()

@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from multiprocessing.util import Finalize
-from operator import attrgetter
+from operator import itemgetter
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from prometheus_client.core import CounterMetricFamily, Metric
@@ -41,7 +41,7 @@ Counts = Mapping[Name, int]
 Place = tuple[int, int]  # environment, hour
 Pending = dict[Place, Counter[Name]]
 Row = tuple[tuple[int, str, str, int], int]  # environment, flag, variant, hour; count
-_variant = attrgetter("variant")
+_variant = itemgetter(Evaluation._fields.index("variant"))  # faster than by name
 
 
 class UsageCounter(Collector):

@@ -83,7 +83,9 @@ def test_a_damaged_flag_without_a_variant_is_counted_too(live: Live) -> None:
 
 
 def test_more_rows_than_one_statement_takes(live: Live) -> None:
-    many = {(f"flag-{number}", "on"): number for number in range(1, 2 * usage.ROWS_A_STATEMENT + 2)}
+    many: dict[tuple[str, str | None], int] = {
+        (f"flag-{number}", "on"): number for number in range(1, 2 * usage.ROWS_A_STATEMENT + 2)
+    }
     for _ in range(2):
         usage.record_many(live, many)
         usage.flush()

@@ -38,6 +38,9 @@ GET    api/releases                          401 200 200 200 200
 GET    api/releases/<int:serial>             401 200 200 200 200
 GET    api/config/versions                   401 200 200 200 200
 GET    api/config/versions/<str:version>     401 200 200 200 200
+GET    api/flags                             401 200 200 200 200
+GET    api/flags/<str:key>                   401 200 200 200 200
+POST   api/flags/<str:key>/explain           401 422 422 422 422
 GET    api/config/diff                       401 403 200 200 200
 GET    api/config/draft                      401 403 200 200 200
 GET    api/config/draft/history              401 403 200 200 200
@@ -117,6 +120,12 @@ GET  admin/configs/application/<path:object_id>/                       in  yes y
 POST admin/configs/application/<path:object_id>/                       in  yes yes yes yes
 GET  admin/configs/configversion/compare/                               in  yes yes yes yes
 POST admin/configs/configversion/compare/                               in  -   -   -   -
+GET  admin/flags/flags/                                                in  yes yes yes yes
+POST admin/flags/flags/                                                in  -   -   -   -
+GET  admin/flags/flags/environment/<int:pk>/                           in  yes yes yes yes
+POST admin/flags/flags/environment/<int:pk>/                           in  -   -   -   -
+GET  admin/flags/flags/environment/<int:pk>/flag/<str:key>/            in  yes yes yes yes
+POST admin/flags/flags/environment/<int:pk>/flag/<str:key>/            in  yes yes yes yes
 GET  admin/releases/release/checkpoints/                               in  yes yes yes yes
 POST admin/releases/release/checkpoints/                               in  yes yes yes yes
 GET  admin/releases/release/                                           in  yes yes yes yes
@@ -225,7 +234,7 @@ def is_page(route: str) -> bool:
 @pytest.fixture
 def values(world: World) -> dict[str, Any]:
     """A world with one of everything; what the parameters of addresses stand for."""
-    world.release(snapshot("home", featureFlags=[flag("checkout", "ON")]))
+    world.release(snapshot("home", featureFlags=[flag("search", "ON")]))
     world.policy(latest="2.0.0")
     world.edit()
     world.preview()
@@ -239,9 +248,10 @@ def values(world: World) -> dict[str, Any]:
     return {
         "preview": secret,
         "links": link.pk,
-        "flags": "checkout",
         "releases": 1,
         "versions": "1.0.0",
+        "flags": "search",
+        "flag": "search",
         "configversion": ConfigVersion.objects.get(version="1.0.0").pk,
         "history": ConfigVersion.history.earliest("history_id").history_id,
         "application": world.application.pk,

@@ -76,6 +76,9 @@ OPENS: dict[str, frozenset[str]] = {
     "releases_release_change": FROM["viewer"],
     "releases_release_changelist": FROM["viewer"],
     "releases_release_checkpoints": FROM["viewer"],
+    "flags_flags_changelist": FROM["viewer"],
+    "flags_flags_environment": FROM["viewer"],
+    "flags_flags_flag": FROM["viewer"],
 }
 #: Django's own, which need no row: they answer a form of the admin, or lead elsewhere.
 ASIDE = {"login", "logout", "autocomplete", "view_on_site", "app_list"}
@@ -110,6 +113,7 @@ def arguments(world: World) -> dict[str, tuple[Any, ...]]:
         "auth_group": Group.objects.get(name="viewer").pk,
         "configs_application": world.application.pk,
         "configs_configversion": live.pk,
+        "flags_flags": world.production.pk,
         "releases_apitoken": ApiToken.objects.get().pk,
         "releases_clientkey": ClientKey.objects.get().pk,
         "releases_environment": world.production.pk,
@@ -125,7 +129,7 @@ def arguments(world: World) -> dict[str, tuple[Any, ...]]:
         live.pk,
         ConfigVersion.history.order_by("history_id").first().history_id,
     )
-    for name in ("releases_environment_kill", "releases_environment_lift"):
+    for name in ("releases_environment_kill", "releases_environment_lift", "flags_flags_flag"):
         found[name] = (world.production.pk, "checkout")
     return found
 

@@ -18,7 +18,8 @@ REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 PAGE = (REFERENCE / "commands.md").read_text()
 COMMON, *_SECTIONS = re.split(r"^## `(?=\w+`$)", PAGE, flags=re.MULTILINE)
 SECTIONS = {text.partition("`")[0]: text for text in _SECTIONS}
-OURS = {name: app for name, app in get_commands().items() if app in ("releases", "icontrol") and name != "migrate"}
+APPS = ("releases", "flags", "icontrol")
+OURS = {name: app for name, app in get_commands().items() if app in APPS and name != "migrate"}
 EVERYWHERE = {"--json", "--language"}
 PLAIN = ("serve", "state_diagram")
 

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from flags import usage
 from releases import access
+from releases.delivery import read_live
 from tests.factories import ADA, NOON, flag, snapshot
 from tests.releases.api.helpers import Api
 
@@ -39,6 +41,7 @@ def normal(value: Any) -> Any:
         return [normal(item) for item in value]
     if isinstance(value, str):
         value = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00| UTC)?", "<time>", value)
+        value = re.sub(r"\A\d{4}-\d\d-\d\d\Z", "<day>", value)
         value = re.sub(r"\b[0-9a-f]{64}\b", "<sha-256>", value)
         value = re.sub(r'"[0-9a-f]{32}"', '"<etag>"', value)
         value = re.sub(r"/preview/[A-Za-z0-9_-]{43}", "/preview/<token>", value)
@@ -100,6 +103,8 @@ def small_world(api: Api) -> None:
 
 def documents(api: Api) -> dict[str, Any]:
     small_world(api)
+    usage.record_many(read_live(None), {("archive", "on"): 1, ("archive", "off"): 3, ("banner", "on"): 2})
+    usage.flush()
     draft = "/api/config/draft"
     made: dict[str, Any] = {
         "meta_release_200": api.ask(x_client_version="1.9.0", accept_language="fr"),
@@ -114,6 +119,9 @@ def documents(api: Api) -> dict[str, Any]:
         "release": api("GET", "/api/releases/1"),
         "releases": api("GET", "/api/releases?limit=1"),
         "policy": api("GET", "/api/policy"),
+        "flags": api("GET", "/api/flags"),
+        "flag": api("GET", "/api/flags/archive"),
+        "flag_explained": api("POST", "/api/flags/archive/explain", {"context": {"tenant": "acme"}}),
         "problem_401": api("GET", draft, role="anonymous"),
         "problem_403": api("GET", draft, role="viewer", accept_language="fr"),
         "problem_404": api("GET", "/api/config/versions/9.9.9"),

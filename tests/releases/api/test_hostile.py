@@ -28,14 +28,14 @@ def calls(*wanted: str) -> list[tuple[str, str]]:
 @pytest.fixture
 def live(api: Api) -> Api:
     """Something of everything, so that requests get past the first refusal."""
-    api.world.release(snapshot("home", featureFlags=[flag("a")]))
-    api.world.release(snapshot("home", "next", featureFlags=[flag("a")]))
-    api.world.edit(snapshot("home", "next", "more", featureFlags=[flag("a")]))
+    api.world.release(snapshot("home", featureFlags=[flag("search", "ON")]))
+    api.world.release(snapshot("home", "next", featureFlags=[flag("search", "ON")]))
+    api.world.edit(snapshot("home", "next", "more", featureFlags=[flag("search", "ON")]))
     api.world.preview()
     return api
 
 
-VALUES = {"preview": "x" * 43, "links": 1, "releases": 1, "versions": "1.0.0", "flags": "a"}
+VALUES = {"preview": "x" * 43, "links": 1, "releases": 1, "versions": "1.0.0", "flags": "search"}
 
 
 def check(answer: Any) -> None:

@@ -24,6 +24,9 @@ JSON = "application/json"
 ANSWERED = {
     "diff": "diffVersions",
     "draft": "replaceDraft",
+    "flag": "readFlag",
+    "flag_explained": "explainFlag",
+    "flags": "listFlags",
     "history": "listDraftHistory",
     "kill": "killFlag",
     "lift": "liftFlag",

@@ -36,7 +36,7 @@ from releases import access
 from releases.api import ledger
 from releases.ledger import NO_POLICY
 from releases.policies import policy_etag
-from tests.factories import ADA, snapshot
+from tests.factories import ADA, flag, snapshot
 from tests.releases.api.helpers import ROLES, Api
 
 CHECKS = [
@@ -62,8 +62,9 @@ def full(api: Api) -> Api:
     """Something of everything, so that what is generated finds something to do."""
     api.world.release(snapshot("home"))
     api.world.policy(minSupported="1.0.0", latest="2.0.0")
-    api.world.release(snapshot("home", "shop"))
-    api.world.edit(snapshot("home", "shop", "news"))
+    flags = [flag("search", "ROLLOUT", rollout=2500)]
+    api.world.release(snapshot("home", "shop", featureFlags=flags), confirm=["release.grows"])
+    api.world.edit(snapshot("home", "shop", "news", featureFlags=flags))
     api.world.preview()
     return api
 
@@ -104,7 +105,7 @@ def send(api: Api, role: str, only: str | None = None) -> Counter[int]:
     schema = schemathesis.openapi.from_dict(document)
     schema.app = get_wsgi_application()
     link, token = access.create_preview_link(api.world.application, reason="look", actor=ADA, now=timezone.now())
-    known = {"version": "1.0.0", "serial": 2, "id": link.pk, "token": token}
+    known = {"version": "1.0.0", "serial": 2, "id": link.pk, "token": token, "key": "search"}
     who = {} if role == "anonymous" else {"Authorization": f"Bearer {api.secret(role)}"}
     sent: Counter[int] = Counter()
     for result in schema.get_all_operations():

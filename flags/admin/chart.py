@@ -1,0 +1,49 @@
+"""Thirty days of evaluations as bars: the numbers that an SVG needs, so that the page needs no style and no script."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flags.overview import Counts
+
+DAYS = 30
+WIDTH, HEIGHT, STEP = 16, 96, 20  # of a bar, of the chart, from bar to bar; in the units of the SVG
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day. ``on``: evaluations that served another variant than the off one."""
+
+    day: dt.date
+    x: int
+    total: int
+    on: int
+    total_height: int
+    on_height: int
+
+    @property
+    def y(self) -> int:
+        return HEIGHT - self.total_height
+
+    @property
+    def on_y(self) -> int:
+        return HEIGHT - self.on_height
+
+
+def bars(counts: Counts, off: str, today: dt.date) -> Sequence[Bar]:
+    """Oldest first; the tallest day fills the chart, and a day with any evaluation can be seen."""
+    days = [today - dt.timedelta(days=back) for back in reversed(range(DAYS))]
+    found = [counts.days.get(day, {}) for day in days]
+    most = max((sum(variants.values()) for variants in found), default=0) or 1
+
+    def height(count: int) -> int:
+        return max(1, HEIGHT * count // most) if count else 0
+
+    made = []
+    for at, (day, variants) in enumerate(zip(days, found, strict=True)):
+        total = sum(variants.values())
+        on = sum(count for variant, count in variants.items() if variant not in (off, ""))
+        made.append(Bar(day, at * STEP, total, on, height(total), height(on)))
+    return made

@@ -1,0 +1,156 @@
+"""The live flags of an environment, and one flag: facts, a chart of its use, and the question why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern
+from django.utils import timezone
+
+from configs.actors import EDIT, VIEW
+from configs.policies import check_permission
+from configs.refusals import Refusal
+from flags.admin.chart import bars
+from flags.admin.explain_form import ExplainForm
+from flags.explaining import explain
+from flags.overview import counts_of, overview
+from icontrol.words import said, words
+from releases.admin.base import Fact, HouseAdmin
+from releases.admin.buttons import address
+from releases.admin.markup import moment
+from releases.lookup import find_environment
+from releases.models import Environment
+
+
+class FlagsAdmin(HouseAdmin):
+    """Everybody who may read what is live. The model is a way to the environments; no row of it is edited here."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.actor(request).may(VIEW)
+
+    has_module_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    left_out = ("add", "change", "delete", "history")
+
+    def get_urls(self) -> list[URLPattern]:
+        return [pattern for pattern in super().get_urls() if pattern.name]  # without the one that leads to "change"
+
+    def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        return [
+            ("environment/<int:pk>/", self.environment_page, "environment"),
+            ("environment/<int:pk>/flag/<str:key>/", self.flag_page, "flag"),
+        ]
+
+    # All flags --------------------------------------------------------------------------------------------------------
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return self.table(request, lambda: find_environment())
+
+    def environment_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.table(request, lambda: self.find(request, pk))
+
+    def table(self, request: HttpRequest, find: Callable[[], Environment]) -> HttpResponse:
+        check_permission(self.actor(request), VIEW)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        environment, now = find(), timezone.now()
+        found, refusal = None, None
+        try:
+            found = overview(environment, now)
+        except Refusal as nothing_live:
+            refusal = nothing_live
+        only_stale = request.GET.get("stale") == "1"
+        flags = [flag for flag in found.flags if flag.stale or not only_stale] if found else []
+        return self.page(
+            request,
+            "admin/house/flag_use.html",
+            words(f"Flags of {environment.key}", f"Drapeaux de {environment.key}"),
+            environment=environment,
+            environments=Environment.objects.select_related("application"),
+            head=found.head if found else None,
+            refusal=refusal,
+            flags=flags,
+            gone=found.gone if found else (),
+            stale_count=sum(1 for flag in found.flags if flag.stale) if found else 0,
+            only_stale=only_stale,
+            now=now,
+        )
+
+    # One flag ---------------------------------------------------------------------------------------------------------
+
+    def flag_page(self, request: HttpRequest, pk: int, key: str) -> HttpResponse:
+        check_permission(self.actor(request), VIEW)
+        if request.method not in ("GET", "HEAD", "POST"):
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+        environment, now = self.find(request, pk), timezone.now()
+        found = overview(environment, now)
+        flag = found.flag(key)
+        form = ExplainForm(request.POST if request.method == "POST" else None, edits=self.actor(request).may(EDIT))
+        explained, refusal, status = None, None, 200
+        if form.is_bound:
+            if not form.is_valid():
+                status = 422
+            else:
+                try:
+                    explained = self.explained(request, environment, key, form, now)
+                except Refusal as refused:  # no preview, or the draft has no such flag
+                    refusal, status = refused, refused.status
+        off = flag.source.get("offVariant", "off")
+        counts = counts_of(environment, key, now)
+        return self.page(
+            request,
+            "admin/house/flag.html",
+            key,
+            status=status,
+            crumbs=[(environment.key, address("flags_flags_environment", environment.pk))],
+            environment=environment,
+            head=found.head,
+            flag=flag,
+            facts=self.facts(flag),
+            bars=bars(counts, off, now.date()),
+            counts=counts,
+            form=form,
+            explained=explained,
+            refusal=refusal,
+        )
+
+    def explained(
+        self, request: HttpRequest, environment: Environment, key: str, form: ExplainForm, now: dt.datetime
+    ) -> Any:
+        return explain(
+            environment,
+            key,
+            form.cleaned_data["attributes"],
+            channel=form.cleaned_data["channel"],
+            actor=self.actor(request),
+            now=now,
+        )
+
+    def facts(self, flag: Any) -> list[Fact]:
+        source, none = flag.source, "–"
+        return [
+            Fact(words("State", "État"), flag.state),
+            Fact(
+                words("Kill switch", "Coupe-circuit"),
+                words("engaged: off for everybody", "engagé : coupé pour tous") if flag.killed else none,
+            ),
+            Fact(words("Type", "Type"), source["type"]),
+            Fact(words("Owner", "Responsable"), source.get("owner") or none),
+            Fact(words("Description", "Description"), source.get("description") or none),
+            Fact(words("Here since", "Ici depuis"), moment(flag.first.at)),
+            Fact(words("First in version", "D'abord dans la version"), flag.first.version),
+            Fact(words("Expires", "Expire"), source.get("expiresAt") or none),
+            Fact(words("Last evaluated (hour)", "Dernière évaluation (heure)"), moment(flag.last_evaluated)),
+            Fact(words("Evaluations in 24 hours", "Évaluations en 24 heures"), flag.use.day),
+            Fact(words("Evaluations in 30 days", "Évaluations en 30 jours"), flag.use.month),
+            Fact(words("May go because", "Peut partir, car"), " ".join(map(said, flag.reasons)) or none),
+        ]

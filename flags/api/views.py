@@ -1,0 +1,83 @@
+"""Reading the live flags with their use, and asking why somebody gets what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from configs.actors import VIEW
+from flags.api import shapes
+from flags.explaining import CHANNELS, explain, find
+from flags.overview import overview, show_flag
+from releases.api.common import AuthorView
+from releases.api.openapi import BODY, BOTH, answers
+from releases.api.parsing import Body, Text
+from releases.lookup import LIVE
+from releases.models import Environment
+
+STALE = OpenApiParameter("stale", {"type": "string", "enum": ["1"]}, description="Only flags with a reason to go.")
+
+
+@extend_schema_field(OpenApiTypes.OBJECT)
+class Context(serializers.JSONField):
+    """Attributes by name, with any JSON values."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            self.fail("invalid")
+        return data
+
+
+class ExplainBody(Body):
+    environment = Text(required=False, max_length=63, help_text="Environment key; left out: the default one.")
+    channel = serializers.ChoiceField(CHANNELS, required=False, default=LIVE, help_text="Others than live: editors.")
+    context = Context(  # type: ignore[assignment]  # the class has a member of that name
+        help_text="Whoever would ask: tenant, role, plan, …; see the flag language."
+    )
+
+
+class FlagsView(AuthorView):
+    """The live flags of an environment."""
+
+    permissions = {"GET": VIEW}
+
+    @extend_schema(operation_id="listFlags", parameters=[*BOTH, STALE], responses=answers(shapes.Flags))
+    def get(self, request: Request) -> Response:
+        """The live flags with age, use, and why it may be time to remove one."""
+        found = overview(self.environment(), self.now)
+        return Response(found.as_json(stale=request.query_params.get("stale") == "1"))
+
+
+class FlagView(AuthorView):
+    """One live flag."""
+
+    permissions = {"GET": VIEW}
+
+    @extend_schema(operation_id="readFlag", parameters=BOTH, responses=answers(shapes.FlagDetail))
+    def get(self, request: Request, key: str) -> Response:
+        """One live flag with its evaluations per variant, day and hour."""
+        return Response(show_flag(overview(self.environment(), self.now), key, self.now))
+
+
+class ExplainView(AuthorView):
+    """Why somebody gets what."""
+
+    permissions = {"POST": VIEW}
+
+    def refuse_first(self, environment: Environment) -> None:
+        channel = self.request.data.get("channel", LIVE) if isinstance(self.request.data, dict) else LIVE
+        find(environment, self.kwargs["key"], channel if channel in CHANNELS else LIVE, self.actor)
+
+    @extend_schema(
+        operation_id="explainFlag", request=ExplainBody, parameters=BOTH, responses=answers(shapes.Explained, *BODY)
+    )
+    def post(self, request: Request, key: str) -> Response:
+        """Evaluate a flag for a context and tell every step. Nothing is counted and nothing is changed."""
+        environment, data = self.read(ExplainBody)
+        explained = explain(environment, key, data["context"], channel=data["channel"], actor=self.actor, now=self.now)
+        return Response(explained.as_json())

@@ -1,0 +1,71 @@
+"""Why somebody gets what: one evaluation of a flag, live or not yet, with its steps in words. For the staff."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from configs import states
+from configs.actors import EDIT, VIEW, Actor
+from configs.models import ConfigVersion
+from configs.policies import check_permission
+from configs.reading import shown
+from configs.refusals import Refusal
+from flags.engine import Explanation, FlagSet, compile_flags
+from releases.ledger import head_of
+from releases.lookup import LIVE, find_version
+from releases.models import Environment
+
+CHANNELS = (LIVE, states.DRAFT, states.PREVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    environment: Environment
+    channel: str
+    version: ConfigVersion
+    key: str
+    explanation: Explanation
+
+    def as_json(self) -> dict[str, Any]:
+        evaluation = self.explanation.evaluation
+        return {
+            "application": self.environment.application.key,
+            "environment": self.environment.key,
+            "channel": self.channel,
+            "version": self.version.version,
+            "flag": self.key,
+            "value": evaluation.value,
+            "variant": evaluation.variant,
+            "reason": evaluation.reason,
+            "ruleId": evaluation.rule_id,
+            "bucket": evaluation.bucket,
+            "steps": [dict(step) for step in self.explanation.steps],
+        }
+
+
+def find(environment: Environment, key: str, channel: str, actor: Actor) -> tuple[ConfigVersion, FlagSet]:
+    """The version that a channel names, and its flags, among them this one. With the kill switches that are engaged,
+    whichever channel is asked. What was never published is for editors."""
+    check_permission(actor, VIEW if channel == LIVE else EDIT)
+    version, head = find_version(environment, channel), head_of(environment)
+    flags = compile_flags(version.document, environment=environment.key, killed=head.killed if head else ())
+    if key not in flags:
+        where = environment.key if channel == LIVE else version.version
+        raise Refusal("flag.unknown", where=where, flag=shown(key))
+    return version, flags
+
+
+def explain(
+    environment: Environment,
+    key: str,
+    context: Mapping[str, Any],
+    *,
+    channel: str = LIVE,
+    actor: Actor,
+    now: dt.datetime,
+) -> Explained:
+    version, flags = find(environment, key, channel, actor)
+    return Explained(environment, channel, version, key, flags.explain(key, context, now))

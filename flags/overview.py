@@ -1,0 +1,251 @@
+"""The live flags of an environment with what is known about each: age, use, and why it may be time to remove it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Max, Min, Q, Sum
+
+from configs.reading import objects, shown
+from configs.refusals import Refusal
+from configs.texts import Text, both
+from flags.engine.values import instant_of
+from flags.firsts import First, firsts
+from flags.models import Usage
+from flags.usage import HOUR, KEPT_HOURS
+from releases.ledger import head_of
+from releases.models import Environment, Release
+from releases.rendering import FORCE_OFF
+from releases.showing import instant
+
+DAY = 24  # hours
+MONTH = dt.timedelta(hours=KEPT_HOURS)
+#: What the detail of one flag shows hour by hour.
+HOURS_SHOWN = 2 * DAY
+
+STALE: dict[str, Text] = {
+    "flag.not_evaluated": both("Nobody has evaluated it for 30 days.", "Personne ne l'a évalué depuis trente jours."),
+    "flag.fully_on": both(
+        "For 30 days it has been on for everybody who asked.",
+        "Depuis trente jours, il est actif pour tous ceux qui l'ont demandé.",
+    ),
+    "flag.expired": both("Its expiry date has passed.", "Sa date d'expiration est passée."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What was counted in the last 30 days. ``shown`` is how often another variant than the off one was served."""
+
+    month: int = 0
+    day: int = 0
+    shown: int = 0
+    first: int | None = None  # hours since 1970
+    last: int | None = None
+
+    @property
+    def share_on(self) -> float | None:
+        return self.shown / self.month if self.month else None
+
+
+@dataclass(frozen=True, slots=True)
+class FlagFacts:
+    """One live flag. ``stale`` names entries of :data:`STALE`."""
+
+    source: dict[str, Any]
+    killed: bool
+    first: First
+    use: Use
+    stale: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return str(self.source["key"])
+
+    @property
+    def state(self) -> str:
+        return str(self.source["state"])
+
+    @property
+    def effective_state(self) -> str:
+        return FORCE_OFF if self.killed else self.state
+
+    @property
+    def percent_on(self) -> float | None:
+        return None if self.use.share_on is None else 100 * self.use.share_on
+
+    @property
+    def last_evaluated(self) -> dt.datetime | None:
+        """The beginning of the hour."""
+        return time_of(self.use.last) if self.use.last is not None else None
+
+    @property
+    def reasons(self) -> list[Text]:
+        return [STALE[code] for code in self.stale]
+
+    def as_json(self) -> dict[str, Any]:
+        source, use = self.source, self.use
+        return {
+            "key": self.key,
+            "type": source["type"],
+            "state": self.state,
+            "effectiveState": self.effective_state,
+            "killed": self.killed,
+            "owner": source.get("owner"),
+            "description": source.get("description"),
+            "firstReleased": {"version": self.first.version, "at": instant(self.first.at)},
+            "expiresAt": source.get("expiresAt"),
+            "lastEvaluatedAt": instant(self.last_evaluated),
+            "evaluations": {"last24Hours": use.day, "last30Days": use.month},
+            "shareOn": None if use.share_on is None else round(use.share_on, 4),
+            "stale": [{"code": code, "message": STALE[code]} for code in self.stale],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """``gone``: keys of engaged kill switches whose flag is not in the live config."""
+
+    environment: Environment
+    head: Release
+    flags: Sequence[FlagFacts]
+    gone: Sequence[str]
+
+    def as_json(self, *, stale: bool = False) -> dict[str, Any]:
+        """``stale``: only those for which there is a reason."""
+        return {
+            **_where(self.environment, self.head),
+            "flags": [flag.as_json() for flag in self.flags if flag.stale or not stale],
+            "killedButGone": list(self.gone),
+        }
+
+    def flag(self, key: str) -> FlagFacts:
+        for flag in self.flags:
+            if flag.key == key:
+                return flag
+        raise Refusal("flag.unknown", where=self.environment.key, flag=shown(key))
+
+
+def overview(environment: Environment, now: dt.datetime) -> Overview:
+    """Four queries, however many flags there are (more only while versions are read for the first time)."""
+    head = head_of(environment)
+    if head is None or head.config_version is None:
+        raise Refusal("release.none", environment=environment.key)
+    sources = [source for _, source in objects(head.config_version.document, "featureFlags")]
+    killed, since, used = set(head.killed), firsts(environment), _used(environment, sources, now)
+    flags = []
+    for source in sources:
+        key = source["key"]
+        use = used.get(key, Use())
+        stale = tuple(_stale(source, since[key], use, now, killed=key in killed))
+        flags.append(FlagFacts(source, key in killed, since[key], use, stale))
+    gone = sorted(killed - {flag.key for flag in flags})
+    return Overview(environment, head, sorted(flags, key=lambda flag: flag.key), gone)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Evaluations of one flag by variant: per day (UTC) of the last 30, per hour of the last 48; those with any."""
+
+    days: dict[dt.date, dict[str, int]]
+    hours: dict[dt.datetime, dict[str, int]]
+    variants: dict[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "variants": [{"variant": name, "last30Days": count} for name, count in self.variants.items()],
+            "days": [{"day": day.isoformat(), "variants": counts} for day, counts in self.days.items()],
+            "hours": [{"hour": instant(hour), "variants": counts} for hour, counts in self.hours.items()],
+        }
+
+
+def counts_of(environment: Environment, key: str, now: dt.datetime) -> Counts:
+    found = Counts({}, {}, {})
+    since = _hour(now) - HOURS_SHOWN
+    for hour, variant, count in (
+        _window(environment, now).filter(flag=key).order_by("hour", "variant").values_list("hour", "variant", "count")
+    ):
+        at = time_of(hour)
+        day = found.days.setdefault(at.date(), {})
+        day[variant] = day.get(variant, 0) + count
+        found.variants[variant] = found.variants.get(variant, 0) + count
+        if hour > since:
+            found.hours.setdefault(at, {})[variant] = count
+    return found
+
+
+def show_flag(found: Overview, key: str, now: dt.datetime) -> dict[str, Any]:
+    """One flag with its counts."""
+    flag = found.flag(key)
+    return {
+        **_where(found.environment, found.head),
+        **flag.as_json(),
+        "counts": counts_of(found.environment, key, now).as_json(),
+    }
+
+
+def time_of(hour: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(hour * HOUR, dt.UTC)
+
+
+def _where(environment: Environment, head: Release) -> dict[str, Any]:
+    assert head.config_version is not None
+    return {
+        "application": environment.application.key,
+        "environment": environment.key,
+        "serial": head.serial,
+        "version": head.config_version.version,
+    }
+
+
+def _hour(now: dt.datetime) -> int:
+    return int(now.timestamp()) // HOUR
+
+
+def _window(environment: Environment, now: dt.datetime) -> Any:
+    return Usage.objects.filter(environment=environment, hour__gt=_hour(now) - KEPT_HOURS)
+
+
+def _used(environment: Environment, sources: list[dict[str, Any]], now: dt.datetime) -> dict[str, Use]:
+    off = {source["key"]: source.get("offVariant", "off") for source in sources}
+    rows = (
+        _window(environment, now)
+        .values("flag", "variant")
+        .annotate(
+            month=Sum("count"),
+            day=Sum("count", filter=Q(hour__gt=_hour(now) - DAY), default=0),
+            first=Min("hour"),
+            last=Max("hour"),
+        )
+        .order_by(F("flag"))
+    )
+    found: dict[str, Use] = {}
+    for row in rows:
+        key = row["flag"]
+        before = found.get(key)
+        is_off = row["variant"] in (off.get(key), "")
+        found[key] = Use(
+            month=row["month"] + (before.month if before else 0),
+            day=row["day"] + (before.day if before else 0),
+            shown=(0 if is_off else row["month"]) + (before.shown if before else 0),
+            first=min(row["first"], before.first if before and before.first is not None else row["first"]),
+            last=max(row["last"], before.last if before and before.last is not None else row["last"]),
+        )
+    return found
+
+
+def _stale(source: dict[str, Any], first: First, use: Use, now: dt.datetime, *, killed: bool) -> list[str]:
+    """Only what the whole time proves: a flag of yesterday is neither unused nor fully on for 30 days."""
+    found = []
+    if not use.month and first.at <= now - MONTH:
+        found.append("flag.not_evaluated")
+    whole = use.first is not None and use.first <= _hour(now) - KEPT_HOURS + DAY
+    if whole and use.shown == use.month and not killed and source["state"] in ("ON", "ROLLOUT"):
+        found.append("flag.fully_on")
+    expires = instant_of(source.get("expiresAt"))
+    if expires is not None and expires <= now:
+        found.append("flag.expired")
+    return found

@@ -1,0 +1,88 @@
+"""The admin's pages of flags."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from flags import usage
+from releases.delivery import read_live
+from tests.factories import World, flag, snapshot
+from tests.releases.admin_pages import staff
+
+HOSTILE = '"><i data-xss>'
+RULE = {
+    "id": "pro",
+    "conditions": [{"attribute": "plan", "operator": "equals", "values": ["pro"]}],
+    "variant": "on",
+}
+
+
+@pytest.fixture
+def flagged(world: World) -> World:
+    world.now = timezone.now()
+    world.release(
+        snapshot(
+            featureFlags=[
+                flag("search", "ROLLOUT", rollout=0, rules=[RULE], owner=HOSTILE, description=HOSTILE),
+                flag("banner", "ON", expiresAt="2026-01-01"),
+            ]
+        )
+    )
+    return world
+
+
+def test_the_table_and_its_filter(flagged: World) -> None:
+    usage.record_many(read_live(None), {("search", "on"): 1, ("search", "off"): 3})
+    usage.flush()
+    viewer = staff("viewer")
+    page = viewer.get("flags_flags_changelist")
+    assert page.status == 200 and "25.0 %" in page.text and "Its expiry date has passed." in page.text
+    assert "<i data-xss" not in page.html
+    assert [meter.attributes["value"] for meter in page.all("meter")] == ["25.0"]
+    one = f"/admin/flags/flags/environment/{flagged.production.pk}/flag/search/"
+    assert one in page.links
+    stale = viewer.get("flags_flags_environment", flagged.production.pk, stale="1")
+    assert one not in stale.links and "banner" in stale.text
+    french = staff("viewer", language="fr", name="fr").get("flags_flags_changelist")
+    assert "Sa date d'expiration est passée." in french.text and "Drapeaux" in french.text
+    assert "/admin/flags/flags/" in viewer.open("/admin/").links
+
+
+def test_an_environment_where_nothing_is_live(flagged: World) -> None:
+    page = staff("viewer").get("flags_flags_environment", flagged.staging.pk)
+    assert (page.status, page.refusal) == (200, "release.none")
+
+
+def test_the_page_of_a_flag_explains(flagged: World) -> None:
+    usage.record_many(read_live(None), {("search", "on"): 1, ("search", "off"): 3})
+    usage.flush()
+    place = (flagged.production.pk, "search")
+    viewer = staff("viewer")
+    page = viewer.get("flags_flags_flag", *place)
+    assert "<i data-xss" not in page.html and len(list(page.all("rect", class_="on"))) == 30
+    assert {choice.attributes["value"] for choice in page.all("option")} == {"live"}
+    told = viewer.fill("flags_flags_flag", *place, plan="pro", more='{"seats": 5}', channel="live")
+    assert told.status == 200 and "Rule “pro”" in told.text and "Serves on (TARGETING_MATCH)" in told.text
+    french = staff("viewer", language="fr", name="fr")
+    assert "Règle « pro »" in french.fill("flags_flags_flag", *place, plan="pro", channel="live").text
+    wrong = viewer.fill("flags_flags_flag", *place, more="[]", channel="live")
+    assert wrong.status == 422 and "A JSON object is needed." in wrong.text
+    assert viewer.fill("flags_flags_flag", *place, more="{", channel="live").status == 422
+    assert viewer.fill("flags_flags_flag", *place, channel="draft").status == 422
+
+
+def test_editors_ask_the_draft_too(flagged: World) -> None:
+    flagged.edit(snapshot(featureFlags=[flag("banner", "ON")]))
+    editor = staff("editor")
+    place = (flagged.production.pk, "search")
+    gone = editor.fill("flags_flags_flag", *place, channel="draft")
+    assert (gone.status, gone.refusal) == (404, "flag.unknown")
+    assert editor.fill("flags_flags_flag", *place, channel="preview").refusal == "preview.none"
+    banner = editor.fill("flags_flags_flag", flagged.production.pk, "banner", channel="draft")
+    assert "Serves on (STATIC)" in banner.text
+
+
+def test_a_flag_that_is_not_there(flagged: World) -> None:
+    page = staff("viewer").get("flags_flags_flag", flagged.production.pk, "moon")
+    assert (page.status, page.refusal) == (404, "flag.unknown")

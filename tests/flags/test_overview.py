@@ -1,0 +1,187 @@
+"""What is known about live flags: age, use, and the reasons to remove one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from configs.refusals import Refusal
+from flags import firsts
+from flags.models import Usage
+from flags.overview import FlagFacts, counts_of, overview
+from flags.usage import HOUR, KEPT_HOURS
+from releases import ledger
+from releases.models import Environment, Release
+from tests.factories import NOON, World, flag, snapshot
+
+DAY = dt.timedelta(days=1)
+GROWTH = ["release.grows", "release.shrinks"]
+
+
+@pytest.fixture(autouse=True)
+def read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(firsts, "_keys", {})
+
+
+def count(environment: Environment, key: str, variant: str, at: dt.datetime, number: int = 1) -> None:
+    Usage.objects.create(
+        environment=environment, flag=key, variant=variant, hour=int(at.timestamp()) // HOUR, count=number
+    )
+
+
+def facts(world: World, key: str, now: dt.datetime = NOON + 40 * DAY, **of: Any) -> FlagFacts:
+    return overview(of.get("environment", world.production), now).flag(key)
+
+
+def kill(world: World, *keys: str) -> None:
+    """Engages kill switches, as the ledger has them."""
+    head = world.head()
+    assert head is not None
+    ledger.append(
+        world.production,
+        head,
+        kind="kill",
+        config_version=head.config_version,
+        policies=head.policies,
+        kill_switches=json.dumps(sorted(keys)),
+        actor="user:ada",
+        reason="stop",
+        now=world.tick(),
+    )
+
+
+def test_the_age_is_since_the_first_release_here(world: World) -> None:
+    world.release(snapshot(featureFlags=[flag("old")]))
+    world.now += 3 * DAY
+    world.release(snapshot(featureFlags=[flag("old", "ON"), flag("new")]), environment=world.staging)
+    staged = world.now
+    world.now += 2 * DAY
+    world.publish("1.0.1")
+    production = overview(world.production, world.now)
+    assert [(item.key, item.first.version) for item in production.flags] == [("new", "1.0.1"), ("old", "1.0.0")]
+    assert production.flag("new").first.at == world.now
+    assert {item.first.at for item in overview(world.staging, world.now).flags} == {staged}
+    world.rollback()
+    world.now += DAY
+    world.publish("1.0.1", confirm=["release.contains_rolled_back"])
+    assert production.flag("new").first == overview(world.production, world.now).flag("new").first
+
+
+def test_use_is_that_of_the_environment_and_of_thirty_days(world: World) -> None:
+    world.release(snapshot(featureFlags=[flag("search", "ON")]))
+    now = NOON + 60 * DAY
+    before = facts(world, "search", now)
+    assert (before.last_evaluated, before.use.day, before.use.month, before.use.share_on) == (None, 0, 0, None)
+    count(world.production, "search", "on", now - dt.timedelta(hours=KEPT_HOURS), 1000)
+    count(world.staging, "search", "on", now, 1000)
+    count(world.production, "search", "on", now - dt.timedelta(hours=KEPT_HOURS - 1), 5)
+    count(world.production, "search", "on", now - dt.timedelta(hours=24), 20)
+    count(world.production, "search", "on", now - dt.timedelta(hours=23), 30)
+    count(world.production, "search", "off", now - dt.timedelta(hours=2), 40)
+    count(world.production, "search", "", now - dt.timedelta(hours=2), 5)
+    after = facts(world, "search", now)
+    assert after.last_evaluated == now - dt.timedelta(hours=2)
+    assert (after.use.day, after.use.month, after.use.share_on) == (75, 100, 0.55)
+
+
+def test_the_off_variant_is_the_flags_own(world: World) -> None:
+    variants = [{"key": "blue", "value": "#00f"}, {"key": "off", "value": "#000"}]
+    source = flag("colour", "ON", variants=variants, defaultVariant="off", offVariant="blue") | {"type": "string"}
+    world.release(snapshot(featureFlags=[source]))
+    count(world.production, "colour", "blue", NOON, 1)
+    count(world.production, "colour", "off", NOON, 3)
+    assert facts(world, "colour", NOON).use.share_on == 0.75
+
+
+def test_a_flag_that_nobody_evaluates_may_go_after_thirty_days_and_not_before(world: World) -> None:
+    world.release(snapshot(featureFlags=[flag("search", "ON")]))
+    since = world.now
+    assert facts(world, "search", since + 30 * DAY - dt.timedelta(seconds=1)).stale == ()
+    assert facts(world, "search", since + 30 * DAY).stale == ("flag.not_evaluated",)
+    count(world.production, "search", "off", since + 30 * DAY)
+    assert facts(world, "search", since + 30 * DAY).stale == ()
+
+
+def test_a_flag_that_is_on_for_all_may_go_after_thirty_days_and_not_before(world: World) -> None:
+    world.release(snapshot(featureFlags=[flag("search", "ON")]))
+    now = NOON + 60 * DAY
+    count(world.production, "search", "on", now - 28 * DAY, 5)
+    assert facts(world, "search", now).stale == ()
+    count(world.production, "search", "on", now - 29 * DAY - dt.timedelta(hours=5), 5)
+    assert facts(world, "search", now).stale == ("flag.fully_on",)
+    kill(world, "search")
+    assert facts(world, "search", now).stale == ()
+
+
+def test_one_evaluation_to_off_is_not_fully_on(world: World) -> None:
+    world.release(snapshot(featureFlags=[flag("search", "ON")]))
+    now = NOON + 60 * DAY
+    count(world.production, "search", "on", now - 29 * DAY - dt.timedelta(hours=5), 5)
+    count(world.production, "search", "off", now - 3 * DAY)
+    assert facts(world, "search", now).stale == ()
+
+
+@pytest.mark.parametrize("expires", ["2026-12-01", "2026-12-01T01:00:00+01:00"])
+def test_an_expired_flag_may_go(world: World, expires: str) -> None:
+    world.release(snapshot(featureFlags=[flag("search", "ON", expiresAt=expires)]))
+    moment = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
+    assert facts(world, "search", moment - dt.timedelta(seconds=1)).stale == ()
+    assert facts(world, "search", moment).stale == ("flag.expired",)
+
+
+def test_kill_switches_show_also_when_their_flag_has_left(world: World) -> None:
+    world.release(snapshot(featureFlags=[flag("search", "ON"), flag("export", "ON")]))
+    kill(world, "search", "gone")
+    found = overview(world.production, NOON)
+    assert found.gone == ["gone"]
+    assert [(item.key, item.state, item.effective_state, item.killed) for item in found.flags] == [
+        ("export", "ON", "ON", False),
+        ("search", "ON", "FORCE_OFF", True),
+    ]
+
+
+def test_counts_by_variant_day_and_hour(world: World) -> None:
+    world.release(snapshot(featureFlags=[flag("search", "ON")]))
+    for hours, variant, number in [(0, "on", 1), (47, "on", 2), (48, "off", 3), (719, "on", 4), (720, "on", 50)]:
+        count(world.production, "search", variant, NOON - dt.timedelta(hours=hours), number)
+    count(world.production, "export", "on", NOON, 99)
+    found = counts_of(world.production, "search", NOON)
+    assert found.variants == {"on": 7, "off": 3}
+    assert found.days == {
+        dt.date(2026, 10, 23): {"on": 4},
+        dt.date(2026, 11, 20): {"off": 3, "on": 2},
+        dt.date(2026, 11, 22): {"on": 1},
+    }
+    assert list(found.hours) == [NOON - dt.timedelta(hours=47), NOON]
+
+
+def test_nothing_live_and_an_unknown_flag_are_refused(world: World) -> None:
+    with pytest.raises(Refusal) as nothing:
+        overview(world.production, NOON)
+    assert nothing.value.code == "release.none"
+    world.release(snapshot())
+    with pytest.raises(Refusal) as unknown:
+        overview(world.production, NOON).flag("search")
+    assert unknown.value.code == "flag.unknown"
+
+
+def test_the_price_does_not_grow(world: World) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            overview(world.production, world.now)
+        return len(captured)
+
+    world.release(snapshot(featureFlags=[flag("a", "ON")]))
+    cost()
+    one = cost()
+    for number in range(8):
+        world.release(snapshot(featureFlags=[flag(f"{name}-{number}", "ON") for name in "bcdefghij"]), confirm=GROWTH)
+        count(world.production, f"b-{number}", "on", world.now)
+    assert cost() == one + 1  # versions seen for the first time are read with one query
+    assert cost() == one <= 4
+    assert Release.objects.count() == 9
