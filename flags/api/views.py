@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -69,8 +70,8 @@ class ExplainView(AuthorView):
 
     permissions = {"POST": VIEW}
 
-    def refuse_first(self, environment: Environment) -> None:
-        channel = self.request.data.get("channel", LIVE) if isinstance(self.request.data, dict) else LIVE
+    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
+        channel = sent.get("channel", LIVE)
         find(environment, self.kwargs["key"], channel if channel in CHANNELS else LIVE, self.actor)
 
     @extend_schema(
