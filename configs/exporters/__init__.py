@@ -1,0 +1,1 @@
+"""Ways out: a snapshot in the words of other products."""

@@ -1,0 +1,276 @@
+"""Conditions in Unleash's words.
+
+Unleash joins the constraints of a strategy by "and" and strategies by "or", so a condition becomes *alternatives*:
+lists of constraints of which one must hold as a whole. No alternatives never hold, an empty one always does. A
+number in an alternative is a segment's.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from configs.exporters.unleash.reasons import Inexpressible
+from flags.engine.conditions import ENVIRONMENT
+from flags.engine.operators import CURRENT_TIME, OPERATORS
+from flags.engine.values import SAFE, VersionKey, instant_of, number_of, range_of, text_of, version_of
+
+Constraint = dict[str, Any]
+Alternative = list[Constraint | int]
+Alternatives = list[Alternative]
+
+#: Strategies that one flag may take. A client walks through all of them at every question.
+MOST_STRATEGIES = 100
+ALWAYS: Alternatives = [[]]
+NEVER: Alternatives = []
+#: What every JavaScript object has is found before the context's own properties.
+_TAKEN = frozenset(
+    ("properties", "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__")
+    + (
+        "constructor",
+        "hasOwnProperty",
+        "isPrototypeOf",
+        "propertyIsEnumerable",
+        "toLocaleString",
+        "toString",
+        "valueOf",
+    )
+)
+_ATTRIBUTE = re.compile(r"[\w.:/@$-]([\w .:/@$-]*[\w.:/@$-])?")
+_STICKINESS = re.compile(r"[A-Za-z0-9_-]+")
+_TEXTS = {"contains": "STR_CONTAINS", "startsWith": "STR_STARTS_WITH", "endsWith": "STR_ENDS_WITH"}
+_NUMBERS = {"lt": "NUM_LT", "lte": "NUM_LTE", "gt": "NUM_GT", "gte": "NUM_GTE"}
+_DATES = {"before": "DATE_BEFORE", "after": "DATE_AFTER"}
+_VERSIONS = {"semverLt": "SEMVER_LT", "semverLte": "SEMVER_LTE", "semverGt": "SEMVER_GT", "semverGte": "SEMVER_GTE"}
+_COMPARISONS = {
+    operator.eq: "SEMVER_EQ",
+    operator.lt: "SEMVER_LT",
+    operator.le: "SEMVER_LTE",
+    operator.gt: "SEMVER_GT",
+    operator.ge: "SEMVER_GTE",
+}
+_DIGITS = list("0123456789")
+_NEVER_MIND = datetime.min.replace(tzinfo=UTC)
+
+
+def product(left: Alternatives, right: Alternatives) -> Alternatives:
+    """Both must hold."""
+    if len(left) * len(right) > MOST_STRATEGIES:
+        raise Inexpressible("many")
+    return [[*one, *(item for item in other if item not in one)] for one in left for other in right]
+
+
+def union(parts: Iterable[Alternatives]) -> Alternatives:
+    """One must hold."""
+    found = [alternative for part in parts for alternative in part]
+    if any(not alternative for alternative in found):
+        return ALWAYS
+    if len(found) > MOST_STRATEGIES:
+        raise Inexpressible("many")
+    return found
+
+
+def constraint(
+    attribute: str, name: str, *, values: list[str] | None = None, value: str | None = None, ignore_case: bool = False
+) -> Constraint:
+    found: Constraint = {
+        "contextName": attribute,
+        "operator": name,
+        "inverted": False,
+        "caseInsensitive": ignore_case,
+        "values": values or [],
+    }
+    return found if value is None else {**found, "value": value}
+
+
+def inverted(found: Constraint) -> Constraint:
+    return {**found, "inverted": not found["inverted"]}
+
+
+def stickiness(attribute: str) -> str:
+    """The attribute as what Unleash hashes. The server's own ``environment`` is not what a client would hash."""
+    if (
+        not _STICKINESS.fullmatch(attribute)
+        or attribute in _TAKEN
+        or attribute in ("default", "random", CURRENT_TIME, ENVIRONMENT)
+    ):
+        raise Inexpressible("bucket_by")
+    return attribute
+
+
+def moment(text: Any) -> str:
+    """A moment as all clients read it: UTC, to the millisecond."""
+    found = instant_of(text)
+    if found is None or found.microsecond % 1000:
+        raise Inexpressible("moment")
+    return found.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Conditions:
+    """What turns the conditions of one snapshot into alternatives. ``segments`` are those that flags came to use."""
+
+    def __init__(self, segments: Iterable[dict[str, Any]], environment: str) -> None:
+        self.environment = environment
+        self.sources = {source["id"]: source for source in segments}
+        self.numbers = {name: number for number, name in enumerate(self.sources, start=1)}
+        self.segments: dict[int, dict[str, Any]] = {}
+
+    def all_of(self, conditions: list[dict[str, Any]]) -> Alternatives:
+        """Where all hold."""
+        found = ALWAYS
+        for condition in conditions:
+            found = product(found, self.one(condition))
+        return found
+
+    def not_all_of(self, conditions: list[dict[str, Any]]) -> Alternatives:
+        """Where one does not hold."""
+        return union(self.negated(condition) for condition in conditions)
+
+    def one(self, condition: dict[str, Any]) -> Alternatives:
+        match condition:
+            case {"segment": name}:
+                return self._segment(name)
+            case {"all": inner}:
+                return self.all_of(inner)
+            case {"any": inner}:
+                return union(self.one(part) for part in inner)
+            case {"not": inner}:
+                return self.negated(inner)
+        return self._question(condition)
+
+    def negated(self, condition: dict[str, Any]) -> Alternatives:
+        match condition:
+            case {"segment": name}:
+                return self.not_all_of(self._conditions(name))
+            case {"all": inner}:
+                return self.not_all_of(inner)
+            case {"any": inner}:
+                found = ALWAYS
+                for part in inner:
+                    found = product(found, self.negated(part))
+                return found
+            case {"not": inner}:
+                return self.one(inner)
+        found = ALWAYS
+        for alternative in self._question(condition):
+            found = product(found, [[inverted(item)] for item in alternative if isinstance(item, dict)])
+        return found
+
+    def _conditions(self, name: str) -> list[dict[str, Any]]:
+        if self.sources[name].get("private"):
+            raise Inexpressible("private")
+        conditions: list[dict[str, Any]] = self.sources[name]["conditions"]
+        return conditions
+
+    def _segment(self, name: str) -> Alternatives:
+        """The segment by its number where Unleash can say it as one; else its conditions, written out."""
+        found = self.all_of(self._conditions(name))
+        if len(found) != 1 or not found[0]:
+            return found
+        number = self.numbers[name]
+        self.segments[number] = {"id": number, "name": name, "constraints": self.flat(found[0])}
+        return [[number]]
+
+    def flat(self, alternative: Alternative) -> list[Constraint]:
+        """The alternative with its segments' constraints in place of their numbers."""
+        found: list[Constraint] = []
+        for item in alternative:
+            parts = self.segments[item]["constraints"] if isinstance(item, int) else [item]
+            found += [part for part in parts if part not in found]
+        return found
+
+    def _question(self, condition: dict[str, Any]) -> Alternatives:
+        attribute, name, values = condition["attribute"], condition["operator"], condition.get("values", [])
+        ignore_case = condition.get("ignoreCase") is True
+        if attribute == ENVIRONMENT and self.environment:
+            # The server knows it, whatever a client says.
+            test = OPERATORS[name](attribute, values, ignore_case)
+            return ALWAYS if test({ENVIRONMENT: self.environment}, _NEVER_MIND) else NEVER
+        if not _ATTRIBUTE.fullmatch(attribute) or attribute in _TAKEN or attribute == ENVIRONMENT:
+            raise Inexpressible("attribute")
+        if name in _DATES:
+            if attribute != CURRENT_TIME:
+                raise Inexpressible("date")
+            # One of the values must fit, so only the most generous counts: the latest for "before".
+            chosen = (max if name == "before" else min)(values, key=lambda value: instant_of(value) or _NEVER_MIND)
+            return [[constraint(attribute, _DATES[name], value=moment(chosen))]]
+        if attribute == CURRENT_TIME:
+            raise Inexpressible("attribute")
+        make = _MAKERS.get(name)
+        if make is None:
+            raise Inexpressible("operator")
+        return make(attribute, name, values, ignore_case)
+
+
+def _equal(attribute: str, name: str, values: list[Any], ignore_case: bool) -> Alternatives:
+    if ignore_case:
+        raise Inexpressible("ignore_case")
+    return [[constraint(attribute, "NOT_IN" if name == "notIn" else "IN", values=_texts(values))]]
+
+
+def _part(attribute: str, name: str, values: list[Any], ignore_case: bool) -> Alternatives:
+    return [[constraint(attribute, _TEXTS[name], values=_texts(values), ignore_case=ignore_case)]]
+
+
+def _texts(values: list[Any]) -> list[str]:
+    """The values as texts that every client leaves as they are: some trim them and drop empty ones."""
+    found = [text_of(value) or "" for value in values]
+    if any(text != text.strip(" \ufeff") or text.strip() != text or not text or "\\" in text for text in found):
+        raise Inexpressible("value")
+    return found
+
+
+def _number(attribute: str, name: str, values: list[Any], ignore_case: bool) -> Alternatives:
+    generous = max if name in ("lt", "lte") else min
+    bound = generous(number for number in map(number_of, values) if number is not None)
+    # JavaScript takes the empty text for 0; a number ends with a digit.
+    return [
+        [
+            constraint(attribute, "STR_ENDS_WITH", values=_DIGITS),
+            constraint(attribute, _NUMBERS[name], value=text_of(bound)),
+        ]
+    ]
+
+
+def _version(attribute: str, name: str, values: list[Any], ignore_case: bool) -> Alternatives:
+    generous = max if name in ("semverLt", "semverLte") else min
+    bound = generous(version for version in map(version_of, values) if version is not None)
+    return [[constraint(attribute, _VERSIONS[name], value=_version_text(bound))]]
+
+
+def _same_version(attribute: str, name: str, values: list[Any], ignore_case: bool) -> Alternatives:
+    versions = (version for version in map(version_of, values) if version is not None)
+    return union([[constraint(attribute, "SEMVER_EQ", value=_version_text(version))]] for version in versions)
+
+
+def _range(attribute: str, name: str, values: list[Any], ignore_case: bool) -> Alternatives:
+    ranges = (wanted for wanted in map(range_of, values) if wanted is not None)
+    return union(
+        [
+            [constraint(attribute, _COMPARISONS[compare], value=_version_text(bound)) for compare, bound in comparisons]
+            for comparisons in wanted
+        ]
+        for wanted in ranges
+    )
+
+
+def _version_text(version: VersionKey) -> str:
+    """Written out in full and without build metadata, by which some clients order."""
+    *numbers, (kind, *rest) = version
+    identifiers = [word or str(number) for _, number, word in (rest[0] if kind == 0 else ())]
+    if max(*numbers, *(number for _, number, _ in (rest[0] if kind == 0 else ()))) > SAFE:
+        raise Inexpressible("number")
+    return ".".join(map(str, numbers)) + ("-" + ".".join(identifiers) if identifiers else "")
+
+
+_MAKERS: dict[str, Callable[[str, str, list[Any], bool], Alternatives]] = {
+    **dict.fromkeys(("equals", "in", "notIn"), _equal),
+    **dict.fromkeys(_TEXTS, _part),
+    **dict.fromkeys(_NUMBERS, _number),
+    **dict.fromkeys(_VERSIONS, _version),
+    "semverEq": _same_version,
+    "semverRange": _range,
+}

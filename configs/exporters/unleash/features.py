@@ -1,0 +1,338 @@
+"""A snapshot's flags, each as a feature with strategies.
+
+A feature is *on* when its flag serves something else than ``offVariant``; a boolean one when it serves true. The first
+strategy that fits decides, as the first rule does, so rules become strategies in their order. Where a rule switches
+off, what comes after it is said to be outside of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from configs.canonical import canonical
+from configs.exporters.unleash.conditions import (
+    ALWAYS,
+    MOST_STRATEGIES,
+    NEVER,
+    Conditions,
+    Constraint,
+    constraint,
+    inverted,
+    moment,
+    product,
+    stickiness,
+)
+from configs.exporters.unleash.reasons import Inexpressible
+from configs.texts import Text
+from flags.engine import Evaluation, Reason, compile_flags
+from flags.engine.compiling import BOOLEAN_VARIANTS, LIVE
+from flags.engine.hashing import WHOLE, fnv1a_rollout
+from flags.engine.operators import CURRENT_TIME
+from flags.engine.values import text_of
+
+Feature = dict[str, Any]
+Strategy = dict[str, Any]
+#: Unleash's weights are per mille.
+_FINEST_WEIGHT = WHOLE // 1000
+_PAYLOADS = {"string": "string", "integer": "number", "number": "number", "object": "json"}
+
+
+class Export(NamedTuple):
+    """``features`` in the order of the snapshot, segments apart. ``reasons`` by the keys of the flags that cannot be
+    expressed: their features are off."""
+
+    features: list[Feature]
+    segments: list[dict[str, Any]]
+    reasons: dict[str, tuple[Text, ...]]
+
+
+def features(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), environment: str = "") -> Export:
+    """The flags of a snapshot that passed its checks. ``killed`` are the keys of engaged kill switches;
+    ``environment`` (not empty) is what the attribute of that name is."""
+    flags = {flag["key"]: flag for flag in snapshot.get("featureFlags", [])}
+    damaged = compile_flags(snapshot, environment=environment, killed=killed).errors
+    conditions = Conditions(snapshot.get("segments", []), environment)
+    made: dict[str, Feature] = {}
+    reasons: dict[str, tuple[Text, ...]] = {}
+    for key, flag in flags.items():
+        try:
+            if key in damaged:
+                raise _Refused([damaged[key]])
+            made[key] = _Flag(flag, flags, killed, conditions).feature()
+        except _Refused as refused:
+            reasons[key] = tuple(refused.reasons)
+    while waiting := {key for key in made if _needed(flags[key], killed) & reasons.keys()}:
+        for key in waiting:
+            del made[key]
+            reasons[key] = (Inexpressible("need").reason,)
+    listed = [made.get(key) or _feature(key, False, description=_marked(reasons[key])) for key in flags]
+    used = {number for feature in listed for strategy in feature["strategies"] for number in strategy["segments"]}
+    return Export(listed, [conditions.segments[number] for number in sorted(used)], reasons)
+
+
+def document(export: Export, *, inline: bool = False) -> dict[str, Any]:
+    """What clients of Unleash fetch, or start from. With ``inline`` the segments' constraints are in the strategies,
+    for clients that know no segments."""
+    listed = _inlined(export) if inline else export.features
+    return {
+        "version": 2,
+        "features": listed,
+        "segments": [] if inline else export.segments,
+        "query": {"inlineSegmentConstraints": inline},
+    }
+
+
+def _inlined(export: Export) -> list[Feature]:
+    known = {segment["id"]: segment["constraints"] for segment in export.segments}
+    return [
+        {
+            **feature,
+            "strategies": [
+                {
+                    **{name: value for name, value in strategy.items() if name != "segments"},
+                    "constraints": strategy["constraints"]
+                    + [c for number in strategy["segments"] for c in known[number]],
+                }
+                for strategy in feature["strategies"]
+            ],
+        }
+        for feature in export.features
+    ]
+
+
+def is_on(flag: Mapping[str, Any], evaluation: Evaluation) -> bool:
+    """Whether an answer of our engine is one with which the feature is on. A part of a split is, whatever it deals."""
+    if flag["type"] == "boolean":
+        return evaluation.value is True
+    if evaluation.variant != flag.get("offVariant", "off"):
+        return evaluation.reason is not Reason.ERROR
+    return any(rule["id"] == evaluation.rule_id and "split" in rule for rule in flag.get("rules", ()))
+
+
+def payload(kind: str, value: Any) -> dict[str, str]:
+    """A variant's value as Unleash carries it: text, with the kind of text told. Numbers and objects are RFC 8785."""
+    text = canonical(value) if kind == "object" else text_of(value)
+    return {"type": _PAYLOADS[kind], "value": text or ""}
+
+
+class _Refused(Exception):
+    def __init__(self, reasons: list[Text]) -> None:
+        self.reasons = reasons
+        super().__init__()
+
+
+class _Step(NamedTuple):
+    """One rule, or what is served where none fits. ``variants`` is None for what is off, empty for a boolean's true.
+    ``share``: of those who have an identity, in 0.01 %; None: everybody."""
+
+    conditions: list[dict[str, Any]]
+    share: int | None
+    variants: list[dict[str, Any]] | None
+
+
+class _Flag:
+    def __init__(
+        self,
+        flag: dict[str, Any],
+        flags: Mapping[str, dict[str, Any]],
+        killed: Collection[str],
+        conditions: Conditions,
+    ) -> None:
+        self.flag, self.flags, self.killed, self.conditions = flag, flags, killed, conditions
+        self.key, self.kind = flag["key"], flag["type"]
+        self.values = _values(flag)
+        self.off = flag.get("offVariant", "off")
+        self.default = flag.get("defaultVariant", "on")
+        bucketing = flag.get("bucketing", {})
+        self.seed: str = bucketing.get("seed", self.key)
+        self.fnv1a = bucketing.get("algorithm") == "fnv1a"
+        self.reasons: list[Text] = []
+
+    def feature(self) -> Feature:
+        off_is_true = self.kind == "boolean" and self.values[self.off] is True
+        if not _live(self.flag, self.killed):
+            # Nothing is asked, so nothing has to be said. In Unleash a feature without strategies is on or off.
+            return _feature(self.key, off_is_true)
+        if self.flag.get("remote") is True:
+            self.refuse("remote")
+        if off_is_true and (self.flag["state"] == "ROLLOUT" or self.flag.keys() & {"enabledFrom", "enabledUntil"}):
+            self.refuse("off_is_true")
+        strategies = self.strategies()
+        dependencies = self.dependencies(off_is_true)
+        if self.reasons:
+            raise _Refused(self.reasons)
+        return _feature(self.key, bool(strategies), strategies=strategies, dependencies=dependencies)
+
+    def refuse(self, code: str) -> None:
+        reason = Inexpressible(code).reason
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+
+    def strategies(self) -> list[Strategy]:
+        found: list[Strategy] = []
+        outside, dates = ALWAYS, list[Constraint]()
+        try:
+            dates = self.dates()
+        except Inexpressible as error:
+            self.reasons.append(error.reason)
+        for step in self.steps():
+            try:
+                alternatives = product(self.conditions.all_of(step.conditions), outside)
+                if step.variants is not None:
+                    found += (self.strategy(step, alternative, dates) for alternative in alternatives)
+                elif step.share is not None:
+                    raise Inexpressible("off_share")
+                else:
+                    outside = product(outside, self.conditions.not_all_of(step.conditions))
+                if len(found) > MOST_STRATEGIES:
+                    raise Inexpressible("many")
+            except Inexpressible as error:
+                if error.reason not in self.reasons:
+                    self.reasons.append(error.reason)
+        return found
+
+    def steps(self) -> list[_Step]:
+        """Those that count: what is off for those whom nobody switches on need not be said."""
+        steps = []
+        for step in self.all_steps():
+            try:
+                who = self.conditions.all_of(step.conditions)
+            except Inexpressible:
+                who = None
+            if who != NEVER and step.share != 0:
+                steps.append(step)
+                if who == ALWAYS and step.share is None:
+                    break  # nobody is left
+        while steps and steps[-1].variants is None:
+            steps.pop()
+        return steps
+
+    def all_steps(self) -> Iterator[_Step]:
+        for rule in self.flag.get("rules", ()):
+            share = self.share(rule["rollout"]) if "rollout" in rule else None
+            conditions = rule.get("conditions", [])
+            if "split" in rule:
+                # Whoever has no identity gets no part of a split.
+                yield _Step(conditions, WHOLE if share is None else share, self.split(rule["split"]))
+            else:
+                yield _Step(conditions, share, self.served(rule.get("variant", self.default)))
+        share = self.share(self.flag["rollout"]) if self.flag["state"] == "ROLLOUT" else None
+        yield _Step([], share, self.served(self.default))
+
+    def share(self, rollout: int) -> int:
+        return fnv1a_rollout(rollout) if self.fnv1a else rollout
+
+    def served(self, variant: str) -> list[dict[str, Any]] | None:
+        if self.kind == "boolean":
+            return [] if self.values[variant] is True else None
+        return None if variant == self.off else [self.variant(variant, WHOLE)]
+
+    def split(self, parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if self.kind == "boolean":
+            self.refuse("boolean_split")
+            return []
+        if any(part["weight"] % _FINEST_WEIGHT for part in parts):
+            self.refuse("split")
+        return [self.variant(part["variant"], part["weight"]) for part in parts if part["weight"]]
+
+    def variant(self, key: str, weight: int) -> dict[str, Any]:
+        return {
+            "name": key,
+            "weight": weight // _FINEST_WEIGHT,
+            "weightType": "variable",
+            "payload": payload(self.kind, self.values[key]),
+        }
+
+    def strategy(self, step: _Step, alternative: list[Constraint | int], dates: list[Constraint]) -> Strategy:
+        constraints = [item for item in alternative if isinstance(item, dict)] + dates
+        rollout, by, group = 100, "default", self.key
+        if step.share is not None:
+            by = stickiness(self.flag.get("bucketBy", "tenant"))
+            dealt = len(step.variants or ()) > 1
+            if step.share % 100:
+                raise Inexpressible("rollout")
+            if self.fnv1a and step.share < WHOLE:
+                raise Inexpressible("fnv1a")
+            if not self.seed.isascii() and (dealt or step.share < WHOLE):
+                raise Inexpressible("seed")
+            rollout, group = step.share // 100, self.key if self.fnv1a else self.seed
+            # Some clients hash the empty text; the others drop it from this list, and have no bucket for it anyway.
+            constraints = [*constraints, constraint(by, "NOT_IN", values=[""])]
+        return {
+            "name": "flexibleRollout",
+            "parameters": {"rollout": str(rollout), "stickiness": by, "groupId": group},
+            "constraints": constraints,
+            "segments": [item for item in alternative if isinstance(item, int)],
+            "variants": [{**variant, "stickiness": by} for variant in step.variants or ()],
+        }
+
+    def dates(self) -> list[Constraint]:
+        found = []
+        if "enabledFrom" in self.flag:
+            found.append(inverted(constraint(CURRENT_TIME, "DATE_BEFORE", value=moment(self.flag["enabledFrom"]))))
+        if "enabledUntil" in self.flag:
+            found.append(constraint(CURRENT_TIME, "DATE_BEFORE", value=moment(self.flag["enabledUntil"])))
+        return found
+
+    def dependencies(self, off_is_true: bool) -> list[dict[str, Any]]:
+        found = []
+        for need in self.flag.get("prerequisites", ()):
+            parent = self.flags[need["flag"]]
+            if off_is_true:
+                self.refuse("off_is_true")
+            if _needed(parent, self.killed):
+                self.refuse("deep")
+            dependency = _dependency(parent, need.get("variant"))
+            if dependency is None:
+                self.refuse("need_variant")
+            else:
+                found.append(dependency)
+        return found
+
+
+def _dependency(parent: dict[str, Any], variant: str | None) -> dict[str, Any] | None:
+    """What Unleash is to ask of the parent; None if it has no such question."""
+    key, values, off = parent["key"], _values(parent), parent.get("offVariant", "off")
+    wanted = {variant} if variant is not None else set(values.keys() - {off})
+    if parent["type"] == "boolean":
+        on = {name for name, value in values.items() if value is True}
+        if wanted in (on, values.keys() - on):
+            return {"feature": key, "enabled": wanted == on}
+        return None
+    dealt = {part["variant"] for rule in parent.get("rules", ()) for part in rule.get("split", ())}
+    if off in wanted:
+        return None if off in dealt else {"feature": key, "enabled": False}
+    return {"feature": key, "enabled": True, "variants": sorted(wanted)} if wanted else None
+
+
+def _values(flag: dict[str, Any]) -> dict[str, Any]:
+    variants = flag.get("variants", BOOLEAN_VARIANTS if flag["type"] == "boolean" else ())
+    return {variant["key"]: variant["value"] for variant in variants}
+
+
+def _live(flag: dict[str, Any], killed: Collection[str]) -> bool:
+    return flag["state"] in LIVE and flag["key"] not in killed
+
+
+def _needed(flag: dict[str, Any], killed: Collection[str]) -> set[str]:
+    """Keys of the flags that a flag asks; one that is off by itself asks none."""
+    return {need["flag"] for need in flag.get("prerequisites", ())} if _live(flag, killed) else set()
+
+
+def _feature(key: str, enabled: bool, **more: Any) -> Feature:
+    return {
+        "name": key,
+        "type": "release",
+        "enabled": enabled,
+        "project": "default",
+        "stale": False,
+        "impressionData": False,
+        "strategies": [],
+        "variants": [],
+        **more,
+    }
+
+
+def _marked(reasons: tuple[Text, ...]) -> str:
+    return "iCONTROL: not expressible for Unleash clients, therefore off here. " + " ".join(r["en"] for r in reasons)

@@ -1,0 +1,112 @@
+"""Stock clients of Unleash give the engine's answers: every case of the vectors whose flag can be expressed."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+from yggdrasil_engine.engine import UnleashEngine
+
+from configs.exporters.unleash import Export, document, features, is_on, payload
+from flags.engine.values import text_of
+from tests.clients import run_node
+from tests.flags.engine.vectors import compiled, moment, snapshot, vectors
+
+FLAGS: dict[str, dict[str, Any]] = {flag["key"]: flag for flag in vectors()["flags"]}
+#: What stands beside ``properties`` in a context of Unleash.
+FIELDS = {"userId", "sessionId", "remoteAddress", "currentTime"}
+#: Contexts that no app should send (``docs/reference/unleash.md``): case → clients that answer differently.
+BOTH, NODE = {"node", "python"}, {"node"}
+UNUSUAL = {
+    "rollout: a list is no tenant": BOTH,
+    "rollout: an object is no tenant": BOTH,
+    "op.contains: a list": BOTH,
+    "op.number.texts: blanks": NODE,
+    "op.number.texts: a plus sign": BOTH,
+    "op.number.texts: nothing before the point": BOTH,
+    "op.number.texts: hexadecimal": NODE,
+    "op.number.texts: beyond a double": BOTH,
+    "op.number.huge: four hundred digits are beyond a double": BOTH,
+    "op.semverEq: blanks": NODE,
+    "op.semverEq: a line break": NODE,
+    "op.semverEq: too long": BOTH,
+    "op.semverEq.short: short forms are completed in contexts": BOTH,
+    "op.semverEq.number: one number": BOTH,
+    "op.semverRange.13: 4.1 in 1.2.3 || >= 3": BOTH,
+    # The Node client takes the low bytes of UTF-16 for UTF-8: identities beyond ASCII may get other buckets.
+    "rollout: the tenant '😀'": NODE,
+}
+#: enabled, name of the variant, payload
+Answer = tuple[bool, str, Any]
+
+
+@cache
+def export() -> Export:
+    return features(snapshot())
+
+
+def cases() -> list[dict[str, Any]]:
+    return [case for case in vectors()["cases"] if case["flag"] not in export().reasons]
+
+
+def context(case: dict[str, Any]) -> dict[str, Any]:
+    """As an app for Unleash would say it: texts only, and what is not there left out."""
+    found: dict[str, Any] = {"currentTime": case.get("now", vectors()["now"]), "properties": {}}
+    for name, value in case["context"].items():
+        text = json.dumps(value) if isinstance(value, list | dict) else (text_of(value) or str(value))
+        if value is not None:
+            (found if name in FIELDS else found["properties"])[name] = text
+    return found
+
+
+def expected(case: dict[str, Any]) -> Answer:
+    flag, answer = FLAGS[case["flag"]], compiled().evaluate(case["flag"], case["context"], now=moment(case))
+    on = is_on(flag, answer)
+    if not on or flag["type"] == "boolean":
+        return on, "disabled", None
+    return on, str(answer.variant), payload(flag["type"], answer.value)
+
+
+def differing(answers: list[Answer]) -> set[str]:
+    return {case["name"] for case, answer in zip(cases(), answers, strict=True) if answer != expected(case)}
+
+
+@pytest.mark.parametrize("inline", [False, True], ids=["segments", "inlined"])
+def test_the_engine_of_the_python_client(inline: bool) -> None:
+    engine = UnleashEngine()
+    engine.take_state(json.dumps(document(export(), inline=inline)))
+    answers = []
+    for case in cases():
+        variant = engine.check_variant(case["flag"], context(case)).variant
+        enabled = engine.check_enabled(case["flag"], context(case)).is_enabled
+        answers.append((enabled, variant.name, variant.payload))
+    assert differing(answers) == {name for name, clients in UNUSUAL.items() if "python" in clients}
+
+
+@pytest.mark.parametrize("inline", [False, True], ids=["segments", "inlined"])
+def test_the_node_client(inline: bool) -> None:
+    given = {
+        "state": document(export(), inline=inline),
+        "cases": [{"flag": case["flag"], "context": context(case)} for case in cases()],
+    }
+    answers = [(a["enabled"], a["variant"], a["payload"]) for a in run_node("unleash_cases.mjs", given)]
+    assert differing(answers) == set(UNUSUAL)
+
+
+def test_what_is_not_expressed_says_why_and_is_off(capsys: pytest.CaptureFixture[str]) -> None:
+    made = {feature["name"]: feature for feature in export().features}
+    assert list(made) == list(FLAGS)
+    for key, reasons in export().reasons.items():
+        assert reasons and all(reason["en"] and reason["fr"] for reason in reasons)
+        assert made[key]["enabled"] is False and made[key]["strategies"] == []
+        assert reasons[0]["en"] in made[key]["description"]
+    share = 1 - len(export().reasons) / len(FLAGS)
+    with capsys.disabled():
+        print(
+            f"\nUnleash: {len(FLAGS) - len(export().reasons)} of {len(FLAGS)} flags of the vectors ({share:.0%}), "
+            f"{len(cases())} of {len(vectors()['cases'])} cases."
+        )
+    # The vectors are full of corners; a change that loses many flags should be looked at.
+    assert share > 0.7
