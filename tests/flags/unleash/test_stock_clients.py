@@ -10,9 +10,11 @@ import pytest
 from yggdrasil_engine.engine import UnleashEngine
 
 from configs.exporters.unleash import Export, document, features, is_on, payload
+from flags.engine import compile_flags
 from flags.engine.values import text_of
 from tests.clients import run_node
 from tests.flags.engine.vectors import compiled, moment, snapshot, vectors
+from tests.flags.unleash.flags_by_chance import CONTEXTS, by_chance
 
 FLAGS: dict[str, dict[str, Any]] = {flag["key"]: flag for flag in vectors()["flags"]}
 #: What stands beside ``properties`` in a context of Unleash.
@@ -110,3 +112,33 @@ def test_what_is_not_expressed_says_why_and_is_off(capsys: pytest.CaptureFixture
         )
     # The vectors are full of corners; a change that loses many flags should be looked at.
     assert share > 0.7
+
+
+def test_flags_made_by_chance() -> None:
+    """What a person would not think of: the order of rules that switch on and off, and negations within negations."""
+    now = moment({})
+    made = by_chance(seed=7, flags=300)
+    flags = compile_flags(made, environment="production")
+    exported = features(made, environment="production")
+    sources = {flag["key"]: flag for flag in made["featureFlags"]}
+    keys = [key for key in sources if key not in exported.reasons]
+    assert len(keys) > 150
+    # Each flag gets other contexts: seven is no divisor of their number.
+    asked = [(key, given) for at, key in enumerate(keys) for given in CONTEXTS[at % 7 :: 7]]
+    given = [{"flag": key, "context": {"properties": properties}} for key, properties in asked]
+    state = document(exported)
+    node = [(a["enabled"], a["variant"]) for a in run_node("unleash_cases.mjs", {"state": state, "cases": given})]
+    engine = UnleashEngine()
+    engine.take_state(json.dumps(state))
+    wrong, served = [], set()
+    for (key, properties), found in zip(asked, node, strict=True):
+        answer = flags.evaluate(key, properties, now=now)
+        on = is_on(sources[key], answer)
+        wanted = (on, str(answer.variant) if on and sources[key]["type"] != "boolean" else "disabled")
+        in_python = {"currentTime": now.isoformat(), "properties": properties}
+        python = (engine.check_enabled(key, in_python).is_enabled, engine.check_variant(key, in_python).variant.name)
+        served.add(wanted)
+        if not found == python == wanted:
+            wrong.append((key, properties, wanted, found, python))
+    assert wrong == []
+    assert served == {(False, "disabled"), (True, "disabled"), (True, "a"), (True, "b"), (True, "off")}
