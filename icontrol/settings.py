@@ -83,13 +83,22 @@ ICONTROL_TRUSTED_PROXIES = environ.networks("ICONTROL_TRUSTED_PROXIES")
 ICONTROL_CORS_ORIGINS = environ.origins("ICONTROL_CORS_ORIGINS", "*")
 
 # --- pages of other origins: the public client routes only, and never with cookies ------------------------------------
-CORS_URLS_REGEX = r"^/(meta/release|api/config(/published)?|preview/[^/]+)$"
+CORS_URLS_REGEX = (
+    r"^/(meta/release|api/config(/published)?|preview/[^/]+|unleash/api/frontend(/client/(metrics|register))?)$"
+)
 CORS_ALLOW_ALL_ORIGINS = ICONTROL_CORS_ORIGINS == ("*",)
 CORS_ALLOWED_ORIGINS = [] if CORS_ALLOW_ALL_ORIGINS else list(ICONTROL_CORS_ORIGINS)
-CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 CORS_ALLOW_HEADERS = [
     "accept",
+    "authorization",
+    "content-type",
     "if-none-match",
+    "unleash-appname",
+    "unleash-connection-id",
+    "unleash-instanceid",
+    "unleash-interval",
+    "unleash-sdk",
     "x-client-key",
     "x-client-platform",
     "x-client-version",

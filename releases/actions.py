@@ -23,7 +23,7 @@ from configs.policies import check_permission, check_reason, check_version_name,
 from configs.problems import errors
 from configs.refusals import Refusal
 from configs.versions import parse
-from releases import gate
+from releases import gate, sightings
 from releases.ledger import NO_POLICY, append, head_of, pasts, release_of
 from releases.lineage import ancestry, lineage
 from releases.models import Environment, Release
@@ -112,6 +112,8 @@ def _plan(
     changed, confirmation = reused_flags(candidate, snapshot, before)
     problems = problems_of(application, snapshot, candidate.schema, now) + changed
     found = errors(problems)
+    if not found:
+        problems += sightings.warnings(environment, snapshot, now=now)
     return Plan(
         candidate=candidate,
         head=head,

@@ -194,6 +194,23 @@ class LoginFailure(models.Model):
         indexes = [models.Index(fields=["scope", "at"], name="login_failure_scope")]
 
 
+class ClientSighting(models.Model):
+    """A kind of foreign client that asked here lately; whoever publishes hears what it cannot follow."""
+
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="sightings")
+    kind = models.CharField(max_length=16)
+    name = models.CharField(max_length=100)
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["environment", "kind", "name"], name="sighting_once_per_client"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.environment} {self.kind} {self.name}"
+
+
 # Who changed which account and role, kept like every other edit (never the password or its hash).
 _by_name: dict[str, Any] = {
     "app": "releases",

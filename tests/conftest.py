@@ -17,6 +17,7 @@ from django.test import TransactionTestCase
 from configs import triggers
 from flags import usage
 from releases.delivery import kept
+from releases.sightings import written
 from tests.databases import fresh
 from tests.factories import World, make_world
 from tests.settings import remove_data
@@ -78,11 +79,14 @@ def process_environment(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
-    """Each test is a new process as far as the cache of delivered releases and the counters of flags are concerned."""
+    """Each test is a new process as far as delivered releases, the counters of flags and the clients that were seen are
+    concerned."""
     kept.clear()
+    written.clear()
     yield
     kept.clear()
     usage.counter.forget()
+    written.clear()
 
 
 @pytest.fixture

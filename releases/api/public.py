@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -58,15 +59,16 @@ class PublicView(APIView):
     authentication_classes = ()
     permission_classes = ()
     content_negotiation_class = OneForm
+    vary: Sequence[str] = VARY
 
     def handle_exception(self, exc: Exception) -> Any:
         response = super().handle_exception(exc)
-        patch_vary_headers(response, VARY)
+        patch_vary_headers(response, self.vary)
         return response
 
 
-def live_of(request: HttpRequest) -> Live:
-    key = request.headers.get("X-Client-Key")
+def live_for(key: str | None) -> Live:
+    """The live release for a client key as it was sent; ``None``: the default application and environment."""
     if key is not None and not (key.isascii() and key.isprintable() and 0 < len(key) <= LONGEST_KEY):
         raise Refusal("client_key.unknown")
     return read_live(key)
@@ -115,7 +117,7 @@ def _refused(status: int, policy: gate.Policy, fields: dict[str, Any]) -> HttpRe
     return problem.response(refusal, extra=fields)
 
 
-def _answer(request: HttpRequest, body: bytes, etag: str, live: Live) -> HttpResponse:
+def conditional(request: HttpRequest, body: bytes, etag: str, live: Live) -> HttpResponse:
     """200 or 304, with validators and the release's headers on both."""
     wanted = parse_etags(request.headers.get("If-None-Match", ""))
     weak = {tag.removeprefix("W/") for tag in wanted}  # nginx weakens our tag when it compresses
@@ -125,6 +127,11 @@ def _answer(request: HttpRequest, body: bytes, etag: str, live: Live) -> HttpRes
         else HttpResponse(body, content_type="application/json")
     )
     response["ETag"] = etag
+    return with_release(response, live)
+
+
+def with_release(response: HttpResponse, live: Live) -> HttpResponse:
+    """The response with the headers that tell of the release it was made from."""
     response["Cache-Control"] = "no-cache"
     response["X-Release-Serial"] = str(live.serial)
     if live.version is not None:
@@ -144,13 +151,13 @@ class MetaReleaseView(PublicView):
     )
     def get(self, request: Request) -> HttpResponse:
         """May this client go on, and what is live? Public; the gate is a courtesy, not access control."""
-        live = live_of(request)
+        live = live_for(request.headers.get("X-Client-Key"))
         policy, decision, fields = _decided(request, live)
         if decision.status != 200:
             response = _refused(decision.status, policy, fields)
         else:
             body = canonical(fields)
-            response = _answer(request, body.encode(), f'"{digest(body)[:32]}"', live)
+            response = conditional(request, body.encode(), f'"{digest(body)[:32]}"', live)
         patch_vary_headers(response, VARY)
         return response
 
@@ -170,7 +177,7 @@ class PublishedConfigView(PublicView):
     )
     def get(self, request: Request) -> HttpResponse:
         """What is live, as clients get it: kill switches applied, internal and private parts left out."""
-        live = live_of(request)
+        live = live_for(request.headers.get("X-Client-Key"))
         policy, decision, fields = _decided(request, live)
         if decision.config_status != 200:
             response = _refused(decision.config_status, policy, fields)
@@ -178,7 +185,7 @@ class PublishedConfigView(PublicView):
             raise Refusal("release.none", environment=live.environment)
         else:
             shown = representation(live, live.surface or request.query_params.get("surface", ""))
-            response = _answer(request, shown.body, shown.etag, live)
+            response = conditional(request, shown.body, shown.etag, live)
             response["X-Config-Digest"] = live.digest
         patch_vary_headers(response, VARY)
         return response

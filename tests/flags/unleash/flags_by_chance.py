@@ -33,7 +33,7 @@ QUESTIONS: list[dict[str, Any]] = [
 def by_chance(seed: int, flags: int) -> dict[str, Any]:
     chance = Random(seed)
     segments = [{"id": f"s{n}", "conditions": _conditions(chance, [f"s{m}" for m in range(n)])} for n in range(6)]
-    names = [segment["id"] for segment in segments]
+    names = [f"s{n}" for n in range(6)]
     return {"featureFlags": [_flag(chance, f"f{n}", names, n) for n in range(flags)], "segments": segments}
 
 

@@ -1,0 +1,172 @@
+"""``/unleash/api``: the calls that Unleash's stock SDKs make. Not gated: a kill switch must reach old clients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+
+from flags.unleash import reading, shapes, writing
+from releases import sightings
+from releases.api.openapi import BODY, MEANING, problems
+from releases.api.public import LIVE_HEADERS, PublicView, conditional, live_for
+from releases.delivery import Live, flags_of
+
+JSON = "application/json"
+ANY_OBJECT = {"type": "object", "additionalProperties": True}
+AUTHORIZATION = OpenApiParameter(
+    "Authorization",
+    str,
+    OpenApiParameter.HEADER,
+    description="Client key (`pk_…`), alone or after `Bearer`: chooses application and environment; left out: the "
+    "default ones.",
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="ETag of what the client has."
+)
+SPECIFICATION = OpenApiParameter(
+    "Unleash-Client-Spec", str, OpenApiParameter.HEADER, description="From 4.2 on segments stand apart."
+)
+PREFIX = OpenApiParameter("namePrefix", str, description="Only these features, and those that they depend on.")
+NOT_MODIFIED: dict[Any, Any] = {304: OpenApiResponse(description=MEANING[304])}
+ACCEPTED: dict[Any, Any] = {
+    202: OpenApiResponse(description="Taken, or left out where it made no sense."),
+    **problems(401, 404, *BODY, 503),
+}
+
+
+class UnleashView(PublicView):
+    """Who asks is in ``Authorization``."""
+
+    vary: Sequence[str] = ("Authorization",)
+
+    def live(self, request: HttpRequest) -> Live:
+        return live_for(reading.client_key(request))
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(response, self.vary)
+        return response
+
+
+def body(request: Request) -> dict[str, Any]:
+    data = request.data
+    if not isinstance(data, dict):
+        raise ValidationError({"non_field_errors": [ErrorDetail("object", code="invalid")]})
+    return data
+
+
+class FeaturesView(UnleashView):
+    """What SDKs evaluate by themselves."""
+
+    vary = ("Authorization", "Unleash-Client-Spec")
+
+    @extend_schema(
+        operation_id="unleashFeatures",
+        parameters=[AUTHORIZATION, IF_NONE_MATCH, SPECIFICATION, PREFIX, *LIVE_HEADERS],
+        responses={200: shapes.Features, **NOT_MODIFIED, **problems(401, 404, 503)},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """All flags as features of Unleash; those that it has no words for are off and say so. Public, not gated."""
+        live = self.live(request)
+        shown = writing.features(live, inline=not reading.knows_segments(request))
+        prefix = request.query_params.get("namePrefix", "")
+        if prefix:
+            shown = writing.beginning(shown, prefix)
+        sightings.saw(live, sightings.UNLEASH, reading.client_name(request), now=timezone.now())
+        return conditional(request, shown.body, shown.etag, live)
+
+
+class ReportView(UnleashView):
+    """What SDKs tell of themselves."""
+
+    @extend_schema(parameters=[AUTHORIZATION], request={JSON: ANY_OBJECT}, responses=ACCEPTED)
+    def post(self, request: Request) -> HttpResponse:
+        live = self.live(request)
+        self.take(request, live, body(request))
+        return HttpResponse(status=202)
+
+    def take(self, request: Request, live: Live, report: dict[str, Any]) -> None:
+        """Nothing to do unless a view says so."""
+
+
+@extend_schema_view(
+    post=extend_schema(
+        operation_id="unleashRegister",
+        description="An SDK has started; kept for thirty days, for those who publish. Public, not gated.",
+    )
+)
+class RegisterView(ReportView):
+    """An SDK that evaluates by itself has started."""
+
+    def take(self, request: Request, live: Live, report: dict[str, Any]) -> None:
+        sightings.saw(live, sightings.UNLEASH, reading.client_name(request), now=timezone.now())
+
+
+@extend_schema_view(
+    post=extend_schema(
+        operation_id="unleashMetrics",
+        description="How often an SDK evaluated which flag. Public, not gated.",
+    )
+)
+class MetricsView(ReportView):
+    """How often flags were asked."""
+
+
+@extend_schema_view(
+    post=extend_schema(
+        operation_id="unleashFrontendRegister",
+        description="A browser's SDK has started; it is given answers, so nothing need be kept. Public, not gated.",
+    )
+)
+class FrontendRegisterView(ReportView):
+    """An SDK that is given answers has started."""
+
+
+@extend_schema_view(post=extend_schema(operation_id="unleashFrontendMetrics"))
+class FrontendMetricsView(MetricsView):
+    """The same for browsers."""
+
+
+class FrontendView(UnleashView):
+    """What is on for a context, evaluated here."""
+
+    @extend_schema(
+        operation_id="unleashFrontend",
+        parameters=[
+            AUTHORIZATION,
+            IF_NONE_MATCH,
+            *(OpenApiParameter(name, str) for name in ("userId", "sessionId", "remoteAddress", "appName")),
+            OpenApiParameter("properties[tenant]", str, description="Any attribute is named in brackets."),
+            *LIVE_HEADERS,
+        ],
+        responses={200: shapes.Toggles, **NOT_MODIFIED, **problems(401, 404, 503)},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """The flags that are on for the context in the query string. Every flag is exact here. Public, not gated."""
+        return self.evaluated(request, self.live(request), reading.query_context(request.query_params.dict()))
+
+    @extend_schema(
+        operation_id="unleashFrontendPost",
+        parameters=[AUTHORIZATION, IF_NONE_MATCH, *LIVE_HEADERS],
+        request={JSON: {"type": "object", "properties": {"context": ANY_OBJECT}}},
+        responses={200: shapes.Toggles, **NOT_MODIFIED, **problems(401, 404, *BODY, 503)},
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """The same with the context in the body."""
+        live = self.live(request)
+        values = body(request).get("context")
+        return self.evaluated(request, live, values if isinstance(values, dict) else {})
+
+    def evaluated(self, request: Request, live: Live, values: dict[str, Any]) -> HttpResponse:
+        context = reading.context(values, request.META.get("REMOTE_ADDR", ""))
+        shown = writing.toggles(live, flags_of(live).evaluate_all(context, timezone.now()))
+        response = conditional(request, shown.body, shown.etag, live)
+        response["Cache-Control"] = "private, no-cache"  # it may depend on the address of who asks
+        return response

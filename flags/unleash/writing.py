@@ -1,0 +1,57 @@
+"""What Unleash's SDKs get. The list of features is written once a release."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from configs.canonical import canonical, digest
+from configs.exporters import unleash
+from flags.engine import Evaluation
+from releases.delivery import Live, Representation, kept, snapshot_of
+
+
+def features(live: Live, *, inline: bool) -> Representation:
+    """All features of a release; ``inline`` for SDKs that know no segments."""
+    # No surface has a NUL in its name.
+    form = (live.hash, f"\0unleash {'inline' if inline else 'segments'}")
+    found: Representation | None = kept.get(kept.rendered, form)
+    if found is None:
+        exported = unleash.features(snapshot_of(live), killed=live.killed, environment=live.environment)
+        found = written(unleash.document(exported, inline=inline))
+        kept.put(kept.rendered, form, found)
+    return found
+
+
+def beginning(shown: Representation, prefix: str) -> Representation:
+    """Only the features whose names begin so, and those that they depend on: without them they would be off."""
+    document = json.loads(shown.body)
+    wanted = [feature for feature in document["features"] if feature["name"].startswith(prefix)]
+    needed = {need["feature"] for feature in wanted for need in feature.get("dependencies", ())}
+    names = needed | {feature["name"] for feature in wanted}
+    return written({**document, "features": [f for f in document["features"] if f["name"] in names]})
+
+
+def toggles(live: Live, evaluations: Mapping[str, Evaluation]) -> Representation:
+    """What is on, evaluated by our own engine: for those who ask for answers and not for rules."""
+    flags = snapshot_of(live).get("featureFlags", [])
+    on = [flag for flag in flags if unleash.is_on(flag, evaluations[flag["key"]])]
+    return written({"toggles": [_toggle(flag, evaluations[flag["key"]]) for flag in on]})
+
+
+def _toggle(flag: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
+    variant: dict[str, Any] = {"name": "disabled", "enabled": False}
+    if flag["type"] != "boolean":
+        variant = {
+            "name": evaluation.variant,
+            "enabled": True,
+            "payload": unleash.payload(flag["type"], evaluation.value),
+        }
+    variant |= {"feature_enabled": True, "featureEnabled": True}
+    return {"name": flag["key"], "enabled": True, "variant": variant, "impressionData": False}
+
+
+def written(document: dict[str, Any]) -> Representation:
+    body = canonical(document)
+    return Representation(body.encode(), f'"{digest(body)[:32]}"')

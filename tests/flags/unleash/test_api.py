@@ -1,0 +1,283 @@
+"""``/unleash/api`` over HTTP: who asks, what they get, and that nothing they say breaks anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from releases import access, sightings
+from releases.models import ClientSighting
+from tests.factories import ADA, NOON, flag, snapshot
+from tests.releases.api.helpers import Api, ok, refused
+
+FEATURES, FRONTEND = "/unleash/api/client/features", "/unleash/api/frontend"
+REPORTS = [
+    "/unleash/api/client/register",
+    "/unleash/api/client/metrics",
+    "/unleash/api/frontend/client/register",
+    "/unleash/api/frontend/client/metrics",
+]
+TESTERS = {"attribute": "tenant", "operator": "in", "values": ["acme"]}
+NEAR = {"attribute": "remoteAddress", "operator": "in", "values": ["127.0.0.1", "192.0.2.7"]}
+#: In the order of their keys, as they are stored.
+ALL = ["banner", "by-address", "fine", "shop", "size", "testers-only"]
+CONTENT: dict[str, Any] = {
+    "featureFlags": [
+        flag("banner", "ON", prerequisites=[{"flag": "shop"}]),
+        flag("by-address", "ON", defaultVariant="off", rules=[{"id": "near", "conditions": [NEAR], "variant": "on"}]),
+        flag("fine", "ROLLOUT", rollout=9999),
+        flag("shop", "ON"),
+        {
+            "key": "size",
+            "type": "integer",
+            "state": "ON",
+            "variants": [{"key": "small", "value": 25}, {"key": "large", "value": 100}],
+            "defaultVariant": "large",
+            "offVariant": "small",
+        },
+        flag("testers-only", "ON", defaultVariant="off")
+        | {"rules": [{"id": "testers", "conditions": [{"segment": "testers"}], "variant": "on"}]},
+    ],
+    "segments": [{"id": "testers", "conditions": [TESTERS]}],
+}
+
+
+@pytest.fixture
+def live(api: Api) -> Api:
+    api.world.release(snapshot("home", **CONTENT))
+    return api
+
+
+def named(body: Any) -> dict[str, Any]:
+    return {item["name"]: item for item in body.get("features", body.get("toggles"))}
+
+
+# Features
+
+
+def test_the_list_has_an_etag_and_the_next_poll_is_empty(live: Api) -> None:
+    first = live.ask(FEATURES)
+    assert list(named(ok(first))) == ALL
+    again = live.ask(FEATURES, if_none_match=first["ETag"])
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert first["X-Release-Serial"] == "1" and first["Cache-Control"] == "no-cache"
+
+
+def test_a_release_is_in_the_next_poll(live: Api) -> None:
+    etag = live.ask(FEATURES)["ETag"]
+    content = live.world.draft.document
+    content["featureFlags"][3]["state"] = "FORCE_OFF"
+    live.world.release(content)
+    after = live.ask(FEATURES, if_none_match=etag)
+    assert named(ok(after))["shop"]["enabled"] is False and after["ETag"] != etag
+
+
+@pytest.mark.parametrize(
+    ("specification", "apart"),
+    [
+        ("4.2.0", True),
+        ("5.2.0", True),
+        ("10.0", True),
+        ("4.1.9", False),
+        (None, False),
+        ("x", False),
+        ("9" * 99, False),
+    ],
+)
+def test_segments_stand_apart_for_those_who_know_them(live: Api, specification: str | None, apart: bool) -> None:
+    body = ok(live.ask(FEATURES, unleash_client_spec=specification))
+    strategy = named(body)["testers-only"]["strategies"][0]
+    constraint = {"contextName": "tenant", "operator": "IN", "values": ["acme"], "inverted": False}
+    constraint["caseInsensitive"] = False
+    if apart:
+        assert strategy["segments"] == [1] and strategy["constraints"] == []
+        assert body["segments"] == [{"id": 1, "name": "testers", "constraints": [constraint]}]
+    else:
+        assert "segments" not in strategy and strategy["constraints"] == [constraint] and body["segments"] == []
+
+
+def test_what_cannot_be_said_is_off_and_says_why(live: Api) -> None:
+    fine = named(ok(live.ask(FEATURES)))["fine"]
+    assert fine["enabled"] is False and fine["strategies"] == [] and "whole percentage" in fine["description"]
+    assert "fine" in named(ok(live.ask(f"{FRONTEND}?properties[tenant]=acme")))
+
+
+def test_a_prefix_brings_what_it_needs(live: Api) -> None:
+    assert list(named(ok(live.ask(f"{FEATURES}?namePrefix=ban")))) == ["banner", "shop"]
+    assert named(ok(live.ask(f"{FEATURES}?namePrefix=nothing"))) == {}
+    assert len(named(ok(live.ask(f"{FEATURES}?project=other&tag=simple:x")))) == 6  # there is one project here
+
+
+def test_one_query_for_each_poll(live: Api) -> None:
+    def queries(address: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            ok(live.ask(address))
+        return len(captured)
+
+    queries(FEATURES)  # the first one of the hour is written down
+    assert [queries(FEATURES), queries(f"{FEATURES}?namePrefix=b"), queries(FRONTEND)] == [1, 1, 1]
+
+
+# Who asks
+
+
+def test_a_client_key_chooses_the_environment(live: Api) -> None:
+    live.world.release(snapshot("home"), environment=live.world.staging)
+    key = access.create_client_key(live.world.staging, name="web", actor=ADA, now=NOON)
+    for sent in (key.key, f"Bearer {key.key}", f"bearer  {key.key} "):
+        assert named(ok(live.ask(FEATURES, authorization=sent))) == {}
+        assert ok(live.ask(FRONTEND, authorization=sent)) == {"toggles": []}
+    access.revoke_client_key(key, reason="lost", actor=ADA, now=NOON)
+    refused(live.ask(FEATURES, authorization=key.key), 401, "client_key.unknown")
+
+
+@pytest.mark.parametrize("sent", ["pk_unknown", "Bearer", "Bearer pk_x", "*:production.abc", "é", "x" * 300])
+def test_an_unknown_key_is_refused(live: Api, sent: str) -> None:
+    for method, path in (("GET", FEATURES), ("GET", FRONTEND), *(("POST", path) for path in REPORTS)):
+        answer = live(method, path, b"{", role="anonymous", authorization=sent)
+        refused(answer, 401, "client_key.unknown")
+        assert "Authorization" in answer["Vary"]
+
+
+def test_nothing_released_yet(api: Api) -> None:
+    refused(api.ask(FEATURES), 404, "release.none")
+    api.world.policy(latest="1.0.0")
+    assert named(ok(api.ask(FEATURES))) == {} and ok(api.ask(FRONTEND)) == {"toggles": []}
+
+
+def test_the_gate_does_not_count(live: Api) -> None:
+    live.world.policy(minSupported="9.0.0", latest="9.0.0", maintenance=True)
+    ok(live.ask(FEATURES, x_client_version="1.0.0"))
+    ok(live.ask(FRONTEND, x_client_version="1.0.0"))
+
+
+# Answers for browsers
+
+
+def test_the_frontend_says_what_is_on(live: Api) -> None:
+    body = ok(live.ask(f"{FRONTEND}?userId=7&properties[tenant]=acme&environment=nowhere&appName=web"))
+    assert list(named(body)) == ALL
+    on = {"feature_enabled": True, "featureEnabled": True}
+    assert named(body)["banner"]["variant"] == {"name": "disabled", "enabled": False, **on}
+    payload = {"type": "number", "value": "100"}
+    assert named(body)["size"]["variant"] == {"name": "large", "enabled": True, "payload": payload, **on}
+    posted = live("POST", FRONTEND, {"context": {"userId": 7, "properties": {"tenant": "acme"}}}, role="anonymous")
+    assert ok(posted) == body
+    assert posted["Cache-Control"] == "private, no-cache"
+    again = live("POST", FRONTEND, {"context": {"tenant": "acme"}}, role="anonymous", if_none_match=posted["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_without_a_tenant_the_testers_are_not_asked(live: Api) -> None:
+    assert list(named(ok(live.ask(FRONTEND)))) == ["banner", "by-address", "shop", "size"]
+    assert "by-address" in named(ok(live.ask(f"{FRONTEND}?remoteAddress=192.0.2.7")))
+    assert "by-address" not in named(ok(live.ask(f"{FRONTEND}?remoteAddress=192.0.2.8")))
+
+
+ODD: list[Any] = [
+    {},
+    {"context": None},
+    {"context": []},
+    {"context": {"properties": []}},
+    {"context": {"properties": {"tenant": {"a": 1}, "x": [1], "": "", "é" * 3000: 1, "long": "x" * 3000}}},
+    {"context": {"userId": 1.5, "sessionId": True, "currentTime": "never", "remoteAddress": 4}},
+    {"context": {f"p{number}": "x" for number in range(2000)}},
+]
+
+
+@pytest.mark.parametrize("body", ODD)
+def test_odd_contexts_are_answered(live: Api, body: Any) -> None:
+    assert {"banner", "shop", "size"} <= named(ok(live("POST", FRONTEND, body, role="anonymous"))).keys()
+
+
+@pytest.mark.parametrize(
+    "query", ["properties[]=x", "properties[tenant]=", "properties=x", "properties[a][b]=c", "=&&"]
+)
+def test_odd_queries_are_answered(live: Api, query: str) -> None:
+    ok(live.ask(f"{FRONTEND}?{query}"))
+
+
+# Reports
+
+REGISTRATION = {
+    "appName": "shop",
+    "instanceId": "one",
+    "sdkVersion": "unleash-python-sdk:6.9.1",
+    "strategies": [],
+    "started": "2026-11-22T12:00:00.123456789Z",
+    "interval": 60,
+    "yggdrasilVersion": None,
+    "somethingNew": {"a": [None]},
+}
+
+
+@pytest.mark.parametrize("path", REPORTS)
+def test_reports_are_taken(live: Api, path: str) -> None:
+    for report in (REGISTRATION, {**REGISTRATION, "bucket": None}, {"bucket": {"toggles": {"banner": []}}}, {}):
+        answer = live("POST", path, report, role="anonymous")
+        assert (answer.status_code, answer.content) == (202, b"")
+    refused(live("POST", path, [], role="anonymous"), 422, "body.invalid")
+    refused(live("POST", path, b"{", role="anonymous"), 400, "json.refused")
+    refused(live("POST", path, b"x" * 600_000, role="anonymous"), 413, "http.too_large")
+
+
+# Who was seen, and what that means for those who publish
+
+
+def seen() -> list[tuple[str, str, str]]:
+    rows = ClientSighting.objects.values_list("environment__key", "kind", "name")
+    return sorted(rows)
+
+
+def test_clients_that_evaluate_by_themselves_are_seen(live: Api) -> None:
+    headers = {"unleash_appname": "shop\u200b", "unleash_sdk": "unleash-python-sdk:6.9.1"}
+    headers = {name: value.encode().decode("latin-1") for name, value in headers.items()}
+    ok(live.ask(FRONTEND, **headers))
+    live("POST", REPORTS[2], {}, role="anonymous", **headers)
+    assert seen() == []
+    live("POST", REPORTS[0], REGISTRATION, role="anonymous", **headers)
+    ok(live.ask(FEATURES, **headers))
+    ((environment, kind, name),) = seen()
+    assert (environment, kind) == ("production", "unleash") and name.endswith("(unleash-python-sdk:6.9.1)")
+
+
+def test_names_are_bounded(live: Api) -> None:
+    for number in range(sightings.MOST_NAMES + 20):
+        ok(live.ask(FEATURES, unleash_appname=f"{number}-" + "x" * 500))
+    sightings.written.clear()  # another process
+    ok(live.ask(FEATURES, unleash_appname="late"))
+    names = {name for _, _, name in seen()}
+    assert len(names) == sightings.MOST_NAMES + 1 and sightings.OTHERS in names
+    assert max(map(len, names)) == sightings.LONGEST_NAME
+
+
+def test_clients_are_forgotten(live: Api) -> None:
+    ok(live.ask(FEATURES, unleash_appname="old"))
+    ClientSighting.objects.update(last_seen_at=NOON - sightings.FORGOTTEN_AFTER)
+    assert sightings.warnings(live.world.production, CONTENT, now=NOON.replace(day=23)) == []
+    sightings.written.clear()
+    ok(live.ask(FEATURES, unleash_appname="new"))
+    assert [name for _, _, name in seen()] == ["new"]
+
+
+def test_an_environment_that_has_them_is_warned_at_publish(live: Api) -> None:
+    ok(live.ask(FEATURES))
+    live.world.edit(snapshot("home", "more", **CONTENT))
+    plan = ok(live("POST", "/api/config/publish", {"dryRun": True}, if_match=live.etag()))
+    (warning,) = plan["problems"]
+    assert (warning["code"], warning["severity"], warning["pointer"]) == (
+        "flag.not_for_unleash",
+        "warning",
+        "/featureFlags/2",
+    )
+    assert "whole percentage" in warning["message"]["en"] and "pourcentage entier" in warning["message"]["fr"]
+    assert plan["publishable"] is True
+    elsewhere = ok(
+        live("POST", "/api/config/publish", {"dryRun": True, "environment": "staging"}, if_match=live.etag())
+    )
+    assert elsewhere["problems"] == []
+    release = live.world.publish()
+    assert [problem.code for problem in release.warnings] == ["flag.not_for_unleash"]
