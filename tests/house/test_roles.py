@@ -63,6 +63,17 @@ POST   api/flags/<str:key>/kill              401 403 403 422 422
 POST   api/flags/<str:key>/lift              401 403 403 422 422
 """
 
+#: Here Authorization names a client, so that a token of the staff is an unknown key: 401 for each of them.
+CLIENTS = """
+GET    unleash/api/client/features           200 401 401 401 401
+POST   unleash/api/client/register           202 401 401 401 401
+POST   unleash/api/client/metrics            202 401 401 401 401
+GET    unleash/api/frontend                  200 401 401 401 401
+POST   unleash/api/frontend                  200 401 401 401 401
+POST   unleash/api/frontend/client/register  202 401 401 401 401
+POST   unleash/api/frontend/client/metrics   202 401 401 401 401
+"""
+
 #: Pages, by session: ``in`` = to the login page, ``no`` = refused, ``yes`` = the page or a complaint about the form,
 #: ``-`` = nothing there, or not by this method.
 PAGES = """
@@ -277,7 +288,7 @@ def people(db: None) -> dict[str, User]:
 
 def test_every_route_has_its_rows_and_every_row_its_route() -> None:
     wanted = {(method, route) for route, view in routes().items() for method in methods(view)}
-    listed = [*table(API), *table(PAGES)]
+    listed = [*table(API), *table(CLIENTS), *table(PAGES)]
     assert len(listed) == len(set(listed))
     assert set(listed) == wanted
     assert {route for _, route in table(PAGES)} == {route for route in routes() if is_page(route)}
@@ -309,7 +320,7 @@ def test_the_api_by_token(world: World, values: dict[str, Any], role: str) -> No
         answer = Client().generic(method, path(route, values), b"{}", "application/json", headers=headers)
         return str(answer.status_code)
 
-    assert compare(table(API), role, ask) == []
+    assert compare(table(API) | table(CLIENTS), role, ask) == []
 
 
 @pytest.mark.parametrize("role", COLUMNS)
@@ -325,6 +336,8 @@ def test_the_api_by_session(values: dict[str, Any], people: dict[str, User], rol
     if strict:
         for (method, _), columns in wanted.items():
             columns[1:] = columns[1:] if method == "GET" else ["403"] * len(ROLES)
+    # A session is nobody to routes for clients.
+    wanted |= {row: columns[:1] * len(COLUMNS) for row, columns in table(CLIENTS).items()}
     assert compare(wanted, role, ask) == []
 
 
@@ -332,11 +345,12 @@ def test_the_api_by_session(values: dict[str, Any], people: dict[str, User], rol
 def test_methods_that_there_are_not(world: World, values: dict[str, Any], method: str) -> None:
     """Anonymous writers are asked who they are, everybody with a role hears that there is no such method, or less."""
     secrets = {role: world.token(role) for role in ROLES}
+    clients = {route for _, route in table(CLIENTS)}
     for route, view in routes().items():
         if is_page(route) or method in methods(view):
             continue
         address = path(route, values)
-        open_to_all = table(API).get(("GET", route), ["401"])[0] == "200"
+        open_to_all = route in clients or table(API).get(("GET", route), ["401"])[0] == "200"
         anonymous = Client().generic(method, address, b"{}", "application/json")
         assert anonymous.status_code == (405 if open_to_all else 401), (method, route)
         for role, secret in secrets.items():

@@ -88,6 +88,11 @@ ODD_JSON: list[bytes] = [
     b'{"%s": 1}' % (b"k" * 60_000),
     b'{"reason": "%s"}' % (b"x" * 60_000),
     b'{"reason": "{actor} {0} %s %(x)s \\\\"}',
+    b'{"context": {"properties": [1], "userId": {}, "currentTime": 1e300, "": []}}',
+    b'{"context": {"properties": {"properties": {"tenant": "x"}, "tenant": null}, "tenant": 9007199254740991}}',
+    b'{"bucket": {"toggles": {"a": {"yes": -1, "no": 1e300, "variants": []}, "b": []}}}',
+    b'{"bucket": {"toggles": [], "start": "2026-11-22T12:00:00.123456789Z"}}',
+    b'{"bucket": [], "yggdrasilVersion": null, "strategies": [], "appName": {}}',
 ]
 #: Values of headers. A line end cannot get through a server; a test client would pass it on.
 VALUES: list[str] = [
@@ -145,6 +150,10 @@ CLIENT_HEADERS = [
     "If-None-Match",
     "Accept-Language",
     "Origin",
+    "Authorization",
+    "Unleash-Client-Spec",
+    "Unleash-AppName",
+    "Unleash-SDK",
 ]
 #: Headers that everything else looks at, or a package below us; those in one list are sent together.
 OTHER_HEADERS = [
@@ -222,6 +231,9 @@ PARAMETERS = [
     "surface",
     "format",
     "lang",
+    "namePrefix",
+    "properties[tenant]",
+    "userId",
     "%00",
     "%ff",
 ]

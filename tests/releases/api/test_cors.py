@@ -13,10 +13,20 @@ from tests.factories import snapshot
 from tests.releases.api.helpers import Api
 
 ROOT = Path(__file__).resolve().parents[3]
-PUBLIC = ["/meta/release", "/api/config", "/api/config/published", "/preview/abcdefgh"]
+PUBLIC = [
+    "/meta/release",
+    "/api/config",
+    "/api/config/published",
+    "/preview/abcdefgh",
+    "/unleash/api/frontend",
+    "/unleash/api/frontend/client/metrics",
+]
 AUTHORS = ["/api/config/draft", "/api/config/preview", "/api/policy", "/api/releases", "/api/registry", "/metrics"]
 ORIGIN = "https://app.example"
-SENT = {"accept", "if-none-match", "x-client-key", "x-client-platform", "x-client-version", "x-tenant"}
+SENT = {"accept", "if-none-match", "x-client-key", "x-client-platform", "x-client-version", "x-tenant"} | {
+    *("authorization", "content-type", "unleash-appname", "unleash-connection-id", "unleash-instanceid"),
+    *("unleash-interval", "unleash-sdk"),
+}
 READ = {"etag", "retry-after", "x-config-digest", "x-config-stale", "x-config-version", "x-release-serial"}
 
 
@@ -37,7 +47,7 @@ def test_a_preflight_is_never_gated(api: Api, path: str) -> None:
     assert answer.status_code == 200
     assert answer["Access-Control-Allow-Origin"] == "*"
     assert names(answer["Access-Control-Allow-Headers"]) == SENT
-    assert names(answer["Access-Control-Allow-Methods"]) == {"get", "head", "options"}
+    assert names(answer["Access-Control-Allow-Methods"]) == {"get", "head", "options", "post"}
     assert "Access-Control-Allow-Credentials" not in answer
     assert "origin" in names(answer["Vary"])
 

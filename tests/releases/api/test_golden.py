@@ -115,6 +115,8 @@ def documents(api: Api) -> dict[str, Any]:
         "published_config": api.ask("/api/config/published"),
         "published_config_surface": api.ask("/api/config/published?surface=APP"),
         "published_config_426": api.ask("/api/config/published", x_client_version="1.4.9"),
+        "unleash_features": api.ask("/unleash/api/client/features", unleash_client_spec="5.2.0"),
+        "unleash_frontend": api.ask("/unleash/api/frontend?properties[tenant]=acme"),
         "registry": api("GET", "/api/registry"),
         "release": api("GET", "/api/releases/1"),
         "releases": api("GET", "/api/releases?limit=1"),

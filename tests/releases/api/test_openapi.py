@@ -44,6 +44,8 @@ ANSWERED = {
     "release": "readRelease",
     "releases": "listReleases",
     "rolled_back": "rollBack",
+    "unleash_features": "unleashFeatures",
+    "unleash_frontend": "unleashFrontend",
     "versions": "listVersions",
 }
 
@@ -98,6 +100,12 @@ def test_who_may_ask_is_told(document: dict[str, Any]) -> None:
         "/preview/{token}",
         "/livez",
         "/readyz",
+        "/unleash/api/client/features",
+        "/unleash/api/client/metrics",
+        "/unleash/api/client/register",
+        "/unleash/api/frontend",
+        "/unleash/api/frontend/client/metrics",
+        "/unleash/api/frontend/client/register",
     }
     for _, path, operation in operations(document):
         if path not in public:
