@@ -11,7 +11,7 @@ const unleash = new Unleash({
   appName: "shop",
   url: `${address}/unleash/api`,
   customHeaders: { Authorization: key },
-  refreshInterval: 0, // only when told
+  refreshInterval: 3_600_000, // only when told
   metricsInterval: 3_600_000,
   storageProvider: new NodeStorage(),
   skipInstanceCountWarning: true,
@@ -19,6 +19,9 @@ const unleash = new Unleash({
 for (const event of ["error", "warn", "changed", "unchanged", "registered", "sent"]) {
   unleash.on(event, (said) => heard.push(event === "error" || event === "warn" ? `${event}: ${said}` : event));
 }
+const once = (emitter, event) => new Promise((resolve) => emitter.once(event, resolve));
+// It starts at once, so that this has to be waited for from now on.
+const started = Promise.all([once(unleash, "synchronized"), once(unleash, "registered")]);
 const browser = new UnleashClient({
   url: `${address}/unleash/api/frontend`,
   clientKey: key,
@@ -31,11 +34,11 @@ const browser = new UnleashClient({
 });
 browser.on("error", (error) => heard.push(`browser error: ${JSON.stringify(error)}`));
 browser.on("sent", () => heard.push("browser sent"));
-const once = (emitter, event) => new Promise((resolve) => emitter.once(event, resolve));
 
 const commands = {
   async start() {
-    await Promise.all([once(unleash, "synchronized"), once(unleash, "registered"), browser.start()]);
+    await started;
+    await browser.start();
   },
   async poll() {
     await unleash.repository.fetch();
@@ -48,13 +51,12 @@ const commands = {
   },
 };
 for await (const command of createInterface({ input: process.stdin })) {
-  heard.length = 0;
   await commands[command]();
   const answers = {
     node: { enabled: unleash.isEnabled("shop", context), variant: unleash.getVariant("size", context) },
     browser: { enabled: browser.isEnabled("shop"), variant: browser.getVariant("size") },
   };
-  process.stdout.write(`${JSON.stringify({ heard: [...heard], ...answers })}\n`);
+  process.stdout.write(`${JSON.stringify({ heard: heard.splice(0), ...answers })}\n`);
 }
 unleash.destroy();
 browser.stop();

@@ -1,4 +1,5 @@
-"""``manage.py export_config``: a snapshot as its canonical JSON, byte for byte what its digest is of."""
+"""``manage.py export_config``: a snapshot as its canonical JSON, byte for byte what its digest is of, or its flags in
+the words of another product."""
 
 from __future__ import annotations
 
@@ -6,8 +7,12 @@ from pathlib import Path
 
 from django.core.management.base import CommandParser
 
+from configs.canonical import canonical
+from configs.exporters import unleash
 from configs.models import ConfigVersion
+from configs.policies import check_publishable
 from configs.texts import both
+from releases.ledger import head_of
 from releases.lookup import LIVE, find_version
 from releases.management.base import Door, unusable
 from releases.models import Environment
@@ -15,7 +20,7 @@ from releases.showing import named, show_version
 
 
 class Command(Door):
-    help = "Writes a snapshot as canonical JSON; its SHA-256 is the version's digest, and import_config reads it."
+    help = "Writes a snapshot as canonical JSON, whose SHA-256 is the version's digest, or its flags for Unleash."
     takes = ("application", "environment")
 
     def arguments(self, parser: CommandParser) -> None:
@@ -23,13 +28,20 @@ class Command(Door):
         which.add_argument("what", metavar="VERSION", nargs="?", help="A version, or preview.")
         which.add_argument("--live", action="store_const", const=LIVE, dest="named", help="What is live: the default.")
         which.add_argument("--draft", action="store_const", const="draft", dest="named", help="The draft.")
+        parser.add_argument(
+            "--to",
+            choices=["unleash"],
+            help="Only the flags, as Unleash's clients read them, in place of the snapshot.",
+        )
         parser.add_argument("--output", metavar="FILE", help="Write to a file instead of standard output.")
 
     def run(self) -> None:
         name = self.options["what"] or self.options["named"] or LIVE
         environment = self.environment()
         version = find_version(environment, name)
-        if self.options["output"] is not None:
+        if self.options["to"] is not None:
+            self.hand_over(version, environment)
+        elif self.options["output"] is not None:
             self.write(environment, version, Path(self.options["output"]))
         elif self.options["as_json"]:
             self.answer({**named(environment), **show_version(version)}, [])
@@ -37,16 +49,34 @@ class Command(Door):
             # No newline, unless somebody looks: the bytes have the digest.
             self.stdout.write(version.snapshot, ending="\n" if self.stdout.isatty() else "")
 
+    def hand_over(self, version: ConfigVersion, environment: Environment) -> None:
+        """The flags for Unleash; what it has no words for is told on stderr, and off in the file."""
+        snapshot = version.document
+        check_publishable(version.application, version.version, snapshot, version.schema)
+        head = head_of(environment)
+        export = unleash.features(snapshot, killed=head.killed if head else (), environment=environment.key)
+        text = canonical(unleash.document(export))
+        if self.options["output"] is None:
+            self.stdout.write(text)
+        else:
+            self.put(text, Path(self.options["output"]))
+        self.aside(
+            both(
+                "{said} of {all} flags of {version} are said in Unleash's words.",
+                "{said} drapeaux de {version} sur {all} sont dits dans les mots d'Unleash.",
+                said=len(export.features) - len(export.reasons),
+                all=len(export.features),
+                version=version.version,
+            )
+        )
+        for key, reasons in export.reasons.items():
+            for reason in reasons:
+                self.aside(
+                    both("Off in the file: {key}. {why}", "Éteint dans le fichier : {key}. {why}", key=key, why=reason)
+                )
+
     def write(self, environment: Environment, version: ConfigVersion, path: Path) -> None:
-        try:
-            path.write_bytes(version.snapshot.encode())
-        except OSError as error:
-            raise unusable(
-                "{path} cannot be written: {why}.",
-                "Impossible d'écrire {path} : {why}.",
-                path=str(path),
-                why=error.strerror,
-            ) from None
+        self.put(version.snapshot, path)
         said = both(
             "{version} is in {path}, SHA-256 {digest}.",
             "{version} est dans {path}, SHA-256 {digest}.",
@@ -55,3 +85,14 @@ class Command(Door):
             digest=version.digest,
         )
         self.answer({**named(environment), **show_version(version, with_snapshot=False)}, [said])
+
+    def put(self, text: str, path: Path) -> None:
+        try:
+            path.write_bytes(text.encode())
+        except OSError as error:
+            raise unusable(
+                "{path} cannot be written: {why}.",
+                "Impossible d'écrire {path} : {why}.",
+                path=str(path),
+                why=error.strerror,
+            ) from None
