@@ -58,5 +58,4 @@ for await (const command of createInterface({ input: process.stdin })) {
   };
   process.stdout.write(`${JSON.stringify({ heard: heard.splice(0), ...answers })}\n`);
 }
-unleash.destroy();
-browser.stop();
+process.exit(0); // timers of the browser's client would go on

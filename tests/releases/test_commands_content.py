@@ -49,6 +49,18 @@ def test_what_is_exported_has_its_digest_and_can_be_imported(world: World, tmp_p
     assert world.draft.edits == edits and Release.objects.count() == 1
 
 
+def test_flags_can_be_taken_to_unleash(world: World, tmp_path: Path) -> None:
+    world.release(snapshot("home", featureFlags=[flag("shop", "ON"), flag("fine", "ROLLOUT", rollout=1)]))
+    said = done("export_config", "--to", "unleash")
+    made = {feature["name"]: feature["enabled"] for feature in json.loads(said.out)["features"]}
+    assert made == {"fine": False, "shop": True}
+    assert "1 of 2 flags" in said.err and "Off in the file: fine. A share is not a whole percentage" in said.err
+    file = tmp_path / "unleash.json"
+    french = done("export_config", "1.0.0", "--to", "unleash", "--output", file, "--language", "fr")
+    assert json.loads(file.read_text()) == json.loads(said.out) and french.out == ""
+    assert "Éteint dans le fichier : fine." in french.err
+
+
 def test_a_snapshot_comes_through_standard_input(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     data = json.dumps(snapshot("piped")).encode()
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data)))

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from flags.unleash.reading import counts
 from releases import access, sightings
 from releases.models import ClientSighting
 from tests.factories import ADA, NOON, flag, snapshot
@@ -216,12 +217,36 @@ REGISTRATION = {
 
 @pytest.mark.parametrize("path", REPORTS)
 def test_reports_are_taken(live: Api, path: str) -> None:
-    for report in (REGISTRATION, {**REGISTRATION, "bucket": None}, {"bucket": {"toggles": {"banner": []}}}, {}):
+    reports: list[dict[str, Any]] = [REGISTRATION, {"bucket": None}, {"bucket": {"toggles": {"banner": []}}}, {}]
+    for report in reports:
         answer = live("POST", path, report, role="anonymous")
         assert (answer.status_code, answer.content) == (202, b"")
     refused(live("POST", path, [], role="anonymous"), 422, "body.invalid")
     refused(live("POST", path, b"{", role="anonymous"), 400, "json.refused")
     refused(live("POST", path, b"x" * 600_000, role="anonymous"), 413, "http.too_large")
+
+
+def test_a_report_becomes_counts() -> None:
+    toggles = {
+        "shop": {"yes": 3, "no": 2, "variants": {"disabled": 5}},
+        "size": {"yes": 7, "no": 2, "variants": {"large": 4, "disabled": 1, "gone": 9}},
+        "banner": {"yes": True, "no": -1},
+        "fine": {"yes": 10**15, "no": "2"},
+        "unknown": {"yes": 1, "no": 1},
+    }
+    assert counts({"bucket": {"toggles": toggles}}, CONTENT) == {
+        ("fine", "on"): 10**9,
+        ("shop", "on"): 3,
+        ("shop", "off"): 2,
+        ("size", "large"): 4,
+        ("size", "small"): 1,
+        ("size", None): 4,
+    }
+
+
+@pytest.mark.parametrize("body", [None, [], {}, {"bucket": None}, {"bucket": {"toggles": [1]}}])
+def test_a_report_without_counts(body: Any) -> None:
+    assert counts(body, CONTENT) == {}
 
 
 # Who was seen, and what that means for those who publish
