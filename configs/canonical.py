@@ -43,12 +43,14 @@ def _refuse(code: str, en: str, fr: str, **values: Any) -> NoReturn:
     raise NotStrictJSON(Problem("", code, both(en, fr, **values)))
 
 
-def parse_strict(data: bytes | str, *, max_bytes: int | None = None) -> Any:
+def parse_strict(data: bytes | str, *, max_bytes: int | None = None, doubles: bool = False) -> Any:
     """The value that ``data`` (UTF-8) stands for; :class:`NotStrictJSON` for anything but strict JSON in the caps.
 
     Refused: more than ``max_bytes`` bytes, not UTF-8, a byte order mark, duplicate or ``__proto__`` keys, NaN and
     infinities (also ``1e400``), integers beyond ±(2^53−1), nesting beyond 32, more than 3 000 keys in an object,
     strings beyond 64 KiB, NUL, lone surrogates.
+
+    With ``doubles`` a large integer is read as the double that it means: for what is compared and never stored.
     """
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     if max_bytes is not None and len(raw) > max_bytes:
@@ -73,8 +75,8 @@ def parse_strict(data: bytes | str, *, max_bytes: int | None = None) -> Any:
             text,
             object_pairs_hook=_object,
             parse_constant=_constant,
-            parse_int=_integer,
-            parse_float=_float,
+            parse_int=_any_integer if doubles else _integer,
+            parse_float=_finite if doubles else _float,
         )
     except RecursionError:
         _too_deep()
@@ -137,10 +139,19 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def _float(digits: str) -> float | int:
+def _any_integer(digits: str) -> float | int:
+    return int(digits) if len(digits) <= 15 else _finite(digits)
+
+
+def _finite(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
         _refuse("json.number", "{digits} is not finite.", "{digits} n'est pas fini.", digits=digits[:24])
+    return value
+
+
+def _float(digits: str) -> float | int:
+    value = _finite(digits)
     if not value.is_integer() or abs(value) >= 1e21:
         return value
     # One number has one form: RFC 8785 writes 2.0 as 2 and 1e16 as an integer, so they are read as integers too.

@@ -10,6 +10,7 @@ class FlagsConfig(AppConfig):
 
     def ready(self) -> None:
         from flags import codes, usage  # noqa: F401  (fills the catalogue)
+        from flags.ofrep import codes as ofrep_codes  # noqa: F401
         from releases.metrics import COLLECTORS
 
         COLLECTORS.append(usage.counter)

@@ -83,9 +83,7 @@ ICONTROL_TRUSTED_PROXIES = environ.networks("ICONTROL_TRUSTED_PROXIES")
 ICONTROL_CORS_ORIGINS = environ.origins("ICONTROL_CORS_ORIGINS", "*")
 
 # --- pages of other origins: the public client routes only, and never with cookies ------------------------------------
-CORS_URLS_REGEX = (
-    r"^/(meta/release|api/config(/published)?|preview/[^/]+|unleash/api/frontend(/client/(metrics|register))?)$"
-)
+CORS_URLS_REGEX = r"^/((meta/release|api/config(/published)?|preview/[^/]+|unleash/api/frontend(/client/(metrics|register))?)$|ofrep/)"
 CORS_ALLOW_ALL_ORIGINS = ICONTROL_CORS_ORIGINS == ("*",)
 CORS_ALLOWED_ORIGINS = [] if CORS_ALLOW_ALL_ORIGINS else list(ICONTROL_CORS_ORIGINS)
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
@@ -99,6 +97,7 @@ CORS_ALLOW_HEADERS = [
     "unleash-instanceid",
     "unleash-interval",
     "unleash-sdk",
+    "x-api-key",
     "x-client-key",
     "x-client-platform",
     "x-client-version",
@@ -208,6 +207,9 @@ SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True  # reasons may be longer than its 100 characters
 ICONTROL_SNAPSHOT_MAX_BYTES = environ.whole_number("ICONTROL_SNAPSHOT_MAX_BYTES", 262144, least=1024, most=64 * 2**20)
 
+# 0: as many as come. Counted for each client key and address, by each server process by itself.
+ICONTROL_EVALUATIONS_PER_MINUTE = environ.whole_number("ICONTROL_EVALUATIONS_PER_MINUTE", 0, least=0, most=10**6)
+
 # --- language and time ------------------------------------------------------------------------------------------------
 LANGUAGES = [("en", "English"), ("fr", "Français")]
 LANGUAGE_CODE = environ.choice("ICONTROL_LANGUAGE", "en", [code for code, _ in LANGUAGES])
@@ -247,7 +249,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
-        **{name: {"level": "INFO"} for name in ("icontrol", "configs", "releases")},
+        **{name: {"level": "INFO"} for name in ("icontrol", "configs", "flags", "releases")},
         # In place of Django's own handlers. A refusal (4xx) is an answer: polling clients would fill the log.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR", "filters": ["not_meant"]},

@@ -10,6 +10,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("releases.urls")),
     path("", include("flags.api.urls")),
+    path("", include("flags.ofrep.urls")),
     path("unleash/api/", include("flags.unleash.urls")),
 ]
 handler400 = "icontrol.problem.bad_request"

@@ -345,7 +345,7 @@ define(
     "client_key.unknown",
     401,
     title=("Unknown client key", "Clé client inconnue"),
-    detail=("The X-Client-Key is not known or was revoked.", "La clé X-Client-Key est inconnue ou révoquée."),
+    detail=("The client key is not known or was revoked.", "La clé client est inconnue ou révoquée."),
     next=(
         "Leave it out for the default environment, or ask for a new key.",
         "Omettez-la pour l'environnement par défaut ou demandez une clé.",

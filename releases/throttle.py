@@ -50,7 +50,7 @@ def _is_known_browser(request: HttpRequest, account: str) -> str | None:
     return str(name) if owner == account else None
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """An IPv6 customer has 2^64 addresses: the network is what is counted there."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
@@ -67,7 +67,7 @@ def scopes(request: HttpRequest, account: str) -> dict[str, int]:
     browser = _is_known_browser(request, account)
     if browser is not None:
         return {_scope("browser", account, browser): PER_ACCOUNT_AND_ADDRESS}
-    address = _network(str(request.META.get("REMOTE_ADDR", "")))
+    address = network(str(request.META.get("REMOTE_ADDR", "")))
     return {
         _scope("account", account, address): PER_ACCOUNT_AND_ADDRESS,
         _scope("address", address): PER_ADDRESS,

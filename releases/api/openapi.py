@@ -33,6 +33,7 @@ MEANING = {
     422: "The words of the request have problems; `problems` lists them all.",
     426: "The client is below the minimum version.",
     428: "The caller must name what it has read.",
+    429: "Too many requests; Retry-After says for how long.",
     503: "The database is away; writing does not work.",
 }
 #: What every author call may answer.

@@ -16,7 +16,7 @@ import pytest
 from UnleashClient import UnleashClient
 from UnleashClient.cache import FileCache
 
-from tests.clients import HERE, node_modules
+from tests.clients import HERE, node_clients
 from tests.e2e.test_story import Http, Shell
 from tests.factories import flag, snapshot
 from tests.icontrol.test_serve import free_port, get, serving
@@ -65,7 +65,7 @@ def server(process_environment: dict[str, str], tmp_path: Path) -> Iterator[Serv
 @contextmanager
 def node(server: Server) -> Iterator[Any]:
     """Tells the clients in Node what to do next, and returns what they say then."""
-    node_modules()
+    node_clients()
     command = ["node", str(HERE / "unleash_server.mjs"), server.address, server.key]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None and process.stdout is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -15,10 +16,20 @@ def test_every_dependency_has_a_line_and_every_line_a_dependency() -> None:
         re.split(r"[\[<>=~!; ]", name)[0].lower()
         for name in (*project["project"]["dependencies"], *project["dependency-groups"]["dev"])
     }
+    clients = json.loads((ROOT / "tests" / "clients" / "package.json").read_text())["dependencies"]
+    assert all(re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", version) for version in clients.values())
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in (ROOT / "docs" / "dependencies.md").read_text().splitlines()
         if line.startswith("| ") and not line.startswith("| package")
     ]
     assert all(len(row) == 4 and all(row) for row in rows)
-    assert {row[0].lower() for row in rows} == wanted
+    assert {row[0].lower() for row in rows} == wanted | clients.keys()
+
+
+def test_the_lock_of_the_javascript_clients_names_no_host_and_hashes_everything() -> None:
+    text = (ROOT / "tests" / "clients" / "package-lock.json").read_text()
+    assert "://" not in text.replace('"url": "https://', "")  # where a package asks for donations
+    assert '"resolved"' not in text
+    packages = json.loads(text)["packages"]
+    assert all(package["integrity"].startswith("sha512-") for name, package in packages.items() if name)

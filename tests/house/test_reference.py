@@ -27,7 +27,7 @@ from tests.lint import DOCUMENTS
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
-APPS = ("configs", "releases", "flags", "icontrol")
+APPS = ("configs", "flags", "releases", "icontrol")
 #: The server's entry points act when they are imported.
 ENTRIES = {"icontrol.asgi", "icontrol.wsgi"}
 
@@ -35,7 +35,7 @@ ENTRIES = {"icontrol.asgi", "icontrol.wsgi"}
 @pytest.fixture(scope="module", autouse=True)
 def everything_imported() -> None:
     """Codes that a module defines late count too."""
-    for package in (configs, releases, flags, icontrol):
+    for package in (configs, flags, releases, icontrol):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if module.name not in ENTRIES and ".migrations." not in module.name:
                 importlib.import_module(module.name)

@@ -20,12 +20,15 @@ PUBLIC = [
     "/preview/abcdefgh",
     "/unleash/api/frontend",
     "/unleash/api/frontend/client/metrics",
+    "/ofrep/v1/evaluate/flags",
+    "/ofrep/v1/evaluate/flags/x/y",
 ]
 AUTHORS = ["/api/config/draft", "/api/config/preview", "/api/policy", "/api/releases", "/api/registry", "/metrics"]
 ORIGIN = "https://app.example"
-SENT = {"accept", "if-none-match", "x-client-key", "x-client-platform", "x-client-version", "x-tenant"} | {
-    *("authorization", "content-type", "unleash-appname", "unleash-connection-id", "unleash-instanceid"),
-    *("unleash-interval", "unleash-sdk"),
+SENT = {
+    *("accept", "authorization", "content-type", "if-none-match"),
+    *("x-api-key", "x-client-key", "x-client-platform", "x-client-version", "x-tenant"),
+    *("unleash-appname", "unleash-connection-id", "unleash-instanceid", "unleash-interval", "unleash-sdk"),
 }
 READ = {"etag", "retry-after", "x-config-digest", "x-config-stale", "x-config-version", "x-release-serial"}
 

@@ -106,6 +106,8 @@ def test_who_may_ask_is_told(document: dict[str, Any]) -> None:
         "/unleash/api/frontend",
         "/unleash/api/frontend/client/metrics",
         "/unleash/api/frontend/client/register",
+        "/ofrep/v1/evaluate/flags",
+        "/ofrep/v1/evaluate/flags/{key}",
     }
     for _, path, operation in operations(document):
         if path not in public:
@@ -118,8 +120,10 @@ def test_refusals_are_problems(document: dict[str, Any]) -> None:
         statuses = operation["responses"]
         for status, response in statuses.items():
             if int(status) >= 400 and path != "/readyz":
-                assert list(response["content"]) == [PROBLEM], (method, path, status)
-        if "requestBody" in operation:
+                # OFREP describes these two, and as plain JSON.
+                plain = path.startswith("/ofrep/") and status in ("400", "404")
+                assert list(response["content"]) == [JSON if plain else PROBLEM], (method, path, status)
+        if "requestBody" in operation and not path.startswith("/ofrep/"):
             assert {"400", "413", "415", "422"} <= statuses.keys(), (method, path)
         headers = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "header"}
         if "If-Match" in headers:

@@ -60,11 +60,11 @@ def test_all_roles_together_send_enough() -> None:
 @pytest.fixture
 def full(api: Api) -> Api:
     """Something of everything, so that what is generated finds something to do."""
-    api.world.release(snapshot("home"))
+    flags = {"featureFlags": [flag("search", "ON"), flag("quarter", "ROLLOUT", rollout=2500)]}
+    api.world.release(snapshot("home", **flags))
     api.world.policy(minSupported="1.0.0", latest="2.0.0")
-    flags = [flag("search", "ROLLOUT", rollout=2500)]
-    api.world.release(snapshot("home", "shop", featureFlags=flags), confirm=["release.grows"])
-    api.world.edit(snapshot("home", "shop", "news", featureFlags=flags))
+    api.world.release(snapshot("home", "shop", **flags))
+    api.world.edit(snapshot("home", "shop", "news", **flags))
     api.world.preview()
     return api
 
@@ -89,7 +89,8 @@ def helped(api: Api, case: Case, number: int, known: dict[str, Any]) -> dict[str
         return {}
     for name in ("application", "environment"):
         case.query.pop(name, None)
-    case.headers.pop("X-Client-Key", None)
+    for name in ("X-Client-Key", "X-API-Key"):
+        case.headers.pop(name, None)
     for name in case.path_parameters:
         case.path_parameters[name] = known[name]
     if case.method in ("PUT", "PATCH", "POST"):
