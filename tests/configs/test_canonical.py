@@ -267,3 +267,32 @@ def test_items_stand_in_the_order_that_people_see() -> None:
 def test_the_digest_is_sha_256_of_the_bytes() -> None:
     assert digest("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert digest("é") == "4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c"
+
+
+# Numbers that are compared and not stored -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("9007199254740993", 9007199254740992.0),
+        ("-100000000000000000000", -1e20),
+        ("1e300", 1e300),
+        ("9" * 300, float("9" * 300)),
+        ("999999999999999", 999999999999999),
+        ("2.0", 2.0),
+        ("1e-5000", 0.0),
+    ],
+)
+def test_with_doubles_any_number_is_the_double_that_it_means(text: str, value: float) -> None:
+    found = parse_strict(f"[{text}]", doubles=True)
+    assert found == [value]
+    assert type(found[0]) is type(value)
+
+
+@pytest.mark.parametrize(
+    "text", ["1e400", "-1e400", "9" * 400, "9" * 5000, "NaN", "Infinity", "01", '{"a": 1, "a": 2}']
+)
+def test_with_doubles_everything_else_is_as_strict(text: str) -> None:
+    with pytest.raises(NotStrictJSON):
+        parse_strict(f"[{text}]", doubles=True)
