@@ -83,7 +83,8 @@ ICONTROL_TRUSTED_PROXIES = environ.networks("ICONTROL_TRUSTED_PROXIES")
 ICONTROL_CORS_ORIGINS = environ.origins("ICONTROL_CORS_ORIGINS", "*")
 
 # --- pages of other origins: the public client routes only, and never with cookies ------------------------------------
-CORS_URLS_REGEX = r"^/((meta/release|api/config(/published)?|preview/[^/]+|unleash/api/frontend(/client/(metrics|register))?)$|ofrep/)"
+_PUBLIC = r"meta/release|api/config(/published)?|preview/[^/]+|unleash/api/frontend(/client/(metrics|register))?"
+CORS_URLS_REGEX = rf"^/(({_PUBLIC})$|ofrep/)"
 CORS_ALLOW_ALL_ORIGINS = ICONTROL_CORS_ORIGINS == ("*",)
 CORS_ALLOWED_ORIGINS = [] if CORS_ALLOW_ALL_ORIGINS else list(ICONTROL_CORS_ORIGINS)
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
