@@ -163,12 +163,13 @@ def _weights(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
         if not isinstance(split, list) or not split:
             continue
         weights: list[Any] = [part.get("weight") if isinstance(part, dict) else None for part in split]
-        if all(has_type(weight, "integer") for weight in weights) and sum(weights) != WHOLE:
+        whole = rule.get("total", WHOLE)
+        if all(has_type(weight, "integer") for weight in (*weights, whole)) and sum(weights) != whole:
             message = both(
                 "The weights add up to {sum}; they must make {whole} (100 %).",
                 "Les poids font {sum} ; ils doivent faire {whole} (100 %).",
                 sum=shown(sum(weights)),
-                whole=WHOLE,
+                whole=shown(whole),
             )
             yield Problem(pointer([*here, "rules", number, "split"]), "flag.variant_weights", message)
 

@@ -77,6 +77,7 @@ PLACES: dict[str, Text] = {
     ),
     "text/pattern": both("The text is empty.", "Le texte est vide."),
     "name/pattern": both("The text is empty.", "Le texte est vide."),
+    "bucketBy/pattern": both("The text is empty.", "Le texte est vide."),
     "text/minProperties": both("The text has no language yet.", "Le texte n'a encore aucune langue."),
     "text/propertyNames/pattern": both(
         "“{property}” is not a language code such as fr or en-GB.",

@@ -79,6 +79,7 @@ FIELDS = {
     "bucketing": ("bucketing", "répartition"),
     "algorithm": ("algorithm", "algorithme"),
     "seed": ("seed", "graine"),
+    "total": ("total of the weights", "total des poids"),
     "conditions": ("conditions", "conditions"),
     "private": ("private", "privé"),
     "value": ("value", "valeur"),

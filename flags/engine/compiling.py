@@ -11,7 +11,15 @@ from typing import Any, TypeVar
 from flags.engine.conditions import ENVIRONMENT, MOST_QUESTIONS, TOO_MUCH, Conditions, Unusable, in_order
 from flags.engine.evaluation import Context, Evaluation, Reason
 from flags.engine.flagset import Decide, Flag, FlagSet, Need, Rule
-from flags.engine.hashing import WHOLE, BucketOf, fnv1a_bucket, fnv1a_rollout, murmur3_bucket, split_bucket
+from flags.engine.hashing import (
+    WHOLE,
+    BucketOf,
+    first_of,
+    fnv1a_bucket,
+    fnv1a_rollout,
+    murmur3_bucket,
+    split_bucket,
+)
 from flags.engine.sentences import Text, both, plain
 from flags.engine.values import instant_of
 
@@ -116,12 +124,11 @@ class _Compiler:
             return flag
         flag.needs = tuple(self.need(need, others) for need in source.get("prerequisites", ()))
         flag.deep = any(need.flag.needs for need in flag.needs)
-        self.by = _a(str, source.get("bucketBy", "tenant"))
+        flag.by = self.by = _names(source.get("bucketBy", "tenant"))
         bucketing = source.get("bucketing", {})
         self.seed = _a(str, bucketing.get("seed", self.key))
         self.fnv1a = bucketing.get("algorithm") == "fnv1a"
-        hashed = fnv1a_bucket(self.by, self.key, self.seed) if self.fnv1a else murmur3_bucket(self.by, self.seed)
-        flag.bucket = self.bucket_of = self.known(hashed)
+        flag.bucket = self.bucket(self.by, self.seed)
         flag.rules = self.rules()
         rollout = source["state"] == "ROLLOUT"
         flag.dynamic = rollout or bool(flag.rules) or any(need.flag.dynamic for need in flag.needs)
@@ -149,41 +156,38 @@ class _Compiler:
             questions += compiled.questions
             if questions > MOST_QUESTIONS:
                 raise Unusable(TOO_MUCH)
+            by = _names(rule["bucketBy"]) if "bucketBy" in rule else self.by
+            bucket = self.bucket(by, _a(str, rule.get("seed", self.seed)))
             share = self.share(rule["rollout"]) if "rollout" in rule else None
-            fixed, serve = self.served(rule, share)
-            rules.append(Rule(_a(str, rule["id"]), rule, compiled.test, share, fixed, serve))
+            fixed, serve = self.served(rule, by, bucket, share)
+            rules.append(Rule(_a(str, rule["id"]), rule, compiled.test, by, bucket, share, fixed, serve))
         return tuple(rules)
 
-    def served(self, rule: dict[str, Any], share: int | None) -> tuple[Evaluation | None, Serve]:
+    def served(
+        self, rule: dict[str, Any], by: tuple[str, ...], bucket_of: BucketOf, share: int | None
+    ) -> tuple[Evaluation | None, Serve]:
         if "split" in rule:
-            split = self.split(rule["split"], rule["id"])
-            return None, split if share is None else self.limited(share, lambda bucket, context: split(context))
+            split = self.split(rule, by)
+            return None, split if share is None else _limited(bucket_of, share, lambda bucket, context: split(context))
         variant = rule.get("variant", self.default)
         if share is not None:
             placed = _placed(self.serving(variant, Reason.SPLIT, rule["id"]))
-            return None, self.limited(share, lambda bucket, context: placed(bucket))
+            return None, _limited(bucket_of, share, lambda bucket, context: placed(bucket))
         fixed = self.serving(variant, Reason.TARGETING_MATCH, rule["id"])
         return fixed, lambda context: fixed
 
-    def limited(self, share: int, inner: Callable[[int, Context], Evaluation | None]) -> Serve:
-        """Nothing outside the share; ``inner`` is told the bucket."""
-        bucket_of = self.bucket_of
-
-        def serve(context: Context) -> Evaluation | None:
-            bucket = bucket_of(context)
-            return inner(bucket, context) if bucket is not None and bucket < share else None
-
-        return serve
-
-    def split(self, split: list[dict[str, Any]], rule: str) -> Serve:
+    def split(self, rule: dict[str, Any], by: tuple[str, ...]) -> Serve:
+        split, total = rule["split"], _a(int, rule["total"]) if "total" in rule else None
         # The product had no splits: those of an imported flag are hashed as all others, and salted with the key.
-        bucket_of = self.known(split_bucket(self.by, self.key if self.fnv1a else self.seed))
+        salt = rule.get("seed", self.key if self.fnv1a else self.seed)
         ends = list(accumulate(part["weight"] for part in split))
-        if ends[-1] != WHOLE:
+        whole = WHOLE if total is None else total
+        if ends[-1] != whole or whole < 1:
             raise Unusable(
-                both("The weights of a split do not make {whole}.", "Les poids ne font pas {whole}.", whole=WHOLE)
+                both("The weights of a split do not make {whole}.", "Les poids ne font pas {whole}.", whole=whole)
             )
-        variants = [_placed(self.serving(part["variant"], Reason.SPLIT, rule)) for part in split]
+        bucket_of = first_of([self.known(name, split_bucket(name, salt, total)) for name in by])
+        variants = [_placed(self.serving(part["variant"], Reason.SPLIT, rule["id"])) for part in split]
         parts = tuple(zip(ends, variants, strict=True))
 
         def serve(context: Context) -> Evaluation | None:
@@ -197,7 +201,7 @@ class _Compiler:
         return serve
 
     def rolled_out(self, rollout: int) -> Decide:
-        bucket_of = self.bucket_of
+        bucket_of = self.bucket(self.by, self.seed)
         inside = _placed(self.serving(self.default, Reason.SPLIT))
         outside = _placed(self.off._replace(reason=Reason.SPLIT))
         unknown = self.off._replace(reason=Reason.UNKNOWN)
@@ -210,9 +214,15 @@ class _Compiler:
 
         return decide
 
-    def known(self, bucket_of: BucketOf) -> BucketOf:
+    def bucket(self, by: tuple[str, ...], seed: str) -> BucketOf:
+        """For a rollout or a share: the bucket of the first attribute that has one."""
+        if self.fnv1a:
+            return first_of([self.known(name, fnv1a_bucket(name, self.key, seed)) for name in by])
+        return first_of([self.known(name, murmur3_bucket(name, seed)) for name in by])
+
+    def known(self, name: str, bucket_of: BucketOf) -> BucketOf:
         """Hashing the environment, which the server knows, gives one bucket for everybody."""
-        if self.by != ENVIRONMENT or not self.conditions.environment:
+        if name != ENVIRONMENT or not self.conditions.environment:
             return bucket_of
         bucket = bucket_of({ENVIRONMENT: self.conditions.environment})
         return lambda context: bucket
@@ -235,6 +245,24 @@ def _a(kind: type[T], value: Any) -> T:
     if not isinstance(value, kind):
         raise TypeError(f"{plain(value)!r} is not a {kind.__name__}")
     return value
+
+
+def _names(by: Any) -> tuple[str, ...]:
+    """One attribute, or several of which the first counts that the context has."""
+    names = tuple(_a(str, name) for name in (by if isinstance(by, list) else [by]))
+    if not names:
+        raise TypeError("nothing is hashed")
+    return names
+
+
+def _limited(bucket_of: BucketOf, share: int, inner: Callable[[int, Context], Evaluation | None]) -> Serve:
+    """Nothing outside the share; ``inner`` is told the bucket."""
+
+    def serve(context: Context) -> Evaluation | None:
+        bucket = bucket_of(context)
+        return inner(bucket, context) if bucket is not None and bucket < share else None
+
+    return serve
 
 
 def _constant(answer: Evaluation) -> Decide:

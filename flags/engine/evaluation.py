@@ -32,8 +32,8 @@ class Reason(StrEnum):
 class Evaluation(NamedTuple):
     """One answer. ``value`` belongs to the flag set: it is not to be changed.
 
-    ``rule_id`` names the rule that decided. ``bucket`` (0–9999) is there when a bucket decided. ``variant`` and
-    ``value`` are ``None`` only for a damaged flag that has no usable off variant.
+    ``rule_id`` names the rule that decided. ``bucket`` (0–9999, or below the ``total`` of a split) is there when a
+    bucket decided. ``variant`` and ``value`` are ``None`` only for a damaged flag that has no usable off variant.
     """
 
     value: Any

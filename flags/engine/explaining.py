@@ -106,7 +106,7 @@ class Telling:
                 "{rules}Rollout: {found}.",
                 "{rules}Déploiement progressif : {found}.",
                 rules=both("No rule decides. ", "Aucune règle ne décide. ") if self.flag.rules else both("", ""),
-                found=self.compared(self.flag.rollout),
+                found=self.compared(self.flag, self.flag.rollout),
             )
         elif self.flag.rules:
             yield both("No rule decides: the default.", "Aucune règle ne décide : la valeur par défaut.")
@@ -137,13 +137,13 @@ class Telling:
                 "{label} passes: {found}.",
                 "{label} : passée, car {found}.",
                 label=label,
-                found=self.compared(WHOLE if rule.share is None else rule.share),
+                found=self.compared(rule, WHOLE if rule.share is None else rule.share),
             )
         how = both("", "")
         if "split" in rule.source:
             how = both(", bucket {it} of its split", ", tranche {it} de sa répartition", it=found.bucket)
         elif rule.share is not None:
-            how = both(": {it}", " : {it}", it=self.compared(rule.share))
+            how = both(": {it}", " : {it}", it=self.compared(rule, rule.share))
         return both(
             "{label} serves {variant}{how}.",
             "{label} : elle sert {variant}{how}.",
@@ -152,17 +152,15 @@ class Telling:
             how=how,
         )
 
-    def compared(self, share: int) -> Text:
-        by = self.flag.source.get("bucketBy", "tenant")
-        bucket = self.flag.bucket(self.context) if self.flag.bucket else None
+    def compared(self, hashed: Flag | Rule, share: int) -> Text:
+        bucket = hashed.bucket(self.context) if hashed.bucket else None
+        facts = wording.tried(hashed.by, self.context)
         if bucket is None:
-            return both(
-                "{it}, so there is no bucket", "{it}, donc il n'y a pas de tranche", it=wording.fact(by, self.context)
-            )
+            return both("{it}, so there is no bucket", "{it}, donc il n'y a pas de tranche", it=facts)
         return both(
             "{it}, bucket {bucket}, {relation} {share} ({percent})",
             "{it}, tranche {bucket}, {relation} {share} ({percent})",
-            it=wording.fact(by, self.context),
+            it=facts,
             bucket=bucket,
             relation=both("below", "sous") if bucket < share else both("not below", "pas sous"),
             share=share,

@@ -20,12 +20,14 @@ Decide = Callable[[Context, datetime], Evaluation]
 class Rule(NamedTuple):
     """A rule that fits serves ``fixed``, or else what ``serve`` finds (``None``: the context is not in its share).
 
-    ``share`` is what the bucket is compared with, if the rule has a rollout.
+    ``share`` is what the bucket is compared with, if the rule has a rollout; ``by`` names what is hashed for it.
     """
 
     id: str
     source: Mapping[str, Any]
     test: Test
+    by: tuple[str, ...]
+    bucket: BucketOf
     share: int | None
     fixed: Evaluation | None
     serve: Callable[[Context], Evaluation | None]
@@ -63,6 +65,7 @@ class Flag:
     rules: tuple[Rule, ...] = ()
     start: datetime | None = None
     end: datetime | None = None
+    by: tuple[str, ...] = ()
     bucket: BucketOf | None = None
     #: What the bucket is compared with in the state ROLLOUT.
     rollout: int = 0

@@ -6,7 +6,8 @@ hundreds and the two before them its fine part: ``bucket = h % 100 * 100 + h // 
 ``bucket < 100 * p`` is ``h % 100 < p``: Unleash's answer; in between there are a hundred steps more.
 
 Splits hash again, with the seed that Unleash uses for variants, whose weights its server makes add up to 1000. The
-last three digits come first: ``h % 1000 * 10 + h // 1000 % 10``, so that splits in steps of 0.1 % are Unleash's.
+last three digits come first: ``h % 1000 * 10 + h // 1000 % 10``, so that splits in steps of 0.1 % are Unleash's. The
+bucket of a split whose weights make another total is ``h % total``, as in its clients.
 
 ``fnv1a``: the product's former algorithm, FNV-1a 32 of ``identity::key::seed`` over UTF-16 code units, modulo 100.
 """
@@ -14,7 +15,7 @@ last three digits come first: ``h % 1000 * 10 + h // 1000 % 10``, so that splits
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import mmh3
 
@@ -32,16 +33,31 @@ _UTF16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
 
 def murmur3_bucket(attribute: str, salt: str) -> BucketOf:
     """For rollouts."""
-    return _murmur3(attribute, salt, 0, 100)
+    return _murmur3(attribute, salt, 0, 100, 100)
 
 
-def split_bucket(attribute: str, salt: str) -> BucketOf:
-    """For splits over variants."""
-    return _murmur3(attribute, salt, VARIANT_SEED, 1000)
+def split_bucket(attribute: str, salt: str, total: int | None = None) -> BucketOf:
+    """For splits over variants; with ``total`` a bucket below that."""
+    return _murmur3(attribute, salt, VARIANT_SEED, total or 1000, 1 if total else 10)
 
 
-def _murmur3(attribute: str, salt: str, seed: int, coarse: int) -> BucketOf:
-    prefix, fine, hashed = f"{salt}:".encode(), WHOLE // coarse, mmh3.mmh3_32_uintdigest
+def first_of(buckets: Sequence[BucketOf]) -> BucketOf:
+    """The first bucket that there is."""
+    if len(buckets) == 1:
+        return buckets[0]
+
+    def bucket(context: Context) -> int | None:
+        for bucket_of in buckets:
+            found = bucket_of(context)
+            if found is not None:
+                return found
+        return None
+
+    return bucket
+
+
+def _murmur3(attribute: str, salt: str, seed: int, coarse: int, fine: int) -> BucketOf:
+    prefix, hashed = f"{salt}:".encode(), mmh3.mmh3_32_uintdigest
 
     def bucket(context: Context) -> int | None:
         identity = context.get(attribute)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flags.engine.evaluation import Context
 from flags.engine.sentences import Text, both, joined, quoted
+from flags.engine.values import text_of
 
 #: Values, and attributes, that a sentence names; the rest is counted.
 MOST_NAMED = 5
@@ -70,6 +71,16 @@ def facts(condition: Any, context: Context) -> Text:
     """What the context says about the attributes of a condition: ``“plan” is “free”, “locale” is missing``."""
     named = list(dict.fromkeys(_attributes(condition)))[:MOST_NAMED]
     return joined((fact(attribute, context) for attribute in named), ", ", ", ")
+
+
+def tried(by: Iterable[str], context: Context) -> Text:
+    """The same of the attributes that are hashed, up to the one that has something to hash."""
+    found = []
+    for attribute in by:
+        found.append(fact(attribute, context))
+        if text_of(context.get(attribute)):
+            break
+    return joined(found, ", ", ", ")
 
 
 def fact(attribute: str, context: Context) -> Text:

@@ -125,6 +125,13 @@ def test_weights_make_the_whole(weights: list[int], right: bool) -> None:
     assert found == ([] if right else [("/featureFlags/0/rules/0/split", "flag.variant_weights")])
 
 
+@pytest.mark.parametrize(("total", "right"), [(3, True), (2, False), (10_000, False)])
+def test_weights_make_the_total_that_the_rule_names(total: int, right: bool) -> None:
+    split = [{"variant": "on", "weight": 1}, {"variant": "off", "weight": 2}]
+    found = codes(flag("a", rules=[{"id": "r", "split": split, "total": total}]))
+    assert found == ([] if right else [("/featureFlags/0/rules/0/split", "flag.variant_weights")])
+
+
 @pytest.mark.parametrize(
     "text",
     ["2026-02-29", "2026-13-01", "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z"]

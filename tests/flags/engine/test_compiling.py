@@ -107,6 +107,11 @@ def test_the_environment_is_the_server_s_and_not_the_client_s() -> None:
         assert [
             compile_flags(content, environment="staging").evaluate(key, context, now=NOW).value for key in there
         ] == [False, True, True]
+    listed = [flag("a", state="ROLLOUT", rollout=10_000, bucketBy=["environment", "tenant"])]
+    for place in ("", "staging"):
+        there = compile_flags({"featureFlags": listed}, environment=place)
+        buckets = {there.evaluate("a", {"tenant": tenant}, now=NOW).bucket for tenant in ("acme", "globex")}
+        assert len(buckets) == (1 if place else 2)
     unnamed = compile_flags(content)
     assert unnamed.evaluate("live", {"environment": "production"}, now=NOW).value is True
     assert unnamed.evaluate("hashed", {}, now=NOW).reason is Reason.UNKNOWN
@@ -193,6 +198,12 @@ def test_a_flag_without_an_off_variant_serves_nothing(broken: dict[str, Any]) ->
         {"prerequisites": [{"flag": "nowhere"}]},
         {"prerequisites": [{"flag": "a"}]},
         {"bucketBy": 5, "state": "ROLLOUT", "rollout": "much"},
+        {"bucketBy": ["tenant", 5]},
+        {"rules": [{"id": "r", "rollout": 1, "bucketBy": []}]},
+        {"rules": [{"id": "r", "rollout": 1, "seed": 5}]},
+        {"rules": [{"id": "r", "split": [{"variant": "on", "weight": 0}], "total": 0}]},
+        {"rules": [{"id": "r", "split": [{"variant": "on", "weight": 10_000}], "total": 3}]},
+        {"rules": [{"id": "r", "split": [{"variant": "on", "weight": 3}], "total": "3"}]},
         {"bucketing": {"algorithm": "murmur3", "seed": "\ud800"}},
     ],
 )

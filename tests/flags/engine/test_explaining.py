@@ -117,6 +117,22 @@ def test_a_missing_attribute_is_named() -> None:
     assert told("split", {"tenant": ""})[1] == "Rule “all” passes: “tenant” is “”, so there is no bucket."
 
 
+def test_of_several_attributes_those_tried_are_told() -> None:
+    own = {"id": "own", "rollout": 1, "bucketBy": ["user", "session"], "seed": "s", "variant": "on"}
+    flags = compile_flags({"featureFlags": [flag("a", "ROLLOUT", rollout=10_000, rules=[own])]})
+    bucket = reference.bucket("a", "acme")
+    assert told("a", {"session": "s-1", "tenant": "acme"}, flags=flags)[1:3] == [
+        f"Rule “own” passes: “user” is missing, “session” is “s-1”, bucket {reference.bucket('s', 's-1')}, not below 1"
+        " (0.01 %).",
+        f"No rule decides. Rollout: “tenant” is “acme”, bucket {bucket}, below 10000 (100 %).",
+    ]
+    ours = told("a", {"user": "ada", "session": "s-1"}, flags=flags)
+    assert f"“user” is “ada”, bucket {reference.bucket('s', 'ada')}, not" in ours[1]
+    assert told("a", {}, flags=flags)[1] == (
+        "Rule “own” passes: “user” is missing, “session” is missing, so there is no bucket."
+    )
+
+
 def test_the_bucket_of_a_split_is_told() -> None:
     bucket = reference.split_bucket("split", "acme")
     assert told("split", {"tenant": "acme"})[:2] == [
