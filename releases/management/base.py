@@ -103,9 +103,9 @@ class Door(BaseCommand):
     def environment(self) -> Environment:
         return find_environment(self.options["environment"], application=self.options["application"])
 
-    def read_json(self, name: str) -> Any:
-        """Strict JSON out of a file, ``-`` for standard input; at most twice as large as a snapshot."""
-        cap = 2 * settings.ICONTROL_SNAPSHOT_MAX_BYTES
+    def read_json(self, name: str, times: int = 2) -> Any:
+        """Strict JSON out of a file, ``-`` for standard input; at most ``times`` as large as a snapshot."""
+        cap = times * settings.ICONTROL_SNAPSHOT_MAX_BYTES
         try:
             if name == "-":
                 data = sys.stdin.buffer.read(cap + 1)

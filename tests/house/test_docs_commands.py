@@ -11,7 +11,7 @@ import pytest
 from tests.releases.test_commands_documented import OURS, parser
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["docs/howto/first-hour.md", "docs/operations/README.md", "README.md"]
+PAGES = ["docs/howto/first-hour.md", "docs/howto/from-unleash.md", "docs/operations/README.md", "README.md"]
 COMMAND = re.compile(r"(?:^|[`|;(] ?|TOKEN=\$\()(?:manage|manage\.py) ((?:[a-z_]+)[^`#|)>\n]*)", re.MULTILINE)
 ENGLISH = str.maketrans({"…": "x"})
 

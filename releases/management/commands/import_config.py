@@ -1,10 +1,10 @@
-"""``manage.py import_config``: replace the draft by a file, or by what the product's own files amount to."""
+"""``manage.py import_config``: a file, or what another system's files amount to, into the draft."""
 
 from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from django.core.management.base import CommandParser
 
 from configs import actions
 from configs.drafts import draft_of
-from configs.importers import Imported, ImportRefused, icontrol
+from configs.importers import Imported, ImportRefused, icontrol, unleash
+from configs.models import ConfigVersion
 from configs.refusals import Refusal
 from configs.texts import Text, both
 from releases.actions import stored_policies
@@ -24,24 +25,26 @@ from releases.management.policies import MINIMUM, as_options, changed_fields, ch
 from releases.management.reports import report_lines
 from releases.models import Environment
 
-IMPORTERS: Mapping[str, Callable[[Path], Imported]] = {"icontrol": icontrol.read}
+#: How many times larger than a snapshot an Unleash file may be, which spells out what a snapshot leaves out.
+WORDY = 16
 
 
 class Command(Door):
-    help = "Replaces the draft by a snapshot (JSON), or with --from by the files of another system. Publishes nothing."
+    help = "Takes a snapshot (JSON), or with --from the files of another system, into the draft. Publishes nothing."
     takes = ("application", "environment", "reason", "dry_run")
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "source", metavar="FILE|-|DIR", help="A snapshot; - is standard input; a directory with --from."
+            "source", metavar="FILE|-|DIR", help="JSON; - is standard input; a directory with --from icontrol."
         )
-        parser.add_argument("--from", choices=IMPORTERS, dest="importer", help="Read the directory's files as these.")
+        parser.add_argument(
+            "--from", choices=("icontrol", "unleash"), dest="importer", help="Whose files these are, if not ours."
+        )
 
     def run(self) -> None:
         environment = self.environment()
-        imported = self.read()
-        snapshot = imported.snapshot if imported else self.read_json(self.options["source"])
         draft = draft_of(environment.application)
+        snapshot, imported = self.read(draft)
         after = actions.save_draft(
             environment.application,
             snapshot,
@@ -70,16 +73,24 @@ class Command(Door):
         }
         every = self.options["verbosity"] > 1
         report = list(report_lines(imported.report, self.language, self.title, every=every))
+        policies = policy_lines(environment, commands) if imported.policies else []
         effects = list(self.policy_effects(environment, imported.policies)) if commands else []
-        self.answer(body, [*report, *policy_lines(environment, commands), *effects, *lines])
+        self.answer(body, [*report, *policies, *effects, *lines])
 
-    def read(self) -> Imported | None:
-        if self.options["importer"] is None:
-            return None
+    def read(self, draft: ConfigVersion) -> tuple[Any, Imported | None]:
+        """What the draft is to be, and how it came about if that is another system's."""
+        source = self.options["source"]
         try:
-            return IMPORTERS[self.options["importer"]](Path(self.options["source"]))
+            match self.options["importer"]:
+                case "icontrol":
+                    imported = icontrol.read(Path(source))
+                    return imported.snapshot, imported
+                case "unleash":
+                    imported = unleash.convert(self.read_json(source, WORDY))
+                    return unleash.merge(draft.document, imported.snapshot), imported
         except ImportRefused as error:
             raise Refusal("import.refused", problems=error.problems, count=len(error.problems)) from None
+        return self.read_json(source), None
 
     def policy_effects(self, environment: Environment, policies: Mapping[str, Any]) -> Iterator[Text]:
         """What these commands would change, in words: whom they let in or lock out must not come as a surprise."""

@@ -110,7 +110,8 @@ def test_buckets_are_those_of_the_reference() -> None:
         if (bucket := case["expected"].get("bucket")) is None:
             continue
         flag, counted = FLAGS[case["flag"]], counted + 1
-        rule = next((rule for rule in flag.get("rules", []) if rule["id"] == case["expected"].get("ruleId")), {})
+        rules = {rule["id"]: rule for rule in flag.get("rules", [])}
+        rule = rules.get(case["expected"].get("ruleId"), {})
         by = rule.get("bucketBy", flag.get("bucketBy", "tenant"))
         identity = next(filter(None, (_text(case["context"].get(name)) for name in ([by] if by == str(by) else by))))
         bucketing = {"algorithm": "murmur3", **flag.get("bucketing", {})}

@@ -1,0 +1,340 @@
+"""Features of Unleash as flags: every strategy is a rule, the first that lets somebody in decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from configs.importers import ImportRefused
+from configs.importers.report import Report
+from configs.importers.unleash.constraints import Broken, Condition, Never, Segments, is_id, usable_name
+from configs.importers.unleash.files import FILE, Feature
+from configs.importers.unleash.strategies import DEFAULT, Hash, Strategy, stickiness, strategy
+from configs.importers.unleash.variants import Variants
+from configs.problems import Problem
+from configs.reading import shown
+from configs.texts import Text, both
+
+#: What Unleash's server makes weights add up to.
+USUAL = 1000
+#: Values in the conditions of all rules: rules repeat the conditions of their strategy, and files may be hostile.
+MOST_VALUES = 200_000
+
+
+@dataclass(slots=True)
+class Made:
+    """A flag in the making. ``variants`` is ``None`` for a boolean flag."""
+
+    feature: Feature
+    flag: dict[str, Any]
+    variants: Variants | None
+    on: str = "on"
+    off: str = "off"
+
+
+class Flags:
+    """Makes the flags of a file, in its order."""
+
+    def __init__(self, segments: Segments, report: Report) -> None:
+        self.segments = segments
+        self.report = report
+        self.values = 0
+        self.drawn: list[str] = []
+
+    def all(self, features: list[Feature]) -> list[dict[str, Any]]:
+        made: dict[str, Made] = {}
+        for feature in features:
+            if is_id(feature.name):
+                made[feature.name] = self.one(feature)
+            else:
+                self.report.add(
+                    "left_out",
+                    feature.at,
+                    "",
+                    "“{name}” cannot be the key of a flag: letters, digits and . _ : -, a letter or digit first, at "
+                    "most 128 characters. Under another name clients would not find it.",
+                    "« {name} » ne peut pas être la clé d'un drapeau : lettres, chiffres et . _ : -, d'abord une "
+                    "lettre ou un chiffre, 128 caractères au plus. Sous un autre nom, les clients ne le trouveraient "
+                    "pas.",
+                    name=shown(feature.name),
+                )
+        for one in made.values():
+            self.dependencies(one, made)
+        if self.drawn:
+            self.report.add(
+                "derived",
+                f"{FILE}/features",
+                "featureFlags",
+                "Unleash hashes userId, or else sessionId; whoever sends neither is drawn at random at every question. "
+                "Here they are out of a rollout. That concerns {count}: {keys}.",
+                "Unleash hache userId, ou à défaut sessionId ; qui n'envoie ni l'un ni l'autre est tiré au hasard à "
+                "chaque question. Ici, il est hors du déploiement. Cela concerne {count} : {keys}.",
+                count=len(self.drawn),
+                keys=", ".join(self.drawn[:10]) + (", …" if len(self.drawn) > 10 else ""),
+            )
+        return [one.flag for one in made.values()]
+
+    def one(self, feature: Feature) -> Made:
+        key, target = feature.name, f"featureFlags/{feature.name}"
+        self.report.add("mapped", feature.at, target, "The feature is a flag.", "La fonctionnalité est un drapeau.")
+        state, parts = "ON" if feature.enabled else "OFF", []
+        for number, (at, source) in enumerate(feature.strategies, start=1):
+            source = source | {"variants": _served(source.get("variants") or [])}
+            try:
+                parts.append(strategy((at, source), number, key, self.segments, self.report))
+            except Never as error:
+                self.report.add(
+                    "left_out",
+                    at,
+                    "",
+                    "The strategy lets nobody in: {why}",
+                    "La stratégie n'admet personne : {why}",
+                    why=error.why,
+                )
+                if isinstance(error, Broken):
+                    state = "OFF"
+                    self.off(feature, both("of that strategy", "de cette stratégie"))
+        if not feature.strategies:
+            parts = [Strategy(feature.at, 1, "", [], None, Hash(DEFAULT, key), Hash(DEFAULT, key), [])]
+        described = {"description": feature.description} if feature.description.strip(" ") else {}
+        common = _served(feature.variants)
+        sources = [*common, *(variant for part in parts for variant in part.variants)]
+        if sources:
+            return self.with_variants(feature, {"key": key, **described, "state": state}, parts, common, sources)
+        flag: dict[str, Any] = {"key": key, **described, "state": state, "type": "boolean"}
+        if len(parts) == 1 and not parts[0].conditions:
+            # What people know as on, off, and a rollout.
+            self.drawing(key, parts[0])
+            if parts[0].title.strip(" "):
+                self.report.add(
+                    "left_out",
+                    parts[0].at,
+                    "",
+                    "Its title “{title}”: the flag needs no rule that could have it.",
+                    "Son titre « {title} » : le drapeau se passe d'une règle qui pourrait l'avoir.",
+                    title=shown(parts[0].title),
+                )
+            if parts[0].share is not None:
+                rollout = {"state": "ROLLOUT" if state == "ON" else state, "rollout": parts[0].share}
+                flag = {**flag, **rollout, **_flag_hash(parts[0].hash, key)}
+            return Made(feature, flag, None)
+        made = Made(feature, flag | {"defaultVariant": "off"}, None)
+        self.rules(made, parts, [])
+        return made
+
+    def with_variants(
+        self,
+        feature: Feature,
+        flag: dict[str, Any],
+        parts: list[Strategy],
+        common: list[dict[str, Any]],
+        sources: list[dict[str, Any]],
+    ) -> Made:
+        variants = Variants(sources)
+        off = variants.add("off")
+        made = Made(feature, flag | {"type": variants.type}, variants, off=off)
+        if any(not part.variants and not common for part in parts):
+            made.on = variants.add("on")
+        made.flag |= {"variants": variants.listed, "defaultVariant": off, "offVariant": off}
+        target = f"featureFlags/{feature.name}"
+        self.report.add(
+            "derived",
+            feature.at,
+            target,
+            "Payloads are values of type {type} (of a variant without one: its name). Whoever is off gets “{off}”.",
+            "Les contenus sont des valeurs de type {type} (à défaut, le nom de la variante). Qui n'a pas la "
+            "fonctionnalité reçoit « {off} ».",
+            type=variants.type,
+            off=off,
+        )
+        for name, key in variants.renamed:
+            self.report.add(
+                "warning",
+                feature.at,
+                target,
+                "The variant “{name}” is called “{key}” here.",
+                "La variante « {name} » s'appelle ici « {key} ».",
+                name=shown(name),
+                key=key,
+            )
+        self.rules(made, parts, common)
+        return made
+
+    # --- rules --------------------------------------------------------------------------------------------------------
+
+    def rules(self, made: Made, parts: list[Strategy], common: list[dict[str, Any]]) -> None:
+        rules = [rule for part in parts for rule in self.rules_of(made, part, common)]
+        hashes = [rule["hash"] for rule in rules if rule["hash"]]
+        if hashes:
+            made.flag |= _flag_hash(hashes[0], made.feature.name)
+        for rule in rules:
+            own = rule.pop("hash")
+            if own and own.by != hashes[0].by:
+                rule["bucketBy"] = _by(own)
+            if own and own.seed != hashes[0].seed:
+                rule["seed"] = own.seed
+        if rules:
+            made.flag["rules"] = rules
+
+    def rules_of(self, made: Made, part: Strategy, common: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Overrides, then everybody; each with the ``hash`` that it needs, if it needs one."""
+        self.drawing(made.feature.name, part)
+        sources, variants = part.variants or common, made.variants
+        share = {} if part.share is None else {"rollout": part.share}
+        shared = part.hash if share else None
+        result: list[dict[str, Any]] = []
+
+        def add(suffix: str, more: list[Condition], serves: dict[str, Any], hashed: Hash | None) -> None:
+            asked = [*part.conditions, *more]
+            self.count(asked)
+            rule: dict[str, Any] = {"id": f"strategy-{part.number}{suffix}"}
+            if part.title.strip(" "):
+                rule["description"] = part.title
+            if asked:
+                rule["conditions"] = asked
+            result.append({**rule, **serves, "hash": hashed})
+
+        if variants is None or not sources:
+            add("", [], {"variant": made.on, **share}, shared)
+            return result
+        if not part.variants:
+            for number, source in enumerate(common, start=1):
+                if asked := _overrides(source):
+                    add(f".override-{number}", [asked], {"variant": variants.key(source), **share}, shared)
+        likely = [source for source in sources if source["weight"]]
+        if len(likely) == 1:
+            add("", [], {"variant": variants.key(likely[0]), **share}, shared)
+            return result
+        hashed = part.split if part.variants else Hash(stickiness(sources[0].get("stickiness")), made.feature.name)
+        if shared and (hashed.seed != shared.seed or hashed.by[0] != shared.by[0]):
+            self.report.add(
+                "warning",
+                part.at,
+                f"featureFlags/{made.feature.name}",
+                "Unleash hashes its rollout and the variants differently; here both are hashed as the "
+                "rollout is. Who is in stays in, but may get another variant.",
+                "Unleash hache différemment le déploiement et les variantes ; ici, les deux le sont comme le "
+                "déploiement. Qui a la fonctionnalité la garde, mais peut recevoir une autre variante.",
+            )
+        total = sum(source["weight"] for source in likely)
+        scale, whole = (10, {}) if total == USUAL else (1, {"total": total})
+        split = [{"variant": variants.key(source), "weight": source["weight"] * scale} for source in sources]
+        add("", [], {"split": split, **whole, **share}, shared or hashed)
+        if shared is None:
+            heaviest = max(likely, key=lambda source: source["weight"])
+            add(".others", [], {"variant": variants.key(heaviest)}, None)
+            self.report.add(
+                "derived",
+                part.at,
+                f"featureFlags/{made.feature.name}",
+                "Who has none of {by} gets a variant at random at every question in Unleash, and here “{key}”.",
+                "Qui n'a aucun de {by} reçoit dans Unleash une variante au hasard à chaque question, et ici « {key} ».",
+                by=shown(", ".join(hashed.by)),
+                key=variants.key(heaviest),
+            )
+        return result
+
+    def drawing(self, key: str, part: Strategy) -> None:
+        if part.share and part.hash.by == DEFAULT and key not in self.drawn[-1:]:
+            self.drawn.append(key)
+
+    def count(self, asked: list[Condition]) -> None:
+        self.values += sum(map(_values_in, asked))
+        if self.values > MOST_VALUES:
+            message = both(
+                "The rules would hold more than {most} values in their conditions.",
+                "Les règles auraient plus de {most} valeurs dans leurs conditions.",
+                most=MOST_VALUES,
+            )
+            raise ImportRefused([Problem(FILE, "import.too_much", message)])
+
+    # --- dependencies -------------------------------------------------------------------------------------------------
+
+    def dependencies(self, made: Made, others: dict[str, Made]) -> None:
+        needs: list[dict[str, str]] = []
+        for dependency in made.feature.dependencies:
+            parent = others.get(dependency["feature"])
+            name = shown(dependency["feature"])
+            if parent is None:
+                why = both(
+                    "it needs “{it}”, which is not there", "elle a besoin de « {it} », qui n'existe pas", it=name
+                )
+            elif parent.feature.dependencies:
+                why = both(
+                    "it needs “{it}”, which needs others itself",
+                    "elle a besoin de « {it} », qui en a elle-même d'autres",
+                    it=name,
+                )
+            elif dependency.get("enabled") is False:
+                needs.append({"flag": parent.feature.name, "variant": parent.off})
+                continue
+            else:
+                wanted = _wanted(parent, dependency.get("variants") or [])
+                if wanted is None or len(wanted) == 1:
+                    needs.append({"flag": parent.feature.name, **({"variant": wanted[0]} if wanted else {})})
+                    continue
+                why = both(
+                    "it needs one of {count} variants of “{it}”; a flag here can need one, or any",
+                    "elle a besoin d'une de {count} variantes de « {it} » ; ici, c'est une seule ou toutes",
+                    it=name,
+                    count=len(wanted),
+                )
+                if not wanted:
+                    why = both(
+                        "it needs a variant that “{it}” does not have",
+                        "elle a besoin d'une variante que « {it} » n'a pas",
+                        it=name,
+                    )
+            made.flag["state"] = "OFF"
+            self.off(made.feature, why)
+        if needs:
+            made.flag["prerequisites"] = needs
+
+    def off(self, feature: Feature, why: Text) -> None:
+        self.report.add(
+            "warning",
+            feature.at,
+            f"featureFlags/{feature.name}",
+            "The flag is off because {why}.",
+            "Le drapeau est coupé à cause de ceci : {why}.",
+            why=why,
+        )
+
+
+def _wanted(parent: Made, names: list[str]) -> list[str] | None:
+    """The variants of which the parent must serve one; ``None``: any but off. One without a name fits any name."""
+    if parent.variants is None or not names:
+        return None
+    every = [variant["key"] for variant in parent.variants.listed if variant["key"] != parent.off]
+    named = {key for name in names for key in parent.variants.keys(name)} | {parent.on}
+    wanted = [key for key in every if key in named]
+    return None if wanted == every else wanted
+
+
+def _served(variants: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Weights of nothing but nothing serve nobody."""
+    return variants if any(variant["weight"] for variant in variants) else []
+
+
+def _overrides(source: dict[str, Any]) -> Condition | None:
+    asked: list[Condition] = [
+        {"attribute": one["contextName"], "operator": "in", "values": one["values"]}
+        for one in source.get("overrides") or []
+        if one["values"] and usable_name(one["contextName"])
+    ]
+    return (asked[0] if len(asked) == 1 else {"any": asked}) if asked else None
+
+
+def _flag_hash(hashed: Hash, key: str) -> dict[str, Any]:
+    seed = {} if hashed.seed == key else {"bucketing": {"algorithm": "murmur3", "seed": hashed.seed}}
+    return {"bucketBy": _by(hashed), **seed}
+
+
+def _by(hashed: Hash) -> str | list[str]:
+    return hashed.by[0] if len(hashed.by) == 1 else list(hashed.by)
+
+
+def _values_in(condition: Condition) -> int:
+    parts = [*condition.get("any", ()), *condition.get("all", ())]
+    parts += [condition["not"]] if "not" in condition else []
+    return 1 + len(condition.get("values", ())) + sum(map(_values_in, parts))

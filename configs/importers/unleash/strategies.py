@@ -1,0 +1,170 @@
+"""Strategies of Unleash: whom one lets in, and what is hashed for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from configs.importers.report import Report
+from configs.importers.shapes import child
+from configs.importers.unleash.constraints import (
+    Condition,
+    Never,
+    Segments,
+    conditions,
+    gathered,
+    readable_networks,
+    usable_name,
+)
+from configs.importers.unleash.files import Found
+from configs.reading import shown
+from configs.texts import both
+
+#: What Unleash hashes unless it is told otherwise. Whoever has neither is drawn anew at every question there.
+DEFAULT = ("userId", "sessionId")
+LONGEST_SEED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Hash:
+    """What is hashed, attributes and salt."""
+
+    by: tuple[str, ...]
+    seed: str
+
+
+@dataclass(slots=True)
+class Strategy:
+    """``share`` in 0.01 %, ``None`` for everybody. ``hash`` is that of its share, ``split`` that of its variants."""
+
+    at: str
+    number: int
+    title: str
+    conditions: list[Condition]
+    share: int | None
+    hash: Hash
+    split: Hash
+    variants: list[dict[str, Any]]
+
+
+def strategy(found: Found, number: int, feature: str, segments: Segments, report: Report) -> Strategy:
+    """The ``number``-th of a feature. :class:`Never` when nobody can be let in, :class:`Broken` when Unleash turns
+    off the whole feature."""
+    (at, source), target = found, f"featureFlags/{feature}"
+    if source.get("disabled"):
+        raise Never(both("It is switched off.", "Elle est désactivée."))
+    numbers = dict.fromkeys(source.get("segments") or [])
+    asked = gathered(
+        [
+            lambda: conditions(source.get("constraints") or [], report, child(at, "constraints")),
+            *(partial(segments.asked, number) for number in numbers),
+        ]
+    )
+    hashed = _hash(source, feature)
+    result = Strategy(at, number, source.get("title") or "", [], None, hashed, hashed, source["variants"])
+    _let_in(result, source, target, report)
+    result.conditions += asked
+    return result
+
+
+def _hash(source: dict[str, Any], feature: str) -> Hash:
+    group = _parameter(source, "groupId")
+    return Hash(stickiness(_parameter(source, "stickiness")), feature if group is None else group)
+
+
+def stickiness(name: str | None) -> tuple[str, ...]:
+    """The attributes; ``random`` knows none, and gets those that the default has."""
+    return DEFAULT if name in (None, "", "default", "random") else (str(name),)
+
+
+def _let_in(result: Strategy, source: dict[str, Any], target: str, report: Report) -> None:
+    """What the strategy asks by its name."""
+    at, name = result.at, source["name"]
+    match name:
+        case "default":
+            pass
+        case "flexibleRollout":
+            sticky = _parameter(source, "stickiness")
+            share = _percent(source, "rollout")
+            if share < 100 or result.hash.by != DEFAULT:
+                result.share = share * 100
+            if sticky == "random":
+                _not_random(share, at, target, report)
+        case "gradualRolloutUserId" | "gradualRolloutSessionId":
+            if _parameter(source, "groupId") is None:
+                raise Never(both("It has no groupId.", "Elle n'a pas de groupId."))
+            result.hash = Hash(("userId",) if name == "gradualRolloutUserId" else ("sessionId",), result.hash.seed)
+            result.share = _percent(source, "percentage") * 100
+        case "gradualRolloutRandom":
+            share = _percent(source, "percentage")
+            result.share = share * 100 if share < 100 else None
+            _not_random(share, at, target, report)
+        case "userWithId":
+            result.conditions = [_in("userId", _listed(source, "userIds"))]
+        case "remoteAddress":
+            addresses = readable_networks(_listed(source, "IPs"), report, child(at, "parameters"))
+            result.conditions = [_in("remoteAddress", addresses) | {"operator": "inCidr"}]
+        case "applicationHostname":
+            result.conditions = [_in("hostname", _listed(source, "hostNames")) | {"ignoreCase": True}]
+            report.add(
+                "warning",
+                at,
+                target,
+                "Unleash's clients know their host's name. Here they must send it, as the attribute “hostname”.",
+                "Les clients d'Unleash connaissent le nom de leur hôte. Ici, ils doivent l'envoyer : l'attribut "
+                "« hostname ».",
+            )
+        case _:
+            raise Never(
+                both(
+                    "Only the clients know what the strategy “{name}” does.",
+                    "Seuls les clients savent ce que fait la stratégie « {name} ».",
+                    name=shown(name),
+                )
+            )
+    if not all(map(usable_name, result.hash.by)) or len(result.hash.seed) > LONGEST_SEED:
+        raise Never(
+            both("Its stickiness or groupId is too long.", "Sa stickiness ou son groupId est trop long."),
+        )
+
+
+def _not_random(share: int, at: str, target: str, report: Report) -> None:
+    if 0 < share < 100:
+        report.add(
+            "warning",
+            at,
+            target,
+            "Unleash draws at random at every question. Here userId, or else sessionId, has one answer for good; who "
+            "sends neither is out.",
+            "Unleash tire au hasard à chaque question. Ici, userId, ou à défaut sessionId, a une réponse une fois pour "
+            "toutes ; qui n'envoie ni l'un ni l'autre est dehors.",
+        )
+
+
+def _percent(source: dict[str, Any], parameter: str) -> int:
+    text = _parameter(source, parameter) or ""
+    if text.isascii() and text.isdecimal() and len(text) < 9 and int(text) <= 100:
+        return int(text)
+    raise Never(
+        both(
+            "“{text}” is not a whole percentage.",
+            "« {text} » n'est pas un pourcentage entier.",
+            text=shown(text),
+        )
+    )
+
+
+def _parameter(source: dict[str, Any], name: str) -> str | None:
+    value = (source.get("parameters") or {}).get(name)
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+
+
+def _listed(source: dict[str, Any], name: str) -> list[str]:
+    return [part for part in map(str.strip, (_parameter(source, name) or "").split(",")) if part]
+
+
+def _in(attribute: str, values: list[str]) -> Condition:
+    if not values:
+        raise Never(both("Its list is empty.", "Sa liste est vide."))
+    return {"attribute": attribute, "operator": "in", "values": values}
