@@ -181,6 +181,7 @@ def test_nothing_is_dropped_silently() -> None:
             "g", default(sortOrder=1), default(disabled=True), default(constraint("x", "NUM_LT", "many")), stale=True
         ),
         feature("h", rollout(30, title="Third"), stale=False),
+        feature("k", default(constraint("environment", "IN", "prod"))),
         feature("i", {"name": "applicationHostname", "parameters": {"hostNames": "a,b"}}),
         feature("j", rollout(30, "g"), variants=[variant("a a", stickiness="x"), variant("b")]),
     )
@@ -190,7 +191,13 @@ def test_nothing_is_dropped_silently() -> None:
     for part in ("switched off", "Its title “Third”", "“many” cannot be used with “lt”"):
         assert any(part in line for line in left), part
     warnings = told(content, "warning")
-    for part in ("draws at random", "host's name", "hashes its rollout and the variants differently", "“a-a” here"):
+    for part in (
+        "draws at random",
+        "host's name",
+        "hashes its rollout and the variants differently",
+        "“a-a” here",
+        "whatever clients send",
+    ):
         assert any(part in line for line in warnings), part
     assert any("f, h, j" in line for line in told(content, "derived"))
     for entry in convert(content).report:

@@ -74,6 +74,15 @@ def _constraint(source: dict[str, Any], report: Report, at: str) -> list[Conditi
     name, operator, inverted = source["contextName"], source["operator"], source.get("inverted") is True
     if not usable_name(name):
         raise Broken(_NAMELESS)
+    if name == "environment":
+        report.add(
+            "warning",
+            at,
+            "featureFlags",
+            "Here “environment” is the name that this server has for it, whatever clients send: compare the values.",
+            "Ici, « environment » est le nom que ce serveur lui donne, quoi qu'envoient les clients : comparez les "
+            "valeurs.",
+        )
     single = source.get("value")
     value = shown(single, LONGEST_NAME * 5) if isinstance(single, int | float) else single
     values = source.get("values") or []
@@ -184,7 +193,13 @@ class Segments:
                 continue
             self.ours.append({"id": key, "conditions": asked})
             self._known[number] = {"segment": key}
-            report.add("mapped", at, f"segments/{key}", "The segment is a segment.", "Le segment est un segment.")
+            report.add(
+                "mapped",
+                at,
+                f"segments/{key}",
+                "Its constraints are conditions.",
+                "Ses contraintes sont des conditions.",
+            )
 
     def _leave(self, number: int, at: str, error: Never, report: Report) -> None:
         self._known[number] = error
