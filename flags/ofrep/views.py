@@ -19,6 +19,7 @@ from configs.canonical import digest
 from configs.reading import shown
 from configs.refusals import Refusal
 from configs.texts import pick
+from flags import usage
 from flags.engine import Evaluation, FlagNotFound
 from flags.ofrep import requests, shapes, writing
 from flags.ofrep.limiting import limiter
@@ -79,14 +80,14 @@ def refused(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
 
 
 def evaluate(live: Live, context: Mapping[str, Any], key: str | None = None) -> Mapping[str, Evaluation]:
-    """Every flag of the release for this context, or the one named. What is evaluated for clients passes here."""
+    """Every flag of the release for this context, or the one named; counted."""
     flags, now = flags_of(live), timezone.now()
-    if key is None:
-        return flags.evaluate_all(context, now)
     try:
-        return {key: flags.evaluate(key, context, now=now)}
+        found = flags.evaluate_all(context, now) if key is None else {key: flags.evaluate(key, context, now=now)}
     except FlagNotFound:
         raise Refusal("evaluation.no_such_flag", environment=live.environment, key=shown(key)) from None
+    usage.record_all(live, found)
+    return found
 
 
 class EvaluationView(PublicView):

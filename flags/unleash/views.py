@@ -12,11 +12,12 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
+from flags import usage
 from flags.unleash import reading, shapes, writing
 from releases import sightings
 from releases.api.openapi import BODY, MEANING, problems
 from releases.api.public import LIVE_HEADERS, PublicView, conditional, live_for
-from releases.delivery import Live, flags_of
+from releases.delivery import Live, flags_of, snapshot_of
 
 JSON = "application/json"
 ANY_OBJECT = {"type": "object", "additionalProperties": True}
@@ -118,6 +119,9 @@ class RegisterView(ReportView):
 class MetricsView(ReportView):
     """How often flags were asked."""
 
+    def take(self, request: Request, live: Live, report: dict[str, Any]) -> None:
+        usage.record_many(live, reading.counts(report, snapshot_of(live)))
+
 
 @extend_schema_view(
     post=extend_schema(
@@ -129,9 +133,14 @@ class FrontendRegisterView(ReportView):
     """An SDK that is given answers has started."""
 
 
-@extend_schema_view(post=extend_schema(operation_id="unleashFrontendMetrics"))
-class FrontendMetricsView(MetricsView):
-    """The same for browsers."""
+@extend_schema_view(
+    post=extend_schema(
+        operation_id="unleashFrontendMetrics",
+        description="Taken and not counted: what browsers ask is counted when it is evaluated. Public, not gated.",
+    )
+)
+class FrontendMetricsView(ReportView):
+    """The same from browsers. What they ask was counted when it was evaluated here, so their report changes nothing."""
 
 
 class FrontendView(UnleashView):
@@ -166,7 +175,9 @@ class FrontendView(UnleashView):
 
     def evaluated(self, request: Request, live: Live, values: dict[str, Any]) -> HttpResponse:
         context = reading.context(values, request.META.get("REMOTE_ADDR", ""))
-        shown = writing.toggles(live, flags_of(live).evaluate_all(context, timezone.now()))
+        evaluations = flags_of(live).evaluate_all(context, timezone.now())
+        usage.record_all(live, evaluations)
+        shown = writing.toggles(live, evaluations)
         response = conditional(request, shown.body, shown.etag, live)
         response["Cache-Control"] = "private, no-cache"  # it may depend on the address of who asks
         return response
