@@ -56,7 +56,7 @@ POST   api/config/preview/withdraw           401 403 422 422 422
 POST   api/config/preview/links              401 403 422 422 422
 POST   api/config/preview/links/<int:pk>/revoke  401 403 422 422 422
 POST   api/config/publish                    401 403 403 428 428
-POST   api/config/rollback                   401 403 403 422 422
+POST   api/config/rollback                   401 403 403 409 409
 POST   api/releases/undo                     401 403 403 422 422
 PUT    api/policy                            401 403 403 428 428
 POST   api/flags/<str:key>/kill              401 403 403 422 422

@@ -115,8 +115,7 @@ def test_of_twenty_pickers_of_one_change_one_wins(committed_world: World, checkp
     world.edit(snapshot("home", "shop", "cart"))
     picked = Selection(if_match=world.draft.etag, changes=("pages/shop",))
     found = publishers(world, picked)
-    assert found.pop("done") == 1
-    assert sum(found.values()) == TWENTY - 1 and set(found) <= {"publish.unknown_changes", NOTHING}
+    assert found == {"done": 1, "draft.stale": TWENTY - 1}  # the pick renumbers the draft, so its ETag is another
     assert Release.objects.count() == 2
     check_ledger(world, checkpoint_file)
 
