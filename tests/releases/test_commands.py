@@ -124,7 +124,7 @@ def test_the_draft_is_brought_back(live: World, to: str) -> None:
     result = done("revert_draft", named, "--reason", "start again")
     assert "start again" in done("history").out
     assert live.draft.digest == ConfigVersion.objects.get(version="1.0.0").digest
-    assert "has changed in 2 place(s)" in result.out and live.live == "1.0.0"
+    assert "has changed in 4 place(s)" in result.out and live.live == "1.0.0"
     assert "Nothing changes" in done("revert_draft", named).out
 
 

@@ -183,7 +183,8 @@ def test_it_stays_while_its_flag_is_gone_and_can_be_lifted_then(live: World) -> 
 def test_a_flag_that_comes_back_is_still_off(live: World) -> None:
     live.kill("checkout")
     live.release(snapshot("home", featureFlags=[flag("search", "ON")]), confirm=["release.shrinks"])
-    live.release(snapshot("home", featureFlags=[flag("checkout", "ON"), flag("search", "ON")]))
+    both = [flag("checkout", "ON"), flag("search", "ON")]
+    live.release(snapshot("home", featureFlags=both), confirm=["flag.key_reused"])
     assert told() == {"checkout": "FORCE_OFF", "search": "ON"}
 
 

@@ -46,8 +46,8 @@ def contents(draw: st.DrawFn) -> Content:
     return Content(frozenset(flags.items()), needed)
 
 
-QUESTIONS = ["release.base_moved", "release.contains_rolled_back"]
-CONFIRM = st.sampled_from([frozenset(QUESTIONS), frozenset(QUESTIONS[:1]), frozenset(QUESTIONS[1:]), frozenset()])
+QUESTIONS = ["release.base_moved", "release.contains_rolled_back", "flag.key_reused"]
+CONFIRM = st.one_of(st.just(frozenset(QUESTIONS)), st.frozensets(st.sampled_from(QUESTIONS)))
 #: What the caller believes to be the newest release; mostly it does not say.
 SERIALS = st.sampled_from([None] * 9 + [0, 1, 2])
 EXAMPLES, STEPS = 50, 30
@@ -242,12 +242,13 @@ class Histories(RuleBasedStateMachine):
         picked = data.draw(st.sets(st.sampled_from(sorted(possible) or ["pages/x"]), min_size=1))
         if data.draw(st.integers(0, 9)) == 0:
             picked.add("featureFlags/x/state")
+        confirm = data.draw(CONFIRM)
         self.both(
-            lambda: self.model.pick(where, picked),
+            lambda: self.model.pick(where, picked, confirm),
             actions.publish,
             self.environment(where),
             Selection(if_match=self.etag, changes=tuple(sorted(picked))),
-            confirm=SIZE,
+            confirm=[*confirm, *SIZE],
             reason="one fix",
         )
 
