@@ -28,6 +28,7 @@ from releases.rendering import render
 
 logger = logging.getLogger("icontrol.delivery")
 KEPT_RELEASES = 64
+KEPT_KEYS = 10_000  # small entries
 REST = 3  # seconds without asking a database that was away
 
 
@@ -75,10 +76,11 @@ class _Kept:
             return store.get(key)
 
     def put(self, store: OrderedDict[Any, Any], key: Any, value: Any) -> None:
+        most = KEPT_KEYS if store is self.newest else KEPT_RELEASES
         with self.lock:
             store[key] = value
             store.move_to_end(key)
-            while len(store) > KEPT_RELEASES:
+            while len(store) > most:
                 store.popitem(last=False)
 
     def clear(self) -> None:
@@ -104,7 +106,7 @@ def read_live(client_key: str | None) -> Live:
         kept.away_until = time.monotonic() + REST
         logger.error("database away, serving what was read last for %s s: %s", REST, error)
         return _last_known(known)
-    if snapshot is not None:
+    if snapshot is not None and kept.get(kept.snapshots, live.hash) is None:  # another key may have brought it
         kept.put(kept.snapshots, live.hash, json.loads(snapshot))
     kept.put(kept.newest, name, live)
     return live

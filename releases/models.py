@@ -197,7 +197,10 @@ class LoginFailure(models.Model):
 class ClientSighting(models.Model):
     """A kind of foreign client that asked here lately; whoever publishes hears what it cannot follow."""
 
-    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="sightings")
+    # Without a constraint in the database: checking it would wait for the lock of whoever is publishing.
+    environment = models.ForeignKey(
+        Environment, on_delete=models.PROTECT, related_name="sightings", db_constraint=False
+    )
     kind = models.CharField(max_length=16)
     name = models.CharField(max_length=100)
     last_seen_at = models.DateTimeField()

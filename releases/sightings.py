@@ -33,12 +33,12 @@ class _Written:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._at: dict[tuple[str, str, str], dict[str, dt.datetime]] = {}
+        self._at: dict[tuple[int, str], dict[str, dt.datetime]] = {}
 
     def due(self, live: Live, kind: str, name: str, now: dt.datetime) -> str | None:
         """The name to write down, or ``None`` when there is nothing to write."""
         with self._lock:
-            names = self._at.setdefault((live.application, live.environment, kind), {})
+            names = self._at.setdefault((live.environment_id, kind), {})
             for old in [known for known, at in names.items() if now - at >= WRITTEN_EVERY]:
                 del names[old]
             if name not in names and len(names) >= MOST_NAMES:
@@ -70,14 +70,13 @@ def saw(live: Live, kind: str, name: str, *, now: dt.datetime) -> None:
 
 
 def _write(live: Live, kind: str, name: str, now: dt.datetime) -> None:
-    environment = Environment.objects.get(application__key=live.application, key=live.environment)
-    known = ClientSighting.objects.filter(environment=environment, kind=kind)
+    known = ClientSighting.objects.filter(environment=live.environment_id, kind=kind)
     known.filter(last_seen_at__lt=now - FORGOTTEN_AFTER).delete()
     if known.filter(name=name).update(last_seen_at=now):
         return
     name = name if known.count() < MOST_NAMES else OTHERS
     ClientSighting.objects.bulk_create(
-        [ClientSighting(environment=environment, kind=kind, name=name, last_seen_at=now)],
+        [ClientSighting(environment_id=live.environment_id, kind=kind, name=name, last_seen_at=now)],
         update_conflicts=True,
         unique_fields=["environment", "kind", "name"],
         update_fields=["last_seen_at"],

@@ -34,7 +34,6 @@ IF_NONE_MATCH = OpenApiParameter(
 SPECIFICATION = OpenApiParameter(
     "Unleash-Client-Spec", str, OpenApiParameter.HEADER, description="From 4.2 on segments stand apart."
 )
-PREFIX = OpenApiParameter("namePrefix", str, description="Only these features, and those that they depend on.")
 NOT_MODIFIED: dict[Any, Any] = {304: OpenApiResponse(description=MEANING[304])}
 ACCEPTED: dict[Any, Any] = {
     202: OpenApiResponse(description="Taken, or left out where it made no sense."),
@@ -70,16 +69,13 @@ class FeaturesView(UnleashView):
 
     @extend_schema(
         operation_id="unleashFeatures",
-        parameters=[AUTHORIZATION, IF_NONE_MATCH, SPECIFICATION, PREFIX, *LIVE_HEADERS],
+        parameters=[AUTHORIZATION, IF_NONE_MATCH, SPECIFICATION, *LIVE_HEADERS],
         responses={200: shapes.Features, **NOT_MODIFIED, **problems(401, 404, 503)},
     )
     def get(self, request: Request) -> HttpResponse:
         """All flags as features of Unleash; those that it has no words for are off and say so. Public, not gated."""
         live = self.live(request)
         shown = writing.features(live, inline=not reading.knows_segments(request))
-        prefix = request.query_params.get("namePrefix", "")
-        if prefix:
-            shown = writing.beginning(shown, prefix)
         sightings.saw(live, sightings.UNLEASH, reading.client_name(request), now=timezone.now())
         return conditional(request, shown.body, shown.etag, live)
 

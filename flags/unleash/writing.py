@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,15 +21,6 @@ def features(live: Live, *, inline: bool) -> Representation:
         found = written(unleash.document(exported, inline=inline))
         kept.put(kept.rendered, form, found)
     return found
-
-
-def beginning(shown: Representation, prefix: str) -> Representation:
-    """Only the features whose names begin so, and those that they depend on: without them they would be off."""
-    document = json.loads(shown.body)
-    wanted = [feature for feature in document["features"] if feature["name"].startswith(prefix)]
-    needed = {need["feature"] for feature in wanted for need in feature.get("dependencies", ())}
-    names = needed | {feature["name"] for feature in wanted}
-    return written({**document, "features": [f for f in document["features"] if f["name"] in names]})
 
 
 def toggles(live: Live, evaluations: Mapping[str, Evaluation]) -> Representation:

@@ -20,7 +20,10 @@ class Migration(migrations.Migration):
                 (
                     "environment",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="sightings", to="releases.environment"
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sightings",
+                        to="releases.environment",
                     ),
                 ),
             ],

@@ -106,10 +106,10 @@ def test_what_cannot_be_said_is_off_and_says_why(live: Api) -> None:
     assert "fine" in named(ok(live.ask(f"{FRONTEND}?properties[tenant]=acme")))
 
 
-def test_a_prefix_brings_what_it_needs(live: Api) -> None:
-    assert list(named(ok(live.ask(f"{FEATURES}?namePrefix=ban")))) == ["banner", "shop"]
-    assert named(ok(live.ask(f"{FEATURES}?namePrefix=nothing"))) == {}
-    assert len(named(ok(live.ask(f"{FEATURES}?project=other&tag=simple:x")))) == 6  # there is one project here
+def test_everybody_gets_all_features(live: Api) -> None:
+    """What is narrowed down by clients would be made anew for each of their wishes."""
+    everything = ok(live.ask(FEATURES))
+    assert ok(live.ask(f"{FEATURES}?namePrefix=ban&project=other&tag=simple:x")) == everything
 
 
 def test_one_query_for_each_poll(live: Api) -> None:
@@ -119,7 +119,7 @@ def test_one_query_for_each_poll(live: Api) -> None:
         return len(captured)
 
     queries(FEATURES)  # the first one of the hour is written down
-    assert [queries(FEATURES), queries(f"{FEATURES}?namePrefix=b"), queries(FRONTEND)] == [1, 1, 1]
+    assert [queries(FEATURES), queries(FRONTEND)] == [1, 1]
 
 
 # Who asks
@@ -292,7 +292,7 @@ def test_an_environment_that_has_them_is_warned_at_publish(live: Api) -> None:
     ok(live.ask(FEATURES))
     live.world.edit(snapshot("home", "more", **CONTENT))
     plan = ok(live("POST", "/api/config/publish", {"dryRun": True}, if_match=live.etag()))
-    (warning,) = plan["problems"]
+    (warning,) = (found for found in plan["problems"] if found["code"] == "flag.not_for_unleash")
     assert (warning["code"], warning["severity"], warning["pointer"]) == (
         "flag.not_for_unleash",
         "warning",
@@ -303,6 +303,6 @@ def test_an_environment_that_has_them_is_warned_at_publish(live: Api) -> None:
     elsewhere = ok(
         live("POST", "/api/config/publish", {"dryRun": True, "environment": "staging"}, if_match=live.etag())
     )
-    assert elsewhere["problems"] == []
+    assert "flag.not_for_unleash" not in [found["code"] for found in elsewhere["problems"]]
     release = live.world.publish()
-    assert [problem.code for problem in release.warnings] == ["flag.not_for_unleash"]
+    assert "flag.not_for_unleash" in [problem.code for problem in release.warnings]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from releases import access, ledger
+from releases import access, delivery, ledger
 from releases.models import Release
 from tests.factories import ADA, NOON, World, snapshot
 from tests.releases.api.helpers import Api
@@ -132,3 +133,20 @@ def test_lists_cost_the_same_for_one_row_and_for_ten(api: Api, path: str) -> Non
     for _ in range(9):
         grow()
     assert queries(lambda: api("GET", path)) == one <= 8
+
+
+def test_a_snapshot_is_read_once_however_many_keys_ask(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More keys than snapshots that are kept: what is known is known for all of them."""
+    api.world.release(snapshot("home"))
+    keys = [
+        access.create_client_key(api.world.production, name=f"k{number}", actor=ADA, now=NOON).key
+        for number in range(delivery.KEPT_RELEASES + 6)
+    ]
+    read: list[str] = []
+    monkeypatch.setattr(delivery.json, "loads", lambda text, loads=json.loads: read.append(text) or loads(text))
+    for _ in range(2):
+        for key in keys:
+            assert api.client.get("/api/config/published", headers={"X-Client-Key": key}).status_code == 200
+    head = api.world.head()
+    assert head is not None and head.config_version is not None
+    assert read.count(head.config_version.snapshot) == 1
