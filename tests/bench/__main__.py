@@ -1,7 +1,7 @@
 """``make bench``: how long the heavy work takes, on SQLite and on PostgreSQL. Prints tables; fails only on errors.
 
 Each database is measured in a process of its own, one after the other. PostgreSQL runs with its own settings (what is
-committed is on the disk), not with the fast ones of the tests. About three minutes.
+committed is on the disk), not with the fast ones of the tests. About five minutes.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 from tests.databases import fresh, postgresql
 
 ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("Django", "djangorestframework", "psycopg", "UnleashClient", "yggdrasil-engine", "openfeature-sdk")
 #: Row → what is measured with a ledger of 10 (``… short``) and with one of 10 000 (``… long``).
 LEDGERS = {
     "publish": "publish",
@@ -47,15 +48,51 @@ FUNCTIONS = {
     "read strict JSON": "read",
     "the public form for one surface": "render",
 }
+#: Row → name of the samples, of a hundred flags.
+POLLS = {
+    "`POST /ofrep/v1/evaluate/flags`, 200": "bulk",
+    "`POST /ofrep/v1/evaluate/flags`, 304": "bulk 304",
+    "`POST /ofrep/v1/evaluate/flags/{key}`": "one",
+    "`GET /unleash/api/client/features`, 200": "features",
+    "`GET /unleash/api/client/features`, 304": "features 304",
+    "`GET /unleash/api/frontend`": "frontend",
+}
+#: Row → name of the samples, and among how many flags their time is divided.
+GROWTH = {
+    "all of 10 flags, time per flag": ("ten", 10),
+    "all of 100 flags, time per flag": ("bulk short", 100),
+    "all of 1 000 flags, time per flag": ("thousand", 1000),
+    "one of 100 flags, the others without rules": ("rules short", 1),
+    "one of 100 flags, the others with 50 rules each": ("rules long", 1),
+}
+KINDS = {"on": "on", "rollout": "rollout", "rules": "rules", "split": "split", "bulk": "100 flags, all kinds"}
+ENGINES = {
+    "this engine": "ours",
+    "Unleash's engine (Rust), its C function called from Python": "unleash engine",
+    "OpenFeature's in-memory provider": "openfeature provider",
+    "OpenFeature's client with that provider": "openfeature client",
+    "this engine, each evaluation counted": "ours counting",
+    "UnleashClient, which counts too": "unleash client",
+}
 
 
 def main() -> int:
     print("\n".join(machine()), flush=True)
     functions = measured("functions", None)
+    engines = measured("flags_bench", None)
     results = [measured("measure", None)]
     with postgresql(durable=True) as server, fresh(server.url) as url:
         results.append(measured("measure", url))
-    print("\n".join([*ledgers(functions["bytes"], results), "", *others(results), "", *inside(functions)]))
+    tables = [
+        ledgers(f"snapshot of {functions['bytes'] // 1000} KB", LEDGERS, results),
+        others(results),
+        inside(functions),
+        polls(results),
+        ledgers("100 flags", POLLS, results),
+        growth(results),
+        evaluations(engines),
+    ]
+    print("\n\n".join("\n".join(table) for table in tables))
     return 0
 
 
@@ -64,7 +101,7 @@ def machine() -> list[str]:
     lines = cpu.read_text().splitlines() if cpu.exists() else []
     model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
     busy, _, _ = os.getloadavg()
-    packages = ", ".join(f"{name} {version(name)}" for name in ("Django", "djangorestframework", "psycopg"))
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return [
         f"- {dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC",
         f"- {model or platform.processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}",
@@ -89,15 +126,21 @@ def measured(module: str, url: str | None) -> Any:
 
 def shown(seconds: float) -> str:
     milliseconds = seconds * 1000
-    return f"{milliseconds:,.0f} ms".replace(",", " ") if milliseconds >= 10 else f"{milliseconds:.1f} ms"
+    if milliseconds < 0.1:
+        return f"{milliseconds * 1000:.0f} µs"
+    return f"{spaced(milliseconds)} ms" if milliseconds >= 10 else f"{milliseconds:.1f} ms"
 
 
-def ledgers(size: int, results: list[Any]) -> list[str]:
+def spaced(number: float) -> str:
+    return f"{number:,.0f}".replace(",", " ")
+
+
+def ledgers(title: str, rows: dict[str, str], results: list[Any]) -> list[str]:
     """Side by side: the ratio says whether the work grows with the ledger."""
     databases = [result["database"] for result in results]
     head = " | ".join(f"{name}: ledger of 10 | of 10 000 | ratio" for name in databases)
-    lines = [f"| snapshot of {size // 1000} KB | {head} |", "|---|" + "---:|" * 3 * len(databases)]
-    for row, what in LEDGERS.items():
+    lines = [f"| {title} | {head} |", "|---|" + "---:|" * 3 * len(databases)]
+    for row, what in rows.items():
         cells = [
             f"{shown(seconds[f'{what} short'])} | {shown(seconds[f'{what} long'])} | {ratios[what]:.2f}"
             for seconds, ratios in ((result["seconds"], result["ratios"]) for result in results)
@@ -119,6 +162,40 @@ def inside(functions: Any) -> list[str]:
     return lines + [
         f"| {row.format(**functions)} | {shown(functions['seconds'][name])} |" for row, name in FUNCTIONS.items()
     ]
+
+
+def polls(results: list[Any]) -> list[str]:
+    """What one request takes, and what one in twenty takes longer than."""
+    head = " | ".join(f"{result['database']}: p50 | p95" for result in results)
+    lines = [f"| 100 flags, ledger of 10 000 | {head} |", "|---|" + "---:|" * 2 * len(results)]
+    for row, what in POLLS.items():
+        times = [shown(result[kind][f"{what} long"]) for result in results for kind in ("seconds", "p95")]
+        lines.append(f"| {row} | {' | '.join(times)} |")
+    return lines
+
+
+def growth(results: list[Any]) -> list[str]:
+    lines = [f"| OFREP | {' | '.join(result['database'] for result in results)} |", "|---|" + "---:|" * len(results)]
+    lines += [
+        f"| {row} | {' | '.join(shown(result['seconds'][name] / among) for result in results)} |"
+        for row, (name, among) in GROWTH.items()
+    ]
+    ratios = " | ".join(f"{result['ratios']['rules']:.2f}" for result in results)
+    return [*lines, f"| ratio of the last two | {ratios} |"]
+
+
+def evaluations(engines: Any) -> list[str]:
+    """In brackets: how many times as many this engine does meanwhile."""
+    lines = [f"| evaluations per second | {' | '.join(KINDS.values())} |", "|---|" + "---:|" * len(KINDS)]
+    for row, engine in ENGINES.items():
+        rates, ratios = engines["rates"][engine], engines["ratios"][engine]
+        compared = not engine.startswith("ours")
+        cells = [
+            f"{spaced(rates[kind])}{f' (×{ratios[kind]:.1f})' if compared else ''}" if kind in rates else "–"
+            for kind in KINDS
+        ]
+        lines.append(f"| {row} | {' | '.join(cells)} |")
+    return lines
 
 
 if __name__ == "__main__":

@@ -1,169 +1,118 @@
 """One database, measured, for ``python -m tests.bench``. Prints one line of JSON; progress goes to stderr.
 
-The settings are the program's own; whoever starts this gives an empty data directory or database. Everything is done
-by the real actions and through the whole WSGI application, in this process. A short and a long ledger are measured in
-turns, so that a busy machine slows both.
+Whoever starts this gives an empty data directory or database. A short and a long ledger are measured in turns, so that
+a busy machine slows both.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import io
 import json
 import os
 import sqlite3
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-import django
+from tests.bench.ledgers import Bench, progress, samples, timed  # isort: skip  (sets Django up)
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "icontrol.settings"
-os.environ["ICONTROL_DATABASE_POOL"] = "on"  # as the server has it
-django.setup()
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
 
-from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.core.wsgi import get_wsgi_application  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
-
-from configs.models import ConfigVersion  # noqa: E402
-from releases import access  # noqa: E402
-from releases.actions import stored_policies  # noqa: E402
-from releases.delivery import kept  # noqa: E402
-from releases.gate import Policy  # noqa: E402
-from releases.ledger import append, head_of  # noqa: E402
-from releases.policies import CONFIRMABLE  # noqa: E402
-from releases.verify import verify  # noqa: E402
-from tests.bench.documents import edited, large_snapshot  # noqa: E402
-from tests.factories import ADA, World, make_world, snapshot  # noqa: E402
+from flags import usage
+from releases.delivery import kept
+from releases.policies import CONFIRMABLE
+from releases.verify import verify
+from tests.bench.documents import edited, large_snapshot
+from tests.bench.flags import CONTEXTS, among_others, mixed
 
 ROUNDS = 15
+FLAG_ROUNDS = 200
 VERIFICATIONS = 3
 SHORT, LONG = 10, 10_000
 #: Versions that a long ledger goes to and fro between; a person publishes every day for most of a year.
 VERSIONS = 200
-BATCH = 500
-application = get_wsgi_application()
-samples: dict[str, list[float]] = {}
+BULK = "/ofrep/v1/evaluate/flags"
+FEATURES = "/unleash/api/client/features"
 
 
-def timed(name: str, work: Callable[[], Any]) -> Any:
-    start = time.perf_counter()
-    result = work()
-    samples.setdefault(name, []).append(time.perf_counter() - start)
-    return result
+def config_round(size: str, bench: Bench, content: Any) -> None:
+    """A save, a publish, what clients then ask, and a rollback. The rollback is undone."""
+    world = bench.world
+    timed(f"save {size}", lambda: world.edit(content))
+    timed(f"publish {size}", world.publish)
+    bench.read(f"first {size}", "/api/config/published", "200")
+    fields = bench.read(f"config {size}", "/api/config/published", "200")
+    bench.read(f"config 304 {size}", "/api/config/published", "304", if_none_match=fields["ETag"])
+    bench.read(f"meta {size}", "/meta/release", "200", x_client_version="1.4.2")
+    timed(f"rollback {size}", world.rollback)
+    world.undo()
 
 
-def progress(text: str) -> None:
-    print(f"  {text}", file=sys.stderr, flush=True)
+def requests(bench: Bench, content: Any) -> None:
+    """The same save and publish, as requests: with reading, problems and the answer."""
+    query = f"?application={bench.world.application.key}"
+    bearer = f"Bearer {bench.token}"
+    path = f"/api/config/draft{query}"
+    etag = bench.world.draft.etag
+    got, fields, _ = timed("PUT draft", lambda: bench.ask("PUT", path, content, authorization=bearer, if_match=etag))
+    assert got.startswith("200"), got
+    path = f"/api/config/publish{query}"
+    body = {"reason": "go"}
+    etag = fields["ETag"]
+    got, _, said = timed("POST publish", lambda: bench.ask("POST", path, body, authorization=bearer, if_match=etag))
+    assert got.startswith("200"), (got, said[:500])
 
 
-class Bench:
-    """A ledger of so many releases in an application of its own; what is live is the large snapshot."""
+def flag_round(size: str, bench: Bench, context: dict[str, str]) -> None:
+    """What clients ask about flags, of one user."""
+    body = {"context": context}
+    etag = bench.read(f"bulk {size}", BULK, "200", body)["ETag"]
+    bench.read(f"bulk 304 {size}", BULK, "304", body, if_none_match=etag)
+    bench.read(f"one {size}", f"{BULK}/flag-2", "200", body)
+    etag = bench.read(f"features {size}", FEATURES, "200")["ETag"]
+    bench.read(f"features 304 {size}", FEATURES, "304", if_none_match=etag)
+    query = "&".join(name + "=" + value for name, value in context.items())
+    bench.read(f"frontend {size}", f"/unleash/api/frontend?{query}", "200")
 
-    def __init__(self, key: str, base: dict[str, Any], *, releases: int, versions: int) -> None:
-        self.world: World = make_world(key=key, is_default=False)
-        self.world.now = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
-        for number in range(versions):
-            self.world.release(snapshot("home", f"page-{number}"), confirm=CONFIRMABLE)
-        self.fill(releases - 1)
-        self.world.release(base, confirm=CONFIRMABLE)
-        self.client_key = access.create_client_key(
-            self.world.production, name="bench", actor=ADA, now=self.world.now
-        ).key
-        self.token = self.world.token("publisher")
 
-    def fill(self, until: int) -> None:
-        """Rollbacks and policy changes in turn, by the one function that appends."""
-        environment = self.world.production
-        versions = list(ConfigVersion.objects.filter(application=self.world.application, state="published"))
-        policies = [stored_policies({"default": Policy(latest=f"1.{minor}.0").as_json()}) for minor in range(10)]
-        head = head_of(environment)
-        assert head is not None
-        while head.serial < until:
-            with transaction.atomic():
-                for _ in range(min(BATCH, until - head.serial)):
-                    changes_policy = head.serial % 2 == 0
-                    head = append(
-                        environment,
-                        head,
-                        kind="policy" if changes_policy else "rollback",
-                        config_version=head.config_version if changes_policy else versions[head.serial % len(versions)],
-                        policies=policies[head.serial // 2 % 10] if changes_policy else head.policies,
-                        kill_switches="[]",
-                        actor=ADA.name,
-                        reason="as on any other day",
-                        now=self.world.tick(),
-                    )
-
-    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[str, dict[str, str], bytes]:
-        """A request through all of the application, as a server makes it."""
-        data = b"" if body is None else json.dumps(body).encode()
-        path, _, query = path.partition("?")
-        answer: dict[str, Any] = {}
-        environ = {
-            "REQUEST_METHOD": method,
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "CONTENT_TYPE": "application/json",
-            "CONTENT_LENGTH": str(len(data)),
-            "SERVER_NAME": "localhost",
-            "SERVER_PORT": "8000",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": "127.0.0.1",
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(data),
-            "wsgi.errors": sys.stderr,
-            **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
-        }
-
-        def start_response(status: str, fields: list[tuple[str, str]], *_: Any) -> Callable[[bytes], object]:
-            answer.update(status=status, headers=dict(fields))
-            return lambda written: None
-
-        response = application(environ, start_response)
-        content = b"".join(response)
-        response.close()
-        return answer["status"], answer["headers"], content
-
-    def read(self, name: str, path: str, status: str, **headers: str) -> dict[str, str]:
-        got, fields, _ = timed(name, lambda: self.ask("GET", path, x_client_key=self.client_key, **headers))
-        assert got.startswith(status), got
-        return fields
-
-    def round(self, size: str, content: Any) -> None:
-        """A save, a publish, what clients then ask, and a rollback. The rollback is undone."""
-        world = self.world
-        timed(f"save {size}", lambda: world.edit(content))
-        timed(f"publish {size}", world.publish)
-        self.read(f"first {size}", "/api/config/published", "200")
-        fields = self.read(f"config {size}", "/api/config/published", "200")
-        self.read(f"config 304 {size}", "/api/config/published", "304", if_none_match=fields["ETag"])
-        self.read(f"meta {size}", "/meta/release", "200", x_client_version="1.4.2")
-        timed(f"rollback {size}", world.rollback)
-        world.undo()
-
-    def requests(self, content: Any) -> None:
-        """The same save and publish, as requests: with reading, problems and the answer."""
-        query = f"?application={self.world.application.key}"
-        bearer = f"Bearer {self.token}"
-        path = f"/api/config/draft{query}"
-        etag = self.world.draft.etag
-        got, fields, _ = timed("PUT draft", lambda: self.ask("PUT", path, content, authorization=bearer, if_match=etag))
-        assert got.startswith("200"), got
-        path = f"/api/config/publish{query}"
-        body = {"reason": "go"}
-        etag = fields["ETag"]
-        got, _, said = timed("POST publish", lambda: self.ask("POST", path, body, authorization=bearer, if_match=etag))
-        assert got.startswith("200"), (got, said[:500])
+def flag_rounds(long: Bench, shorts: list[Bench]) -> None:
+    """A hundred flags on both ledgers; on other short ones ten, a thousand, and one among many rules."""
+    short, ten, thousand, alone, among = shorts[:5]
+    contents = {
+        short: mixed(100),
+        long: mixed(100),
+        ten: mixed(10),
+        thousand: mixed(1000),
+        alone: among_others(rules=0),
+        among: among_others(rules=50),
+    }
+    for bench, content in contents.items():
+        bench.world.release(content, confirm=CONFIRMABLE)
+    before = set(samples)
+    for number in range(FLAG_ROUNDS + 1):
+        context = CONTEXTS[number % len(CONTEXTS)]
+        body = {"context": context}
+        turns: list[Callable[[], Any]] = [
+            partial(flag_round, "short", short, context),
+            partial(flag_round, "long", long, context),
+            partial(ten.read, "ten", BULK, "200", body),
+            partial(thousand.read, "thousand", BULK, "200", body),
+            partial(alone.read, "rules short", f"{BULK}/asked", "200", body),
+            partial(among.read, "rules long", f"{BULK}/asked", "200", body),
+        ]
+        for turn in turns if number % 2 else reversed(turns):
+            turn()
+        if number == 0:  # everything is warm now
+            for name in samples.keys() - before:
+                samples[name].clear()
 
 
 def ratios() -> dict[str, float]:
-    """How much longer the long ledger takes: the median over the rounds, each of which measured both."""
+    """How much longer the long one takes: the median over the rounds, each of which measured both."""
     return {
         what.removesuffix(" long"): statistics.median(
             long / short for long, short in zip(values, samples[what.removesuffix("long") + "short"], strict=True)
@@ -206,18 +155,22 @@ def main() -> None:
         content = edited(base, number)
         pair = [("short", short), ("long", long)]
         for size, bench in pair if number % 2 else reversed(pair):
-            bench.round(size, content)
-        long.requests(edited(base, 1_000 + number))
+            config_round(size, bench, content)
+        requests(long, edited(base, 1_000 + number))
         if number == 0:  # everything is warm now
             samples.clear()
             kept.clear()
+    progress(f"{name}: flags")
+    flag_rounds(long, shorts)
     progress(f"{name}: verifying")
     for _ in range(VERIFICATIONS):
         found = timed("verify", lambda: list(verify([long.world.production], against=[settings.ICONTROL_CHECKPOINTS])))
         assert not found, found[0]
     medians = {key: statistics.median(values) for key, values in samples.items()}
     medians["sync"] = sync_cost()
-    print(json.dumps({"database": name, "seconds": medians, "ratios": ratios()}))
+    slow = {key: statistics.quantiles(values, n=20)[-1] for key, values in samples.items()}
+    print(json.dumps({"database": name, "seconds": medians, "p95": slow, "ratios": ratios()}))
+    usage.flush()
     connection.close()
     close_pool: Callable[[], None] = getattr(connection, "close_pool", lambda: None)
     close_pool()
