@@ -28,7 +28,7 @@ help:
 	@echo 'make lint     style, types, imports, migrations, deployment checks, generated documents'
 	@echo 'make docs     write the generated documents (OpenAPI, state diagram) anew'
 	@echo 'make format   let ruff lay the code out'
-	@echo 'make bench    how long publish, save, diff and reading take, on SQLite and on PostgreSQL'
+	@echo 'make bench    how long publish, save, diff, reading and flags take, on SQLite and on PostgreSQL'
 	@echo 'make lock     resolve the dependencies anew (needs uv)'
 
 run: $(RUN)
