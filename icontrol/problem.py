@@ -89,6 +89,13 @@ _http(
     ("Send less.", "Envoyez moins."),
 )
 _http(
+    "http.headers_too_large",
+    431,
+    ("A header is too large", "Un en-tête est trop grand"),
+    ("A header has more than {cap} characters.", "Un en-tête a plus de {cap} caractères."),
+    ("Send shorter headers.", "Envoyez des en-têtes plus courts."),
+)
+_http(
     "http.unsupported_media_type",
     415,
     ("Not JSON", "Pas du JSON"),

@@ -9,8 +9,11 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icontrol.settings")
 os.environ.setdefault("ICONTROL_DATABASE_POOL", "on")
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
 
 from flags.usage import write_in_background  # noqa: E402  (the apps must be there)
+from icontrol.guard import guarded  # noqa: E402
+
+application = guarded(django_application)
 
 write_in_background()

@@ -23,6 +23,8 @@ ENVIRONMENT = "environment"
 DEEPEST = 100
 MOST_QUESTIONS = 2_000
 _NEVER_MIND = datetime.min.replace(tzinfo=UTC)
+#: What a condition is told by: exactly one of these.
+FORMS = frozenset({"attribute", "segment", "all", "any", "not"})
 
 
 class Unusable(ValueError):
@@ -87,7 +89,9 @@ class Conditions:
         return _bounded(every, parts)
 
     def one(self, condition: Any) -> Compiled:
-        """:class:`Unusable` when the condition cannot be asked."""
+        """:class:`Unusable` when the condition cannot be asked, or asks several things at once."""
+        if isinstance(condition, dict) and len(FORMS & condition.keys()) != 1:
+            raise Unusable(_SHAPELESS)
         match condition:
             case {"attribute": str(attribute), "operator": str(name)}:
                 ignore_case = condition.get("ignoreCase") is True

@@ -80,12 +80,16 @@ def _part(fits: Callable[[str, tuple[str, ...]], bool]) -> Maker:
     return make
 
 
+#: Characters. Patterns take linear time, but some take a microsecond for each; clients choose the text.
+LONGEST_MATCHED = 4096
+
+
 def _matches(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
     searches = tuple(_pattern(text, ignore_case).search for text in _texts(values, False))
 
     def matches(context: Context, now: datetime) -> bool:
         text = text_of(context.get(attribute))
-        if text is None:
+        if text is None or len(text) > LONGEST_MATCHED:
             return False
         try:
             # Bytes, because for strings the library counts characters that nobody asks for.
