@@ -177,9 +177,8 @@ def openfeature() -> tuple[Engine, Engine]:
     )
 
 
-def compare(engines: dict[str, Engine]) -> int:
-    """How many answers were compared with ours. Raises at the first that differs."""
-    compared = 0
+def compare(engines: dict[str, Engine]) -> None:
+    """Ends with the first flag that is answered otherwise than here."""
     for key, kind in kinds(COUNT).items():
         expected = [engines["ours"].ask(key, kind)(context).value for context in CONTEXTS]
         for name, engine in engines.items():
@@ -188,8 +187,6 @@ def compare(engines: dict[str, Engine]) -> int:
                 answers = [engine.value(ask(context)) for context in engine.contexts]
                 if answers != expected:
                     raise SystemExit(f"{key} ({kind}): {name} answers {answers}, not {expected}")
-                compared += len(answers)
-    return compared
 
 
 def rate(work: Callable[[], int]) -> float:
@@ -213,7 +210,7 @@ def main() -> None:
             "ours counting": ours_counting(flags),
             "unleash client": unleash_client(features, directory),
         }
-        compared = compare(engines)
+        compare(engines)
         works = {name: engine.works() for name, engine in engines.items()}
         rates: dict[str, dict[str, list[float]]] = {name: {} for name in engines}
         for _ in range(TURNS):
@@ -229,7 +226,7 @@ def main() -> None:
         }
         for name, columns in rates.items()
     }
-    print(json.dumps({"compared": compared, "rates": medians, "ratios": ratios}))
+    print(json.dumps({"rates": medians, "ratios": ratios}))
 
 
 if __name__ == "__main__":
