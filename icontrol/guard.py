@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from configs.refusals import Refusal
 from icontrol import problem
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
 #: Characters of one header. Some are taken apart in quadratic time, and the server lets 380 000 through.
 LONGEST_HEADER = 16_384
 LONGEST_CONTENT_TYPE = 256
@@ -19,7 +19,7 @@ CHARSETS = ("utf-8", "utf8", "us-ascii", "iso-8859-1", "latin-1", "windows-1252"
 def guarded(application: Application) -> Application:
     """``application`` behind the guard."""
 
-    def guard(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def guard(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         for name, value in environ.items():
             if name.startswith("HTTP_") and len(value) > LONGEST_HEADER:
                 answer = problem.response(Refusal("http.headers_too_large", cap=LONGEST_HEADER))
