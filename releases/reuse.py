@@ -132,9 +132,10 @@ def kind_of(flag: Mapping[str, Any]) -> dict[str, Any]:
     """What a key that comes back must keep: the type of its values, and who is in which bucket."""
     bucketing = flag.get("bucketing")
     how = bucketing if isinstance(bucketing, dict) else {}
+    by = flag.get("bucketBy", "tenant")
     return {
         "type": flag.get("type"),
-        "bucketBy": flag.get("bucketBy", "tenant"),
+        "bucketBy": by if isinstance(by, list) else [by],
         "algorithm": how.get("algorithm", "murmur3"),
         "seed": how.get("seed", flag.get("key")),
     }

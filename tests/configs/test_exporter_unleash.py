@@ -119,6 +119,45 @@ def test_a_rule_that_switches_off_is_what_later_ones_are_outside_of() -> None:
     assert strategy["constraints"][0] == outside
 
 
+def test_a_rule_deals_on_its_own_and_its_total_is_the_sum_of_the_weights() -> None:
+    split = [{"variant": "on", "weight": 1}, {"variant": "b", "weight": 2}, {"variant": "off", "weight": 0}]
+    rules = [
+        {"id": "own", "split": split, "total": 3, "bucketBy": "plan", "seed": "s", "rollout": 5000},
+        {"id": "of-the-flag", "split": [{"variant": "on", "weight": 10}, {"variant": "b", "weight": 9990}]},
+    ]
+    (feature,) = exported({**flag("it", "ON", rules=rules), **TEXTS}).features
+    own, other, _ = feature["strategies"]
+    assert own["parameters"] == {"rollout": "50", "stickiness": "plan", "groupId": "s"}
+    assert [(v["name"], v["weight"], v["stickiness"]) for v in own["variants"]] == [("on", 1, "plan"), ("b", 2, "plan")]
+    assert other["parameters"] == {"rollout": "100", "stickiness": "tenant", "groupId": "it"}
+    assert [variant["weight"] for variant in other["variants"]] == [1, 999]
+
+
+def test_several_attributes_to_hash_are_a_strategy_each_for_those_who_lack_the_earlier() -> None:
+    by = ["userId", "sessionId"]
+    (feature,) = exported(flag("it", "ROLLOUT", rollout=5000, bucketBy=by)).features
+    first, second = feature["strategies"]
+    assert [s["parameters"]["stickiness"] for s in (first, second)] == by
+    (there,) = first["constraints"]
+    assert (there["contextName"], there["operator"], there["inverted"]) == ("userId", "STR_CONTAINS", False)
+    assert second["constraints"][0] == {**there, "inverted": True}
+    # Where the bucket does not matter, having any of them is enough.
+    (feature,) = exported(flag("it", "ROLLOUT", rollout=10_000, bucketBy=by)).features
+    assert [[c["operator"] for c in s["constraints"]] for s in feature["strategies"]] == [["NOT_IN"], ["NOT_IN"]]
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [
+        ("seed", {"rollout": 5000, "seed": ""}),
+        ("seed", {"rollout": 5000, "seed": "é"}),
+        ("bucket_by", {"rollout": 5000, "bucketBy": ["userId", "default"]}),
+    ],
+)
+def test_what_a_rule_hashes_can_be_the_reason(code: str, rule: dict[str, Any]) -> None:
+    assert exported(ruled(**rule)).reasons["it"] == (REASONS[code],)
+
+
 def test_the_environment_is_decided_here() -> None:
     here, there = (ruled(asks("in", "environment", [name]), key=name) for name in ("production", "staging"))
     on = {feature["name"]: feature["enabled"] for feature in exported(here, there).features}

@@ -53,6 +53,7 @@ _COMPARISONS = {
     operator.ge: "SEMVER_GTE",
 }
 _DIGITS = list("0123456789")
+_LETTERS_AND_DIGITS = [*"abcdefghijklmnopqrstuvwxyz", *_DIGITS]
 _NEVER_MIND = datetime.min.replace(tzinfo=UTC)
 
 
@@ -99,6 +100,27 @@ def stickiness(attribute: str) -> str:
     ):
         raise Inexpressible("bucket_by")
     return attribute
+
+
+def identities(attributes: list[str], *, apart: bool) -> list[tuple[str, list[Constraint]]]:
+    """What to hash, and the constraints on whom it is hashed for: those who have it.
+
+    ``apart``: only for those who have none of the attributes before it; else it may be any of them. Unleash's own
+    ``default`` (userId, else sessionId) is no help: it draws at random for those who have neither.
+    """
+    found: list[tuple[str, list[Constraint]]] = []
+    without: list[Constraint] = []
+    for attribute in attributes:
+        by = stickiness(attribute)
+        if apart and attribute != attributes[-1]:
+            # No operator asks whether an attribute is there. An identity has a letter or a digit.
+            there = constraint(by, "STR_CONTAINS", values=_LETTERS_AND_DIGITS, ignore_case=True)
+            found.append((by, [*without, there]))
+            without = [*without, inverted(there)]
+        else:
+            # Some clients hash the empty text; the others drop it from this list, and have no bucket for it anyway.
+            found.append((by, [*without, constraint(by, "NOT_IN", values=[""])]))
+    return found
 
 
 def moment(text: Any) -> str:

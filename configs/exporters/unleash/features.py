@@ -18,10 +18,10 @@ from configs.exporters.unleash.conditions import (
     Conditions,
     Constraint,
     constraint,
+    identities,
     inverted,
     moment,
     product,
-    stickiness,
 )
 from configs.exporters.unleash.reasons import Inexpressible
 from configs.texts import Text
@@ -33,8 +33,8 @@ from flags.engine.values import text_of
 
 Feature = dict[str, Any]
 Strategy = dict[str, Any]
-#: Unleash's weights are per mille.
-_FINEST_WEIGHT = WHOLE // 1000
+#: Unleash's weights are per mille, unless they make another total.
+USUAL_TOTAL = 1000
 _PAYLOADS = {"string": "string", "integer": "number", "number": "number", "object": "json"}
 
 
@@ -124,11 +124,13 @@ class _Refused(Exception):
 
 class _Step(NamedTuple):
     """One rule, or what is served where none fits. ``variants`` is None for what is off, empty for a boolean's true.
-    ``share``: of those who have an identity, in 0.01 %; None: everybody."""
+    ``share``: of those who have an identity, in 0.01 %; None: everybody. ``by`` and ``group`` are what is hashed."""
 
     conditions: list[dict[str, Any]]
     share: int | None
     variants: list[dict[str, Any]] | None
+    by: list[str]
+    group: str
 
 
 class _Flag:
@@ -145,8 +147,9 @@ class _Flag:
         self.off = flag.get("offVariant", "off")
         self.default = flag.get("defaultVariant", "on")
         bucketing = flag.get("bucketing", {})
-        self.seed: str = bucketing.get("seed", self.key)
         self.fnv1a = bucketing.get("algorithm") == "fnv1a"
+        # A share of fnv1a cannot be said at all, and splits beside it are salted with the key.
+        self.group: str = self.key if self.fnv1a else bucketing.get("seed", self.key)
         self.reasons: list[Text] = []
 
     def feature(self) -> Feature:
@@ -180,7 +183,8 @@ class _Flag:
             try:
                 alternatives = product(self.conditions.all_of(step.conditions), outside)
                 if step.variants is not None:
-                    found += (self.strategy(step, alternative, dates) for alternative in alternatives)
+                    for alternative in alternatives:
+                        found += self.dealt(step, alternative, dates)
                 elif step.share is not None:
                     raise Inexpressible("off_share")
                 else:
@@ -212,13 +216,19 @@ class _Flag:
         for rule in self.flag.get("rules", ()):
             share = self.share(rule["rollout"]) if "rollout" in rule else None
             conditions = rule.get("conditions", [])
+            hashed = self.by(rule.get("bucketBy")), rule.get("seed", self.group)
             if "split" in rule:
                 # Whoever has no identity gets no part of a split.
-                yield _Step(conditions, WHOLE if share is None else share, self.split(rule["split"]))
+                yield _Step(conditions, WHOLE if share is None else share, self.split(rule), *hashed)
             else:
-                yield _Step(conditions, share, self.served(rule.get("variant", self.default)))
+                yield _Step(conditions, share, self.served(rule.get("variant", self.default)), *hashed)
         share = self.share(self.flag["rollout"]) if self.flag["state"] == "ROLLOUT" else None
-        yield _Step([], share, self.served(self.default))
+        yield _Step([], share, self.served(self.default), self.by(), self.group)
+
+    def by(self, own: str | list[str] | None = None) -> list[str]:
+        """The attributes to hash, ``own`` being those that a rule names."""
+        names = own or self.flag.get("bucketBy", "tenant")
+        return names if isinstance(names, list) else [names]
 
     def share(self, rollout: int) -> int:
         return fnv1a_rollout(rollout) if self.fnv1a else rollout
@@ -226,43 +236,49 @@ class _Flag:
     def served(self, variant: str) -> list[dict[str, Any]] | None:
         if self.kind == "boolean":
             return [] if self.values[variant] is True else None
-        return None if variant == self.off else [self.variant(variant, WHOLE)]
+        return None if variant == self.off else [self.variant(variant, USUAL_TOTAL)]
 
-    def split(self, parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def split(self, rule: dict[str, Any]) -> list[dict[str, Any]]:
+        """Clients take the hash modulo the sum of the weights: 1000, or the split's own total."""
         if self.kind == "boolean":
             self.refuse("boolean_split")
             return []
-        if any(part["weight"] % _FINEST_WEIGHT for part in parts):
+        unit = 1 if "total" in rule else WHOLE // USUAL_TOTAL
+        if any(part["weight"] % unit for part in rule["split"]):
             self.refuse("split")
-        return [self.variant(part["variant"], part["weight"]) for part in parts if part["weight"]]
+        return [self.variant(part["variant"], part["weight"] // unit) for part in rule["split"] if part["weight"]]
 
     def variant(self, key: str, weight: int) -> dict[str, Any]:
         return {
             "name": key,
-            "weight": weight // _FINEST_WEIGHT,
+            "weight": weight,
             "weightType": "variable",
             "payload": payload(self.kind, self.values[key]),
         }
 
-    def strategy(self, step: _Step, alternative: list[Constraint | int], dates: list[Constraint]) -> Strategy:
-        constraints = [item for item in alternative if isinstance(item, dict)] + dates
-        rollout, by, group = 100, "default", self.key
-        if step.share is not None:
-            by = stickiness(self.flag.get("bucketBy", "tenant"))
-            dealt = len(step.variants or ()) > 1
-            if step.share % 100:
-                raise Inexpressible("rollout")
-            if self.fnv1a and step.share < WHOLE:
-                raise Inexpressible("fnv1a")
-            if not self.seed.isascii() and (dealt or step.share < WHOLE):
-                raise Inexpressible("seed")
-            rollout, group = step.share // 100, self.key if self.fnv1a else self.seed
-            # Some clients hash the empty text; the others drop it from this list, and have no bucket for it anyway.
-            constraints = [*constraints, constraint(by, "NOT_IN", values=[""])]
+    def dealt(self, step: _Step, alternative: list[Constraint | int], dates: list[Constraint]) -> Iterator[Strategy]:
+        """One strategy for everybody, or one for each attribute to hash."""
+        if step.share is None:
+            yield self.strategy(step, alternative, dates)
+            return
+        bucket_counts = step.share < WHOLE or len(step.variants or ()) > 1
+        if step.share % 100:
+            raise Inexpressible("rollout")
+        if self.fnv1a and step.share < WHOLE:
+            raise Inexpressible("fnv1a")
+        if bucket_counts and not (step.group and step.group.isascii()):
+            raise Inexpressible("seed")
+        for by, who in identities(step.by, apart=bucket_counts):
+            yield self.strategy(step, alternative, dates + who, by)
+
+    def strategy(
+        self, step: _Step, alternative: list[Constraint | int], more: list[Constraint], by: str = "default"
+    ) -> Strategy:
+        share = WHOLE if step.share is None else step.share
         return {
             "name": "flexibleRollout",
-            "parameters": {"rollout": str(rollout), "stickiness": by, "groupId": group},
-            "constraints": constraints,
+            "parameters": {"rollout": str(share // 100), "stickiness": by, "groupId": step.group or self.key},
+            "constraints": [item for item in alternative if isinstance(item, dict)] + more,
             "segments": [item for item in alternative if isinstance(item, int)],
             "variants": [{**variant, "stickiness": by} for variant in step.variants or ()],
         }

@@ -14,12 +14,13 @@ REASONS: dict[str, Text] = {
         "Les tranches sont celles de fnv1a, qu'Unleash ne connaît pas.",
     ),
     "seed": both(
-        "The seed is not ASCII, and not all of Unleash's clients hash other characters alike.",
-        "La graine n'est pas en ASCII, et les clients d'Unleash ne hachent pas tous pareil les autres caractères.",
+        "A seed is empty or not ASCII, and not all of Unleash's clients hash such alike.",
+        "Une graine est vide ou n'est pas en ASCII, et les clients d'Unleash ne les hachent pas tous pareil.",
     ),
     "split": both(
-        "A weight of a split is finer than 0.1 %, Unleash's smallest step.",
-        "Un poids d'une répartition est plus fin que 0,1 %, le plus petit pas d'Unleash.",
+        "A weight of a split is finer than 0.1 %, Unleash's smallest step where the split has no total of its own.",
+        "Un poids d'une répartition est plus fin que 0,1 %, le plus petit pas d'Unleash quand la répartition n'a pas"
+        " son propre total.",
     ),
     "boolean_split": both(
         "A split deals the values of a boolean flag, and in Unleash a split deals variants of what is on.",
@@ -74,9 +75,9 @@ REASONS: dict[str, Text] = {
         "Le nom d'un attribut a un autre sens pour les clients d'Unleash, ou des caractères qu'ils ne savent pas lire.",
     ),
     "bucket_by": both(
-        "The attribute that is hashed cannot be Unleash's stickiness: its name has other characters than ASCII letters,"
+        "An attribute that is hashed cannot be Unleash's stickiness: its name has other characters than ASCII letters,"
         " digits, “_” and “-”, or a meaning of its own there.",
-        "L'attribut haché ne peut être la « stickiness » d'Unleash : son nom a d'autres caractères que lettres ASCII,"
+        "Un attribut haché ne peut être la « stickiness » d'Unleash : son nom a d'autres caractères que lettres ASCII,"
         " chiffres, « _ » et « - », ou un sens particulier chez lui.",
     ),
     "many": both(

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from typing import Any
 from urllib.parse import quote
 
-from django.db import transaction
 from django.test import Client
-from django.utils import timezone
 
-from configs.canonical import canonical
-from releases import ledger
-from releases.models import Environment, Release
-from tests.factories import ADA, World, flag, snapshot
+from releases.models import Release
+from tests.factories import World, flag, snapshot
 
 ALL = "/ofrep/v1/evaluate/flags"
 PROBLEM = "application/problem+json"
@@ -47,34 +42,6 @@ FLAGS = [
         ],
     ),
 ]
-
-
-def _engage(environment: Environment, keys: tuple[str, ...], now: dt.datetime) -> Release:
-    head = ledger.head_of(environment)
-    assert head is not None
-    with transaction.atomic():
-        return ledger.append(
-            environment,
-            head,
-            kind="kill",
-            config_version=head.config_version,
-            policies=head.policies,
-            kill_switches=canonical(sorted(keys)),
-            actor=ADA.name,
-            reason="on fire",
-            now=now,
-        )
-
-
-def kill(world: World, *keys: str) -> Release:
-    """Exactly these kill switches are engaged from now on."""
-    return _engage(world.production, keys, world.tick())
-
-
-def kill_in_default(*keys: str) -> Release:
-    """The same in the default environment of a server that runs, for ``manage.py shell``."""
-    environment = Environment.objects.get(is_default=True, application__is_default=True)
-    return _engage(environment, keys, timezone.now())
 
 
 class Ofrep:

@@ -14,7 +14,7 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 from pytest_django import Settings
 
-from tests.flags.ofrep.helpers import ALL, Ofrep, kill
+from tests.flags.ofrep.helpers import ALL, Ofrep
 from tests.releases.api.test_golden import GOLDEN, wire
 
 FOLDER = GOLDEN / "ofrep"
@@ -37,7 +37,7 @@ def documents(ofrep: Ofrep, settings: Settings) -> dict[str, Any]:
         "one_413": ofrep.post(f"{ALL}/banner", b" " * 70_000),
         "one_415": ofrep.post(f"{ALL}/banner", b"x", "text/plain"),
     }
-    kill(ofrep.world, "ratio")
+    ofrep.world.kill("ratio")
     made["one_200_killed"] = ofrep.one("ratio")
     settings.ICONTROL_EVALUATIONS_PER_MINUTE = 1
     ofrep.all()

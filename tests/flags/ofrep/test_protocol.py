@@ -17,7 +17,7 @@ from flags.ofrep import views
 from releases import access
 from releases.delivery import Live
 from tests.factories import ADA, NOON, flag
-from tests.flags.ofrep.helpers import ALL, FLAGS, PROBLEM, Ofrep, kill, ok, refused, served
+from tests.flags.ofrep.helpers import ALL, FLAGS, PROBLEM, Ofrep, ok, refused, served
 
 ORIGIN = "https://app.example"
 
@@ -279,7 +279,7 @@ def test_before_the_first_release_there_are_no_flags(ofrep: Ofrep) -> None:
 def test_a_kill_switch_counts_at_once_and_until_it_is_lifted(live: Ofrep) -> None:
     assert ok(live.one("banner"))["value"] is True
     etag = live.all()["ETag"]
-    kill(live.world, "banner", "gone")
+    live.world.kill("banner")
     assert ok(live.one("banner")) == {
         "key": "banner",
         "value": False,
@@ -289,7 +289,7 @@ def test_a_kill_switch_counts_at_once_and_until_it_is_lifted(live: Ofrep) -> Non
     }
     answer = live.all(if_none_match=etag)
     assert ok(answer)["flags"][0]["value"] is False
-    kill(live.world)
+    live.world.lift("banner")
     assert ok(live.one("banner"))["value"] is True
 
 

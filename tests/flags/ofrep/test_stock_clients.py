@@ -52,7 +52,12 @@ class Server:
         assert author("POST", "/api/config/publish", yes, If_Match=headers["etag"])[0] == 200
 
     def kill(self, *keys: str) -> None:
-        self.manage("shell", "-c", f"from tests.flags.ofrep.helpers import kill_in_default; kill_in_default(*{keys!r})")
+        for key in keys:
+            self.manage("kill", key, "--reason", "on fire")
+
+    def lift(self, *keys: str) -> None:
+        for key in keys:
+            self.manage("lift", key, "--reason", "out")
 
 
 @pytest.fixture
@@ -107,7 +112,7 @@ def test_python(server: Server) -> None:
         found = client.get_boolean_details("banner", True, nobody)
         assert (found.value, found.reason) == (False, Reason.DISABLED)
         assert client.get_float_value("ratio", 1.0, nobody) == 0.0
-        server.kill()
+        server.lift("banner", "ratio")
         assert client.get_boolean_value("banner", False, nobody) is True
 
     with python_client(server, "pk_unknown") as client:
@@ -181,7 +186,7 @@ def test_node_as_in_a_browser(server: Server) -> None:
         server.publish(*FLAGS[2:], flag("banner", "ON"), flag("newer", "ON"))
         client("value", key="newer", value=True)
         assert details("Boolean", "banner", True)["value"] is False  # killed until it is lifted
-        server.kill()
+        server.lift("banner")
         client("value", key="banner", value=True)
 
 

@@ -1,20 +1,32 @@
-"""Flags made by chance, the same every time: rules that switch on and off, negations, segments, shares, splits."""
+"""Flags made by chance, the same every time: rules that switch on and off, negations, segments, shares, splits, and
+what is hashed for them."""
 
 from __future__ import annotations
 
 from random import Random
 from typing import Any
 
+#: Who asks comes and goes in steps that share no divisor with the lists above them: all combinations occur.
+_USERS = (None, "ada", "", "7", "bob", None, "Zoë")
+_SESSIONS = (None, "s-1", "s-2", "s-3", "")
 CONTEXTS = [
     {name: value for name, value in zip(("tenant", "plan", "seats", "clientVersion"), values, strict=True) if value}
-    for values in [
+    | {
+        name: value
+        for name, value in (("userId", _USERS[at % len(_USERS)]), ("sessionId", _SESSIONS[at % 11 % len(_SESSIONS)]))
+        if value is not None
+    }
+    for at, values in enumerate(
         (tenant, plan, seats, version)
         for tenant in (None, "acme", "globex", "initech", "hooli", "umbrella")
         for plan in (None, "free", "Pro")
         for seats in (None, "5", "50.5", "-1", "many")
         for version in (None, "1.2.3", "2.0.0-rc.1", "2.0.0+b7")
-    ]
+    )
 ]
+#: The last one cannot be said for those who have it, and must not be said wrongly.
+ATTRIBUTES: list[Any] = ["tenant", "plan", ["userId", "sessionId"], ["plan", "sessionId", "tenant"], "environment"]
+SEEDS = ["common", "another seed", "f1", ""]
 QUESTIONS: list[dict[str, Any]] = [
     {"attribute": "plan", "operator": "in", "values": ["free", "team"]},
     {"attribute": "plan", "operator": "notIn", "values": ["Pro"]},
@@ -67,6 +79,10 @@ def _flag(chance: Random, key: str, segments: list[str], number: int) -> dict[st
     }
     if not boolean:
         flag["variants"] = [{"key": name, "value": name} for name in variants]
+    if chance.random() < 0.3:
+        flag["bucketBy"] = chance.choice(ATTRIBUTES)
+    if chance.random() < 0.2:
+        flag["bucketing"] = {"algorithm": chance.choice(("murmur3", "fnv1a")), "seed": chance.choice(SEEDS)}
     if number and chance.random() < 0.2:
         flag["prerequisites"] = [{"flag": f"f{chance.randrange(number)}"}]
     return flag
@@ -76,8 +92,15 @@ def _rule(chance: Random, name: str, segments: list[str], variants: list[str], b
     rule: dict[str, Any] = {"id": name, "conditions": _conditions(chance, segments)}
     if chance.random() < 0.3:
         rule["rollout"] = chance.choice((0, 3000, 10000))
-    if not boolean and chance.random() < 0.3:
-        rule["split"] = [{"variant": "a", "weight": 2500}, {"variant": "off", "weight": 7500}]
+    if chance.random() < 0.2:
+        rule["bucketBy"] = chance.choice(ATTRIBUTES)
+    if chance.random() < 0.2:
+        rule["seed"] = chance.choice(SEEDS)
+    if not boolean and chance.random() < 0.4:
+        first, second = chance.choice(((2500, 7500), (1, 2), (33, 66), (400, 600), (70_000, 30_000), (0, 1000)))
+        rule["split"] = [{"variant": "a", "weight": first}, {"variant": "off", "weight": second}]
+        if first + second != 10_000:
+            rule["total"] = first + second
     else:
         rule["variant"] = chance.choice(variants)
     return rule

@@ -44,6 +44,8 @@ CONTENT: dict[str, Any] = {
     ],
     "segments": [{"id": "testers", "conditions": [TESTERS]}],
 }
+for each in CONTENT["featureFlags"]:
+    each["owner"] = "web"
 
 
 @pytest.fixture

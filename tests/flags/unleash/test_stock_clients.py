@@ -55,11 +55,19 @@ def cases() -> list[dict[str, Any]]:
 
 def context(case: dict[str, Any]) -> dict[str, Any]:
     """As an app for Unleash would say it: texts only, and what is not there left out."""
-    found: dict[str, Any] = {"currentTime": case.get("now", vectors()["now"]), "properties": {}}
-    for name, value in case["context"].items():
-        text = json.dumps(value) if isinstance(value, list | dict) else (text_of(value) or str(value))
-        if value is not None:
-            (found if name in FIELDS else found["properties"])[name] = text
+    attributes = {
+        name: json.dumps(value) if isinstance(value, list | dict) else (text_of(value) or str(value))
+        for name, value in case["context"].items()
+        if value is not None
+    }
+    return {"currentTime": case.get("now", vectors()["now"]), **apart(attributes)}
+
+
+def apart(attributes: dict[str, str]) -> dict[str, Any]:
+    """Attributes as Unleash's context has them: what it does not know stands in ``properties``."""
+    found: dict[str, Any] = {"properties": {}}
+    for name, value in attributes.items():
+        (found if name in FIELDS else found["properties"])[name] = value
     return found
 
 
@@ -125,20 +133,20 @@ def test_flags_made_by_chance() -> None:
     assert len(keys) > 150
     # Each flag gets other contexts: seven is no divisor of their number.
     asked = [(key, given) for at, key in enumerate(keys) for given in CONTEXTS[at % 7 :: 7]]
-    given = [{"flag": key, "context": {"properties": properties}} for key, properties in asked]
+    given = [{"flag": key, "context": apart(attributes)} for key, attributes in asked]
     state = document(exported)
     node = [(a["enabled"], a["variant"]) for a in run_node("unleash_cases.mjs", {"state": state, "cases": given})]
     engine = UnleashEngine()
     engine.take_state(json.dumps(state))
     wrong, served = [], set()
-    for (key, properties), found in zip(asked, node, strict=True):
-        answer = flags.evaluate(key, properties, now=now)
+    for (key, attributes), found in zip(asked, node, strict=True):
+        answer = flags.evaluate(key, attributes, now=now)
         on = is_on(sources[key], answer)
         wanted = (on, str(answer.variant) if on and sources[key]["type"] != "boolean" else "disabled")
-        in_python = {"currentTime": now.isoformat(), "properties": properties}
+        in_python = {"currentTime": now.isoformat(), **apart(attributes)}
         python = (engine.check_enabled(key, in_python).is_enabled, engine.check_variant(key, in_python).variant.name)
         served.add(wanted)
         if not found == python == wanted:
-            wrong.append((key, properties, wanted, found, python))
+            wrong.append((key, attributes, wanted, found, python))
     assert wrong == []
     assert served == {(False, "disabled"), (True, "disabled"), (True, "a"), (True, "b"), (True, "off")}
