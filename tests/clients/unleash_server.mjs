@@ -28,6 +28,7 @@ const browser = new UnleashClient({
   appName: "shop-web",
   refreshInterval: 0,
   metricsInterval: 3600,
+  metricsIntervalInitial: 3600, // left out, it reports after two seconds
   context,
   storageProvider: new InMemoryStorageProvider(),
   fetch,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from flags import firsts
 from flags.models import Usage
 from flags.overview import FlagFacts, counts_of, overview
 from flags.usage import HOUR, KEPT_HOURS
-from releases import ledger
 from releases.models import Environment, Release
 from tests.factories import NOON, World, flag, snapshot
 
@@ -36,23 +34,6 @@ def count(environment: Environment, key: str, variant: str, at: dt.datetime, num
 
 def facts(world: World, key: str, now: dt.datetime = NOON + 40 * DAY, **of: Any) -> FlagFacts:
     return overview(of.get("environment", world.production), now).flag(key)
-
-
-def kill(world: World, *keys: str) -> None:
-    """Engages kill switches, as the ledger has them."""
-    head = world.head()
-    assert head is not None
-    ledger.append(
-        world.production,
-        head,
-        kind="kill",
-        config_version=head.config_version,
-        policies=head.policies,
-        kill_switches=json.dumps(sorted(keys)),
-        actor="user:ada",
-        reason="stop",
-        now=world.tick(),
-    )
 
 
 def test_the_age_is_since_the_first_release_here(world: World) -> None:
@@ -114,7 +95,7 @@ def test_a_flag_that_is_on_for_all_may_go_after_thirty_days_and_not_before(world
     assert facts(world, "search", now).stale == ()
     count(world.production, "search", "on", now - 29 * DAY - dt.timedelta(hours=5), 5)
     assert facts(world, "search", now).stale == ("flag.fully_on",)
-    kill(world, "search")
+    world.kill("search")
     assert facts(world, "search", now).stale == ()
 
 
@@ -135,8 +116,10 @@ def test_an_expired_flag_may_go(world: World, expires: str) -> None:
 
 
 def test_kill_switches_show_also_when_their_flag_has_left(world: World) -> None:
-    world.release(snapshot(featureFlags=[flag("search", "ON"), flag("export", "ON")]))
-    kill(world, "search", "gone")
+    world.release(snapshot(featureFlags=[flag("search", "ON"), flag("export", "ON"), flag("gone", "ON")]))
+    world.kill("search")
+    world.kill("gone")
+    world.release(snapshot(featureFlags=[flag("search", "ON"), flag("export", "ON")]), confirm=GROWTH)
     found = overview(world.production, NOON)
     assert found.gone == ["gone"]
     assert [(item.key, item.state, item.effective_state, item.killed) for item in found.flags] == [
