@@ -19,12 +19,9 @@ from configs.references import Path, cycle_problems, missing
 from configs.schema_words import TYPES, json_type, near
 from configs.schemas import value_finding
 from configs.texts import Text, both
+from flags.engine.compiling import BOOLEAN_VARIANTS, DEFAULT_VARIANT, OFF_VARIANT
 from flags.engine.values import instant_of
 
-#: Variants that a boolean flag has when it lists none.
-BOOLEAN_VARIANTS = {"on": True, "off": False}
-DEFAULT_VARIANT = "on"
-OFF_VARIANT = "off"
 WHOLE = 10_000
 #: What does not begin like this is the schema's to refuse.
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -70,7 +67,7 @@ def variants_of(flag: dict[str, Any]) -> set[str] | None:
     """Keys of a flag's variants; ``None`` when they cannot be told (not a list, or a member without a key)."""
     variants = flag.get("variants")
     if variants is None:
-        return set(BOOLEAN_VARIANTS) if flag.get("type") == "boolean" else None
+        return {str(variant["key"]) for variant in BOOLEAN_VARIANTS} if flag.get("type") == "boolean" else None
     if not isinstance(variants, list):
         return None
     keys = [item.get("key") if isinstance(item, dict) else None for item in variants]

@@ -6,11 +6,15 @@ from django.db import models
 
 from releases.models import Environment
 
+#: No variant can be called like this.
+UNTOLD = "?"
+
 
 class Usage(models.Model):
     """How often a variant was served in one hour. Counted in memory and added up here (:mod:`flags.usage`).
 
-    ``hour``: whole hours since 1970-01-01 UTC. ``variant``: empty for a damaged flag that has none to serve.
+    ``hour``: whole hours since 1970-01-01 UTC. ``variant``: empty for a damaged flag that has none to serve;
+    :data:`UNTOLD` where a client only told that the flag was on.
     """
 
     pk = models.CompositePrimaryKey("environment_id", "flag", "variant", "hour")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from flags.engine import is_off
 from flags.overview import Counts
 
 DAYS = 30
@@ -32,7 +34,7 @@ class Bar:
         return HEIGHT - self.on_height
 
 
-def bars(counts: Counts, off: str, today: dt.date) -> Sequence[Bar]:
+def bars(counts: Counts, flag: Mapping[str, Any], today: dt.date) -> Sequence[Bar]:
     """Oldest first; the tallest day fills the chart, and a day with any evaluation can be seen."""
     days = [today - dt.timedelta(days=back) for back in reversed(range(DAYS))]
     found = [counts.days.get(day, {}) for day in days]
@@ -44,6 +46,6 @@ def bars(counts: Counts, off: str, today: dt.date) -> Sequence[Bar]:
     made = []
     for at, (day, variants) in enumerate(zip(days, found, strict=True)):
         total = sum(variants.values())
-        on = sum(count for variant, count in variants.items() if variant not in (off, ""))
+        on = sum(count for variant, count in variants.items() if not is_off(flag, variant))
         made.append(Bar(day, at * STEP, total, on, height(total), height(on)))
     return made

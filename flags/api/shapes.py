@@ -64,7 +64,9 @@ class Flags(Shape):
 
 
 class VariantCount(Shape):
-    variant = text(allow_blank=True)
+    variant = text(
+        allow_blank=True, help_text="Empty: a damaged flag that has none. `?`: on, and the client did not tell which."
+    )
     last30Days = serializers.IntegerField()
 
 

@@ -6,7 +6,7 @@ told in ``docs/reference/flags.md``; ``tests/vectors/flags.json`` says the same 
 
 from __future__ import annotations
 
-from flags.engine.compiling import compile_flags
+from flags.engine.compiling import compile_flags, is_off, off_variant
 from flags.engine.evaluation import Context, Evaluation, Explanation, FlagNotFound, Reason
 from flags.engine.flagset import FlagSet
 from flags.engine.operators import unreadable
@@ -19,5 +19,7 @@ __all__ = [
     "FlagSet",
     "Reason",
     "compile_flags",
+    "is_off",
+    "off_variant",
     "unreadable",
 ]

@@ -27,7 +27,9 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-BOOLEAN_VARIANTS = ({"key": "on", "value": True}, {"key": "off", "value": False})
+#: What a flag has that does not say it.
+DEFAULT_VARIANT, OFF_VARIANT = "on", "off"
+BOOLEAN_VARIANTS = ({"key": DEFAULT_VARIANT, "value": True}, {"key": OFF_VARIANT, "value": False})
 Serve = Callable[[Context], Evaluation | None]
 #: States in which a flag may serve something else than its off variant.
 LIVE = ("ON", "ROLLOUT")
@@ -57,6 +59,16 @@ def compile_flags(snapshot: Mapping[str, Any], *, environment: str = "", killed:
         errors[key] = _IN_A_CIRCLE
         flags[key] = _damaged(sources[key])
     return FlagSet({key: flags[key] for key in sources}, conditions, errors)
+
+
+def off_variant(flag: Mapping[str, Any]) -> str:
+    """The key of the variant that a flag serves while it is off."""
+    return str(flag.get("offVariant", OFF_VARIANT))
+
+
+def is_off(flag: Mapping[str, Any], variant: str | None) -> bool:
+    """Whether who is served this variant has the flag off. A damaged flag that has nothing to serve is."""
+    return not variant or variant == off_variant(flag)
 
 
 def _listed(snapshot: Mapping[str, Any], section: str) -> list[Any]:
@@ -103,8 +115,8 @@ class _Compiler:
         typed: Callable[[Any], Any] = {"number": float, "integer": int}.get(kind, lambda value: value)
         variants = source.get("variants", BOOLEAN_VARIANTS if kind == "boolean" else ())
         self.values = {_a(str, variant["key"]): typed(variant["value"]) for variant in variants}
-        self.default: str = source.get("defaultVariant", "on")
-        self.off = self.serving(source.get("offVariant", "off"), Reason.DISABLED)
+        self.default: str = source.get("defaultVariant", DEFAULT_VARIANT)
+        self.off = self.serving(source.get("offVariant", OFF_VARIANT), Reason.DISABLED)
 
     def serving(self, variant: str, reason: Reason, rule: str | None = None) -> Evaluation:
         if variant not in self.values:

@@ -10,15 +10,17 @@ from typing import Any
 from django.http import HttpRequest
 
 from configs.reading import objects
+from flags.engine import off_variant
 from flags.engine.compiling import BOOLEAN_VARIANTS
 from flags.engine.conditions import ENVIRONMENT
+from flags.models import UNTOLD
+from flags.usage import MOST_REPORTED
 
 #: From this version of its specification on an SDK knows segments.
 KNOWS_SEGMENTS = (4, 2)
-#: Properties of a context, characters of one, and counts of one flag in one report.
+#: Properties of a context, and characters of one.
 MOST_PROPERTIES = 200
 LONGEST_PROPERTY = 2_000
-MOST_COUNTED = 10**9
 _PROPERTY = re.compile(r"properties\[(.+)\]", re.DOTALL)
 _SPECIFICATION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
 #: What a client that is told "off" reports as its variant.
@@ -81,9 +83,10 @@ def _usable(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def counts(body: Any, snapshot: Mapping[str, Any]) -> dict[tuple[str, str | None], int]:
-    """Evaluations in a report of metrics, by flag and variant served (``None``: which one was not told).
+    """Evaluations in a report of metrics, by flag and variant served.
 
-    Flags and variants that are not in the snapshot, and numbers that are none, are left out.
+    An SDK counts who had the flag on (``yes``) and off (``no``), and only some calls tell the variant as well: what was
+    on without one is ``UNTOLD``. Flags that are not in the snapshot, and numbers that are none, are left out.
     """
     bucket = body.get("bucket") if isinstance(body, dict) else None
     toggles = bucket.get("toggles") if isinstance(bucket, dict) else None
@@ -98,30 +101,32 @@ def counts(body: Any, snapshot: Mapping[str, Any]) -> dict[tuple[str, str | None
     return found
 
 
-def _boolean(flag: dict[str, Any], toggle: dict[str, Any]) -> dict[str | None, int]:
-    """A boolean flag's answers are its values, so a variant is known when it is the only one of that value."""
-    found: dict[str | None, int] = {}
+def _boolean(flag: dict[str, Any], toggle: dict[str, Any]) -> dict[str, int]:
+    """A boolean flag's answers are its values. Of several of one value the off one is meant, if it is there."""
+    found: dict[str, int] = {}
+    off = off_variant(flag)
     values = {variant["key"]: variant["value"] for variant in flag.get("variants", BOOLEAN_VARIANTS)}
     for name, value in (("yes", True), ("no", False)):
         of_value = [key for key, other in values.items() if other is value]
-        variant = of_value[0] if len(of_value) == 1 else None
+        known = of_value or ([UNTOLD] if value else [off])
+        variant = known[0] if len(known) == 1 else off if off in known else UNTOLD
         found[variant] = found.get(variant, 0) + _number(toggle.get(name))
     return found
 
 
-def _dealt(flag: dict[str, Any], toggle: dict[str, Any]) -> dict[str | None, int]:
-    """Asking for a variant counts as a yes or no as well: what is left of those did not ask which."""
+def _dealt(flag: dict[str, Any], toggle: dict[str, Any]) -> dict[str, int]:
+    """Asking for a variant counts as a yes or no as well: a no that told none was served the off variant, a yes that
+    told none (the app only asked whether it is on) any other."""
     variants = toggle.get("variants")
     told = variants if isinstance(variants, dict) else {}
-    off = flag.get("offVariant", "off")
-    found: dict[str | None, int] = {v["key"]: _number(told.get(v["key"])) for v in flag["variants"]}
-    if _DISABLED not in found:
-        found[off] = found.get(off, 0) + _number(told.get(_DISABLED))
-    asked = _number(toggle.get("yes")) + _number(toggle.get("no"))
-    found[None] = max(0, asked - sum(found.values()))
+    off, yes, no = off_variant(flag), _number(toggle.get("yes")), _number(toggle.get("no"))
+    disabled = _number(told.get(_DISABLED))
+    found = {variant["key"]: _number(told.get(variant["key"])) for variant in flag["variants"]}
+    found[off] = found.get(off, 0) + max(0, no - disabled) + (0 if _DISABLED in found else disabled)
+    found[UNTOLD] = max(0, yes + no - sum(found.values()))
     return found
 
 
 def _number(value: Any) -> int:
     whole = value if isinstance(value, int) and not isinstance(value, bool) else 0
-    return min(max(whole, 0), MOST_COUNTED)
+    return min(max(whole, 0), MOST_REPORTED)

@@ -132,15 +132,18 @@ class FrontendRegisterView(ReportView):
 @extend_schema_view(
     post=extend_schema(
         operation_id="unleashFrontendMetrics",
-        description="Taken and not counted: what browsers ask is counted when it is evaluated. Public, not gated.",
+        description="How often a browser's app asked for which flag. Public, not gated.",
     )
 )
-class FrontendMetricsView(ReportView):
-    """The same from browsers. What they ask was counted when it was evaluated here, so their report changes nothing."""
+class FrontendMetricsView(MetricsView):
+    """The same from browsers."""
 
 
 class FrontendView(UnleashView):
-    """What is on for a context, evaluated here."""
+    """What is on for a context, evaluated here.
+
+    Nothing is counted: every poll asks for all flags, and what the app wanted of them is in the SDK's report.
+    """
 
     @extend_schema(
         operation_id="unleashFrontend",
@@ -172,7 +175,6 @@ class FrontendView(UnleashView):
     def evaluated(self, request: Request, live: Live, values: dict[str, Any]) -> HttpResponse:
         context = reading.context(values, request.META.get("REMOTE_ADDR", ""))
         evaluations = flags_of(live).evaluate_all(context, timezone.now())
-        usage.record_all(live, evaluations)
         shown = writing.toggles(live, evaluations)
         response = conditional(request, shown.body, shown.etag, live)
         response["Cache-Control"] = "private, no-cache"  # it may depend on the address of who asks

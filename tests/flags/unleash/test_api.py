@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from flags import usage
+from flags.models import Usage
+from flags.overview import overview
 from flags.unleash.reading import counts
 from releases import access, sightings
 from releases.models import ClientSighting
@@ -241,9 +245,56 @@ def test_a_report_becomes_counts() -> None:
         ("shop", "on"): 3,
         ("shop", "off"): 2,
         ("size", "large"): 4,
-        ("size", "small"): 1,
-        ("size", None): 4,
+        ("size", "small"): 2,
+        ("size", "?"): 3,
     }
+
+
+STRING = {
+    **flag("text", "ON", defaultVariant="a", offVariant="z"),
+    "type": "string",
+    "variants": [{"key": key, "value": key} for key in "abz"],
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "toggle", "expected"),
+    [
+        ({}, {"yes": 100, "no": 0}, {"?": 100}),  # the app only asks whether it is on
+        ({}, {"yes": 0, "no": 100}, {"z": 100}),
+        ({}, {"yes": 60, "no": 40, "variants": {"a": 50, "z": 10, "disabled": 40}}, {"a": 50, "z": 50}),
+        ({}, {"yes": 60, "no": 40, "variants": {"a": 20, "disabled": 10}}, {"a": 20, "?": 40, "z": 40}),
+        ({}, {"yes": 5, "no": 0, "variants": {"disabled": 5}}, {"z": 5}),
+        (
+            {"variants": [{"key": "disabled", "value": ""}, {"key": "a", "value": "a"}], "offVariant": "disabled"},
+            {"yes": 5, "no": 3, "variants": {"a": 4, "disabled": 2}},
+            {"a": 4, "disabled": 3, "?": 1},
+        ),
+        ({"type": "boolean", "variants": [{"key": key, "value": key != "z"} for key in "abz"]}, {"yes": 2}, {"?": 2}),
+        ({"type": "boolean", "variants": [{"key": key, "value": key == "a"} for key in "abz"]}, {"no": 2}, {"z": 2}),
+        ({"type": "boolean", "variants": [{"key": key, "value": True} for key in "az"]}, {"no": 2}, {"z": 2}),
+    ],
+)
+def test_what_a_report_does_not_tell(more: dict[str, Any], toggle: Any, expected: dict[str, int]) -> None:
+    content = {"featureFlags": [STRING | more]}
+    told = counts({"bucket": {"toggles": {"text": toggle}}}, content)
+    assert told == {("text", variant): number for variant, number in expected.items()}
+
+
+@pytest.mark.parametrize("path", [path for path in REPORTS if path.endswith("metrics")])
+def test_reports_are_counted_and_polls_are_not(live: Api, path: str) -> None:
+    for address in (FEATURES, FRONTEND):
+        ok(live.ask(address))
+    ok(live("POST", FRONTEND, {"context": {}}, role="anonymous"))
+    usage.flush()
+    assert not Usage.objects.exists()
+    toggles = {"shop": {"yes": 3, "no": 2}, "size": {"yes": 4, "no": 0}}
+    live("POST", path, {"bucket": {"toggles": toggles}}, role="anonymous")
+    usage.flush()
+    rows = sorted(Usage.objects.values_list("flag", "variant", "count"))
+    assert rows == [("shop", "off", 2), ("shop", "on", 3), ("size", "?", 4)]
+    size = overview(live.world.production, timezone.now()).flag("size")
+    assert (size.use.share_on, size.as_json()["shareOn"]) == (1.0, 1.0)
 
 
 @pytest.mark.parametrize("body", [None, [], {}, {"bucket": None}, {"bucket": {"toggles": [1]}}])
@@ -294,7 +345,7 @@ def test_an_environment_that_has_them_is_warned_at_publish(live: Api) -> None:
     ok(live.ask(FEATURES))
     live.world.edit(snapshot("home", "more", **CONTENT))
     plan = ok(live("POST", "/api/config/publish", {"dryRun": True}, if_match=live.etag()))
-    (warning,) = (found for found in plan["problems"] if found["code"] == "flag.not_for_unleash")
+    (warning,) = [one for one in plan["problems"] if one["code"] == "flag.not_for_unleash"]
     assert (warning["code"], warning["severity"], warning["pointer"]) == (
         "flag.not_for_unleash",
         "warning",
