@@ -1,4 +1,4 @@
-"""Since when an environment has had a flag: out of its ledger, each version read once per process.
+"""Since when an environment has a flag: out of its ledger, each version read once per process.
 
 A version's content never changes, so the keys found in it are kept by its digest. Only the first question after a
 start reads all versions; their texts pass through one after the other.
@@ -11,7 +11,8 @@ import json
 from threading import Lock
 from typing import NamedTuple
 
-from django.db.models import Min
+from django.db.models import F, Q, Window
+from django.db.models.functions import Lag
 
 from configs.models import ConfigVersion
 from configs.reading import names
@@ -23,10 +24,14 @@ CHUNK = 500  # names in one query
 
 
 class First(NamedTuple):
-    """The release that brought a flag to an environment: the version in it, and when."""
+    """The release that first brought a flag to an environment: the version in it, and when.
+
+    ``since``: when it came for the last time; later than ``at`` if it was gone in between.
+    """
 
     version: str
     at: dt.datetime
+    since: dt.datetime
 
 
 _lock = Lock()
@@ -36,19 +41,20 @@ _sets: dict[frozenset[str], frozenset[str]] = {}  # versions next to each other 
 
 def firsts(environment: Environment) -> dict[str, First]:
     """By key, also of flags that have left since."""
-    rows = (
+    changes = list(
         Release.objects.filter(environment=environment, config_version__isnull=False)
-        .order_by()
-        .values_list("config_version", "config_version__version", "config_version__digest")
-        .annotate(at=Min("created_at"), serial=Min("serial"))
+        .annotate(before=Window(Lag("config_version"), order_by="serial"))
+        .filter(Q(before=None) | ~Q(before=F("config_version")))
+        .order_by("serial")
+        .values_list("config_version", "config_version__version", "config_version__digest", "created_at")
     )
-    versions = sorted(rows, key=lambda row: row[-1])
-    known = _read({pk: digest for pk, _, digest, _, _ in versions})
+    known = _read({pk: digest for pk, _, digest, _ in changes})
     found: dict[str, First] = {}
-    for _, version, digest, at, _ in versions:
-        for key in known[digest]:
-            if key not in found:
-                found[key] = First(version, at)
+    here: frozenset[str] = frozenset()
+    for _, version, digest, at in changes:
+        for key in known[digest] - here:
+            found[key] = found[key]._replace(since=at) if key in found else First(version, at, at)
+        here = known[digest]
     return found
 
 

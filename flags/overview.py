@@ -12,6 +12,7 @@ from django.db.models import F, Max, Min, Q, Sum
 from configs.reading import objects, shown
 from configs.refusals import Refusal
 from configs.texts import Text, both
+from flags.engine import is_off
 from flags.engine.values import instant_of
 from flags.firsts import First, firsts
 from flags.models import Usage
@@ -26,6 +27,12 @@ MONTH = dt.timedelta(hours=KEPT_HOURS)
 #: What the detail of one flag shows hour by hour.
 HOURS_SHOWN = 2 * DAY
 
+#: What whoever reads the counts should know.
+ASKED_AT_ONCE = both(
+    "An app that asks for all flags at once, as OpenFeature does in browsers, keeps all of them “evaluated”.",
+    "Une application qui demande tous les drapeaux d'un coup, comme OpenFeature dans les navigateurs, les garde tous "
+    "« évalués ».",
+)
 STALE: dict[str, Text] = {
     "flag.not_evaluated": both("Nobody has evaluated it for 30 days.", "Personne ne l'a évalué depuis trente jours."),
     "flag.fully_on": both(
@@ -129,20 +136,24 @@ class Overview:
         raise Refusal("flag.unknown", where=self.environment.key, flag=shown(key))
 
 
-def overview(environment: Environment, now: dt.datetime) -> Overview:
-    """Four queries, however many flags there are (more only while versions are read for the first time)."""
+def overview(environment: Environment, now: dt.datetime, key: str | None = None) -> Overview:
+    """All live flags, or only the one called ``key``, whose counts alone are then read.
+
+    Four queries, however many flags there are (more only while versions are read for the first time).
+    """
     head = head_of(environment)
     if head is None or head.config_version is None:
         raise Refusal("release.none", environment=environment.key)
     sources = [source for _, source in objects(head.config_version.document, "featureFlags")]
-    killed, since, used = set(head.killed), firsts(environment), _used(environment, sources, now)
+    killed, first = set(head.killed), firsts(environment)
+    gone = sorted(killed - {source["key"] for source in sources})
+    wanted = {source["key"]: source for source in sources if key in (None, source["key"])}
+    used = _used(_window(environment, now, key), wanted, now) if wanted else {}
     flags = []
-    for source in sources:
-        key = source["key"]
-        use = used.get(key, Use())
-        stale = tuple(_stale(source, since[key], use, now, killed=key in killed))
-        flags.append(FlagFacts(source, key in killed, since[key], use, stale))
-    gone = sorted(killed - {flag.key for flag in flags})
+    for name, source in wanted.items():
+        use = used.get(name, Use())
+        stale = tuple(_stale(source, first[name], use, now, killed=name in killed))
+        flags.append(FlagFacts(source, name in killed, first[name], use, stale))
     return Overview(environment, head, sorted(flags, key=lambda flag: flag.key), gone)
 
 
@@ -166,7 +177,7 @@ def counts_of(environment: Environment, key: str, now: dt.datetime) -> Counts:
     found = Counts({}, {}, {})
     since = _hour(now) - HOURS_SHOWN
     for hour, variant, count in (
-        _window(environment, now).filter(flag=key).order_by("hour", "variant").values_list("hour", "variant", "count")
+        _window(environment, now, key).order_by("hour", "variant").values_list("hour", "variant", "count")
     ):
         at = time_of(hour)
         day = found.days.setdefault(at.date(), {})
@@ -205,15 +216,15 @@ def _hour(now: dt.datetime) -> int:
     return int(now.timestamp()) // HOUR
 
 
-def _window(environment: Environment, now: dt.datetime) -> Any:
-    return Usage.objects.filter(environment=environment, hour__gt=_hour(now) - KEPT_HOURS)
+def _window(environment: Environment, now: dt.datetime, key: str | None) -> Any:
+    """Of one flag or of all: the primary key begins with environment and flag."""
+    rows = Usage.objects.filter(environment=environment, hour__gt=_hour(now) - KEPT_HOURS)
+    return rows if key is None else rows.filter(flag=key)
 
 
-def _used(environment: Environment, sources: list[dict[str, Any]], now: dt.datetime) -> dict[str, Use]:
-    off = {source["key"]: source.get("offVariant", "off") for source in sources}
+def _used(window: Any, sources: dict[str, dict[str, Any]], now: dt.datetime) -> dict[str, Use]:
     rows = (
-        _window(environment, now)
-        .values("flag", "variant")
+        window.values("flag", "variant")
         .annotate(
             month=Sum("count"),
             day=Sum("count", filter=Q(hour__gt=_hour(now) - DAY), default=0),
@@ -225,12 +236,14 @@ def _used(environment: Environment, sources: list[dict[str, Any]], now: dt.datet
     found: dict[str, Use] = {}
     for row in rows:
         key = row["flag"]
+        if key not in sources:
+            continue
         before = found.get(key)
-        is_off = row["variant"] in (off.get(key), "")
+        shown = 0 if is_off(sources[key], row["variant"]) else row["month"]
         found[key] = Use(
             month=row["month"] + (before.month if before else 0),
             day=row["day"] + (before.day if before else 0),
-            shown=(0 if is_off else row["month"]) + (before.shown if before else 0),
+            shown=shown + (before.shown if before else 0),
             first=min(row["first"], before.first if before and before.first is not None else row["first"]),
             last=max(row["last"], before.last if before and before.last is not None else row["last"]),
         )
@@ -238,11 +251,13 @@ def _used(environment: Environment, sources: list[dict[str, Any]], now: dt.datet
 
 
 def _stale(source: dict[str, Any], first: First, use: Use, now: dt.datetime, *, killed: bool) -> list[str]:
-    """Only what the whole time proves: a flag of yesterday is neither unused nor fully on for 30 days."""
+    """Only what the whole time proves: a flag that came, or came back, yesterday is neither unused nor fully on for
+    30 days."""
     found = []
-    if not use.month and first.at <= now - MONTH:
+    old = first.since <= now - MONTH
+    if old and not use.month:
         found.append("flag.not_evaluated")
-    whole = use.first is not None and use.first <= _hour(now) - KEPT_HOURS + DAY
+    whole = old and use.first is not None and use.first <= _hour(now) - KEPT_HOURS + DAY
     if whole and use.shown == use.month and not killed and source["state"] in ("ON", "ROLLOUT"):
         found.append("flag.fully_on")
     expires = instant_of(source.get("expiresAt"))

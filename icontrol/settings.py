@@ -47,9 +47,9 @@ else:
     # As long as SQLite waits: then a person is told (503), instead of hanging behind somebody's forgotten session.
     _options.setdefault("options", "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s")
     if _pool:
-        # Each process has two threads that need a connection, so nobody waits but when the database is away: not for
-        # long then. The short reconnect_timeout makes a request try again at once when it is back; the default backs
-        # off for minutes.
+        # Each process has three threads that need a connection, one of them for the counts of flags, so nobody waits
+        # but when the database is away: not for long then. The short reconnect_timeout makes a request try again at
+        # once when it is back; the default backs off for minutes.
         _options["pool"] = {"min_size": 1, "max_size": 4, "timeout": 2, "reconnect_timeout": 5}
         _postgresql["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

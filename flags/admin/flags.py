@@ -16,7 +16,8 @@ from configs.refusals import Refusal
 from flags.admin.chart import bars
 from flags.admin.explain_form import ExplainForm
 from flags.explaining import explain
-from flags.overview import counts_of, overview
+from flags.models import UNTOLD
+from flags.overview import ASKED_AT_ONCE, counts_of, overview
 from icontrol.words import said, words
 from releases.admin.base import Fact, HouseAdmin
 from releases.admin.buttons import address
@@ -82,6 +83,7 @@ class FlagsAdmin(HouseAdmin):
             gone=found.gone if found else (),
             stale_count=sum(1 for flag in found.flags if flag.stale) if found else 0,
             only_stale=only_stale,
+            asked_at_once=ASKED_AT_ONCE,
             now=now,
         )
 
@@ -92,7 +94,7 @@ class FlagsAdmin(HouseAdmin):
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         environment, now = self.find(request, pk), timezone.now()
-        found = overview(environment, now)
+        found = overview(environment, now, key)
         flag = found.flag(key)
         form = ExplainForm(request.POST if request.method == "POST" else None, edits=self.actor(request).may(EDIT))
         explained, refusal, status = None, None, 200
@@ -104,7 +106,6 @@ class FlagsAdmin(HouseAdmin):
                     explained = self.explained(request, environment, key, form, now)
                 except Refusal as refused:  # no preview, or the draft has no such flag
                     refusal, status = refused, refused.status
-        off = flag.source.get("offVariant", "off")
         counts = counts_of(environment, key, now)
         return self.page(
             request,
@@ -116,8 +117,9 @@ class FlagsAdmin(HouseAdmin):
             head=found.head,
             flag=flag,
             facts=self.facts(flag),
-            bars=bars(counts, off, now.date()),
+            bars=bars(counts, flag.source, now.date()),
             counts=counts,
+            untold=UNTOLD,
             form=form,
             explained=explained,
             refusal=refusal,
@@ -146,7 +148,7 @@ class FlagsAdmin(HouseAdmin):
             Fact(words("Type", "Type"), source["type"]),
             Fact(words("Owner", "Responsable"), source.get("owner") or none),
             Fact(words("Description", "Description"), source.get("description") or none),
-            Fact(words("Here since", "Ici depuis"), moment(flag.first.at)),
+            Fact(words("Here since", "Ici depuis"), moment(flag.first.since)),
             Fact(words("First in version", "D'abord dans la version"), flag.first.version),
             Fact(words("Expires", "Expire"), source.get("expiresAt") or none),
             Fact(words("Last evaluated (hour)", "Dernière évaluation (heure)"), moment(flag.last_evaluated)),

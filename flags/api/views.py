@@ -62,7 +62,7 @@ class FlagView(AuthorView):
     @extend_schema(operation_id="readFlag", parameters=BOTH, responses=answers(shapes.FlagDetail))
     def get(self, request: Request, key: str) -> Response:
         """One live flag with its evaluations per variant, day and hour."""
-        return Response(show_flag(overview(self.environment(), self.now), key, self.now))
+        return Response(show_flag(overview(self.environment(), self.now, key), key, self.now))
 
 
 class ExplainView(AuthorView):

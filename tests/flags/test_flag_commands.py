@@ -40,6 +40,7 @@ def test_the_table(flagged: World) -> None:
     usage.flush()
     said = done("flags").out
     assert "search  ROLLOUT  ada" in said and "25.0%" in said and "Its expiry date has passed." in said
+    assert "asks for all flags at once" in said
     french = done("flags", "--stale", "--language", "fr").out
     assert "banner" in french and "search" not in french and "Sa date d'expiration est passée." in french
     found = done("flags", "--json").json

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from flags import usage
+from flags.models import UNTOLD
 from releases.delivery import read_live
 from tests.factories import World, flag, snapshot
 from tests.releases.admin_pages import staff
@@ -38,6 +39,7 @@ def test_the_table_and_its_filter(flagged: World) -> None:
     viewer = staff("viewer")
     page = viewer.get("flags_flags_changelist")
     assert page.status == 200 and "25.0 %" in page.text and "Its expiry date has passed." in page.text
+    assert "asks for all flags at once" in page.text
     assert "<i data-xss" not in page.html
     assert [meter.attributes["value"] for meter in page.all("meter")] == ["25.0"]
     one = f"/admin/flags/flags/environment/{flagged.production.pk}/flag/search/"
@@ -55,12 +57,13 @@ def test_an_environment_where_nothing_is_live(flagged: World) -> None:
 
 
 def test_the_page_of_a_flag_explains(flagged: World) -> None:
-    usage.record_many(read_live(None), {("search", "on"): 1, ("search", "off"): 3})
+    usage.record_many(read_live(None), {("search", "on"): 1, ("search", "off"): 3, ("search", UNTOLD): 2})
     usage.flush()
     place = (flagged.production.pk, "search")
     viewer = staff("viewer")
     page = viewer.get("flags_flags_flag", *place)
     assert "<i data-xss" not in page.html and len(list(page.all("rect", class_="on"))) == 30
+    assert "on, variant not told 2" in page.text
     assert {choice.attributes["value"] for choice in page.all("option")} == {"live"}
     told = viewer.fill("flags_flags_flag", *place, plan="pro", more='{"seats": 5}', channel="live")
     assert told.status == 200 and "Rule “pro”" in told.text and "Serves on (TARGETING_MATCH)" in told.text

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from configs.refusals import Refusal
 from flags import firsts
-from flags.models import Usage
+from flags.admin.chart import bars
+from flags.models import UNTOLD, Usage
 from flags.overview import FlagFacts, counts_of, overview
 from flags.usage import HOUR, KEPT_HOURS
 from releases.models import Environment, Release
@@ -50,7 +51,61 @@ def test_the_age_is_since_the_first_release_here(world: World) -> None:
     world.rollback()
     world.now += DAY
     world.publish("1.0.1", confirm=["release.contains_rolled_back"])
-    assert production.flag("new").first == overview(world.production, world.now).flag("new").first
+    again = overview(world.production, world.now).flag("new").first
+    assert again == production.flag("new").first._replace(since=world.now)
+
+
+def test_a_flag_that_came_back_is_not_one_of_thirty_days(world: World) -> None:
+    world.release(snapshot(featureFlags=[flag("search", "ON"), flag("stays", "ON")]))
+    first = world.now
+    world.release(snapshot(featureFlags=[flag("stays", "ON")]), confirm=GROWTH)
+    count(world.production, "search", "on", NOON + DAY)
+    world.now += 60 * DAY
+    world.rollback()
+    back = world.now
+    kill(world, "stays")  # a release of the same version is no return
+    now = back + dt.timedelta(hours=1)
+    search = facts(world, "search", now)
+    assert (search.first.at, search.first.since, search.stale) == (first, back, ())
+    assert facts(world, "stays", now).first.since == first
+    assert facts(world, "stays", now).stale == ("flag.not_evaluated",)
+    assert facts(world, "search", back + 30 * DAY).stale == ("flag.not_evaluated",)
+
+
+def test_on_for_all_before_it_left_proves_nothing(world: World) -> None:
+    world.release(snapshot(featureFlags=[flag("search", "ON")]))
+    world.release(snapshot(), confirm=GROWTH)
+    world.now += 40 * DAY
+    world.rollback()
+    now = world.now + dt.timedelta(hours=1)
+    count(world.production, "search", "on", now - 29 * DAY - dt.timedelta(hours=5))
+    assert facts(world, "search", now).stale == ()
+
+
+def test_one_flag_is_asked_about_alone(world: World) -> None:
+    world.release(snapshot(featureFlags=[flag("search", "ON"), flag("export", "ON")]))
+    kill(world, "gone", "export")
+    for key in ("search", "export"):
+        count(world.production, key, "on", NOON, 7)
+    whole = overview(world.production, NOON)
+    with CaptureQueriesContext(connection) as captured:
+        one = overview(world.production, NOON, "search")
+    [query] = [query["sql"] for query in captured if "flags_usage" in query["sql"]]
+    assert "'search'" in query
+    assert (one.flags, one.gone) == ([whole.flag("search")], ["gone"])
+    for unknown in ("moon", "\0"):
+        with pytest.raises(Refusal) as refusal:
+            overview(world.production, NOON, unknown).flag(unknown)
+        assert refusal.value.code == "flag.unknown"
+
+
+def test_on_with_a_variant_that_was_not_told_is_on(world: World) -> None:
+    world.release(snapshot(featureFlags=[flag("search", "ON")]))
+    count(world.production, "search", UNTOLD, NOON, 3)
+    count(world.production, "search", "off", NOON, 1)
+    assert facts(world, "search", NOON).use.share_on == 0.75
+    today = bars(counts_of(world.production, "search", NOON), flag("search"), NOON.date())[-1]
+    assert (today.total, today.on) == (4, 3)
 
 
 def test_use_is_that_of_the_environment_and_of_thirty_days(world: World) -> None:

@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from configs.texts import Text, both
-from flags.overview import FlagFacts, Overview, overview
+from flags.overview import ASKED_AT_ONCE, FlagFacts, Overview, overview
 from releases.management.base import Door
 from releases.management.words import table
 
@@ -31,6 +31,7 @@ class Command(Door):
         yield self.title(str(found.environment))
         if shown:
             yield from table([self.heads(), *map(self.row, shown)])
+            yield ASKED_AT_ONCE
         else:
             yield both("  no flags", "  aucun drapeau")
         if found.gone:
