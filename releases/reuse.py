@@ -8,7 +8,7 @@ and never as a flag of another kind.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -66,7 +66,7 @@ def reused_flags(
         entry = retired.get(flag["key"]) if isinstance(flag.get("key"), str) else None
         if entry is None:
             continue
-        if kind_of(flag) == kinds[entry.last_id].get(entry.key):
+        if _same_kind(kind_of(flag), kinds[entry.last_id].get(entry.key)):
             same.append(entry)
             continue
         message = both(
@@ -124,18 +124,44 @@ def retire_flags(version: ConfigVersion, snapshot: Any, before: Sequence[ConfigV
     )
 
 
-def kinds_of(snapshot: Any) -> dict[str, Mapping[str, Any]]:
+class Kind(NamedTuple):
+    """What a key that comes back must keep: the type of its values, and who is in which bucket.
+
+    ``rules``: of each rule that deals (a share or a split), by its id, what it hashes with which seed.
+    """
+
+    type: Any
+    by: Sequence[Any]
+    algorithm: Any
+    seed: Any
+    rules: Mapping[str, tuple[Sequence[Any], Any]]
+
+
+def kinds_of(snapshot: Any) -> dict[str, Kind]:
     return {flag["key"]: kind_of(flag) for _, flag in objects(snapshot, "featureFlags") if "key" in flag}
 
 
-def kind_of(flag: Mapping[str, Any]) -> dict[str, Any]:
-    """What a key that comes back must keep: the type of its values, and who is in which bucket."""
+def kind_of(flag: Mapping[str, Any]) -> Kind:
+    """Also of a draft that is no snapshot yet."""
     bucketing = flag.get("bucketing")
     how = bucketing if isinstance(bucketing, dict) else {}
-    by = flag.get("bucketBy", "tenant")
-    return {
-        "type": flag.get("type"),
-        "bucketBy": by if isinstance(by, list) else [by],
-        "algorithm": how.get("algorithm", "murmur3"),
-        "seed": how.get("seed", flag.get("key")),
+    by, seed = _listed(flag.get("bucketBy", "tenant")), how.get("seed", flag.get("key"))
+    rules = {
+        rule["id"]: (_listed(rule["bucketBy"]) if "bucketBy" in rule else by, rule.get("seed", seed))
+        for _, rule in objects(dict(flag), "rules")
+        if isinstance(rule.get("id"), str) and ("rollout" in rule or "split" in rule)
     }
+    return Kind(flag.get("type"), by, how.get("algorithm", "murmur3"), seed, rules)
+
+
+def _listed(by: Any) -> list[Any]:
+    return by if isinstance(by, list) else [by]
+
+
+def _same_kind(one: Kind, other: Kind | None) -> bool:
+    """Rules may come and go; one that is in both deals as it did."""
+    return (
+        other is not None
+        and one[:-1] == other[:-1]
+        and all(one.rules[rule] == other.rules[rule] for rule in one.rules.keys() & other.rules.keys())
+    )

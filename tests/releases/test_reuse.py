@@ -97,6 +97,34 @@ def test_a_key_never_comes_back_as_another_kind_of_flag(gone: World, other: dict
     gone.release(content(flag("b"), {**changed, "key": "a2"}), confirm=SIZE)
 
 
+def dealing(**own: Any) -> dict[str, Any]:
+    return {"id": "early", "conditions": [], "rollout": 1000, "variant": "on", **own}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "errors"),
+    [
+        ({"bucketBy": "tenant"}, {"bucketBy": ["tenant"]}, []),
+        ({}, {"bucketBy": ["tenant"]}, []),
+        ({"bucketBy": ["userId", "tenant"]}, {"bucketBy": ["tenant", "userId"]}, ["flag.key_reused"]),
+        ({"rules": [dealing(seed="x")]}, {"rules": [dealing(seed="y")]}, ["flag.key_reused"]),
+        ({"rules": [dealing(seed="x")]}, {"rules": [dealing()]}, ["flag.key_reused"]),
+        ({"rules": [dealing(bucketBy="userId")]}, {"rules": [dealing(bucketBy="tenant")]}, ["flag.key_reused"]),
+        ({"rules": [dealing(bucketBy="userId")]}, {"rules": [dealing(bucketBy=["userId"], rollout=50)]}, []),
+        ({"rules": [dealing()]}, {"rules": [dealing(bucketBy="tenant", seed="a")]}, []),
+        ({"rules": [dealing(seed="x")]}, {}, []),
+        ({"rules": [dealing(seed="x")]}, {"rules": [dealing(id="other", seed="y")]}, []),
+    ],
+)
+def test_who_is_in_which_bucket_stays(
+    world: World, before: dict[str, Any], after: dict[str, Any], errors: list[str]
+) -> None:
+    world.release(content(flag("a", **before), flag("b")))
+    world.release(content(flag("b")), confirm=SIZE)
+    world.edit(content(flag("a", **after), flag("b")))
+    assert asked(plan(world)) == ([] if errors else ["flag.key_reused"], errors)
+
+
 def test_a_pick_is_asked_like_the_whole_draft(gone: World) -> None:
     gone.edit(content(flag("a", bucketBy="user"), flag("b"), page="home"))
     with pytest.raises(Refusal) as refusal:
@@ -176,7 +204,17 @@ def test_it_costs_one_query_for_new_keys_and_none_otherwise(gone: World) -> None
 
 
 def test_a_draft_that_is_no_snapshot_yet_can_be_planned(gone: World) -> None:
-    gone.edit({"pages": [], "featureFlags": [5, {"key": 5}, {"key": "a" * 5000}, {"key": "a", "bucketing": 5}]})
+    gone.edit(
+        {
+            "pages": [],
+            "featureFlags": [
+                5,
+                {"key": 5},
+                {"key": "a" * 5000},
+                {"key": "a", "bucketing": 5, "rules": [5, {"id": []}]},
+            ],
+        }
+    )
     _, problems = asked(plan(gone))
     assert "flag.key_reused" in problems and "schema.type" in problems
 
