@@ -343,9 +343,10 @@ def test_clients_are_forgotten(live: Api) -> None:
 
 def test_an_environment_that_has_them_is_warned_at_publish(live: Api) -> None:
     ok(live.ask(FEATURES))
-    live.world.edit(snapshot("home", "more", **CONTENT))
+    owned = [one | {"owner": "ada"} for one in CONTENT["featureFlags"]]
+    live.world.edit(snapshot("home", "more", **CONTENT | {"featureFlags": owned}))
     plan = ok(live("POST", "/api/config/publish", {"dryRun": True}, if_match=live.etag()))
-    (warning,) = [one for one in plan["problems"] if one["code"] == "flag.not_for_unleash"]
+    (warning,) = plan["problems"]
     assert (warning["code"], warning["severity"], warning["pointer"]) == (
         "flag.not_for_unleash",
         "warning",
