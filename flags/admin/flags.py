@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern
 from django.utils import timezone
 
-from configs.actors import EDIT, VIEW
+from configs.actors import EDIT, PUBLISH, VIEW
 from configs.policies import check_permission
 from configs.refusals import Refusal
 from flags.admin.chart import bars
 from flags.admin.explain_form import ExplainForm
 from flags.explaining import explain
 from flags.models import UNTOLD
-from flags.overview import ASKED_AT_ONCE, counts_of, overview
+from flags.overview import ASKED_AT_ONCE, FlagFacts, Overview, counts_of, overview
 from icontrol.words import said, words
 from releases.admin.base import Fact, HouseAdmin
-from releases.admin.buttons import address
+from releases.admin.buttons import Button, flags_of, switch_of
 from releases.admin.markup import moment
 from releases.lookup import find_environment
 from releases.models import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One flag of the table. ``facts`` is None when only its engaged kill switch is left; ``button`` is for publishers."""
+
+    key: str
+    facts: FlagFacts | None
+    button: Button | None
+
+    @property
+    def killed(self) -> bool:
+        return self.facts is None or self.facts.killed
 
 
 class FlagsAdmin(HouseAdmin):
@@ -70,22 +84,33 @@ class FlagsAdmin(HouseAdmin):
         except Refusal as nothing_live:
             refusal = nothing_live
         only_stale = request.GET.get("stale") == "1"
-        flags = [flag for flag in found.flags if flag.stale or not only_stale] if found else []
         return self.page(
             request,
-            "admin/house/flag_use.html",
+            "admin/house/flags.html",
             words(f"Flags of {environment.key}", f"Drapeaux de {environment.key}"),
             environment=environment,
             environments=Environment.objects.select_related("application"),
             head=found.head if found else None,
             refusal=refusal,
-            flags=flags,
-            gone=found.gone if found else (),
+            rows=self.rows(request, found, only_stale=only_stale) if found else (),
             stale_count=sum(1 for flag in found.flags if flag.stale) if found else 0,
             only_stale=only_stale,
             asked_at_once=ASKED_AT_ONCE,
             now=now,
         )
+
+    def rows(self, request: HttpRequest, found: Overview, *, only_stale: bool) -> list[Row]:
+        """Those that are forced off first."""
+        rows = [self.row(request, found, flag.key, flag) for flag in found.flags if flag.stale or not only_stale]
+        if not only_stale:
+            rows += [self.row(request, found, key, None) for key in found.gone]
+        return sorted(rows, key=lambda row: (not row.killed, row.key))
+
+    def row(self, request: HttpRequest, found: Overview, key: str, facts: FlagFacts | None) -> Row:
+        return Row(key, facts, self.switch(request, found.environment, key, facts is None or facts.killed))
+
+    def switch(self, request: HttpRequest, environment: Environment, key: str, is_killed: bool) -> Button | None:
+        return switch_of(environment, key, is_killed=is_killed) if self.actor(request).may(PUBLISH) else None
 
     # One flag ---------------------------------------------------------------------------------------------------------
 
@@ -106,17 +131,19 @@ class FlagsAdmin(HouseAdmin):
                     explained = self.explained(request, environment, key, form, now)
                 except Refusal as refused:  # no preview, or the draft has no such flag
                     refusal, status = refused, refused.status
+        button = self.switch(request, environment, key, flag.killed)
         counts = counts_of(environment, key, now)
         return self.page(
             request,
             "admin/house/flag.html",
             key,
             status=status,
-            crumbs=[(environment.key, address("flags_flags_environment", environment.pk))],
+            crumbs=[(environment.key, flags_of(environment))],
             environment=environment,
             head=found.head,
             flag=flag,
             facts=self.facts(flag),
+            buttons=[button] if button else (),
             bars=bars(counts, flag.source, now.date()),
             counts=counts,
             untold=UNTOLD,

@@ -161,11 +161,22 @@ def _of_environment(
         policy = address("releases_environment_policy", environment.pk)
         found.append(Button(words("Version policy", "Politique de version"), policy))
         if standing.live is not None:
-            flags = address("releases_environment_flags", environment.pk)
-            found.append(Button(words("Kill switches", "Coupe-circuits"), flags))
+            found.append(Button(words("Flags", "Drapeaux"), flags_of(environment)))
         ledger = address("releases_release_changelist", environment__id__exact=environment.pk)
         found.append(Button(words("Ledger", "Registre"), ledger))
     return found
+
+
+def flags_of(environment: Environment) -> str:
+    """The page of its live flags; it belongs to an app that this one knows by address only."""
+    return address("flags_flags_environment", environment.pk)
+
+
+def switch_of(environment: Environment, flag: str, *, is_killed: bool) -> Button:
+    """The kill switch of one flag, for who may publish."""
+    if is_killed:
+        return Button(words("Lift", "Lever"), address("releases_environment_lift", environment.pk, flag))
+    return Button(words("Kill", "Couper"), address("releases_environment_kill", environment.pk, flag), "danger")
 
 
 def _publish(standing: Standing, waiting: Sequence[ConfigVersion]) -> Button:

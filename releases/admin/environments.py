@@ -19,7 +19,7 @@ from releases.admin import buttons, facts, markup
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
 from releases.admin.facts import Standing
-from releases.admin.kill_switches import FlagsPage, Kill, Lift
+from releases.admin.kill_switches import KILL, LIFT, Switch
 from releases.admin.move import Move
 from releases.admin.policy_page import PolicyPage
 from releases.kinds import KINDS
@@ -166,7 +166,7 @@ class EnvironmentAdmin(ReadOnlyAdmin):
             ),
             Fact(words("Minimum version", "Version minimale"), policy.min_supported),
             Fact(words("Latest version", "Dernière version"), policy.latest),
-            Fact(words("Kill switches", "Coupe-circuits"), ", ".join(head.killed) if head and head.killed else "–"),
+            Fact(words("Forced off", "Coupés"), markup.forced_off(head) or "–"),
             Fact(words("Created", "Création"), markup.moment(environment.created_at)),
         ]
 
@@ -185,7 +185,6 @@ class EnvironmentAdmin(ReadOnlyAdmin):
             ("create/", lambda request: CreateEnvironment(self, request).serve(), "create"),
             ("<int:pk>/undo/", self.undo, "undo"),
             ("<int:pk>/policy/", self.policy_page, "policy"),
-            ("<int:pk>/flags/", self.flags_page, "flags"),
             ("<int:pk>/flags/<str:key>/kill/", self.kill, "kill"),
             ("<int:pk>/flags/<str:key>/lift/", self.lift, "lift"),
         ]
@@ -196,11 +195,8 @@ class EnvironmentAdmin(ReadOnlyAdmin):
     def policy_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         return PolicyPage(self, request, self.find(request, pk)).serve()
 
-    def flags_page(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return FlagsPage(self, request, self.find(request, pk)).serve()
-
     def kill(self, request: HttpRequest, pk: int, key: str) -> HttpResponse:
-        return Kill(self, request, self.find(request, pk), key).serve()
+        return Switch(self, request, self.find(request, pk), key, KILL).serve()
 
     def lift(self, request: HttpRequest, pk: int, key: str) -> HttpResponse:
-        return Lift(self, request, self.find(request, pk), key).serve()
+        return Switch(self, request, self.find(request, pk), key, LIFT).serve()

@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString
 
 from configs import states
 from icontrol.words import said, words
-from releases.admin.buttons import page_of
+from releases.admin.buttons import flags_of, page_of
 from releases.kinds import KINDS
+from releases.models import Release
 
 LINE_KINDS = {
     "added": words("Added", "Ajout"),
@@ -70,6 +71,20 @@ def kind_chip(kind: str) -> SafeString:
 def live_chips(keys: Iterable[str]) -> SafeString | str:
     """Where something is live; a dash where it is not."""
     return format_html_join(" ", '<span class="chip live">{}</span>', ((key,) for key in keys)) or "–"
+
+
+#: More names than these are told as a number.
+NAMES_SHOWN = 3
+
+
+def forced_off(head: Release | None) -> SafeString | str:
+    """The flags that are killed, as one link to the page where they are lifted; empty when there are none."""
+    keys = head.killed if head else []
+    if head is None or not keys:
+        return ""
+    names, more = ", ".join(keys[:NAMES_SHOWN]), len(keys) - NAMES_SHOWN
+    label = words(f"{names} and {more} more", f"{names} et {more} de plus") if more > 0 else names
+    return format_html('<a class="chip danger" href="{}">{}</a>', flags_of(head.environment), label)
 
 
 def line_tag(kind: str) -> SafeString:

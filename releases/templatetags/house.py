@@ -19,11 +19,13 @@ from releases.authentication import actor_of_user
 register = template.Library()
 register.filter("said", said)
 register.filter("moment", markup.moment)
+register.filter("minute", markup.minute)
 register.filter("state_chip", markup.state_chip)
 register.filter("kind_chip", markup.kind_chip)
 register.filter("line_tag", markup.line_tag)
 register.filter("number", markup.number)
 register.filter("counts", markup.counts)
+register.filter("forced_off", markup.forced_off)
 
 
 @register.simple_tag

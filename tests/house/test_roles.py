@@ -153,8 +153,6 @@ GET  admin/releases/environment/<int:pk>/undo/                         in  no  n
 POST admin/releases/environment/<int:pk>/undo/                         in  no  no  yes yes
 GET  admin/releases/environment/<int:pk>/policy/                       in  yes yes yes yes
 POST admin/releases/environment/<int:pk>/policy/                       in  no  no  yes yes
-GET  admin/releases/environment/<int:pk>/flags/                        in  yes yes yes yes
-POST admin/releases/environment/<int:pk>/flags/                        in  -   -   -   -
 GET  admin/releases/environment/<int:pk>/flags/<str:key>/kill/         in  no  no  yes yes
 POST admin/releases/environment/<int:pk>/flags/<str:key>/kill/         in  no  no  yes yes
 GET  admin/releases/environment/<int:pk>/flags/<str:key>/lift/         in  no  no  yes yes

@@ -10,7 +10,8 @@ from releases.models import Release
 from tests.factories import World, flag, snapshot
 from tests.releases.admin_pages import Page, Staff, staff
 
-FLAGS, KILL, LIFT = (f"releases_environment_{name}" for name in ("flags", "kill", "lift"))
+KILL, LIFT = "releases_environment_kill", "releases_environment_lift"
+FLAGS = "flags_flags_environment"
 
 
 @pytest.fixture
@@ -33,27 +34,45 @@ def url(world: World, key: str, door: str) -> str:
 
 
 def test_the_way_from_the_first_page_to_the_switch_and_back(live: World, ada: Staff) -> None:
-    flags = f"/admin/releases/environment/{live.production.pk}/flags/"
+    flags = f"/admin/flags/flags/environment/{live.production.pk}/"
     assert flags in ada.get("index").links
     assert flags in ada.get("releases_environment_change", live.production.pk).links
     page = ada.open(flags)
-    assert "Kill switches of production" in page.text
+    assert "Flags of production" in page.text
     for key in ("checkout", "search", "a.b:c_d-1"):
         assert url(live, key, "kill") in page.links and url(live, key, "lift") not in page.links
     page = ada.open(url(live, "checkout", "kill"))
     assert "Kill checkout in production?" in page.text and page.filled()["reason"] == "Kill switch: checkout"
     page = ada.fill(KILL, live.production.pk, "checkout")
-    assert "“checkout” is forced off in production (release n° 2)." in page.text
+    assert "“checkout” is forced off in production (release 2)." in page.text
     release = newest()
     assert (release.kind, release.killed, release.actor) == ("kill", ["checkout"], "user:ada.p")
     assert release.reason == "Kill switch: checkout"
     assert url(live, "checkout", "lift") in page.links and url(live, "checkout", "kill") not in page.links
-    assert page.text.index(" checkout boolean") < page.text.index("a.b:c_d-1 boolean")  # what is off stands first
-    assert "Forced off checkout" in ada.get("index").text
+    assert [row.text for row in page.all("th", scope="row")] == ["checkout", "a.b:c_d-1", "search"]  # killed ones first
+    for name, *given in (("index",), ("releases_environment_change", live.production.pk)):
+        assert [(tag.text, tag.attributes["href"]) for tag in ada.get(name, *given).all("a", class_="chip danger")] == [
+            ("checkout", flags)
+        ]
     assert "Kill switches checkout" in ada.get("releases_release_change", release.pk).text
     page = ada.fill(LIFT, live.production.pk, "checkout", reason="repaired")
-    assert "The kill switch of “checkout” is lifted in production (release n° 3)." in page.text
+    assert "The kill switch of “checkout” is lifted in production (release 3)." in page.text
     assert (newest().kind, newest().killed, newest().reason) == ("lift", [], "repaired")
+
+
+def test_the_page_of_a_flag_has_its_switch(live: World, ada: Staff) -> None:
+    for key, door, other in (("search", "kill", "lift"), ("checkout", "lift", "kill")):
+        if door == "lift":
+            live.kill(key)
+        page = ada.get("flags_flags_flag", live.production.pk, key)
+        assert url(live, key, door) in page.links and url(live, key, other) not in page.links
+
+
+def test_many_are_told_as_a_number(live: World, ada: Staff) -> None:
+    live.release(snapshot("home", featureFlags=[flag(key) for key in "abcde"]), confirm=["release.shrinks"])
+    for key in "abcde":
+        live.kill(key)
+    assert [tag.text for tag in ada.get("index").all("a", class_="chip danger")] == ["a, b, c and 2 more"]
 
 
 def test_every_key_can_be_clicked(live: World, ada: Staff) -> None:
@@ -66,15 +85,21 @@ def test_in_french(live: World) -> None:
     page = person.fill(KILL, live.production.pk, "checkout")
     assert "« checkout » est coupé dans production (publication n° 2)." in page.text
     assert newest().reason == "Coupe-circuit : checkout"
-    assert "Lever" in page.text and "Coupe-circuits de production" in page.text
+    assert "Lever" in page.text and "Drapeaux de production" in page.text
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor"])
 def test_who_may_not_sees_the_list_without_buttons(live: World, role: str) -> None:
     live.kill("checkout")
-    page = staff(role).get(FLAGS, live.production.pk)
-    assert page.status == 200 and "forced off" in page.text
-    assert not [link for link in page.links if link.endswith(("/kill/", "/lift/"))]
+    viewer = staff(role)
+    listed, killed, other = (
+        viewer.get(FLAGS, live.production.pk),
+        viewer.get("flags_flags_flag", live.production.pk, "checkout"),
+        viewer.get("flags_flags_flag", live.production.pk, "search"),
+    )
+    assert "forced off" in listed.text and "engaged: off for everybody" in killed.text
+    for page in (listed, killed, other):
+        assert page.status == 200 and not [link for link in page.links if link.endswith(("/kill/", "/lift/"))]
     person = staff(role, name="other")
     for name in (KILL, LIFT):
         assert person.get(name, live.production.pk, "checkout").refusal == "permission.denied"
@@ -87,7 +112,9 @@ def test_a_flag_that_has_left_the_config_can_be_lifted(live: World, ada: Staff) 
     live.kill("checkout")
     live.release(snapshot("home", featureFlags=[flag("search")]), confirm=["release.shrinks"])
     page = ada.get(FLAGS, live.production.pk)
-    assert "not there any more" in page.text and url(live, "checkout", "lift") in page.links
+    assert "Not in the config any more" in page.text and url(live, "checkout", "lift") in page.links
+    assert "/flag/checkout/" not in page.html  # it has no page of its own
+    assert "checkout" not in staff("viewer").get(FLAGS, live.production.pk, stale="1").text
     ada.fill(LIFT, live.production.pk, "checkout")
     assert newest().killed == []
 
@@ -97,7 +124,7 @@ def test_nothing_live_and_no_flags(world: World) -> None:
     assert person.get(FLAGS, world.production.pk).refusal == "release.none"
     assert person.get(KILL, world.production.pk, "a").refusal == "release.none"
     page = person.get("releases_environment_change", world.production.pk)
-    assert f"/admin/releases/environment/{world.production.pk}/flags/" not in page.links
+    assert f"/admin/flags/flags/environment/{world.production.pk}/" not in page.links
     world.release(snapshot("home"))
     assert "The live config has no flags." in person.get(FLAGS, world.production.pk).text
     page = person.get(KILL, world.production.pk, "a")
@@ -135,7 +162,7 @@ def test_what_others_release_meanwhile_is_no_reason_to_refuse(live: World, ada: 
     form = ada.get(KILL, live.production.pk, "checkout").filled()
     live.release()
     live.kill("search")
-    assert "is forced off in production (release n° 4)" in again(ada, live, "kill", form).text
+    assert "is forced off in production (release 4)" in again(ada, live, "kill", form).text
 
 
 def test_a_reason_is_needed_also_where_one_was_proposed(live: World, ada: Staff) -> None:

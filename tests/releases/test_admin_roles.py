@@ -62,7 +62,6 @@ OPENS: dict[str, frozenset[str]] = {
     "releases_environment_change": FROM["viewer"],
     "releases_environment_changelist": FROM["viewer"],
     "releases_environment_create": FROM["admin"],
-    "releases_environment_flags": FROM["viewer"],
     "releases_environment_history": FROM["viewer"],
     "releases_environment_kill": FROM["publisher"],
     "releases_environment_lift": FROM["publisher"],
