@@ -22,7 +22,7 @@ from flags.overview import ASKED_AT_ONCE, FlagFacts, Overview, counts_of, overvi
 from icontrol.words import said, words
 from releases.admin.base import Fact, HouseAdmin
 from releases.admin.buttons import Button, flags_of, switch_of
-from releases.admin.markup import moment
+from releases.admin.markup import amount, chip, moment
 from releases.lookup import find_environment
 from releases.models import Environment
 
@@ -96,6 +96,7 @@ class FlagsAdmin(HouseAdmin):
             stale_count=sum(1 for flag in found.flags if flag.stale) if found else 0,
             only_stale=only_stale,
             asked_at_once=ASKED_AT_ONCE,
+            may_switch=self.actor(request).may(PUBLISH),
             now=now,
         )
 
@@ -170,16 +171,18 @@ class FlagsAdmin(HouseAdmin):
             Fact(words("State", "État"), flag.state),
             Fact(
                 words("Kill switch", "Coupe-circuit"),
-                words("engaged: off for everybody", "engagé : coupé pour tous") if flag.killed else none,
+                chip("danger", words("engaged: off for everybody", "engagé : coupé pour tous"))
+                if flag.killed
+                else none,
             ),
             Fact(words("Type", "Type"), source["type"]),
             Fact(words("Owner", "Responsable"), source.get("owner") or none),
-            Fact(words("Description", "Description"), source.get("description") or none),
+            Fact(words("Description", "Description"), said(source.get("description")) or none),
             Fact(words("Here since", "Ici depuis"), moment(flag.first.since)),
             Fact(words("First in version", "D'abord dans la version"), flag.first.version),
             Fact(words("Expires", "Expire"), source.get("expiresAt") or none),
             Fact(words("Last evaluated (hour)", "Dernière évaluation (heure)"), moment(flag.last_evaluated)),
-            Fact(words("Evaluations in 24 hours", "Évaluations en 24 heures"), flag.use.day),
-            Fact(words("Evaluations in 30 days", "Évaluations en 30 jours"), flag.use.month),
+            Fact(words("Evaluations in 24 hours", "Évaluations en 24 heures"), amount(flag.use.day)),
+            Fact(words("Evaluations in 30 days", "Évaluations en 30 jours"), amount(flag.use.month)),
             Fact(words("May go because", "Peut partir, car"), " ".join(map(said, flag.reasons)) or none),
         ]

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from configs.actors import PUBLISH
+from configs.reading import names
 from configs.texts import both
 from icontrol.words import later, words
 from releases import actions
@@ -62,12 +63,21 @@ LIFT = Kind(
     question=("Lift the kill switch of {flag} in {where}?", "Lever le coupe-circuit de {flag} dans {where} ?"),
     button=("Lift {flag} in {where}", "Lever {flag} dans {where}"),
     reason=("Kill switch lifted: {flag}", "Coupe-circuit levé : {flag}"),
-    effect=("The flag answers again as the live config says.", "Le drapeau répond de nouveau selon la config en ligne."),
+    effect=(
+        "The flag answers again as the live config says.",
+        "Le drapeau répond de nouveau selon la config en ligne.",
+    ),
     already=("“{flag}” is not forced off.", "« {flag} » n'est pas coupé."),
     happened=(
         "The kill switch of “{flag}” is lifted in {where} (release {serial}).",
         "Le coupe-circuit de « {flag} » est levé dans {where} (publication n° {serial}).",
     ),
+)
+
+
+GONE: Pair = (
+    "“{flag}” is not in the live config: clients will notice nothing.",
+    "« {flag} » n'est pas dans la config en ligne : les clients ne remarqueront rien.",
 )
 
 
@@ -103,11 +113,14 @@ class Switch(Move):
     def look(self) -> dict[str, Any]:
         head = check_switch(self.environment, head_of(self.environment), self.kind.name, self.flag)
         is_done = (self.flag in head.killed) == (self.kind is KILL)
+        assert head.config_version is not None  # else there was nothing to switch
+        is_gone = self.flag not in names(head.config_version.document, "featureFlags")
+        note = self.kind.already if is_done else GONE if is_gone else self.kind.effect
         return {
             "open": not is_done,
             "button": self.words(self.kind.button),
             "hidden": {"serial": head.serial},
-            "notes": [self.words(self.kind.already if is_done else self.kind.effect)],
+            "notes": [self.words(note)],
         }
 
     def act(self) -> HttpResponse:

@@ -19,6 +19,7 @@ from releases.authentication import actor_of_user
 register = template.Library()
 register.filter("said", said)
 register.filter("moment", markup.moment)
+register.filter("amount", markup.amount)
 register.filter("minute", markup.minute)
 register.filter("state_chip", markup.state_chip)
 register.filter("kind_chip", markup.kind_chip)
