@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -29,7 +29,7 @@ from releases.models import Environment
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One flag of the table. ``facts`` is None when only its engaged kill switch is left; ``button`` is for publishers."""
+    """One flag. ``facts`` is None when only its engaged kill switch is left; ``button`` is for publishers."""
 
     key: str
     facts: FlagFacts | None
@@ -133,6 +133,8 @@ class FlagsAdmin(HouseAdmin):
                 except Refusal as refused:  # no preview, or the draft has no such flag
                     refusal, status = refused, refused.status
         button = self.switch(request, environment, key, flag.killed)
+        if button and flag.killed:  # no column says here what is lifted
+            button = replace(button, label=words("Lift the kill switch", "Lever le coupe-circuit"))
         counts = counts_of(environment, key, now)
         return self.page(
             request,
