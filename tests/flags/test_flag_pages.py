@@ -26,7 +26,7 @@ def flagged(world: World) -> World:
         snapshot(
             featureFlags=[
                 flag("search", "ROLLOUT", rollout=0, rules=[RULE], owner=HOSTILE, description=HOSTILE),
-                flag("banner", "ON", expiresAt="2026-01-01"),
+                flag("banner", "ON", expiresAt="2026-01-01", description={"en": "Sale", "fr": "Soldes"}),
             ]
         )
     )
@@ -84,6 +84,11 @@ def test_editors_ask_the_draft_too(flagged: World) -> None:
     assert editor.fill("flags_flags_flag", *place, channel="preview").refusal == "preview.none"
     banner = editor.fill("flags_flags_flag", flagged.production.pk, "banner", channel="draft")
     assert "Serves on (STATIC)" in banner.text
+
+
+def test_a_description_is_in_the_readers_language(flagged: World) -> None:
+    page = staff("viewer", language="fr").get("flags_flags_flag", flagged.production.pk, "banner")
+    assert "Description Soldes" in page.text
 
 
 def test_a_flag_that_is_not_there(flagged: World) -> None:

@@ -116,6 +116,7 @@ def test_a_flag_that_has_left_the_config_can_be_lifted(live: World, ada: Staff) 
     assert "Not in the config any more" in page.text and url(live, "checkout", "lift") in page.links
     assert "/flag/checkout/" not in page.html  # it has no page of its own
     assert "checkout" not in staff("viewer").get(FLAGS, live.production.pk, stale="1").text
+    assert "clients will notice nothing" in ada.get(LIFT, live.production.pk, "checkout").text
     ada.fill(LIFT, live.production.pk, "checkout")
     assert newest().killed == []
 
