@@ -239,6 +239,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+def etag_of(text: str) -> str:
+    """The strong entity tag of a text, quotes included."""
+    return f'"{digest(text)[:32]}"'
+
+
 def keyed(items: Any, key: str) -> TypeGuard[list[dict[str, Any]]]:
     """Whether ``items`` is a list of objects, each with a string of its own under ``key``."""
     if not isinstance(items, list):

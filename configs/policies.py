@@ -12,7 +12,7 @@ from django.utils.http import parse_etags
 
 from configs import limits, states, validation
 from configs.actors import ADMINISTER, EDIT, PUBLISH, VIEW, Actor
-from configs.canonical import canonical, digest
+from configs.canonical import canonical, etag_of
 from configs.history import schema_change
 from configs.models import Application, ConfigVersion
 from configs.problems import Problem, errors, pointer
@@ -114,7 +114,7 @@ def check_etag(draft: ConfigVersion, if_match: str | None) -> None:
 
 def schema_etag(application: Application) -> str:
     """Entity tag of the schema of the extra sections: of its text, so an ETag that comes back means the same."""
-    return f'"{digest(application.extra_schema)[:32]}"'
+    return etag_of(application.extra_schema)
 
 
 def check_schema_etag(application: Application, if_match: str | None) -> None:

@@ -7,7 +7,7 @@ import logging
 import sys
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
@@ -219,7 +219,7 @@ def to_refusal(error: BaseException) -> Refusal | None:
             return Refusal("http.unsupported_media_type")
         case RequestDataTooBig():
             return Refusal("http.too_large")
-        case exceptions.APIException():
+        case exceptions.APIException() | SuspiciousOperation():
             return Refusal("http.bad_request")
         case OperationalError() | InterfaceError():
             logger.error("database away: %s", error)
@@ -245,7 +245,7 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    refusal = to_refusal(exception) if isinstance(exception, RequestDataTooBig) else None
+    refusal = to_refusal(exception) if exception is not None else None
     return response(refusal or Refusal("http.bad_request"))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from configs.canonical import digest
+from configs.canonical import digest, etag_of
 from configs.models import ConfigVersion
 from configs.policies import local, matches, names_nothing
 from configs.problems import Problem
@@ -185,7 +185,7 @@ def check_policies(policies: Any) -> None:
 
 
 def policy_etag(policies: str) -> str:
-    return f'"{digest(policies)[:32]}"'
+    return etag_of(policies)
 
 
 def check_policy_etag(head: Release | None, policies: str, if_match: str | None, changed: Release | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from configs.canonical import canonical, digest
+from configs.canonical import canonical, etag_of
 from configs.exporters import unleash
 from flags.engine import Evaluation
 from releases.delivery import Live, Representation, kept, snapshot_of
@@ -44,4 +44,4 @@ def _toggle(flag: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
 
 def written(document: dict[str, Any]) -> Representation:
     body = canonical(document)
-    return Representation(body.encode(), f'"{digest(body)[:32]}"')
+    return Representation(body.encode(), etag_of(body))

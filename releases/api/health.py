@@ -21,6 +21,8 @@ TEXT = "text/plain"
 class LivezView(PublicView):
     """The process answers. Asks nothing else: a database outage must not restart the servers."""
 
+    vary = ("Accept-Language",)
+
     @extend_schema(operation_id="livez", responses={(200, TEXT): OpenApiTypes.STR})
     def get(self, request: Request) -> HttpResponse:
         """The process answers."""
@@ -29,6 +31,8 @@ class LivezView(PublicView):
 
 class ReadyzView(PublicView):
     """The database answers. 503 otherwise."""
+
+    vary = ("Accept-Language",)
 
     @extend_schema(
         operation_id="readyz",

@@ -15,7 +15,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from configs.canonical import canonical, digest
+from configs.canonical import canonical, etag_of
 from configs.refusals import Refusal
 from icontrol import problem
 from releases import access, gate
@@ -61,8 +61,8 @@ class PublicView(APIView):
     content_negotiation_class = OneForm
     vary: Sequence[str] = VARY
 
-    def handle_exception(self, exc: Exception) -> Any:
-        response = super().handle_exception(exc)
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(response, self.vary)
         return response
 
@@ -154,12 +154,9 @@ class MetaReleaseView(PublicView):
         live = live_for(request.headers.get("X-Client-Key"))
         policy, decision, fields = _decided(request, live)
         if decision.status != 200:
-            response = _refused(decision.status, policy, fields)
-        else:
-            body = canonical(fields)
-            response = conditional(request, body.encode(), f'"{digest(body)[:32]}"', live)
-        patch_vary_headers(response, VARY)
-        return response
+            return _refused(decision.status, policy, fields)
+        body = canonical(fields)
+        return conditional(request, body.encode(), etag_of(body), live)
 
 
 class PublishedConfigView(PublicView):
@@ -180,14 +177,12 @@ class PublishedConfigView(PublicView):
         live = live_for(request.headers.get("X-Client-Key"))
         policy, decision, fields = _decided(request, live)
         if decision.config_status != 200:
-            response = _refused(decision.config_status, policy, fields)
-        elif live.version is None or live.digest is None:
+            return _refused(decision.config_status, policy, fields)
+        if live.version is None or live.digest is None:
             raise Refusal("release.none", environment=live.environment)
-        else:
-            shown = representation(live, live.surface or request.query_params.get("surface", ""))
-            response = conditional(request, shown.body, shown.etag, live)
-            response["X-Config-Digest"] = live.digest
-        patch_vary_headers(response, VARY)
+        shown = representation(live, live.surface or request.query_params.get("surface", ""))
+        response = conditional(request, shown.body, shown.etag, live)
+        response["X-Config-Digest"] = live.digest
         return response
 
 
@@ -198,6 +193,8 @@ class ConfigView(PublishedConfigView):
 
 class OpenPreviewView(PublicView):
     """What a preview link opens."""
+
+    vary = ("Accept-Language",)
 
     @extend_schema(
         operation_id="openPreview",
