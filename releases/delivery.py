@@ -20,7 +20,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Case, CharField, F, QuerySet, Subquery, TextField, Value, When
 
-from configs.canonical import canonical, digest
+from configs.canonical import canonical, etag_of
 from configs.refusals import Refusal
 from flags.engine import FlagSet, compile_flags
 from releases.models import ClientKey, Environment, Release
@@ -127,7 +127,7 @@ def representation(live: Live, surface: str) -> Representation:
     found = kept.get(kept.rendered, (live.hash, surface))
     if found is None:
         body = canonical(render(snapshot, killed=live.killed, surface=surface))
-        found = Representation(body.encode(), f'"{digest(body)[:32]}"')
+        found = Representation(body.encode(), etag_of(body))
         kept.put(kept.rendered, (live.hash, surface), found)
     return found
 
@@ -148,6 +148,8 @@ def flags_of(live: Live) -> FlagSet:
     found = kept.get(kept.flags, live.hash)
     if found is None:
         found = compile_flags(snapshot_of(live), environment=live.environment, killed=live.killed)
+        for key, why in found.errors.items():
+            logger.error("flag %r is damaged in release %s of %s: %s", key, live.serial, live.environment, why["en"])
         kept.put(kept.flags, live.hash, found)
     return found
 

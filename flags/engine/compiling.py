@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from itertools import accumulate
@@ -24,8 +23,6 @@ from flags.engine.sentences import Text, both, plain
 from flags.engine.values import instant_of
 
 T = TypeVar("T")
-
-logger = logging.getLogger(__name__)
 
 #: What a flag has that does not say it.
 DEFAULT_VARIANT, OFF_VARIANT = "on", "off"
@@ -92,7 +89,6 @@ def _guarded(
         errors[key] = error.sentence
     except Exception:
         # Clients are waiting for the other flags, so a snapshot that no check should have let through breaks one only.
-        logger.exception("The flag %r cannot be compiled.", key)
         errors[key] = _UNREADABLE
     return _damaged(source)
 
