@@ -13,6 +13,7 @@ from configs.models import ConfigVersion
 from configs.policies import check_permission
 from configs.reading import shown
 from configs.refusals import Refusal
+from flags.contexts import context_of
 from flags.engine import Explanation, FlagSet, compile_flags
 from releases.ledger import head_of
 from releases.lookup import LIVE, find_version
@@ -67,5 +68,6 @@ def explain(
     actor: Actor,
     now: dt.datetime,
 ) -> Explained:
+    """One evaluation. The context means what it means to OpenFeature's clients."""
     version, flags = find(environment, key, channel, actor)
-    return Explained(environment, channel, version, key, flags.explain(key, context, now))
+    return Explained(environment, channel, version, key, flags.explain(key, context_of(context), now))

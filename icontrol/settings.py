@@ -103,6 +103,9 @@ CORS_ALLOW_HEADERS = [
     "x-client-platform",
     "x-client-version",
     "x-tenant",
+    "x-unleash-appname",
+    "x-unleash-connection-id",
+    "x-unleash-sdk",
 ]
 CORS_EXPOSE_HEADERS = [
     "ETag",

@@ -49,7 +49,7 @@ class ExplainForm(forms.Form):
         if not text:
             return {}
         try:
-            value = parse_strict(text)
+            value = parse_strict(text, doubles=True)
         except NotStrictJSON as error:
             raise forms.ValidationError([str(said(problem.message)) for problem in error.problems]) from None
         if not isinstance(value, dict):

@@ -17,7 +17,7 @@ from flags.explaining import CHANNELS, explain, find
 from flags.overview import overview, show_flag
 from releases.api.common import AuthorView
 from releases.api.openapi import BODY, BOTH, answers
-from releases.api.parsing import Body, Text
+from releases.api.parsing import Body, ContextParser, Text
 from releases.lookup import LIVE
 from releases.models import Environment
 
@@ -69,6 +69,7 @@ class ExplainView(AuthorView):
     """Why somebody gets what."""
 
     permissions = {"POST": VIEW}
+    parser_classes = (ContextParser,)
 
     def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
         channel = sent.get("channel", LIVE)

@@ -15,16 +15,6 @@ define(
     next=("Send what an OFREP provider sends.", "Envoyez ce qu'envoie un fournisseur OFREP."),
 )
 define(
-    "evaluation.bad_context",
-    400,
-    title=("Unusable context", "Contexte inutilisable"),
-    detail=(
-        "`context` must be an object, and its `targetingKey` a string.",
-        "`context` doit être un objet, et son `targetingKey` une chaîne.",
-    ),
-    next=("Correct the evaluation context.", "Corrigez le contexte d'évaluation."),
-)
-define(
     "evaluation.damaged_flag",
     400,
     title=("The flag is damaged", "Le drapeau est défectueux"),
@@ -46,14 +36,4 @@ define(
         "Check the spelling, and whether the flag was published there.",
         "Vérifiez l'orthographe, et que le drapeau y est publié.",
     ),
-)
-define(
-    "evaluation.too_many",
-    429,
-    title=("Too many evaluations", "Trop d'évaluations"),
-    detail=(
-        "More than {limit} requests a minute came with this key from this address.",
-        "Plus de {limit} requêtes par minute sont venues de cette adresse avec cette clé.",
-    ),
-    next=("Wait as long as Retry-After says.", "Attendez le temps indiqué par Retry-After."),
 )

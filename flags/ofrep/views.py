@@ -3,33 +3,31 @@ old clients."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 
-from configs.canonical import digest
+from configs.canonical import etag_of
 from configs.reading import shown
 from configs.refusals import Refusal
 from configs.texts import pick
 from flags import usage
+from flags.asking import RETRY_AFTER, AskingView, read_body
+from flags.contexts import context_of
 from flags.engine import Evaluation, FlagNotFound
-from flags.ofrep import requests, shapes, writing
-from flags.ofrep.limiting import limiter
+from flags.ofrep import shapes, writing
 from icontrol import problem
-from releases.api.openapi import MEANING, answer_header, problems
-from releases.api.public import LIVE_HEADERS, LONGEST_KEY, PublicView, conditional, live_for, with_release
+from releases.api.openapi import MEANING, problems
+from releases.api.public import LIVE_HEADERS, conditional, with_release
 from releases.delivery import Live, flags_of
-from releases.throttle import network
 
 JSON = "application/json"
+MOST_BYTES = 64 * 1024
 #: Refusals with a word of their own in the protocol; all others are GENERAL.
 ERROR_CODES = {
     "json.refused": "PARSE_ERROR",
@@ -47,13 +45,12 @@ API_KEY = OpenApiParameter(
     str,
     OpenApiParameter.HEADER,
     description="Client key (`pk_…`): chooses application and environment; left out: the default ones. "
-    "`Authorization: Bearer pk_…` is the same.",
+    "`Authorization`, with `Bearer` or without, is the same.",
 )
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", str, OpenApiParameter.HEADER, description="ETag of the answer that the client has."
 )
 ONE_HEADERS = [header for header in LIVE_HEADERS if header.name != "ETag"]
-RETRY_AFTER = answer_header("Retry-After", "Seconds.", 429, 503, kind=int)
 
 
 def _refusals(shape: Any, *plain: int) -> dict[Any, Any]:
@@ -90,29 +87,21 @@ def evaluate(live: Live, context: Mapping[str, Any], key: str | None = None) -> 
     return found
 
 
-class EvaluationView(PublicView):
-    """What both have in common: who asks, and how often."""
+def sent_context(request: HttpRequest) -> dict[str, Any]:
+    """The context in the body; empty when there is no body."""
+    body = read_body(request, most=MOST_BYTES)
+    if not isinstance(body, dict):
+        raise Refusal("evaluation.not_an_object")
+    return context_of(body.get("context"))
 
-    vary = ("X-API-Key", "Authorization")
+
+class EvaluationView(AskingView):
+    """What both have in common: refusals in OFREP's form."""
+
+    evaluates = True
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], HttpResponse | None]:
         return refused
-
-    def live(self, request: HttpRequest) -> Live:
-        """The release that the client's key names. Counted first, so that who asks too often costs nothing more."""
-        key = requests.client_key(request)
-        limit: int = settings.ICONTROL_EVALUATIONS_PER_MINUTE
-        if limit:
-            client = (key or "")[:LONGEST_KEY], network(request.META.get("REMOTE_ADDR", ""))
-            wait = limiter.seconds_to_wait(client, limit, time.monotonic())
-            if wait:
-                raise Refusal("evaluation.too_many", extra={"retryAfter": wait}, limit=limit)
-        return live_for(key)
-
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().finalize_response(request, response, *args, **kwargs)
-        patch_vary_headers(response, self.vary)
-        return response
 
 
 class OneFlagView(EvaluationView):
@@ -127,7 +116,7 @@ class OneFlagView(EvaluationView):
     def post(self, request: Request, key: str) -> HttpResponse:
         """What one flag serves to this context (OFREP). Public, not gated."""
         live = self.live(request._request)
-        context = requests.evaluation_context(request._request)
+        context = sent_context(request._request)
         evaluation = evaluate(live, context, key)[key]
         return with_release(HttpResponse(writing.one(live, key, evaluation), content_type=JSON), live)
 
@@ -154,6 +143,6 @@ class AllFlagsView(EvaluationView):
                 raise
             # To stock clients an error is a failed start, after which they never ask again.
             return HttpResponse(writing.NOTHING, content_type=JSON, headers={"Cache-Control": "no-cache"})
-        context = requests.evaluation_context(request._request)
+        context = sent_context(request._request)
         body = writing.all_of(live, evaluate(live, context), problem.language())
-        return conditional(request, body.encode(), f'"{digest(body)[:32]}"', live)
+        return conditional(request, body.encode(), etag_of(body), live)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest
@@ -27,16 +28,10 @@ _SPECIFICATION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
 _DISABLED = "disabled"
 
 
-def client_key(request: HttpRequest) -> str | None:
-    """``Authorization`` is the key itself, or ``Bearer`` and the key; ``None`` when nothing is there."""
-    sent = request.headers.get("Authorization", "").strip()
-    scheme, _, rest = sent.partition(" ")
-    return (rest.strip() if scheme.lower() == "bearer" else sent) if sent else None
-
-
 def client_name(request: HttpRequest) -> str:
-    """The app and its SDK with the version, as their headers have it."""
-    app, sdk = (request.headers.get(name, "")[:200] for name in ("Unleash-AppName", "Unleash-SDK"))
+    """The app and its SDK with the version, as their headers have it; newer SDKs write ``X-`` before the names."""
+    sent = request.headers
+    app, sdk = (sent.get(name, sent.get(f"X-{name}", ""))[:200] for name in ("Unleash-AppName", "Unleash-SDK"))
     return f"{app} ({sdk})" if sdk else app
 
 
@@ -48,17 +43,14 @@ def knows_segments(request: HttpRequest) -> bool:
 def context(values: Mapping[str, Any], address: str) -> dict[str, Any]:
     """The attributes in a context of Unleash, those of ``properties`` among the others.
 
-    ``remoteAddress`` is where the request came from unless the context says it; ``environment`` is the server's.
+    A field of its own counts before a property of that name, if it can be used. ``remoteAddress`` is where the
+    request came from unless the context says it; ``environment`` is the server's.
     """
     properties = values.get("properties")
-    nested = properties if isinstance(properties, dict) else {}
-    own = {name: value for name, value in values.items() if name != "properties"}
-    found: dict[str, Any] = {"remoteAddress": address}
-    for name, value in _usable({**nested, **own}):
-        found[name] = value
-        if len(found) >= MOST_PROPERTIES:
-            break
-    return found
+    found = dict(_usable({name: value for name, value in values.items() if name != "properties"}))
+    for name, value in _usable(properties if isinstance(properties, dict) else {}):
+        found.setdefault(name, value)
+    return {"remoteAddress": address, **dict(islice(found.items(), MOST_PROPERTIES))}
 
 
 def query_context(query: Mapping[str, str]) -> dict[str, Any]:
@@ -128,5 +120,5 @@ def _dealt(flag: dict[str, Any], toggle: dict[str, Any]) -> dict[str, int]:
 
 
 def _number(value: Any) -> int:
-    whole = value if isinstance(value, int) and not isinstance(value, bool) else 0
-    return min(max(whole, 0), MOST_REPORTED)
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
+    return int(min(max(number, 0), MOST_REPORTED))

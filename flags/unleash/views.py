@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
 from flags import usage
+from flags.asking import RETRY_AFTER, AskingView, read_body
 from flags.unleash import reading, shapes, writing
 from releases import sightings
 from releases.api.openapi import BODY, MEANING, problems
-from releases.api.public import LIVE_HEADERS, PublicView, conditional, live_for
+from releases.api.public import LIVE_HEADERS, conditional
 from releases.delivery import Live, flags_of, snapshot_of
 
 JSON = "application/json"
@@ -41,51 +41,37 @@ ACCEPTED: dict[Any, Any] = {
 }
 
 
-class UnleashView(PublicView):
-    """Who asks is in ``Authorization``."""
-
-    vary: Sequence[str] = ("Authorization",)
-
-    def live(self, request: HttpRequest) -> Live:
-        return live_for(reading.client_key(request))
-
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().finalize_response(request, response, *args, **kwargs)
-        patch_vary_headers(response, self.vary)
-        return response
-
-
 def body(request: Request) -> dict[str, Any]:
-    data = request.data
+    data = read_body(request._request, most=2 * settings.ICONTROL_SNAPSHOT_MAX_BYTES)
     if not isinstance(data, dict):
         raise ValidationError({"non_field_errors": [ErrorDetail("object", code="invalid")]})
     return data
 
 
-class FeaturesView(UnleashView):
+class FeaturesView(AskingView):
     """What SDKs evaluate by themselves."""
 
-    vary = ("Authorization", "Unleash-Client-Spec")
+    vary = (*AskingView.vary, "Unleash-Client-Spec")
 
     @extend_schema(
         operation_id="unleashFeatures",
         parameters=[AUTHORIZATION, IF_NONE_MATCH, SPECIFICATION, *LIVE_HEADERS],
-        responses={200: shapes.Features, **NOT_MODIFIED, **problems(401, 404, 503)},
+        responses={200: shapes.Features, **NOT_MODIFIED, **problems(400, 401, 404, 503)},
     )
     def get(self, request: Request) -> HttpResponse:
         """All flags as features of Unleash; those that it has no words for are off and say so. Public, not gated."""
-        live = self.live(request)
+        live = self.live(request._request)
         shown = writing.features(live, inline=not reading.knows_segments(request))
         sightings.saw(live, sightings.UNLEASH, reading.client_name(request), now=timezone.now())
         return conditional(request, shown.body, shown.etag, live)
 
 
-class ReportView(UnleashView):
+class ReportView(AskingView):
     """What SDKs tell of themselves."""
 
     @extend_schema(parameters=[AUTHORIZATION], request={JSON: ANY_OBJECT}, responses=ACCEPTED)
     def post(self, request: Request) -> HttpResponse:
-        live = self.live(request)
+        live = self.live(request._request)
         self.take(request, live, body(request))
         return HttpResponse(status=202)
 
@@ -139,11 +125,13 @@ class FrontendMetricsView(MetricsView):
     """The same from browsers."""
 
 
-class FrontendView(UnleashView):
+class FrontendView(AskingView):
     """What is on for a context, evaluated here.
 
     Nothing is counted: every poll asks for all flags, and what the app wanted of them is in the SDK's report.
     """
+
+    evaluates = True
 
     @extend_schema(
         operation_id="unleashFrontend",
@@ -153,22 +141,23 @@ class FrontendView(UnleashView):
             *(OpenApiParameter(name, str) for name in ("userId", "sessionId", "remoteAddress", "appName")),
             OpenApiParameter("properties[tenant]", str, description="Any attribute is named in brackets."),
             *LIVE_HEADERS,
+            RETRY_AFTER,
         ],
-        responses={200: shapes.Toggles, **NOT_MODIFIED, **problems(401, 404, 503)},
+        responses={200: shapes.Toggles, **NOT_MODIFIED, **problems(400, 401, 404, 429, 503)},
     )
     def get(self, request: Request) -> HttpResponse:
         """The flags that are on for the context in the query string. Every flag is exact here. Public, not gated."""
-        return self.evaluated(request, self.live(request), reading.query_context(request.query_params.dict()))
+        return self.evaluated(request, self.live(request._request), reading.query_context(request.query_params.dict()))
 
     @extend_schema(
         operation_id="unleashFrontendPost",
-        parameters=[AUTHORIZATION, IF_NONE_MATCH, *LIVE_HEADERS],
+        parameters=[AUTHORIZATION, IF_NONE_MATCH, *LIVE_HEADERS, RETRY_AFTER],
         request={JSON: {"type": "object", "properties": {"context": ANY_OBJECT}}},
-        responses={200: shapes.Toggles, **NOT_MODIFIED, **problems(401, 404, *BODY, 503)},
+        responses={200: shapes.Toggles, **NOT_MODIFIED, **problems(401, 404, *BODY, 429, 503)},
     )
     def post(self, request: Request) -> HttpResponse:
         """The same with the context in the body."""
-        live = self.live(request)
+        live = self.live(request._request)
         values = body(request).get("context")
         return self.evaluated(request, live, values if isinstance(values, dict) else {})
 

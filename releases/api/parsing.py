@@ -22,6 +22,7 @@ class StrictJSONParser(BaseParser):
     """``application/json`` by our own strict reader; the body may be twice as large as a snapshot."""
 
     media_type = "application/json"
+    doubles = False
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         cap = 2 * settings.ICONTROL_SNAPSHOT_MAX_BYTES
@@ -29,9 +30,15 @@ class StrictJSONParser(BaseParser):
         if len(data) > cap:
             raise Refusal("http.too_large")
         try:
-            return parse_strict(data)
+            return parse_strict(data, doubles=self.doubles)
         except NotStrictJSON as error:
             raise Refusal("json.refused", problems=error.problems) from None
+
+
+class ContextParser(StrictJSONParser):
+    """For what is compared and never stored: a large integer is the double that it means."""
+
+    doubles = True
 
 
 class MergePatchParser(StrictJSONParser):

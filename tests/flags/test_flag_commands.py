@@ -64,6 +64,19 @@ def test_why_does_this_tenant_see_it(flagged: World, monkeypatch: pytest.MonkeyP
     assert (found["variant"], found["ruleId"], found["channel"]) == ("on", "pro", "live")
 
 
+def test_the_context_means_what_it_means_to_openfeature_s_clients(
+    flagged: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = '{"targetingKey": "acme", "plan": "pro", "seats": 12345678901234567890}'
+    assert done("flag", "search", "--context", large, "--json").json["variant"] == "on"
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(large.encode())))
+    assert done("flag", "search", "--context", "-", "--json").json["variant"] == "on"
+    # Who has a tenant has a bucket.
+    assert done("flag", "search", "--context", '{"targetingKey": "acme"}', "--json").json["reason"] == "SPLIT"
+    wrong = manage("flag", "search", "--context", '{"targetingKey": 5}')
+    assert wrong.code == 2 and "evaluation.bad_context" in wrong.err
+
+
 def test_the_draft_can_be_asked_before_it_is_published(flagged: World) -> None:
     flagged.edit(snapshot(featureFlags=[flag("later", "ON")]))
     unknown = manage("flag", "later")

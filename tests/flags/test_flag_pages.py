@@ -67,6 +67,11 @@ def test_the_page_of_a_flag_explains(flagged: World) -> None:
     assert {choice.attributes["value"] for choice in page.all("option")} == {"live"}
     told = viewer.fill("flags_flags_flag", *place, plan="pro", more='{"seats": 5}', channel="live")
     assert told.status == 200 and "Rule “pro”" in told.text and "Serves on (TARGETING_MATCH)" in told.text
+    large = '{"targetingKey": "acme", "seats": 12345678901234567890}'
+    key = viewer.fill("flags_flags_flag", *place, more=large, channel="live")
+    assert key.status == 200 and "Serves off (SPLIT)" in key.text
+    number = viewer.fill("flags_flags_flag", *place, more='{"targetingKey": 5}', channel="live")
+    assert (number.status, number.refusal) == (400, "evaluation.bad_context")
     french = staff("viewer", language="fr", name="fr")
     assert "Règle « pro »" in french.fill("flags_flags_flag", *place, plan="pro", channel="live").text
     wrong = viewer.fill("flags_flags_flag", *place, more="[]", channel="live")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from flags import usage
 from flags.models import Usage
-from releases.delivery import read_live
+from releases.delivery import flags_of, kept, read_live
 from tests.factories import World, flag, snapshot
 from tests.releases.api.helpers import Api, ok, refused
 
@@ -81,6 +82,34 @@ def test_explaining_what_is_live(api: Api) -> None:
     assert (off["value"], off["reason"]) == (False, "SPLIT") and isinstance(off["bucket"], int)
     usage.flush()
     assert Usage.objects.count() == 0  # a question of the staff is no use of the flag
+
+
+def test_the_context_means_what_it_means_to_openfeature_s_clients(api: Api) -> None:
+    told = ok(api("POST", EXPLAIN, {"context": {"targetingKey": "acme"}}, role="viewer"))
+    assert (told["value"], told["ruleId"]) == (True, "staff-first")
+    named = ok(api("POST", EXPLAIN, {"context": {"targetingKey": "acme", "tenant": "globex"}}, role="viewer"))
+    assert named["value"] is False
+    large = b'{"context": {"tenant": 12345678901234567890, "x": 1e20}}'
+    evaluated = api("POST", "/ofrep/v1/evaluate/flags/search", large, role="anonymous")
+    explained = ok(api("POST", EXPLAIN, large, role="viewer"))
+    assert explained["variant"] == ok(evaluated)["variant"] and isinstance(explained["bucket"], int)
+    refused(api("POST", EXPLAIN, {"context": {"targetingKey": 5}}), 400, "evaluation.bad_context")
+    refused(api("POST", "/api/flags/moon/explain", {"context": {"targetingKey": 5}}), 404, "flag.unknown")
+
+
+def test_a_damaged_flag_is_logged_where_it_is_published_and_only_there(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    damaged = {"featureFlags": [{"key": "search", "state": "ON", "type": "boolean", "rules": 5}]}
+    api.world.edit(damaged)
+    assert ok(api("POST", EXPLAIN, {"context": {}, "channel": "draft"}))["reason"] == "ERROR"
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    live = read_live(None)
+    kept.put(kept.snapshots, live.hash, damaged)
+    for _ in range(2):
+        assert flags_of(live).errors
+    (said,) = (record.getMessage() for record in caplog.records if record.name == "icontrol.delivery")
+    assert "search" in said and "production" in said
 
 
 def test_the_draft_and_the_preview_are_for_editors(api: Api) -> None:

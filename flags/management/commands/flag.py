@@ -43,10 +43,10 @@ class Command(Door):
         given, tenant = self.options["context"], self.options["tenant"]
         context: Any = {}
         if given == "-":
-            context = self.read_json("-")
+            context = self.read_json("-", doubles=True)
         elif given is not None:
             try:
-                context = parse_strict(given)
+                context = parse_strict(given, doubles=True)
             except NotStrictJSON as error:
                 raise Refusal("json.refused", problems=error.problems) from None
         if not isinstance(context, dict):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flags.ofrep.limiting import limiter
+from flags.limiting import limiter
 from tests.factories import World
 from tests.flags.ofrep.helpers import Ofrep
 

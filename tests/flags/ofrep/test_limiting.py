@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from flags.ofrep.limiting import Limiter
+from flags.limiting import Limiter
 from releases import access
 from tests.factories import ADA, NOON
 from tests.flags.ofrep.helpers import Ofrep, ok, refused
 
-ADDRESS = ("pk_x", "192.0.2.1")
+ADDRESS = "192.0.2.1"
 
 
 @pytest.mark.parametrize("limit", [1, 7, 60, 1000])
@@ -55,12 +55,12 @@ def test_refused_requests_are_not_counted() -> None:
     assert limiter.seconds_to_wait(ADDRESS, 1, 60.0) == 0
 
 
-def test_clients_are_counted_apart_and_forgotten_in_the_end() -> None:
+def test_addresses_are_counted_apart_and_forgotten_in_the_end() -> None:
     limiter = Limiter(kept=2)
-    for client in (("a", ""), ("b", ""), ("a", "x")):
-        assert limiter.seconds_to_wait(client, 1, 0.0) == 0
-    assert limiter.seconds_to_wait(("b", ""), 1, 0.0) == 60
-    assert limiter.seconds_to_wait(("a", ""), 1, 0.0) == 0  # pushed out by the third
+    for address in ("a", "b", "c"):
+        assert limiter.seconds_to_wait(address, 1, 0.0) == 0
+    assert limiter.seconds_to_wait("b", 1, 0.0) == 60
+    assert limiter.seconds_to_wait("a", 1, 0.0) == 0  # pushed out by the third
 
 
 def test_over_http(ofrep: Ofrep, settings: Settings) -> None:
@@ -74,9 +74,9 @@ def test_over_http(ofrep: Ofrep, settings: Settings) -> None:
     for answer, key in ((ofrep.all(), None), (ofrep.one("banner"), "banner")):
         body = refused(answer, 429, "evaluation.too_many", "GENERAL", key=key)
         assert (answer["Retry-After"], body["retryAfter"]) == ("30", 30)
-    # Another key, or the same from another place, is another client. An IPv6 network is one place.
+    # A key has no budget of its own. An IPv6 network is one place.
     key = access.create_client_key(ofrep.world.production, name="web", actor=ADA, now=NOON).key
-    ok(ofrep.all(x_api_key=key))
+    refused(ofrep.all(x_api_key=key), 429, "evaluation.too_many", "GENERAL")
     for address in ("192.0.2.7", "2001:db8::1"):
         ofrep.client.defaults["REMOTE_ADDR"] = address
         ok(ofrep.all())
@@ -85,8 +85,23 @@ def test_over_http(ofrep: Ofrep, settings: Settings) -> None:
     refused(ofrep.all(), 429, "evaluation.too_many", "GENERAL")
 
 
-def test_unknown_keys_are_counted_too(ofrep: Ofrep, settings: Settings) -> None:
+def test_unknown_keys_are_counted_too_and_others_bring_nothing(ofrep: Ofrep, settings: Settings) -> None:
     ofrep.publish()
     settings.ICONTROL_EVALUATIONS_PER_MINUTE = 1
     refused(ofrep.all(x_api_key="pk_no"), 401, "client_key.unknown", "GENERAL")
-    refused(ofrep.all(x_api_key="pk_no"), 429, "evaluation.too_many", "GENERAL")
+    for number in range(3):
+        refused(ofrep.all(x_api_key=f"pk_{number}"), 429, "evaluation.too_many", "GENERAL")
+
+
+def test_what_browsers_ask_with_unleash_s_sdk_is_the_same_budget(ofrep: Ofrep, settings: Settings) -> None:
+    ofrep.publish()
+    settings.ICONTROL_EVALUATIONS_PER_MINUTE = 2
+    frontend = "/unleash/api/frontend"
+    assert ofrep.client.get(frontend).status_code == 200
+    ok(ofrep.all())
+    for answer in (ofrep.client.get(frontend), ofrep.post(frontend, b"{}")):
+        assert (answer.status_code, answer["Retry-After"]) == (429, "30")
+        assert answer.json()["code"] == "evaluation.too_many" and "Authorization" in answer["Vary"]
+    # Those that fetch rules, and those that report, have no evaluation to pay for.
+    assert ofrep.client.get("/unleash/api/client/features").status_code == 200
+    assert ofrep.post(f"{frontend}/client/metrics", b"{}").status_code == 202

@@ -237,7 +237,7 @@ def test_a_key_chooses_the_environment_however_it_is_sent(live: Ofrep) -> None:
     live.world.edit()
     live.world.publish(environment=live.world.staging)
     key = access.create_client_key(live.world.staging, name="web", actor=ADA, now=NOON, surface="APP").key
-    for headers in ({"x_api_key": key}, {"authorization": f"Bearer {key}"}, {"authorization": f"bearer  {key} "}):
+    for headers in ({"x_api_key": key}, {"authorization": f"Bearer {key}"}, {"authorization": f"bearer  {key} "}, {"authorization": key}):
         assert ok(live.all(**headers))["metadata"] == {"serial": 1, "version": "1.0.1"}
         assert ok(live.one("banner", **headers))["metadata"]["version"] == "1.0.1"
     assert ok(live.all())["metadata"]["version"] == "1.0.0"
@@ -255,7 +255,7 @@ def test_keys_that_are_none(live: Ofrep) -> None:
             refused(answer, 401, "client_key.unknown", "GENERAL")
             assert answer["WWW-Authenticate"].startswith("Bearer")
     refused(live.one("x", x_api_key="pk_no"), 401, "client_key.unknown", "GENERAL", key="x")
-    for value in ("Basic YTpi", "Bearer", revoked.key, "Token x"):
+    for value in ("Basic YTpi", "Bearer", revoked.key, "Token x", "", " "):
         refused(live.all(authorization=value), 401, "client_key.unknown", "GENERAL")
 
 

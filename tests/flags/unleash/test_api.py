@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -12,7 +14,7 @@ from django.utils import timezone
 from flags import usage
 from flags.models import Usage
 from flags.overview import overview
-from flags.unleash.reading import counts
+from flags.unleash.reading import MOST_PROPERTIES, context, counts
 from releases import access, sightings
 from releases.models import ClientSighting
 from tests.factories import ADA, NOON, flag, snapshot
@@ -137,11 +139,12 @@ def test_a_client_key_chooses_the_environment(live: Api) -> None:
     for sent in (key.key, f"Bearer {key.key}", f"bearer  {key.key} "):
         assert named(ok(live.ask(FEATURES, authorization=sent))) == {}
         assert ok(live.ask(FRONTEND, authorization=sent)) == {"toggles": []}
+    assert ok(live.ask(FRONTEND, authorization="pk_no", x_api_key=key.key)) == {"toggles": []}
     access.revoke_client_key(key, reason="lost", actor=ADA, now=NOON)
     refused(live.ask(FEATURES, authorization=key.key), 401, "client_key.unknown")
 
 
-@pytest.mark.parametrize("sent", ["pk_unknown", "Bearer", "Bearer pk_x", "*:production.abc", "é", "x" * 300])
+@pytest.mark.parametrize("sent", ["pk_unknown", "", " ", "Bearer", "Bearer pk_x", "*:production.abc", "é", "x" * 300])
 def test_an_unknown_key_is_refused(live: Api, sent: str) -> None:
     for method, path in (("GET", FEATURES), ("GET", FRONTEND), *(("POST", path) for path in REPORTS)):
         answer = live(method, path, b"{", role="anonymous", authorization=sent)
@@ -198,6 +201,57 @@ ODD: list[Any] = [
 @pytest.mark.parametrize("body", ODD)
 def test_odd_contexts_are_answered(live: Api, body: Any) -> None:
     assert {"banner", "shop", "size"} <= named(ok(live("POST", FRONTEND, body, role="anonymous"))).keys()
+
+
+def test_numbers_that_are_doubles_are_welcome(live: Api) -> None:
+    for number in ("12345678901234567890", "1e20", "9007199254740993", "5.0"):
+        sent = f'{{"context": {{"userId": {number}, "properties": {{"tenant": "acme"}}}}}}'.encode()
+        assert "testers-only" in named(ok(live("POST", FRONTEND, sent, role="anonymous")))
+
+
+def in_chunks(api: Api, path: str, data: Any) -> Any:
+    """A body without a length, as a server hands it over that reads chunks."""
+    told = {"wsgi.input": data, "wsgi.input_terminated": True, "CONTENT_TYPE": "application/json"}
+    return api.client.generic("POST", path, b"", **told)
+
+
+def test_a_body_in_chunks_is_read(live: Api) -> None:
+    sent = BytesIO(b'{"context": {"properties": {"tenant": "acme"}}}')
+    assert "testers-only" in named(ok(in_chunks(live, FRONTEND, sent)))
+    report = BytesIO(b'{"bucket": {"toggles": {"shop": {"yes": 3, "no": 2.0}}}}')
+    assert in_chunks(live, "/unleash/api/client/metrics", report).status_code == 202
+    usage.flush()
+    counted = Usage.objects.filter(flag="shop").values_list("variant", "count")
+    assert dict(counted) == {"on": 4, "off": 2}  # one was evaluated here
+    refused(in_chunks(live, REPORTS[1], BytesIO(b" " * 600_000)), 413, "http.too_large")
+
+
+def test_a_body_that_breaks_off(live: Api) -> None:
+    class Broken(BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError("no more data")
+
+    for path in (FRONTEND, *REPORTS):
+        refused(in_chunks(live, path, Broken()), 400, "http.bad_request")
+
+
+def test_too_many_fields_are_a_quiet_refusal(live: Api, caplog: pytest.LogCaptureFixture) -> None:
+    query = urlencode([(f"f{number}", "x") for number in range(1100)])
+    for path in (FRONTEND, FEATURES):
+        answer = live.ask(f"{path}?{query}")
+        refused(answer, 400, "http.bad_request")
+        assert "Authorization" in answer["Vary"]
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_own_fields_come_first_and_what_is_unusable_hides_nothing() -> None:
+    many = {f"p{number}": "x" for number in range(2000)}
+    found = context({"properties": {**many, "userId": "other"}, "userId": "u1", "sessionId": None}, "192.0.2.7")
+    assert found["userId"] == "u1" and found["remoteAddress"] == "192.0.2.7"
+    assert len(found) == MOST_PROPERTIES + 1 and "sessionId" not in found
+    sent = {"userId": None, "tenant": ["acme"], "properties": {"userId": "u2", "tenant": "acme", "environment": "x"}}
+    assert context(sent, "") == {"remoteAddress": "", "userId": "u2", "tenant": "acme"}
+    assert context({"properties": {"remoteAddress": "192.0.2.8"}}, "192.0.2.7") == {"remoteAddress": "192.0.2.8"}
 
 
 @pytest.mark.parametrize(
@@ -320,6 +374,11 @@ def test_clients_that_evaluate_by_themselves_are_seen(live: Api) -> None:
     ok(live.ask(FEATURES, **headers))
     ((environment, kind, name),) = seen()
     assert (environment, kind) == ("production", "unleash") and name.endswith("(unleash-python-sdk:6.9.1)")
+
+
+def test_names_in_the_headers_of_newer_sdks(live: Api) -> None:
+    ok(live.ask(FEATURES, x_unleash_appname="shop", x_unleash_sdk="unleash-client-node:6.6.0"))
+    assert [name for _, _, name in seen()] == ["shop (unleash-client-node:6.6.0)"]
 
 
 def test_names_are_bounded(live: Api) -> None:

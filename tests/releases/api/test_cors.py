@@ -29,6 +29,7 @@ SENT = {
     *("accept", "authorization", "content-type", "if-none-match"),
     *("x-api-key", "x-client-key", "x-client-platform", "x-client-version", "x-tenant"),
     *("unleash-appname", "unleash-connection-id", "unleash-instanceid", "unleash-interval", "unleash-sdk"),
+    *("x-unleash-appname", "x-unleash-connection-id", "x-unleash-sdk"),
 }
 READ = {"etag", "retry-after", "x-config-digest", "x-config-stale", "x-config-version", "x-release-serial"}
 

@@ -1,6 +1,6 @@
-"""How many evaluations a client may ask for in a minute. Counted in this process, and forgotten with it.
+"""How many evaluations an address may ask for in a minute. Counted in this process, and forgotten with it.
 
-It keeps one client that loops from taking the server away from the others; it is no defence against an attack.
+Keys do not count: whoever made keys up would have a new budget with each. It keeps one client that loops from taking the server away from the others; it is no defence against an attack.
 """
 
 from __future__ import annotations
@@ -10,31 +10,31 @@ from collections import OrderedDict
 from threading import Lock
 
 WINDOW = 60.0
-#: Clients that are remembered; the one that asked least recently is forgotten first.
+#: Addresses that are remembered; the one that asked least recently is forgotten first.
 KEPT = 10_000
 
 
 class Limiter:
     """At most ``limit`` requests in a row, and as many a minute from then on (generic cell rate algorithm).
 
-    A client is one moment: until then its requests, spread evenly, would have lasted.
+    An address is one moment: until then its requests, spread evenly, would have lasted.
     """
 
     def __init__(self, kept: int = KEPT) -> None:
         self._lock = Lock()
         self._kept = kept
-        self._until: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._until: OrderedDict[str, float] = OrderedDict()
 
-    def seconds_to_wait(self, client: tuple[str, str], limit: int, now: float) -> int:
+    def seconds_to_wait(self, address: str, limit: int, now: float) -> int:
         """0: go on, and this request is counted. ``now`` is of a monotonic clock, in seconds."""
         with self._lock:
-            until = max(self._until.get(client, now), now) + WINDOW / limit
+            until = max(self._until.get(address, now), now) + WINDOW / limit
             # The millionth of a second is for the sums of fractions.
             late = until - now - WINDOW - 1e-6
             if late > 0:
                 return math.ceil(late)
-            self._until[client] = until
-            self._until.move_to_end(client)
+            self._until[address] = until
+            self._until.move_to_end(address)
             while len(self._until) > self._kept:
                 self._until.popitem(last=False)
             return 0

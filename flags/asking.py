@@ -1,0 +1,78 @@
+"""What all routes that clients ask about flags share: who asks, how often, and what the body says."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from configs.canonical import NotStrictJSON, parse_strict
+from configs.refusals import Refusal
+from flags.limiting import limiter
+from releases.api.openapi import answer_header
+from releases.api.public import PublicView, live_for
+from releases.delivery import Live
+from releases.throttle import network
+
+RETRY_AFTER = answer_header("Retry-After", "Seconds.", 429, 503, kind=int)
+
+
+class AskingView(PublicView):
+    """``evaluates``: asking costs an evaluation, so it is counted."""
+
+    vary = ("X-API-Key", "Authorization")
+    evaluates = False
+
+    def live(self, request: HttpRequest) -> Live:
+        """The release that the client's key names. Counted first, so that who asks too often costs nothing more."""
+        if self.evaluates:
+            _count(request)
+        return live_for(client_key(request))
+
+
+def client_key(request: HttpRequest) -> str | None:
+    """What ``X-API-Key`` says, else ``Authorization``: the key alone, or after ``Bearer``. ``None`` without either.
+
+    An empty key is one that nobody has: a variable that was not set must not choose the default environment.
+    """
+    key = request.headers.get("X-API-Key")
+    authorization = request.headers.get("Authorization")
+    if key is not None or authorization is None:
+        return key
+    sent = authorization.strip()
+    scheme, _, rest = sent.partition(" ")
+    return rest.strip() if scheme.lower() == "bearer" else sent
+
+
+def _count(request: HttpRequest) -> None:
+    limit: int = settings.ICONTROL_EVALUATIONS_PER_MINUTE
+    if limit:
+        wait = limiter.seconds_to_wait(network(request.META.get("REMOTE_ADDR", "")), limit, time.monotonic())
+        if wait:
+            raise Refusal("evaluation.too_many", extra={"retryAfter": wait}, limit=limit)
+
+
+def read_body(request: HttpRequest, *, most: int) -> Any:
+    """The body as strict JSON, at most ``most`` bytes of it; ``{}`` without one.
+
+    Large integers are the doubles that they mean: what clients send is compared and never stored.
+    """
+    meta = request.META
+    # A body in chunks has no length, and Django reads none of it: its context must not be lost silently.
+    chunked = not meta.get("CONTENT_LENGTH") and meta.get("wsgi.input_terminated")
+    try:
+        data: bytes = (meta["wsgi.input"] if chunked else request).read(most + 1)
+    except OSError:  # broken chunks, or a client that went away
+        raise Refusal("http.bad_request") from None
+    if len(data) > most:
+        raise Refusal("http.too_large")
+    if not data:
+        return {}
+    if request.content_type != "application/json":
+        raise Refusal("http.unsupported_media_type")
+    try:
+        return parse_strict(data, doubles=True)
+    except NotStrictJSON as error:
+        raise Refusal("json.refused", problems=error.problems) from None
