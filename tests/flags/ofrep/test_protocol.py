@@ -237,7 +237,12 @@ def test_a_key_chooses_the_environment_however_it_is_sent(live: Ofrep) -> None:
     live.world.edit()
     live.world.publish(environment=live.world.staging)
     key = access.create_client_key(live.world.staging, name="web", actor=ADA, now=NOON, surface="APP").key
-    for headers in ({"x_api_key": key}, {"authorization": f"Bearer {key}"}, {"authorization": f"bearer  {key} "}, {"authorization": key}):
+    for headers in (
+        {"x_api_key": key},
+        {"authorization": f"Bearer {key}"},
+        {"authorization": f"bearer  {key} "},
+        {"authorization": key},
+    ):
         assert ok(live.all(**headers))["metadata"] == {"serial": 1, "version": "1.0.1"}
         assert ok(live.one("banner", **headers))["metadata"]["version"] == "1.0.1"
     assert ok(live.all())["metadata"]["version"] == "1.0.0"
