@@ -1,6 +1,7 @@
 """How many evaluations an address may ask for in a minute. Counted in this process, and forgotten with it.
 
-Keys do not count: whoever made keys up would have a new budget with each. It keeps one client that loops from taking the server away from the others; it is no defence against an attack.
+Keys do not count: whoever made keys up would have a new budget with each. It keeps one client that loops from taking
+the server away from the others; it is no defence against an attack.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class ExplainBody(Body):
     environment = Text(required=False, max_length=63, help_text="Environment key; left out: the default one.")
     channel = serializers.ChoiceField(CHANNELS, required=False, default=LIVE, help_text="Others than live: editors.")
     context = Context(  # type: ignore[assignment]  # the class has a member of that name
-        help_text="Whoever would ask: tenant, role, plan, …; see the flag language."
+        help_text="Whoever would ask: tenant, role, plan, …; `targetingKey` is the tenant unless `tenant` is there."
     )
 
 
