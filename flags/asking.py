@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +23,7 @@ RETRY_AFTER = answer_header("Retry-After", "Seconds.", 429, 503, kind=int)
 class AskingView(PublicView):
     """``evaluates``: asking costs an evaluation, so it is counted."""
 
-    vary = ("X-API-Key", "Authorization")
+    vary: Sequence[str] = ("X-API-Key", "Authorization")
     evaluates = False
 
     def live(self, request: HttpRequest) -> Live:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -51,7 +52,7 @@ def body(request: Request) -> dict[str, Any]:
 class FeaturesView(AskingView):
     """What SDKs evaluate by themselves."""
 
-    vary = (*AskingView.vary, "Unleash-Client-Spec")
+    vary: Sequence[str] = (*AskingView.vary, "Unleash-Client-Spec")
 
     @extend_schema(
         operation_id="unleashFeatures",
