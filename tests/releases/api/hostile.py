@@ -4,6 +4,8 @@ from __future__ import annotations
 
 DEEP = 100_000
 #: (name, bytes): none of these is strict JSON within the limits.
+#: JSON, but no number that can be stored; where contexts are read, the doubles that they mean.
+LARGE_NUMBERS = {"1e22 in digits", "2**53", "2**63"}
 NOT_JSON: list[tuple[str, bytes]] = [
     ("nothing but blanks", b"  \n\t "),
     ("truncated object", b'{"reason": "x'),
