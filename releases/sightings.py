@@ -90,16 +90,22 @@ def warnings(environment: Environment, snapshot: dict[str, Any], *, now: dt.date
         return []
     reasons = unleash.features(snapshot, environment=environment.key).reasons
     return [
-        Problem(pointer(["featureFlags", at]), "flag.not_for_unleash", _sentence(reasons[flag["key"]]), "warning")
+        Problem(
+            pointer(["featureFlags", at]),
+            "flag.not_for_unleash",
+            _sentence(flag["key"], reasons[flag["key"]]),
+            "warning",
+        )
         for at, flag in enumerate(snapshot.get("featureFlags", []))
         if flag["key"] in reasons
     ]
 
 
-def _sentence(reasons: tuple[Text, ...]) -> Text:
+def _sentence(key: str, reasons: tuple[Text, ...]) -> Text:
     return both(
-        "Clients with an Unleash SDK ask here, and to those that evaluate by themselves the flag is off: {why}",
-        "Des clients avec un SDK Unleash interrogent cet environnement, et pour ceux qui évaluent eux-mêmes le drapeau"
-        " est éteint : {why}",
+        "Clients with an Unleash SDK ask here, and to those that evaluate by themselves “{key}” is off. {why}",
+        "Des clients avec un SDK Unleash interrogent cet environnement, et pour ceux qui évaluent eux-mêmes « {key} »"
+        " est éteint. {why}",
+        key=key,
         why=both(" ".join(reason["en"] for reason in reasons), " ".join(reason["fr"] for reason in reasons)),
     )
