@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -188,3 +189,19 @@ def test_the_reference_says_what_operators_become() -> None:
         if "ignoreCase" in said:
             again = exported(ruled(asks(operator, attribute, ignoreCase=True)))
             assert again.reasons["it"] == (REASONS["ignore_case"],)
+
+
+def test_what_nobody_foresaw_switches_one_flag_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A publish asks for the warnings of the exporter: whatever is wrong in it must not stop a release."""
+    exporter = sys.modules["configs.exporters.unleash.features"]  # the package has a function of that name
+    made = exporter._Flag.feature
+
+    def feature(self: Any) -> Any:
+        if self.key == "it":
+            raise TypeError("nobody foresaw this")
+        return made(self)
+
+    monkeypatch.setattr(exporter._Flag, "feature", feature)
+    export = exported(flag("it", "ON"), flag("other", "ON"))
+    assert [feature["enabled"] for feature in export.features] == [False, True]
+    assert list(export.reasons) == ["it"]

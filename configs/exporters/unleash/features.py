@@ -7,6 +7,7 @@ off, what comes after it is said to be outside of it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -24,18 +25,25 @@ from configs.exporters.unleash.conditions import (
     product,
 )
 from configs.exporters.unleash.reasons import Inexpressible
-from configs.texts import Text
+from configs.texts import Text, both
 from flags.engine import Evaluation, Reason, compile_flags
 from flags.engine.compiling import BOOLEAN_VARIANTS, LIVE
 from flags.engine.hashing import WHOLE, fnv1a_rollout
 from flags.engine.operators import CURRENT_TIME
 from flags.engine.values import text_of
 
+logger = logging.getLogger(__name__)
 Feature = dict[str, Any]
 Strategy = dict[str, Any]
 #: Unleash's weights are per mille, unless they make another total.
 USUAL_TOTAL = 1000
 _PAYLOADS = {"string": "string", "integer": "number", "number": "number", "object": "json"}
+
+
+_FAILED = both(
+    "Putting it into Unleash's words failed; the server's log says how.",
+    "Le dire dans les mots d'Unleash a échoué ; le journal du serveur dit comment.",
+)
 
 
 class Export(NamedTuple):
@@ -62,6 +70,10 @@ def features(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), envir
             made[key] = _Flag(flag, flags, killed, conditions).feature()
         except _Refused as refused:
             reasons[key] = tuple(refused.reasons)
+        except Exception:
+            # Clients wait for the other flags, and a publisher for an answer: what nobody foresaw is off alone.
+            logger.exception("The flag %r cannot be put into Unleash's words.", key)
+            reasons[key] = (_FAILED,)
     while waiting := {key for key in made if _needed(flags[key], killed) & reasons.keys()}:
         for key in waiting:
             del made[key]
