@@ -18,6 +18,7 @@ from flags.engine import Explanation, FlagSet, compile_flags
 from releases.ledger import head_of
 from releases.lookup import LIVE, find_version
 from releases.models import Environment
+from releases.showing import named
 
 CHANNELS = (LIVE, states.DRAFT, states.PREVIEW)
 
@@ -33,8 +34,7 @@ class Explained:
     def as_json(self) -> dict[str, Any]:
         evaluation = self.explanation.evaluation
         return {
-            "application": self.environment.application.key,
-            "environment": self.environment.key,
+            **named(self.environment),
             "channel": self.channel,
             "version": self.version.version,
             "flag": self.key,

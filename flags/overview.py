@@ -20,7 +20,7 @@ from flags.usage import HOUR, KEPT_HOURS
 from releases.ledger import head_of
 from releases.models import Environment, Release
 from releases.rendering import FORCE_OFF
-from releases.showing import instant
+from releases.showing import instant, named
 
 DAY = 24  # hours
 MONTH = dt.timedelta(hours=KEPT_HOURS)
@@ -205,8 +205,7 @@ def time_of(hour: int) -> dt.datetime:
 def _where(environment: Environment, head: Release) -> dict[str, Any]:
     assert head.config_version is not None
     return {
-        "application": environment.application.key,
-        "environment": environment.key,
+        **named(environment),
         "serial": head.serial,
         "version": head.config_version.version,
     }

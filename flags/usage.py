@@ -208,11 +208,6 @@ def flush() -> None:
 # Callers record flags and variants of the live flag set only: a name that a client made up would cost memory.
 
 
-def record(live: Live, key: str, variant: str | None) -> None:
-    """One evaluation."""
-    counter.add(live.environment_id, ((key, variant),), 1)
-
-
 def record_all(live: Live, evaluations: Mapping[str, Evaluation]) -> None:
     """What ``FlagSet.evaluate_all`` answered."""
     counter.add(

@@ -39,6 +39,7 @@ from releases.policies import (
     check_switch_not_moved,
     check_undo,
     confirmations,
+    stands,
 )
 from releases.publishing import Plan, Selection, check_ready, missing_changes, select
 from releases.reuse import published_before, retire_flags, reused_flags
@@ -351,13 +352,12 @@ def _switch(
     with transaction.atomic(durable=True):
         _, environment, newest = _lock(environment)
         head = check_switch(environment, newest, kind, key)
-        engaged = {*head.killed, key} if kind == "kill" else {*head.killed} - {key}
-        changed = engaged != {*head.killed}
-        if changed:
-            check_switch_not_moved(environment, kind, key, read)
-        reason = check_reason(reason)
-        if not changed:
+        if stands(head.killed, kind, key):
+            check_reason(reason)
             return Switched(head, False)
+        check_switch_not_moved(environment, kind, key, read)
+        reason = check_reason(reason)
+        engaged = {*head.killed} ^ {key}
         release = append(
             environment,
             head,

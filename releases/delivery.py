@@ -11,7 +11,7 @@ import json
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from threading import Lock
@@ -52,10 +52,15 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """Bytes of one answer of ``/api/config/published`` and their strong entity tag."""
+    """The canonical bytes of one answer to clients and their strong entity tag."""
 
     body: bytes
     etag: str
+
+    @classmethod
+    def of(cls, document: Any) -> Representation:
+        body = canonical(document)
+        return cls(body.encode(), etag_of(body))
 
 
 class _Kept:
@@ -83,6 +88,14 @@ class _Kept:
             while len(store) > most:
                 store.popitem(last=False)
 
+    def made(self, store: OrderedDict[Any, Any], key: Any, make: Callable[[], Any]) -> Any:
+        """What is kept under the key, or else made now and kept."""
+        found = self.get(store, key)
+        if found is None:
+            found = make()
+            self.put(store, key, found)
+        return found
+
     def clear(self) -> None:
         self.away_until = 0.0
         with self.lock:
@@ -106,8 +119,8 @@ def read_live(client_key: str | None) -> Live:
         kept.away_until = time.monotonic() + REST
         logger.error("database away, serving what was read last for %s s: %s", REST, error)
         return _last_known(known)
-    if snapshot is not None and kept.get(kept.snapshots, live.hash) is None:  # another key may have brought it
-        kept.put(kept.snapshots, live.hash, json.loads(snapshot))
+    if snapshot is not None:  # another key may have brought it before
+        kept.made(kept.snapshots, live.hash, lambda: json.loads(snapshot))
     kept.put(kept.newest, name, live)
     return live
 
@@ -124,34 +137,33 @@ def representation(live: Live, surface: str) -> Representation:
     surfaces = {page.get("surface") for page in snapshot.get("pages", [])}
     # Hostile surface names share one entry: they all see the pages without a surface.
     surface = surface if not surface or surface in surfaces else "\0"
-    found = kept.get(kept.rendered, (live.hash, surface))
-    if found is None:
-        body = canonical(render(snapshot, killed=live.killed, surface=surface))
-        found = Representation(body.encode(), etag_of(body))
-        kept.put(kept.rendered, (live.hash, surface), found)
-    return found
+    return kept.made(
+        kept.rendered,
+        (live.hash, surface),
+        lambda: Representation.of(render(snapshot, killed=live.killed, surface=surface)),
+    )
 
 
 def snapshot_of(live: Live) -> Any:
     """The snapshot of a release that was read; shared by all who ask, so it is not to be changed."""
-    snapshot = kept.get(kept.snapshots, live.hash)
-    if snapshot is None:  # pushed out by other environments since it was read
-        snapshot = json.loads(
-            Release.objects.values_list("config_version__snapshot", flat=True).get(hash=live.hash) or "{}"
-        )
-        kept.put(kept.snapshots, live.hash, snapshot)
-    return snapshot
+
+    def read() -> Any:  # pushed out by other environments since it was read
+        text = Release.objects.values_list("config_version__snapshot", flat=True).get(hash=live.hash)
+        return json.loads(text or "{}")
+
+    return kept.made(kept.snapshots, live.hash, read)
 
 
 def flags_of(live: Live) -> FlagSet:
     """The flags of a release, compiled once: kill switches engaged, ``environment`` what the server says it is."""
-    found = kept.get(kept.flags, live.hash)
-    if found is None:
+
+    def compiled() -> FlagSet:
         found = compile_flags(snapshot_of(live), environment=live.environment, killed=live.killed)
         for key, why in found.errors.items():
             logger.error("flag %r is damaged in release %s of %s: %s", key, live.serial, live.environment, why["en"])
-        kept.put(kept.flags, live.hash, found)
-    return found
+        return found
+
+    return kept.made(kept.flags, live.hash, compiled)
 
 
 #: Stand in the compiled question for what each request fills in.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -280,12 +280,17 @@ def _meant(alike: list[str]) -> Text:
     return both(" (did you mean {options}?)", " (vouliez-vous dire {options} ?)", options=options)
 
 
+def stands(killed: Collection[str], kind: str, key: str) -> bool:
+    """Whether the switch of a flag is as a release of this kind leaves it, by the keys that are forced off."""
+    return (key in killed) == (kind == "kill")
+
+
 def check_switch_not_moved(environment: Environment, kind: str, key: str, read: int | None) -> None:
     """For doors that showed a page: since release ``read`` nobody has done the same and somebody else undone it."""
     if read is None:
         return
     newer = Release.objects.filter(environment=environment, serial__gt=read)
     lists = newer.order_by().values_list("kill_switches", flat=True).distinct()
-    if any((key in json.loads(listed)) == (kind == "kill") for listed in lists):
+    if any(stands(json.loads(listed), kind, key) for listed in lists):
         code = "kill.moved" if kind == "kill" else "lift.moved"
         raise Refusal(code, flag=key, environment=environment.key, serial=read)

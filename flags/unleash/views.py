@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
 from flags import usage
@@ -17,6 +16,7 @@ from flags.asking import RETRY_AFTER, AskingView, read_body
 from flags.unleash import reading, shapes, writing
 from releases import sightings
 from releases.api.openapi import BODY, MEANING, problems
+from releases.api.parsing import an_object
 from releases.api.public import LIVE_HEADERS, conditional
 from releases.delivery import Live, flags_of, snapshot_of
 
@@ -43,10 +43,7 @@ ACCEPTED: dict[Any, Any] = {
 
 
 def body(request: Request) -> dict[str, Any]:
-    data = read_body(request._request, most=2 * settings.ICONTROL_SNAPSHOT_MAX_BYTES)
-    if not isinstance(data, dict):
-        raise ValidationError({"non_field_errors": [ErrorDetail("object", code="invalid")]})
-    return data
+    return an_object(read_body(request._request, most=2 * settings.ICONTROL_SNAPSHOT_MAX_BYTES))
 
 
 class FeaturesView(AskingView):

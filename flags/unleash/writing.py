@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from configs.canonical import canonical, etag_of
 from configs.exporters import unleash
 from flags.engine import Evaluation
 from releases.delivery import Live, Representation, kept, snapshot_of
@@ -15,19 +14,19 @@ def features(live: Live, *, inline: bool) -> Representation:
     """All features of a release; ``inline`` for SDKs that know no segments."""
     # No surface has a NUL in its name.
     form = (live.hash, f"\0unleash {'inline' if inline else 'segments'}")
-    found: Representation | None = kept.get(kept.rendered, form)
-    if found is None:
+
+    def written() -> Representation:
         exported = unleash.features(snapshot_of(live), killed=live.killed, environment=live.environment)
-        found = written(unleash.document(exported, inline=inline))
-        kept.put(kept.rendered, form, found)
-    return found
+        return Representation.of(unleash.document(exported, inline=inline))
+
+    return kept.made(kept.rendered, form, written)
 
 
 def toggles(live: Live, evaluations: Mapping[str, Evaluation]) -> Representation:
     """What is on, evaluated by our own engine: for those who ask for answers and not for rules."""
     flags = snapshot_of(live).get("featureFlags", [])
     on = [flag for flag in flags if unleash.is_on(flag, evaluations[flag["key"]])]
-    return written({"toggles": [_toggle(flag, evaluations[flag["key"]]) for flag in on]})
+    return Representation.of({"toggles": [_toggle(flag, evaluations[flag["key"]]) for flag in on]})
 
 
 def _toggle(flag: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
@@ -40,8 +39,3 @@ def _toggle(flag: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
         }
     variant |= {"feature_enabled": True, "featureEnabled": True}
     return {"name": flag["key"], "enabled": True, "variant": variant, "impressionData": False}
-
-
-def written(document: dict[str, Any]) -> Representation:
-    body = canonical(document)
-    return Representation(body.encode(), etag_of(body))

@@ -18,7 +18,7 @@ from releases.admin.buttons import flags_of, page_of
 from releases.admin.move import Move
 from releases.ledger import head_of
 from releases.models import Environment
-from releases.policies import check_switch
+from releases.policies import check_switch, stands
 
 #: English, French; with the names {flag}, {where} and, in ``happened``, {serial}.
 Pair = tuple[str, str]
@@ -112,7 +112,7 @@ class Switch(Move):
 
     def look(self) -> dict[str, Any]:
         head = check_switch(self.environment, head_of(self.environment), self.kind.name, self.flag)
-        is_done = (self.flag in head.killed) == (self.kind is KILL)
+        is_done = stands(head.killed, self.kind.name, self.flag)
         assert head.config_version is not None  # else there was nothing to switch
         is_gone = self.flag not in names(head.config_version.document, "featureFlags")
         note = self.kind.already if is_done else GONE if is_gone else self.kind.effect

@@ -208,12 +208,16 @@ class LinkBody(Body):
     reason = Reason()
 
 
-def body(request: Request, form: type[Body]) -> dict[str, Any]:
-    """The validated body; all its problems at once otherwise."""
-    data = request.data
-    serializer = form(data=data if isinstance(data, dict) else {})
+def an_object(data: Any) -> dict[str, Any]:
+    """A body that is a JSON object, or the problem that it is none."""
     if not isinstance(data, dict):
         raise serializers.ValidationError({"non_field_errors": [serializers.ErrorDetail("object", code="invalid")]})
+    return data
+
+
+def body(request: Request, form: type[Body]) -> dict[str, Any]:
+    """The validated body; all its problems at once otherwise."""
+    serializer = form(data=an_object(request.data))
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
 

@@ -12,7 +12,7 @@ from releases import actions
 from releases.ledger import head_of
 from releases.management.base import Door
 from releases.models import Environment, Release
-from releases.policies import check_switch
+from releases.policies import check_switch, stands
 from releases.showing import show_switched
 
 ACTIONS: dict[str, Callable[..., actions.Switched]] = {"kill": actions.kill, "lift": actions.lift}
@@ -62,7 +62,7 @@ class SwitchDoor(Door):
         environment, key = self.environment(), self.options["key"]
         if self.options["dry_run"]:
             head = check_switch(environment, head_of(environment), self.kind, key)
-            changed = (key in head.killed) != (self.kind == "kill")
+            changed = not stands(head.killed, self.kind, key)
             body = {**show_switched(head, key, changed=changed), "dryRun": True}
             self.answer(body, [self.sentence(1 if changed else 2, environment, head)])
             return

@@ -171,6 +171,6 @@ def test_any_context_can_be_asked_about(api: Api) -> None:
 
 
 def test_metrics_tell_of_the_counting(api: Api) -> None:
-    usage.record(read_live(None), "search", "on")
+    usage.record_many(read_live(None), {("search", "on"): 1})
     text = api("GET", "/metrics").content.decode()
     assert 'icontrol_flag_usage_recorded_total{process="' in text and "icontrol_flag_usage_dropped_total" in text

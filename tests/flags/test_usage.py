@@ -44,14 +44,14 @@ def everything(live: Live, tenant: str = "acme") -> None:
 
 
 def test_each_way_of_counting_adds_to_the_same_rows(live: Live, world: World) -> None:
-    usage.record(live, "search", "on")
+    usage.record_many(live, {("search", "on"): 1})
     usage.record_many(live, {("search", "on"): 40, ("search", "off"): 2, ("export", "off"): 0, ("refunds", "on"): -3})
     everything(live)
     assert rows() == []  # nothing is written on the way
     usage.flush()
     served = flags_of(live).evaluate("refunds", {"tenant": "acme"}, now=NOON).variant
     assert rows() == sorted([("export", "off", 1), ("refunds", served, 1), ("search", "off", 2), ("search", "on", 42)])
-    usage.record(live, "search", "on")
+    usage.record_many(live, {("search", "on"): 1})
     usage.flush()
     usage.flush()
     assert ("search", "on", 43) in rows()
@@ -62,9 +62,9 @@ def test_each_way_of_counting_adds_to_the_same_rows(live: Live, world: World) ->
 def test_environments_and_hours_are_kept_apart(live: Live, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [NOW]
     monkeypatch.setattr(usage.counter, "clock", lambda: now[0])
-    usage.record(live, "search", "on")
+    usage.record_many(live, {("search", "on"): 1})
     now[0] += HOUR
-    usage.record(live, "search", "on")
+    usage.record_many(live, {("search", "on"): 1})
     usage.counter.add(world.staging.pk, [("search", "on")], 1)
     usage.flush()
     assert rows("environment", "hour", "count") == sorted(
@@ -173,7 +173,7 @@ def test_memory_has_a_bound_and_what_is_dropped_is_counted(live: Live, monkeypat
     monkeypatch.setattr(usage, "MOST", 2)
     usage.record_many(live, {("search", "on"): 5, ("export", "off"): 5})
     usage.record_many(live, {("search", "on"): 2, ("refunds", "on"): 7})
-    usage.record(live, "refunds", "off")
+    usage.record_many(live, {("refunds", "off"): 1})
     everything(live)
     assert usage.counter.dropped == 7 + 1 + 1
     with connection.execute_wrapper(failing(OperationalError("away"))):
@@ -250,7 +250,7 @@ def test_prometheus_hears_of_it(live: Live) -> None:
 
 def test_the_hours_are_those_of_the_clock(live: Live) -> None:
     before = int(dt.datetime.now(dt.UTC).timestamp()) // HOUR
-    usage.record(live, "search", "on")
+    usage.record_many(live, {("search", "on"): 1})
     usage.flush()
     after = int(dt.datetime.now(dt.UTC).timestamp()) // HOUR
     assert before <= Usage.objects.get().hour <= after

@@ -26,7 +26,7 @@ from configs.exporters.unleash.conditions import (
 )
 from configs.exporters.unleash.reasons import Inexpressible
 from configs.texts import Text, both
-from flags.engine import Evaluation, Reason, compile_flags
+from flags.engine import Evaluation, Reason, compile_flags, off_variant
 from flags.engine.compiling import BOOLEAN_VARIANTS, LIVE
 from flags.engine.hashing import WHOLE, fnv1a_rollout
 from flags.engine.operators import CURRENT_TIME
@@ -117,7 +117,7 @@ def is_on(flag: Mapping[str, Any], evaluation: Evaluation) -> bool:
     """Whether an answer of our engine is one with which the feature is on. A part of a split is, whatever it deals."""
     if flag["type"] == "boolean":
         return evaluation.value is True
-    if evaluation.variant != flag.get("offVariant", "off"):
+    if evaluation.variant != off_variant(flag):
         return evaluation.reason is not Reason.ERROR
     return any(rule["id"] == evaluation.rule_id and "split" in rule for rule in flag.get("rules", ()))
 
@@ -156,7 +156,7 @@ class _Flag:
         self.flag, self.flags, self.killed, self.conditions = flag, flags, killed, conditions
         self.key, self.kind = flag["key"], flag["type"]
         self.values = _values(flag)
-        self.off = flag.get("offVariant", "off")
+        self.off = off_variant(flag)
         self.default = flag.get("defaultVariant", "on")
         bucketing = flag.get("bucketing", {})
         self.fnv1a = bucketing.get("algorithm") == "fnv1a"
@@ -321,7 +321,7 @@ class _Flag:
 
 def _dependency(parent: dict[str, Any], variant: str | None) -> dict[str, Any] | None:
     """What Unleash is to ask of the parent; None if it has no such question."""
-    key, values, off = parent["key"], _values(parent), parent.get("offVariant", "off")
+    key, values, off = parent["key"], _values(parent), off_variant(parent)
     wanted = {variant} if variant is not None else set(values.keys() - {off})
     if parent["type"] == "boolean":
         on = {name for name, value in values.items() if value is True}

@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 from configs.texts import both
 from releases import access
 from releases.management.base import Door
+from releases.showing import named
 
 
 class Command(Door):
@@ -28,8 +29,7 @@ class Command(Door):
             now=self.now,
         )
         body = {
-            "application": environment.application.key,
-            "environment": environment.key,
+            **named(environment),
             "name": key.name,
             "surface": key.surface,
             "key": key.key,

@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 from configs.texts import both
 from releases import access
 from releases.management.base import Door
+from releases.showing import named
 
 
 class Command(Door):
@@ -25,8 +26,7 @@ class Command(Door):
             now=self.now,
         )
         body = {
-            "application": environment.application.key,
-            "environment": environment.key,
+            **named(environment),
             "isDefault": environment.is_default,
         }
         said = both(

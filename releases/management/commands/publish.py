@@ -16,7 +16,7 @@ from releases.management.base import Door
 from releases.management.words import change_lines, problem_lines, problem_summary
 from releases.models import Environment, Release
 from releases.publishing import Plan, Selection, check_ready
-from releases.showing import show_published
+from releases.showing import named, show_published
 
 
 class Command(Door):
@@ -56,8 +56,7 @@ class Command(Door):
             now=self.now,
         )
         if isinstance(done, Plan):
-            named = {"application": environment.application.key, "environment": environment.key}
-            self.answer({**named, **done.as_json()}, self.planned(environment, done))
+            self.answer({**named(environment), **done.as_json()}, self.planned(environment, done))
             check_ready(done, given["confirm"])
         else:
             self.answer(show_published(done), self.published(done))
