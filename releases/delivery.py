@@ -1,8 +1,9 @@
-"""What clients get: the live release of an environment, read with one query and rendered once per release.
+"""What clients get: the live release of an environment, asked for with one query and rendered once per release.
 
-The query always asks for the newest release; its snapshot (perhaps 250 KB) comes along only when this process has
-not rendered that release yet. Nothing else is cached, so a publish by another process is seen by the next request.
-When the database is away, the last release that this process saw is served, marked stale.
+Each request asks which release is the newest, by its hash. What a hash stands for never changes, so a process reads it
+once: the release, its snapshot (perhaps 250 KB), what is rendered from it. The answer to the question is never kept,
+so a publish by another process is seen by the next request. When the database is away, the last release that this
+process saw is served, marked stale.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from threading import Lock
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Case, CharField, F, QuerySet, Subquery, TextField, Value, When
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 
 from configs.canonical import canonical, etag_of
 from configs.refusals import Refusal
@@ -34,13 +35,13 @@ REST = 3  # seconds without asking a database that was away
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The newest release of an environment, without its snapshot. ``version`` is None before the first publish."""
+    """A release as clients get it, without its snapshot. ``version`` is None before the first publish."""
 
     application: str
     environment: str
     environment_id: int
     locale: str
-    surface: str
+    surface: str  # of the client key
     serial: int
     version: str | None
     digest: str | None
@@ -70,6 +71,7 @@ class _Kept:
         self.lock = Lock()
         self.away_until = 0.0  # monotonic clock
         self.newest: OrderedDict[str, Live] = OrderedDict()  # client key ("" is the default) → release
+        self.releases: OrderedDict[str, Live] = OrderedDict()  # release hash → what every client of it gets
         self.snapshots: OrderedDict[str, Any] = OrderedDict()  # release hash → parsed snapshot
         self.flags: OrderedDict[str, FlagSet] = OrderedDict()  # release hash → compiled flags
         self.rendered: OrderedDict[tuple[str, str], Representation] = OrderedDict()
@@ -81,7 +83,7 @@ class _Kept:
             return store.get(key)
 
     def put(self, store: OrderedDict[Any, Any], key: Any, value: Any) -> None:
-        most = KEPT_KEYS if store is self.newest else KEPT_RELEASES
+        most = KEPT_KEYS if store is self.newest or store is self.releases else KEPT_RELEASES
         with self.lock:
             store[key] = value
             store.move_to_end(key)
@@ -99,7 +101,7 @@ class _Kept:
     def clear(self) -> None:
         self.away_until = 0.0
         with self.lock:
-            for store in (self.newest, self.snapshots, self.flags, self.rendered):
+            for store in (self.newest, self.releases, self.snapshots, self.flags, self.rendered):
                 store.clear()
 
 
@@ -107,20 +109,18 @@ kept = _Kept()
 
 
 def read_live(client_key: str | None) -> Live:
-    """The newest release for a client key, or of the default environment of the default application. One query."""
+    """The newest release for a client key, or of the default environment of the default application."""
     name = client_key or ""
     known = kept.get(kept.newest, name)
     if kept.away_until > time.monotonic():
         return _last_known(known)
     try:
-        live, snapshot = _query(name, known.hash if known else "")
+        live = _newest(name)
     except (OperationalError, InterfaceError) as error:
         # Each try may wait for a connection: a few seconds without one, so that the outage does not queue clients up.
         kept.away_until = time.monotonic() + REST
         logger.error("database away, serving what was read last for %s s: %s", REST, error)
         return _last_known(known)
-    if snapshot is not None:  # another key may have brought it before
-        kept.made(kept.snapshots, live.hash, lambda: json.loads(snapshot))
     kept.put(kept.newest, name, live)
     return live
 
@@ -146,12 +146,8 @@ def representation(live: Live, surface: str) -> Representation:
 
 def snapshot_of(live: Live) -> Any:
     """The snapshot of a release that was read; shared by all who ask, so it is not to be changed."""
-
-    def read() -> Any:  # pushed out by other environments since it was read
-        text = Release.objects.values_list("config_version__snapshot", flat=True).get(hash=live.hash)
-        return json.loads(text or "{}")
-
-    return kept.made(kept.snapshots, live.hash, read)
+    # Mostly there: it was read with the release, and other environments may have pushed it out since.
+    return kept.made(kept.snapshots, live.hash, lambda: _snapshot(_release(live.environment_id, live.hash)))
 
 
 def flags_of(live: Live) -> FlagSet:
@@ -166,78 +162,66 @@ def flags_of(live: Live) -> FlagSet:
     return kept.made(kept.flags, live.hash, compiled)
 
 
-#: Stand in the compiled question for what each request fills in.
-_CLIENT_KEY, _KNOWN_HASH = "\0client key", "\0known hash"
+def _newest(client_key: str) -> Live:
+    sql, params = _question(connection.alias, bool(client_key))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [client_key if value == _CLIENT_KEY else value for value in params])
+        row = cursor.fetchone()
+    if row is None:
+        raise Refusal("client_key.unknown") if client_key else Refusal("release.none", environment="–")
+    environment_id, surface, sha = row
+    if sha is None:
+        raise Refusal("release.none", environment=Environment.objects.get(pk=environment_id).key)
+    live: Live = kept.made(kept.releases, sha, lambda: _read(environment_id, sha))
+    return replace(live, surface=surface) if surface else live
+
+
+#: Stands in the compiled question for what each request fills in.
+_CLIENT_KEY = "\0client key"
 
 
 @cache
 def _question(alias: str, keyed: bool) -> tuple[str, tuple[Any, ...]]:
     """SQL and parameters of the one question, made by the ORM once per process: making it takes longer than asking."""
-    # The environment comes from a query of its own inside this one: joined, PostgreSQL would sort its whole ledger.
+    newest = Release.objects.filter(environment=OuterRef("environment_id" if keyed else "pk")).order_by("-serial")
+    sha = Subquery(newest.values("hash")[:1])
+    rows: QuerySet[Any, Any]
     if keyed:
         keys = ClientKey.objects.filter(key=_CLIENT_KEY, revoked_at=None)
-        environments: QuerySet[Any, Any] = keys.values("environment")
-        surface: Any = Subquery(keys.values("surface"))
+        rows = keys.values_list("environment_id", "surface", sha)
     else:
-        environments = Environment.objects.filter(is_default=True, application__is_default=True).values("pk")
-        surface = Value("", output_field=CharField())
-    unknown = Case(
-        When(hash=_KNOWN_HASH, then=Value(None)), default=F("config_version__snapshot"), output_field=TextField()
-    )
-    releases = Release.objects.filter(environment=Subquery(environments)).order_by("-serial")
-    rows = releases.values_list(
-        "environment__application__key",
-        "environment__key",
-        "environment_id",
-        "environment__application__default_locale",
-        surface,
-        "serial",
-        "config_version__version",
-        "config_version__digest",
-        "policies",
-        "kill_switches",
-        "hash",
-        unknown,
-    )[:1]
+        environments = Environment.objects.filter(is_default=True, application__is_default=True)
+        rows = environments.values_list("pk", Value("", output_field=CharField()), sha)
     sql, params = rows.query.get_compiler(alias).as_sql()
     return sql, tuple(params)
 
 
-def _query(client_key: str, known_hash: str) -> tuple[Live, str | None]:
-    sql, params = _question(connection.alias, bool(client_key))
-    filled = {_CLIENT_KEY: client_key, _KNOWN_HASH: known_hash}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [filled.get(value, value) for value in params])
-        row = cursor.fetchone()
-    if row is None:
-        raise _why_none(client_key)
-    application, environment, pk, locale, surface, serial, version, content_digest, policies, killed, sha, snapshot = (
-        row
-    )
-    live = Live(
-        application=application,
-        environment=environment,
-        environment_id=pk,
-        locale=locale,
-        surface=surface,
-        serial=serial,
-        version=version,
-        digest=content_digest,
-        policies=json.loads(policies),
-        killed=tuple(json.loads(killed)),
+def _read(environment_id: int, sha: str) -> Live:
+    """The snapshot comes along: what clients heard of must be at hand when the database is away."""
+    release = _release(environment_id, sha)
+    kept.put(kept.snapshots, sha, _snapshot(release))
+    version, environment = release.config_version, release.environment
+    return Live(
+        application=environment.application.key,
+        environment=environment.key,
+        environment_id=environment_id,
+        locale=environment.application.default_locale,
+        surface="",
+        serial=release.serial,
+        version=version.version if version else None,
+        digest=version.digest if version else None,
+        policies=release.policy_set,
+        killed=tuple(release.killed),
         hash=sha,
     )
-    if snapshot is None and sha != known_hash:
-        snapshot = "{}"  # a policy was set before anything was published
-    return live, snapshot
 
 
-def _why_none(client_key: str) -> Refusal:
-    """Only on the way to a refusal: unknown key, or nothing released yet?"""
-    if client_key:
-        key = ClientKey.objects.select_related("environment").filter(key=client_key, revoked_at=None).first()
-        if key is None:
-            return Refusal("client_key.unknown")
-        return Refusal("release.none", environment=key.environment.key)
-    environment = Environment.objects.filter(is_default=True, application__is_default=True).first()
-    return Refusal("release.none", environment=environment.key if environment else "–")
+def _release(environment_id: int, sha: str) -> Release:
+    # By the environment's serials, downwards: it is the newest or nearly so, and no index knows the hash.
+    ledger = Release.objects.filter(environment=environment_id, hash=sha).order_by("-serial")
+    return ledger.select_related("environment__application", "config_version")[:1].get()
+
+
+def _snapshot(release: Release) -> Any:
+    version = release.config_version
+    return json.loads(version.snapshot) if version else {}  # a policy may be set before anything is published
