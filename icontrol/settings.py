@@ -51,7 +51,6 @@ else:
         # but when the database is away: not for long then. The short reconnect_timeout makes a request try again at
         # once when it is back; the default backs off for minutes.
         _options["pool"] = {"min_size": 1, "max_size": 4, "timeout": 2, "reconnect_timeout": 5}
-        _postgresql["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- secrets ----------------------------------------------------------------------------------------------------------
