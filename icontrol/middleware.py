@@ -1,4 +1,4 @@
-"""Who is asking, when a proxy stands between us and the client."""
+"""Who is asking, when a proxy stands between us and the client, and in which language."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
 
 from icontrol.environ import Network
 
@@ -46,6 +47,15 @@ class TrustedProxies:
         for name in [name for name in meta if name.startswith("HTTP_X_FORWARDED_")]:
             del meta[name]
         return self.get_response(request)
+
+
+class Language(LocaleMiddleware):
+    """The language of the answer. A choice that is kept in a cookie counts on pages, not on routes for any origin."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if re.match(settings.CORS_URLS_REGEX, request.path_info):
+            request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
+        super().process_request(request)
 
 
 def address(value: str) -> Address | None:

@@ -79,6 +79,8 @@ POST   unleash/api/frontend/client/metrics   202 401 401 401 401
 #: Pages, by session: ``in`` = to the login page, ``no`` = refused, ``yes`` = the page or a complaint about the form,
 #: ``-`` = nothing there, or not by this method.
 PAGES = """
+GET  /                                                                 yes yes yes yes yes
+POST /                                                                 -   -   -   -   -
 GET  i18n/setlang/                                                     yes yes yes yes yes
 POST i18n/setlang/                                                     yes yes yes yes yes
 GET  admin/                                                            in  yes yes yes yes
@@ -235,11 +237,11 @@ PARAMETERS = {
 
 def table(text: str) -> dict[tuple[str, str], list[str]]:
     rows = [line.split() for line in text.strip().splitlines()]
-    return {(method, route): columns for method, route, *columns in rows}
+    return {(method, "" if route == "/" else route): columns for method, route, *columns in rows}
 
 
 def is_page(route: str) -> bool:
-    return route.startswith(("admin/", "i18n/"))
+    return not route or route.startswith(("admin/", "i18n/"))
 
 
 @pytest.fixture

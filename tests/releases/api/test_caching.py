@@ -170,6 +170,16 @@ def test_headers_that_do_not_count_change_nothing(live: Api, path: str) -> None:
         assert (other.status_code, other.content, other["ETag"]) == (200, plain.content, plain["ETag"])
 
 
+@pytest.mark.parametrize("path", ROUTES)
+def test_the_language_of_a_refusal_is_asked_for_and_not_remembered(live: Api, path: str) -> None:
+    refusals = [
+        live.ask(path, x_client_key="pk_unknown", **headers)
+        for headers in ({}, {"cookie": "django_language=fr"}, {"accept_language": "fr"})
+    ]
+    plain, remembered, asked = (answer.json()["title"] for answer in refusals)
+    assert plain == remembered != asked
+
+
 def test_authors_answers_are_never_stored(live: Api) -> None:
     for path in ("/api/config/draft", "/api/policy", "/api/registry", "/api/releases", "/metrics"):
         assert live("GET", path)["Cache-Control"] == "no-store"
