@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from flags.engine.conditions import ENVIRONMENT, MOST_QUESTIONS, TOO_MUCH, Conditions, Unusable, in_order
 from flags.engine.evaluation import Context, Evaluation, Reason
-from flags.engine.flagset import Decide, Flag, FlagSet, Need, Rule
+from flags.engine.flag import Decide, Flag, Need, Rule
+from flags.engine.flagset import FlagSet
 from flags.engine.hashing import (
     WHOLE,
     BucketOf,

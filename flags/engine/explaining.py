@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flags.engine import wording
 from flags.engine.conditions import ENVIRONMENT, Conditions
 from flags.engine.evaluation import Context, Evaluation, Explanation
+from flags.engine.flag import Flag, Need, Rule
 from flags.engine.hashing import WHOLE
 from flags.engine.sentences import Text, both, percent, quoted
-
-if TYPE_CHECKING:
-    from flags.engine.flagset import Flag, Need, Rule
 
 
 @dataclass(slots=True)

@@ -1,74 +1,15 @@
-"""Flags in their compiled form, and their evaluation."""
+"""All flags of a release, and their evaluation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
 
 from flags.engine.conditions import Conditions
-from flags.engine.evaluation import Context, Evaluation, Explanation, FlagNotFound, Reason
+from flags.engine.evaluation import Context, Evaluation, Explanation, FlagNotFound
 from flags.engine.explaining import Telling
-from flags.engine.hashing import BucketOf
-from flags.engine.operators import Test
+from flags.engine.flag import Flag
 from flags.engine.sentences import Text
-
-Decide = Callable[[Context, datetime], Evaluation]
-
-
-class Rule(NamedTuple):
-    """A rule that fits serves ``fixed``, or else what ``serve`` finds (``None``: the context is not in its share).
-
-    ``share`` is what the bucket is compared with, if the rule has a rollout; ``by`` names what is hashed for it.
-    """
-
-    id: str
-    source: Mapping[str, Any]
-    test: Test
-    by: tuple[str, ...]
-    bucket: BucketOf
-    share: int | None
-    fixed: Evaluation | None
-    serve: Callable[[Context], Evaluation | None]
-
-
-class Need(NamedTuple):
-    """A prerequisite: another flag, and the variant that it must serve (``None``: any but its off variant)."""
-
-    flag: Flag
-    variant: str | None
-
-    def met(self, evaluation: Evaluation) -> bool:
-        if evaluation.reason is Reason.ERROR:
-            return False
-        if self.variant is None:
-            return evaluation.variant != self.flag.off.variant
-        return evaluation.variant == self.variant
-
-
-@dataclass(slots=True, eq=False)
-class Flag:
-    """``decide`` answers for a flag whose needs are met.
-
-    ``dynamic``: the answer depends on the context. ``deep``: a flag that it needs has needs itself.
-    """
-
-    key: str
-    source: Mapping[str, Any]
-    off: Evaluation
-    decide: Decide
-    dynamic: bool = False
-    deep: bool = False
-    killed: bool = False
-    needs: tuple[Need, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    start: datetime | None = None
-    end: datetime | None = None
-    by: tuple[str, ...] = ()
-    bucket: BucketOf | None = None
-    #: What the bucket is compared with in the state ROLLOUT.
-    rollout: int = 0
 
 
 class FlagSet:
