@@ -1,8 +1,8 @@
 """What clients get: the live release of an environment, asked for with one query and rendered once per release.
 
 Each request asks which release is the newest, by its hash. What a hash stands for never changes, so a process reads it
-once: the release, its snapshot (perhaps 250 KB), what is rendered from it. The answer to the question is never kept,
-so a publish by another process is seen by the next request. When the database is away, the last release that this
+once: the release, its snapshot (perhaps 250 KB), what is made of it. The question is asked anew each time, so a publish
+by another process is seen by the next request. When the database is away, the last release of the environment that this
 process saw is served, marked stale.
 """
 
@@ -13,10 +13,11 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import count
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
@@ -28,27 +29,34 @@ from releases.models import ClientKey, Environment, Release
 from releases.rendering import render
 
 logger = logging.getLogger("icontrol.delivery")
-KEPT_RELEASES = 64
 KEPT_KEYS = 10_000  # small entries
 REST = 3  # seconds without asking a database that was away
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Live:
-    """A release as clients get it, without its snapshot. ``version`` is None before the first publish."""
+    """A release as clients get it. ``version`` is None before the first publish. Shared by all who ask."""
 
     application: str
     environment: str
     environment_id: int
     locale: str
-    surface: str  # of the client key
     serial: int
     version: str | None
     digest: str | None
     policies: Mapping[str, Any]
     killed: tuple[str, ...]
     hash: str
+    snapshot: Any  # not to be changed
+    surface: str = ""  # of the client key
     stale: bool = False
+    _made: dict[Any, Any] = field(default_factory=dict)
+
+    def once(self, what: Any, make: Callable[[], T]) -> T:
+        """What is made of this release under this name: now, if nobody asked before. It goes when the release does."""
+        found = self._made.get(what)
+        return self._made.setdefault(what, make()) if found is None else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,105 +72,94 @@ class Representation:
         return cls(body.encode(), etag_of(body))
 
 
-class _Kept:
-    """The releases that this process has read: for rendering once, and for the hour without a database."""
+class _Seen:
+    """What this process has seen: the newest release of each environment, and where each client key led."""
 
     def __init__(self) -> None:
         self.lock = Lock()
-        self.away_until = 0.0  # monotonic clock
-        self.newest: OrderedDict[str, Live] = OrderedDict()  # client key ("" is the default) → release
-        self.releases: OrderedDict[str, Live] = OrderedDict()  # release hash → what every client of it gets
-        self.snapshots: OrderedDict[str, Any] = OrderedDict()  # release hash → parsed snapshot
-        self.flags: OrderedDict[str, FlagSet] = OrderedDict()  # release hash → compiled flags
-        self.rendered: OrderedDict[tuple[str, str], Representation] = OrderedDict()
-
-    def get(self, store: OrderedDict[Any, Any], key: Any) -> Any:
-        with self.lock:
-            if key in store:
-                store.move_to_end(key)
-            return store.get(key)
-
-    def put(self, store: OrderedDict[Any, Any], key: Any, value: Any) -> None:
-        most = KEPT_KEYS if store is self.newest or store is self.releases else KEPT_RELEASES
-        with self.lock:
-            store[key] = value
-            store.move_to_end(key)
-            while len(store) > most:
-                store.popitem(last=False)
-
-    def made(self, store: OrderedDict[Any, Any], key: Any, make: Callable[[], Any]) -> Any:
-        """What is kept under the key, or else made now and kept."""
-        found = self.get(store, key)
-        if found is None:
-            found = make()
-            self.put(store, key, found)
-        return found
+        self.clear()
 
     def clear(self) -> None:
-        self.away_until = 0.0
+        self.away_until = 0.0  # monotonic clock
+        self.questions = count(1)
+        self.newest: dict[int, tuple[int, Live]] = {}  # environment → number of the question, its answer
+        self.keys: OrderedDict[str, tuple[int, str]] = OrderedDict()  # client key ("": none) → environment, surface
+
+    def of(self, environment_id: int) -> Live | None:
+        return self.newest.get(environment_id, (0, None))[1]
+
+    def snapshot(self, digest: str | None) -> Any:
+        """The snapshot with this digest, if a release has it: kills and policies leave the content as it is."""
         with self.lock:
-            for store in (self.newest, self.releases, self.snapshots, self.flags, self.rendered):
-                store.clear()
+            return next((live.snapshot for _, live in self.newest.values() if live.digest == digest), None)
+
+    def put(self, client_key: str, surface: str, question: int, live: Live) -> None:
+        with self.lock:
+            # Who asked earlier may be slower: what it found is not the newest any more.
+            if question > self.newest.get(live.environment_id, (0, None))[0]:
+                self.newest[live.environment_id] = question, live
+            self.keys[client_key] = live.environment_id, surface
+            self.keys.move_to_end(client_key)
+            while len(self.keys) > KEPT_KEYS:
+                self.keys.popitem(last=False)
+
+    def forget(self, client_key: str) -> None:
+        with self.lock:
+            self.keys.pop(client_key, None)
+
+    def last(self, client_key: str) -> Live:
+        with self.lock:
+            environment_id, surface = self.keys.get(client_key, (0, ""))
+            live = self.of(environment_id)
+        if live is None:
+            raise Refusal("db.unavailable", extra={"retryAfter": REST})
+        return replace(live, surface=surface, stale=True)
 
 
-kept = _Kept()
+seen = _Seen()
 
 
 def read_live(client_key: str | None) -> Live:
     """The newest release for a client key, or of the default environment of the default application."""
     name = client_key or ""
-    known = kept.get(kept.newest, name)
-    if kept.away_until > time.monotonic():
-        return _last_known(known)
-    try:
-        live = _newest(name)
-    except (OperationalError, InterfaceError) as error:
-        # Each try may wait for a connection: a few seconds without one, so that the outage does not queue clients up.
-        kept.away_until = time.monotonic() + REST
-        logger.error("database away, serving what was read last for %s s: %s", REST, error)
-        return _last_known(known)
-    kept.put(kept.newest, name, live)
-    return live
-
-
-def _last_known(known: Live | None) -> Live:
-    if known is None:
-        raise Refusal("db.unavailable", extra={"retryAfter": REST})
-    return replace(known, stale=True)
+    if seen.away_until <= time.monotonic():
+        try:
+            return _newest(name)
+        except Refusal:
+            seen.forget(name)
+            raise
+        except (OperationalError, InterfaceError, Release.DoesNotExist) as error:
+            # Each try may wait for a connection: a few seconds without one, so that the outage queues nobody up.
+            seen.away_until = time.monotonic() + REST
+            logger.error("database away, serving what was read last for %s s: %s", REST, error)
+    return seen.last(name)
 
 
 def representation(live: Live, surface: str) -> Representation:
     """The published config as clients get it: kill switches applied, private parts left out, one surface or all."""
-    snapshot = snapshot_of(live)
+    snapshot = live.snapshot
     surfaces = {page.get("surface") for page in snapshot.get("pages", [])}
     # Hostile surface names share one entry: they all see the pages without a surface.
     surface = surface if not surface or surface in surfaces else "\0"
-    return kept.made(
-        kept.rendered,
-        (live.hash, surface),
-        lambda: Representation.of(render(snapshot, killed=live.killed, surface=surface)),
+    return live.once(
+        ("surface", surface), lambda: Representation.of(render(snapshot, killed=live.killed, surface=surface))
     )
-
-
-def snapshot_of(live: Live) -> Any:
-    """The snapshot of a release that was read; shared by all who ask, so it is not to be changed."""
-    # Mostly there: it was read with the release, and other environments may have pushed it out since.
-    return kept.made(kept.snapshots, live.hash, lambda: _snapshot(_release(live.environment_id, live.hash)))
 
 
 def flags_of(live: Live) -> FlagSet:
     """The flags of a release, compiled once: kill switches engaged, ``environment`` what the server says it is."""
 
     def compiled() -> FlagSet:
-        found = compile_flags(snapshot_of(live), environment=live.environment, killed=live.killed)
+        found = compile_flags(live.snapshot, environment=live.environment, killed=live.killed)
         for key, why in found.errors.items():
             logger.error("flag %r is damaged in release %s of %s: %s", key, live.serial, live.environment, why["en"])
         return found
 
-    return kept.made(kept.flags, live.hash, compiled)
+    return live.once("flags", compiled)
 
 
 def _newest(client_key: str) -> Live:
+    question = next(seen.questions)
     sql, params = _question(connection.alias, bool(client_key))
     with connection.cursor() as cursor:
         cursor.execute(sql, [client_key if value == _CLIENT_KEY else value for value in params])
@@ -172,7 +169,10 @@ def _newest(client_key: str) -> Live:
     environment_id, surface, sha = row
     if sha is None:
         raise Refusal("release.none", environment=Environment.objects.get(pk=environment_id).key)
-    live: Live = kept.made(kept.releases, sha, lambda: _read(environment_id, sha))
+    live = seen.of(environment_id)
+    if live is None or live.hash != sha:
+        live = _read(environment_id, sha)
+    seen.put(client_key, surface, question, live)
     return replace(live, surface=surface) if surface else live
 
 
@@ -197,31 +197,24 @@ def _question(alias: str, keyed: bool) -> tuple[str, tuple[Any, ...]]:
 
 
 def _read(environment_id: int, sha: str) -> Live:
-    """The snapshot comes along: what clients heard of must be at hand when the database is away."""
-    release = _release(environment_id, sha)
-    kept.put(kept.snapshots, sha, _snapshot(release))
+    # By the environment's serials, downwards: it is the newest or nearly so, and no index knows the hash.
+    ledger = Release.objects.filter(environment=environment_id, hash=sha).order_by("-serial")
+    release = ledger.select_related("environment__application", "config_version")[:1].get()
     version, environment = release.config_version, release.environment
+    snapshot = {}  # a policy may be set before anything is published
+    if version is not None:
+        known = seen.snapshot(version.digest)
+        snapshot = json.loads(version.snapshot) if known is None else known
     return Live(
         application=environment.application.key,
         environment=environment.key,
         environment_id=environment_id,
         locale=environment.application.default_locale,
-        surface="",
         serial=release.serial,
         version=version.version if version else None,
         digest=version.digest if version else None,
         policies=release.policy_set,
         killed=tuple(release.killed),
         hash=sha,
+        snapshot=snapshot,
     )
-
-
-def _release(environment_id: int, sha: str) -> Release:
-    # By the environment's serials, downwards: it is the newest or nearly so, and no index knows the hash.
-    ledger = Release.objects.filter(environment=environment_id, hash=sha).order_by("-serial")
-    return ledger.select_related("environment__application", "config_version")[:1].get()
-
-
-def _snapshot(release: Release) -> Any:
-    version = release.config_version
-    return json.loads(version.snapshot) if version else {}  # a policy may be set before anything is published

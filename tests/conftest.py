@@ -16,7 +16,7 @@ from django.test import TransactionTestCase
 
 from configs import triggers
 from flags import usage
-from releases.delivery import kept
+from releases.delivery import seen
 from releases.sightings import written
 from tests.databases import fresh
 from tests.factories import World, make_world
@@ -81,10 +81,10 @@ def process_environment(tmp_path: Path) -> Iterator[dict[str, str]]:
 def nothing_kept() -> Iterator[None]:
     """Each test is a new process as far as delivered releases, the counters of flags and the clients that were seen are
     concerned."""
-    kept.clear()
+    seen.clear()
     written.clear()
     yield
-    kept.clear()
+    seen.clear()
     usage.counter.forget()
     written.clear()
 

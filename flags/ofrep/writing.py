@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from configs.refusals import Refusal
 from configs.texts import pick
 from flags.engine import Evaluation, Reason
-from releases.delivery import KEPT_RELEASES, Live
+from releases.delivery import Live
 
 #: Nothing was ever released: no flags, and no release to name.
 NOTHING = '{"flags":[]}'
@@ -38,7 +37,7 @@ def all_of(live: Live, evaluations: Mapping[str, Evaluation], language: str) -> 
 def _entry(live: Live, key: str, evaluation: Evaluation, *, alone: bool) -> str:
     # Nothing else of an evaluation is told, and there are as many of these as the snapshot has variants and rules.
     what = (alone, key, evaluation.variant, evaluation.reason, evaluation.rule_id)
-    written = _written(live.hash)
+    written: dict[tuple[Any, ...], str] = live.once("ofrep", dict)
     text = written.get(what)
     if text is None:
         metadata = _release(live) if alone else {}
@@ -50,12 +49,6 @@ def _entry(live: Live, key: str, evaluation: Evaluation, *, alone: bool) -> str:
         )
         written[what] = text
     return text
-
-
-@lru_cache(maxsize=KEPT_RELEASES)
-def _written(release: str) -> dict[tuple[Any, ...], str]:
-    """The answers of the release with this hash that were written so far."""
-    return {}
 
 
 def _release(live: Live) -> dict[str, Any]:

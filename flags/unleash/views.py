@@ -18,7 +18,7 @@ from releases import sightings
 from releases.api.openapi import BODY, MEANING, problems
 from releases.api.parsing import an_object
 from releases.api.public import LIVE_HEADERS, conditional
-from releases.delivery import Live, flags_of, snapshot_of
+from releases.delivery import Live, flags_of
 
 JSON = "application/json"
 ANY_OBJECT = {"type": "object", "additionalProperties": True}
@@ -100,7 +100,7 @@ class MetricsView(ReportView):
     """How often flags were asked."""
 
     def take(self, request: Request, live: Live, report: dict[str, Any]) -> None:
-        usage.record_many(live, reading.counts(report, snapshot_of(live)))
+        usage.record_many(live, reading.counts(report, live.snapshot))
 
 
 @extend_schema_view(

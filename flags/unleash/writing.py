@@ -7,24 +7,22 @@ from typing import Any
 
 from configs.exporters import unleash
 from flags.engine import Evaluation
-from releases.delivery import Live, Representation, kept, snapshot_of
+from releases.delivery import Live, Representation
 
 
 def features(live: Live, *, inline: bool) -> Representation:
     """All features of a release; ``inline`` for SDKs that know no segments."""
-    # No surface has a NUL in its name.
-    form = (live.hash, f"\0unleash {'inline' if inline else 'segments'}")
 
     def written() -> Representation:
-        exported = unleash.features(snapshot_of(live), killed=live.killed, environment=live.environment)
+        exported = unleash.features(live.snapshot, killed=live.killed, environment=live.environment)
         return Representation.of(unleash.document(exported, inline=inline))
 
-    return kept.made(kept.rendered, form, written)
+    return live.once(("unleash", inline), written)
 
 
 def toggles(live: Live, evaluations: Mapping[str, Evaluation]) -> Representation:
     """What is on, evaluated by our own engine: for those who ask for answers and not for rules."""
-    flags = snapshot_of(live).get("featureFlags", [])
+    flags = live.snapshot.get("featureFlags", [])
     on = [flag for flag in flags if unleash.is_on(flag, evaluations[flag["key"]])]
     return Representation.of({"toggles": [_toggle(flag, evaluations[flag["key"]]) for flag in on]})
 

@@ -40,7 +40,7 @@ TURN = 0.2
 TURNS = 7
 COUNT = 100
 BULK = "bulk"
-LIVE = Live("bench", "production", 1, "en", "", 1, "1.0.0", None, {}, (), "bench")
+LIVE = Live("bench", "production", 1, "en", 1, "1.0.0", None, {}, (), "bench", {})
 
 #: Asks for one flag, in a context of the engine's own form.
 Ask = Callable[[Any], Any]

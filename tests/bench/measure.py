@@ -23,7 +23,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from flags import usage
-from releases.delivery import kept
+from releases.delivery import seen
 from releases.policies import CONFIRMABLE
 from releases.verify import verify
 from tests.bench.documents import edited, large_snapshot
@@ -159,7 +159,7 @@ def main() -> None:
         requests(long, edited(base, 1_000 + number))
         if number == 0:  # everything is warm now
             samples.clear()
-            kept.clear()
+            seen.clear()
     progress(f"{name}: flags")
     flag_rounds(long, shorts)
     progress(f"{name}: verifying")

@@ -23,7 +23,7 @@ from configs.models import Application, ConfigVersion
 from configs.refusals import Refusal
 from configs.versions import parse
 from releases import checkpoints
-from releases.delivery import kept, read_live, representation
+from releases.delivery import read_live, representation, seen
 from releases.models import Environment, Release
 from releases.verify import verify
 from tests.factories import World
@@ -184,7 +184,7 @@ def environments(world: World) -> list[Environment]:
 def read(world: World) -> dict[str, tuple[Any, ...]]:
     """What clients get: from a process that has served them before, and the same from one that starts now."""
     warm = {environment.key: answer(environment) for environment in environments(world)}
-    kept.clear()
+    seen.clear()
     cold = {environment.key: answer(environment) for environment in environments(world)}
     if warm != cold:
         raise HalfDone(f"a running reader sees {warm}, a new one {cold}")

@@ -13,7 +13,7 @@ from django.db import transaction
 from configs.drafts import open_next_draft
 from configs.refusals import Refusal
 from releases import access, actions
-from releases.delivery import kept
+from releases.delivery import seen
 from releases.publishing import Selection
 from tests.factories import ADA, World, flag, make_world, snapshot
 from tests.faults import crash
@@ -151,7 +151,7 @@ def test_a_reader_that_keeps_what_it_should_not_is_caught(monkeypatch: pytest.Mo
     once: dict[int, tuple[Any, ...]] = {}
     real = crash.answer
     monkeypatch.setattr(crash, "answer", lambda environment: once.setdefault(environment.pk, real(environment)))
-    monkeypatch.setattr(kept, "clear", once.clear)
+    monkeypatch.setattr(seen, "clear", once.clear)
     with pytest.raises(crash.HalfDone, match="a running reader sees"):
         survey(prepared(two_released), answered_when_done(lambda world: world.rollback()))
 

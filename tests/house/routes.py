@@ -29,6 +29,11 @@ def _walk(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterato
             yield route, pattern.callback
 
 
+def is_page(route: str) -> bool:
+    """For people and their browsers; all others answer programs."""
+    return not route or route.startswith(("admin/", "i18n/"))
+
+
 def methods(view: Any) -> list[str]:
     """What the view answers: the handlers of a class of the API, GET and POST of a page."""
     cls = getattr(view, "cls", None)

@@ -17,7 +17,7 @@ from releases import access
 from releases.models import ApiToken, PreviewLink
 from releases.roles import ROLES
 from tests.factories import ADA, NOON, World, flag, snapshot
-from tests.house.routes import METHODS, methods, path, routes
+from tests.house.routes import METHODS, is_page, methods, path, routes
 
 COLUMNS = ("anonymous", *ROLES)
 
@@ -80,7 +80,7 @@ POST   unleash/api/frontend/client/metrics   202 401 401 401 401
 #: ``-`` = nothing there, or not by this method.
 PAGES = """
 GET  /                                                                 yes yes yes yes yes
-POST /                                                                 -   -   -   -   -
+POST /                                                                 yes yes yes yes yes
 GET  i18n/setlang/                                                     yes yes yes yes yes
 POST i18n/setlang/                                                     yes yes yes yes yes
 GET  admin/                                                            in  yes yes yes yes
@@ -238,10 +238,6 @@ PARAMETERS = {
 def table(text: str) -> dict[tuple[str, str], list[str]]:
     rows = [line.split() for line in text.strip().splitlines()]
     return {(method, "" if route == "/" else route): columns for method, route, *columns in rows}
-
-
-def is_page(route: str) -> bool:
-    return not route or route.startswith(("admin/", "i18n/"))
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from configs.drafts import stored_version, version_of
 from configs.models import Application, ConfigVersion
 from configs.refusals import Refusal
 from releases import actions
-from releases.delivery import flags_of, kept, read_live, representation
+from releases.delivery import flags_of, read_live, representation, seen
 from releases.ledger import NO_POLICY
 from releases.models import Environment, Release
 from releases.policies import policy_etag
@@ -81,7 +81,7 @@ def stored(content: Content, killed: frozenset[str] = frozenset()) -> str:
 def passing_world() -> Iterator[World]:
     """A fresh world that is gone afterwards. Marked as a test's transaction, so that durable ones may run inside."""
     with TemporaryDirectory() as directory, override_settings(ICONTROL_CHECKPOINTS=Path(directory) / "ledger.txt"):
-        kept.clear()
+        seen.clear()
         around = transaction.atomic()
         around._from_testcase = True  # type: ignore[attr-defined]
         with around:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 
-from releases import access
-from releases.delivery import kept
-from tests.factories import ADA, NOON, snapshot
+from releases import access, delivery
+from releases.delivery import read_live, seen
+from releases.models import Release
+from tests.factories import ADA, NOON, World, flag, make_world, snapshot
 from tests.releases.api.helpers import PROBLEM, Api, ok, refused
 
 META, CONFIG = "/meta/release", "/api/config/published"
@@ -49,7 +50,7 @@ def test_the_last_release_seen_is_served_and_marked(
         assert (unchanged.status_code, unchanged["X-Config-Stale"]) == (304, "true")
     api.world.release()
     assert api.ask(path)["X-Config-Stale"] == "true"  # not asked again at once
-    monkeypatch.setattr(kept, "away_until", time.monotonic())
+    monkeypatch.setattr(seen, "away_until", time.monotonic())
     after = api.ask(path)
     assert "X-Config-Stale" not in after and after["X-Release-Serial"] == "2"
 
@@ -96,6 +97,79 @@ def test_what_was_seen_is_kept_for_each_client_key(api: Api, away: Away) -> None
         # Nobody can tell any more whether a key that was never seen exists.
         refused(api.ask(CONFIG, x_client_key=unseen), 503, "db.unavailable")
         refused(api.ask(CONFIG, x_client_key="pk_unknown"), 503, "db.unavailable")
+
+
+def key_of(world: World, name: str) -> str:
+    return access.create_client_key(world.production, name=name, actor=ADA, now=NOON).key
+
+
+def test_what_one_key_saw_all_keys_of_the_environment_get(api: Api, away: Away) -> None:
+    """A kill that this process has shown to anybody is not taken back for somebody else."""
+    early, late = key_of(api.world, "early"), key_of(api.world, "late")
+    api.world.release(snapshot("home", featureFlags=[flag("pay", "ON")]))
+    assert read_live(early).serial == 1
+    api.world.kill("pay")
+    assert read_live(late).serial == 2
+    with away():
+        for key in (early, late):
+            live = read_live(key)
+            assert (live.serial, live.killed, live.stale) == (2, ("pay",), True)
+
+
+def test_who_asked_earlier_and_was_slower_takes_nothing_back(
+    api: Api, away: Away, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = key_of(api.world, "slow"), key_of(api.world, "quick")
+    api.world.release()
+    real = delivery._read
+
+    def overtaken(environment: int, sha: str) -> delivery.Live:
+        monkeypatch.setattr(delivery, "_read", real)
+        api.world.release()
+        assert read_live(quick).serial == 2
+        return real(environment, sha)
+
+    monkeypatch.setattr(delivery, "_read", overtaken)
+    assert read_live(slow).serial == 1
+    with away():
+        assert read_live(slow).serial == read_live(quick).serial == 2
+
+
+def test_a_release_that_is_gone_was_the_last_one_seen(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backup is put back between the question and the reading: no answer of ours is a 500."""
+    api.world.release()
+    api.ask(META)
+    api.world.release()
+
+    def gone(environment: int, sha: str) -> delivery.Live:
+        raise Release.DoesNotExist
+
+    monkeypatch.setattr(delivery, "_read", gone)
+    answer = api.ask(META)
+    assert (answer.status_code, answer["X-Release-Serial"], answer["X-Config-Stale"]) == (200, "1", "true")
+
+
+def test_a_revoked_key_stays_revoked(api: Api, away: Away) -> None:
+    api.world.release()
+    key = access.create_client_key(api.world.production, name="web", actor=ADA, now=NOON)
+    ok(api.ask(CONFIG, x_client_key=key.key))
+    access.revoke_client_key(key, reason="leak", actor=ADA, now=NOON)
+    refused(api.ask(CONFIG, x_client_key=key.key), 401, "client_key.unknown")
+    with away():
+        refused(api.ask(CONFIG, x_client_key=key.key), 503, "db.unavailable")
+
+
+def test_any_number_of_environments_is_remembered(api: Api, away: Away) -> None:
+    worlds = [make_world(key=f"app-{number}", is_default=False) for number in range(70)]
+    keys = {}
+    for world in worlds:
+        world.release(snapshot("home", world.application.key))
+        keys[key_of(world, "web")] = world.application.key
+    for key in keys:
+        api.ask(META, x_client_key=key)
+    with away():
+        for key, name in keys.items():
+            assert [page["id"] for page in ok(api.ask(CONFIG, x_client_key=key))["pages"]] == ["home", name]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

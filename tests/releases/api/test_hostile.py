@@ -10,7 +10,7 @@ import pytest
 
 from configs.refusals import CATALOGUE
 from tests.factories import flag, snapshot
-from tests.house.routes import METHODS, methods, path, routes
+from tests.house.routes import METHODS, is_page, methods, path, routes
 from tests.releases.api import hostile
 from tests.releases.api.helpers import PROBLEM, Api
 
@@ -21,7 +21,7 @@ CONTEXTS = ("unleash/", "api/flags/<str:key>/explain")
 
 def api_routes() -> dict[str, Any]:
     """OFREP's answers have another form: tests/flags/ofrep/test_hostile.py."""
-    return {route: view for route, view in routes().items() if not route.startswith(("admin/", "i18n/", "ofrep/"))}
+    return {route: view for route, view in routes().items() if not is_page(route) and not route.startswith("ofrep/")}
 
 
 def who(route: str) -> str:
