@@ -36,13 +36,17 @@ if _postgresql is None:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
         },
-        # Opening the file takes longer than asking it. Not kept for ever: somebody may put a backup in its place.
+        # Opening the file takes longer than asking it.
         "CONN_MAX_AGE": 60 if _pool else 0,
     }
 else:
     DATABASES["default"] = _postgresql
     _options: dict[str, Any] = _postgresql.setdefault("OPTIONS", {})
     _options.setdefault("connect_timeout", 5)
+    # A network that falls silent: what was sent and not received, and a connection on which nothing comes any more.
+    _options.setdefault("tcp_user_timeout", 10_000)  # milliseconds
+    for name, value in {"keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3}.items():
+        _options.setdefault(name, value)
     _options.setdefault("application_name", "icontrol")
     # As long as SQLite waits: then a person is told (503), instead of hanging behind somebody's forgotten session.
     _options.setdefault("options", "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s")

@@ -18,11 +18,13 @@ from psycopg_pool import ConnectionPool
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        while True:
-            connection = super().get_new_connection(conn_params)
-            if not self.pool or lives(connection):
-                return connection
+        connection = super().get_new_connection(conn_params)
+        for _ in range(self.pool.max_size if self.pool else 0):
+            if lives(connection):
+                break
             self.pool.putconn(connection)  # the pool opens another in its place
+            connection = super().get_new_connection(conn_params)
+        return connection
 
 
 def lives(connection: psycopg.Connection[Any]) -> bool:

@@ -173,6 +173,20 @@ def test_segments_keep_their_names_and_those_that_cannot_be_asked_are_told() -> 
 # What is said about it
 
 
+def test_the_strategies_of_an_export_are_in_the_order_that_unleash_gives_them() -> None:
+    strategies = [
+        {"featureName": "f", "name": "default", "sortOrder": order, "variants": [variant(name, 1000, name)]}
+        for name, order in (("third", 7), ("first", 0), ("second", 2))
+    ]
+    export = {
+        "features": [{"name": "f"}],
+        "featureStrategies": strategies,
+        "featureEnvironments": [{"featureName": "f", "enabled": True}],
+    }
+    served = [rule["variant"] for rule in flags_of(convert(export))["f"]["rules"]]
+    assert served == ["first", "second", "third"]
+
+
 def test_nothing_is_dropped_silently() -> None:
     content = client(
         feature("f", {"name": "homemade"}, rollout(30, stickiness="random"), project="default", type="release"),

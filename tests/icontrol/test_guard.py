@@ -40,7 +40,13 @@ def ask(path: str, query: str = "", **environ: str) -> tuple[str, dict[str, str]
 
 @pytest.mark.parametrize("charset", ["hex", "base64", "zlib", "idna", "undefined", "unicode_escape", '"hex"', ""])
 def test_a_charset_that_decodes_no_text_is_no_failure(charset: str) -> None:
-    for content_type in (f"application/json; charset={charset}", f"text/plain;Charset = {charset};x=y"):
+    for content_type in (
+        f"application/json; charset={charset}",
+        f"text/plain;Charset = {charset};x=y",
+        f"a/b; charset=utf-8; charset={charset}",
+        f"a/b; x=charset=utf-8; charset={charset}",
+        f"a/b; charset*=utf-8''{charset}",
+    ):
         status, _, body = ask("/meta/release", "x=1", CONTENT_TYPE=content_type)
         assert status == "200 OK" and b"'x': ['1']" in body
 
@@ -56,8 +62,10 @@ def test_a_long_header_is_refused_as_a_problem() -> None:
     ("kind", "left"),
     [
         ("application/json", "application/json"),
-        ("application/json; charset=UTF-8", "application/json; charset=UTF-8"),
-        ("text/html; charset=iso-8859-1; x=y", "text/html; charset=iso-8859-1; x=y"),
+        ("application/json; charset=UTF-8", "application/json"),
+        ("text/html; charset=iso-8859-1; x=y", "text/html"),
+        ("text/html; x=charset=utf-8; charset=hex", "text/html"),
+        ("text/plain; format=flowed", "text/plain; format=flowed"),
         ("multipart/form-data; boundary=abc", "multipart/form-data; boundary=abc"),
         ("text/plain; charset=rot13", "text/plain"),
         ("application/json" + ";" * 380_000, "application/json"),

@@ -75,7 +75,15 @@ DELTA: Shape = {
 EXPORT: Shape = {
     "features": [FEATURE],
     "featureStrategies": [
-        _STRATEGY | {"featureName": str, "name?": str, "strategyName?": str, "environment?": str, "id?": str}
+        _STRATEGY
+        | {
+            "featureName": str,
+            "name?": str,
+            "strategyName?": str,
+            "environment?": str,
+            "id?": str,
+            "sortOrder?": (int, None),
+        }
     ],
     "featureEnvironments": [
         {"featureName": str, "enabled": bool, "environment?": str, "variants?": ([VARIANT], None)},
@@ -178,7 +186,8 @@ def _export(content: dict[str, Any], checker: Checker) -> Content:
     linked: dict[str, list[int]] = {}
     for link in content.get("featureStrategySegments") or []:
         linked.setdefault(link["featureStrategyId"], []).append(link["segmentId"])
-    for at, source in _pairs(content, "featureStrategies"):
+    # As Unleash's server sorts them before an SDK sees them: an export is in the order of its database.
+    for at, source in sorted(_pairs(content, "featureStrategies"), key=lambda found: found[1].get("sortOrder") or 0):
         named = {"name": source.get("name") or source.get("strategyName") or ""}
         segments = (source.get("segments") or []) + linked.get(source.get("id", ""), [])
         if source["featureName"] in features:
