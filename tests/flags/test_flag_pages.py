@@ -51,6 +51,15 @@ def test_the_table_and_its_filter(flagged: World) -> None:
     assert "/admin/flags/flags/" in viewer.open("/admin/").links
 
 
+def test_an_app_called_like_its_list_is_named_once(flagged: World) -> None:
+    viewer = staff("viewer")
+    flag_page = viewer.get("flags_flags_flag", flagged.production.pk, "search")
+    assert flag_page.trail == "Home › Flags › production › search"
+    assert viewer.get("flags_flags_changelist").trail == "Home › Flags › Flags of production"
+    version = viewer.get("configs_configversion_change", flagged.production.releases.last().config_version_id)
+    assert version.trail.startswith("Home › Configuration › Config versions › ")
+
+
 def test_an_environment_where_nothing_is_live(flagged: World) -> None:
     page = staff("viewer").get("flags_flags_environment", flagged.staging.pk)
     assert (page.status, page.refusal) == (200, "release.none")

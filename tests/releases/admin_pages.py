@@ -85,6 +85,11 @@ class Page:
         return {element.attributes.get("href", "") for element in self.all("a")}
 
     @property
+    def trail(self) -> str:
+        """Where the page stands: ``Home › Flags › …``."""
+        return " ".join(next(self.all("div", class_="breadcrumbs")).text.split())
+
+    @property
     def refusal(self) -> str | None:
         """The code of the refusal that the page shows."""
         for element in self.elements:
