@@ -111,7 +111,9 @@ class FlagsAdmin(HouseAdmin):
         return Row(key, facts, self.switch(request, found.environment, key, facts is None or facts.killed))
 
     def switch(self, request: HttpRequest, environment: Environment, key: str, is_killed: bool) -> Button | None:
-        return switch_of(environment, key, is_killed=is_killed) if self.actor(request).may(PUBLISH) else None
+        if not self.actor(request).may(PUBLISH):
+            return None
+        return switch_of(environment, key, is_killed=is_killed, origin=request.get_full_path())
 
     # One flag ---------------------------------------------------------------------------------------------------------
 

@@ -172,11 +172,12 @@ def flags_of(environment: Environment) -> str:
     return address("flags_flags_environment", environment.pk)
 
 
-def switch_of(environment: Environment, flag: str, *, is_killed: bool) -> Button:
-    """The kill switch of one flag, for who may publish."""
+def switch_of(environment: Environment, flag: str, *, is_killed: bool, origin: str) -> Button:
+    """The kill switch of one flag, for who may publish; it leads back to ``origin``."""
     if is_killed:
-        return Button(words("Lift", "Lever"), address("releases_environment_lift", environment.pk, flag))
-    return Button(words("Kill", "Couper"), address("releases_environment_kill", environment.pk, flag), "danger")
+        return Button(words("Lift", "Lever"), address("releases_environment_lift", environment.pk, flag, next=origin))
+    kill = address("releases_environment_kill", environment.pk, flag, next=origin)
+    return Button(words("Kill", "Couper"), kill, "danger")
 
 
 def _publish(standing: Standing, waiting: Sequence[ConfigVersion]) -> Button:

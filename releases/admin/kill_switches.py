@@ -97,6 +97,10 @@ class Switch(Move):
         return later(both(*pair, flag=self.flag, where=self.environment.key, **more))
 
     @property
+    def back(self) -> str:
+        return self.origin(flags_of(self.environment))
+
+    @property
     def reason(self) -> str:
         return super().reason if self.request.method == "POST" else str(self.words(self.kind.reason))
 
@@ -108,6 +112,7 @@ class Switch(Move):
                 (words("Flags", "Drapeaux"), flags_of(self.environment)),
             ],
             "environment": self.environment,
+            "back": self.back,
         }
 
     def look(self) -> dict[str, Any]:
@@ -128,4 +133,4 @@ class Switch(Move):
             self.environment, key=self.flag, read=self.serial, reason=self.reason, actor=self.actor, now=self.now
         )
         message = self.words(self.kind.happened, serial=release.serial) if changed else self.words(self.kind.already)
-        return self.done(message, flags_of(self.environment))
+        return self.done(message, self.back)

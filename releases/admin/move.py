@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from configs.actors import Actor
 from configs.policies import check_permission
@@ -59,6 +61,12 @@ class Move:
         """The serial that the page showed."""
         text = self.typed.get("serial", "")
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else NO_SERIAL
+
+    def origin(self, otherwise: str) -> str:
+        """The page of ours that the question was asked on, as its address says."""
+        named = self.request.GET.get("next", "")
+        ours = named.startswith(reverse("admin:index")) and url_has_allowed_host_and_scheme(named, allowed_hosts=None)
+        return named if ours else otherwise
 
     # For subclasses ------------------------------------------------------------------------------------------------
 

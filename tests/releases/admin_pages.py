@@ -85,6 +85,11 @@ class Page:
         return {element.attributes.get("href", "") for element in self.all("a")}
 
     @property
+    def places(self) -> set[str]:
+        """Where the links lead, whatever they ask there."""
+        return {link.partition("?")[0] for link in self.links}
+
+    @property
     def trail(self) -> str:
         """Where the page stands: ``Home › Flags › …``."""
         return " ".join(next(self.all("div", class_="breadcrumbs")).text.split())

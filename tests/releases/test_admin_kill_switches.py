@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_the_way_from_the_first_page_to_the_switch_and_back(live: World, ada: St
     page = ada.open(flags)
     assert "Flags of production" in page.text
     for key in ("checkout", "search", "a.b:c_d-1"):
-        assert url(live, key, "kill") in page.links and url(live, key, "lift") not in page.links
+        assert url(live, key, "kill") in page.places and url(live, key, "lift") not in page.places
     page = ada.open(url(live, "checkout", "kill"))
     assert "Kill checkout in production?" in page.text and page.filled()["reason"] == "Kill switch: checkout"
     page = ada.fill(KILL, live.production.pk, "checkout")
@@ -48,7 +49,7 @@ def test_the_way_from_the_first_page_to_the_switch_and_back(live: World, ada: St
     release = newest()
     assert (release.kind, release.killed, release.actor) == ("kill", ["checkout"], "user:ada.p")
     assert release.reason == "Kill switch: checkout"
-    assert url(live, "checkout", "lift") in page.links and url(live, "checkout", "kill") not in page.links
+    assert url(live, "checkout", "lift") in page.places and url(live, "checkout", "kill") not in page.places
     rows = [row.text.strip() for row in page.all("th", scope="row")][-3:]  # those before are the menu's
     assert rows == ["checkout", "a.b:c_d-1", "search"]  # what is killed stands first
     for name, *given in (("index",), ("releases_environment_change", live.production.pk)):
@@ -66,7 +67,26 @@ def test_the_page_of_a_flag_has_its_switch(live: World, ada: Staff) -> None:
         if door == "lift":
             live.kill(key)
         page = ada.get("flags_flags_flag", live.production.pk, key)
-        assert url(live, key, door) in page.links and url(live, key, other) not in page.links
+        assert url(live, key, door) in page.places and url(live, key, other) not in page.places
+
+
+def test_one_lands_where_one_came_from(live: World, ada: Staff) -> None:
+    one = f"/admin/flags/flags/environment/{live.production.pk}/flag/checkout/"
+    listed = f"/admin/flags/flags/environment/{live.production.pk}/"
+    for start in (one, listed, f"{listed}?stale="):
+        for door in ("kill", "lift"):
+            (way,) = (link for link in ada.open(start).links if link.startswith(url(live, "checkout", door)))
+            asked = ada.open(way)
+            assert start in asked.links  # "Back, change nothing"
+            assert ada.client.post(way, asked.filled()).headers["Location"] == start
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/admin/", "//evil.example", "/meta/release", "/admin\\.x", ""])
+def test_one_lands_on_our_own_pages_only(live: World, ada: Staff, elsewhere: str) -> None:
+    asked = ada.get(KILL, live.production.pk, "checkout", next=elsewhere)
+    assert elsewhere not in asked.links
+    done = ada.client.post(f"{url(live, 'checkout', 'kill')}?{urlencode({'next': elsewhere})}", asked.filled())
+    assert done.headers["Location"] == f"/admin/flags/flags/environment/{live.production.pk}/"
 
 
 def test_many_are_told_as_a_number(live: World, ada: Staff) -> None:
@@ -100,7 +120,7 @@ def test_who_may_not_sees_the_list_without_buttons(live: World, role: str) -> No
     )
     assert "forced off" in listed.text and "engaged: off for everybody" in killed.text
     for page in (listed, killed, other):
-        assert page.status == 200 and not [link for link in page.links if link.endswith(("/kill/", "/lift/"))]
+        assert page.status == 200 and not [link for link in page.places if link.endswith(("/kill/", "/lift/"))]
     person = staff(role, name="other")
     for name in (KILL, LIFT):
         assert person.get(name, live.production.pk, "checkout").refusal == "permission.denied"
@@ -113,7 +133,7 @@ def test_a_flag_that_has_left_the_config_can_be_lifted(live: World, ada: Staff) 
     live.kill("checkout")
     live.release(snapshot("home", featureFlags=[flag("search")]), confirm=["release.shrinks"])
     page = ada.get(FLAGS, live.production.pk)
-    assert "Not in the config any more" in page.text and url(live, "checkout", "lift") in page.links
+    assert "Not in the config any more" in page.text and url(live, "checkout", "lift") in page.places
     assert "/flag/checkout/" not in page.html  # it has no page of its own
     assert "checkout" not in staff("viewer").get(FLAGS, live.production.pk, stale="1").text
     assert "clients will notice nothing" in ada.get(LIFT, live.production.pk, "checkout").text
