@@ -89,6 +89,19 @@ def test_one_lands_on_our_own_pages_only(live: World, ada: Staff, elsewhere: str
     assert done.headers["Location"] == f"/admin/flags/flags/environment/{live.production.pk}/"
 
 
+def test_every_environment_with_something_live_leads_to_its_flags(live: World, ada: Staff) -> None:
+    def offered() -> list[int]:
+        return [
+            environment.pk
+            for environment in (live.production, live.staging)
+            if f"/admin/flags/flags/environment/{environment.pk}/" in ada.get("index").links
+        ]
+
+    assert offered() == [live.production.pk]
+    live.publish(live.live, environment=live.staging)
+    assert offered() == [live.production.pk, live.staging.pk]
+
+
 def test_many_are_told_as_a_number(live: World, ada: Staff) -> None:
     live.release(snapshot("home", featureFlags=[flag(key) for key in "abcde"]), confirm=["release.shrinks"])
     for key in "abcde":
