@@ -3,6 +3,7 @@ toolchain: both languages stand side by side in the source, as in refusals and p
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.utils.functional import lazy
@@ -11,9 +12,20 @@ from configs.texts import Text, pick
 from icontrol.problem import language
 
 
+#: Spaces of French sentences at which no line may end: inside guillemets, and before these signs.
+_KEPT = re.compile("(?<=«) | (?=[»:;!?%])")
+
+
 def said(text: Any) -> Any:
-    """A ``Text`` in the language of the request; anything else as it is."""
-    return pick(text, language())
+    """A ``Text`` in the language of the request; anything else as it is.
+
+    This is where French gets its no-break spaces, because only pages break lines: sentences in the source, answers of the
+    API and lines of commands have plain ones, which can be searched and compared.
+    """
+    reader = language()
+    found = pick(text, reader)
+    shown = reader == "fr" and isinstance(text, dict) and isinstance(found, str)
+    return _KEPT.sub("\N{NO-BREAK SPACE}", found) if shown else found
 
 
 _lazily = lazy(lambda en, fr: said({"en": en, "fr": fr}), str)

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 
 from configs.actors import PUBLISH
 from configs.reading import names
-from configs.texts import both
+from configs.texts import Text, both, pick
+from icontrol.problem import language
 from icontrol.words import later, words
 from releases import actions
 from releases.admin.base import HouseAdmin
@@ -93,8 +94,11 @@ class Switch(Move):
         self.environment, self.flag, self.kind = environment, flag, kind
         self.style = kind.style
 
+    def text(self, pair: Pair, **more: Any) -> Text:
+        return both(*pair, flag=self.flag, where=self.environment.key, **more)
+
     def words(self, pair: Pair, **more: Any) -> Any:
-        return later(both(*pair, flag=self.flag, where=self.environment.key, **more))
+        return later(self.text(pair, **more))
 
     @property
     def back(self) -> str:
@@ -102,7 +106,8 @@ class Switch(Move):
 
     @property
     def reason(self) -> str:
-        return super().reason if self.request.method == "POST" else str(self.words(self.kind.reason))
+        """The proposed one is for the ledger: as it would be typed, with plain spaces."""
+        return super().reason if self.request.method == "POST" else pick(self.text(self.kind.reason), language())
 
     def frame(self) -> dict[str, Any]:
         return {

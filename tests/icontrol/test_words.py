@@ -1,0 +1,28 @@
+"""Sentences as pages show them."""
+
+from __future__ import annotations
+
+from django.utils.translation import override
+
+from configs.texts import both
+from icontrol.words import said, words
+from releases.templatetags.house import say
+
+NBSP = "\N{NO-BREAK SPACE}"
+WHO = both("Who: “{name}”?", "Qui : « {name} » ?", name="Ada")
+QUI = f"Qui{NBSP}: «{NBSP}Ada{NBSP}»{NBSP}?"
+
+
+def test_french_breaks_no_line_at_its_signs() -> None:
+    with override("fr"):
+        assert said(WHO) == str(words(WHO["en"], WHO["fr"])) == QUI
+        assert say("{it}!", "{it} !", it=WHO) == f"{QUI}{NBSP}!"
+        assert said(both("it", "12:30, http://a?b=c; fin")) == "12:30, http://a?b=c; fin"
+
+
+def test_english_and_what_is_no_sentence_stay() -> None:
+    with override("en"):
+        assert said(both("Is it so ?", "Ah ?")) == "Is it so ?"
+    with override("fr"):
+        assert (said("Ah ?"), said(None), said(5)) == ("Ah ?", None, 5)
+        assert WHO["fr"] == "Qui : « Ada » ?"  # what the API and commands say
