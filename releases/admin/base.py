@@ -46,6 +46,8 @@ class Entry:
     what: Text
     changes: Difference
     button: Button | None = None
+    #: Instead of changes, where there is nothing older to compare with.
+    alone: Text | None = None
 
 
 class EnvironmentFilter(admin.RelatedFieldListFilter):
@@ -129,8 +131,8 @@ class HouseAdmin(admin.ModelAdmin):
         """Newest first; what this person may read of them."""
         return obj.history.order_by("-history_id")
 
-    def older(self, rows: Any, record: Any) -> Any:
-        """What a record is compared with."""
+    def older(self, request: HttpRequest, rows: Any, record: Any) -> Any:
+        """What a record is compared with; None when there is nothing."""
         return rows.filter(history_id__lt=record.history_id).first()
 
     def changes_between(self, older: Any, newer: Any) -> Difference:
@@ -163,6 +165,10 @@ class HouseAdmin(admin.ModelAdmin):
             return both("yes", "oui") if value else both("no", "non")
         return both("{v}", "{v}", v=value)
 
+    def alone(self, record: Any) -> Text | None:
+        """What is said of a record that is compared with nothing."""
+        return None
+
     def entry_button(self, request: HttpRequest, obj: Any, record: Any) -> Button | None:
         return None
 
@@ -175,13 +181,14 @@ class HouseAdmin(admin.ModelAdmin):
         rows = self.history_rows(request, obj)
         page = Paginator(rows, HISTORY_PAGE).get_page(request.GET.get("p"))
         records = list(page.object_list)
-        older = [*records[1:], self.older(rows, records[-1])] if records else []
+        older = [*records[1:], self.older(request, rows, records[-1])] if records else []
         entries = [
             Entry(
                 record,
                 note(record.history_change_reason) if record.history_change_reason else EVENTS[record.history_type],
                 self.changes_between(before, record),
                 self.entry_button(request, obj, record),
+                self.alone(record) if before is None else None,
             )
             for record, before in zip(records, older, strict=True)
         ]

@@ -17,6 +17,7 @@ from configs import history, states
 from configs.actors import EDIT
 from configs.models import Application, ConfigVersion
 from configs.policies import check_permission, problems_of
+from configs.texts import Text, both
 from icontrol.words import later, words
 from releases.admin import buttons, facts, markup
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
@@ -192,20 +193,27 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
         rows = super().history_rows(request, obj)
         return rows if self.actor(request).may(EDIT) else rows.filter(state=states.PUBLISHED)
 
-    def older(self, rows: Any, record: Any) -> Any:
-        """The first entry of a version is compared with the last one of the version that it was opened from."""
-        found = super().older(rows, record)
+    def older(self, request: HttpRequest, rows: Any, record: Any) -> Any:
+        """The first entry of a version is compared with the version that it was opened from, which no longer changes."""
+        found = super().older(request, rows, record)
         if found is None and record.based_on_id is not None:
-            before = ConfigVersion.history.filter(
-                id=record.based_on_id, history_id__lt=record.history_id, state=states.PUBLISHED
-            )
-            found = before.order_by("-history_id").first()
+            found = ConfigVersion.objects.get(pk=record.based_on_id)
+            if found.state != states.PUBLISHED and not self.actor(request).may(EDIT):
+                return None
         return found
 
     def changes_between(self, older: Any, newer: Any) -> Difference:
-        if older is not None and older.digest == newer.digest:
+        if older is None or older.digest == newer.digest:
             return Difference()
-        return facts.difference(json.loads(older.snapshot) if older else {}, json.loads(newer.snapshot))
+        return facts.difference(json.loads(older.snapshot), json.loads(newer.snapshot))
+
+    def alone(self, record: Any) -> Text:
+        count = sum(len(section) if isinstance(section, list) else bool(section) for section in json.loads(record.snapshot).values())
+        return both(
+            "Nothing older to compare with; {n} entries in all.",
+            "Rien de plus ancien à comparer ; {n} éléments en tout.",
+            n=count,
+        )
 
     def entry_button(self, request: HttpRequest, version: ConfigVersion, record: Any) -> Button | None:
         if record.state != states.DRAFT or not self.actor(request).may(EDIT):

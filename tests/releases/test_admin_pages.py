@@ -162,12 +162,39 @@ def test_the_history_of_a_draft_is_told_in_sentences(world: World, root: Staff) 
     world.edit(snapshot("home", featureFlags=[flag("a", "ON")]))
     world.edit(snapshot("home", "shop", featureFlags=[flag("a", "ON")]), actor=Actor("user:bob"))
     page = root.get("configs_configversion_history", world.draft.pk)
-    entries = [" ".join(item.text.split()) for item in page.all("li") if "user:" in item.text]
+    entries = entries_of(page)
     assert "user:bob · edit" in entries[0] and "Page “Shop” (shop) added" in entries[0]
     assert "user:ada · edit" in entries[1] and "Flag a, state: OFF → ON" in entries[1]
     assert "opened from 1.0.0" in entries[2] and "Differences" not in entries[2]
     french = staff("admin", language="fr", name="fr").get("configs_configversion_history", world.draft.pk).text
     assert "user:bob · modification" in french and "ouverte depuis 1.0.0" in french
+
+
+def entries_of(page: Page) -> list[str]:
+    return [" ".join(item.text.split()) for item in page.all("li") if "user:" in item.text]
+
+
+def test_the_first_entry_is_compared_with_what_the_version_is_based_on(world: World, root: Staff) -> None:
+    world.edit(snapshot("home", featureFlags=[flag("a")]))
+    first = world.preview()
+    world.edit(snapshot("home", "shop", featureFlags=[flag("a")]))
+    alone = entries_of(root.get("configs_configversion_history", first.pk))[-2:]
+    assert "Nothing older to compare with; 0 entries in all." in alone[-1] and "Page “Home”" not in alone[-1]
+    assert "Page “Home” (home) added" in alone[0]
+    based = entries_of(root.get("configs_configversion_history", world.draft.pk))
+    assert "Page “Shop” (shop) added" in based[0] and "Home" not in based[0]
+    assert "opened from 1.0.0" in based[1] and "added" not in based[1]
+
+
+def test_a_reader_learns_nothing_of_a_base_that_was_never_published(world: World) -> None:
+    world.edit(snapshot("home", "secret"))
+    world.preview()
+    version = world.release(snapshot("home", "shop")).config_version
+    assert version is not None
+    (entry,) = entries_of(staff("viewer").get("configs_configversion_history", version.pk))
+    assert "Nothing older to compare with; 2 entries in all." in entry and "ecret" not in entry
+    (_, *_, opened) = entries_of(staff("editor").get("configs_configversion_history", version.pk))
+    assert "opened from 1.0.0" in opened and "Nothing older" not in opened
 
 
 @pytest.mark.parametrize(
@@ -225,7 +252,7 @@ def test_long_histories_and_ledgers_come_in_pages(world: World, root: Staff) -> 
     first = root.get("configs_configversion_history", world.draft.pk)
     second = root.get("configs_configversion_history", world.draft.pk, p="2")
     assert "?p=2" in first.links and "user:n11" in first.text and "user:n1 ·" not in first.text
-    assert "user:n1 ·" in second.text and "added" in second.text
+    assert "user:n1 ·" in second.text and "added" in second.text and "Nothing older" not in first.text
     assert root.get("configs_configversion_history", world.draft.pk, p="x'").status == 200
 
 
