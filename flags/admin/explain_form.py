@@ -1,41 +1,50 @@
-"""The question why: the usual attributes by field, any others as JSON."""
+"""The question why: a field for each attribute that the flag asks about, and any others as JSON."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
+from django.forms import BoundField
 
 from configs import states
 from configs.canonical import NotStrictJSON, parse_strict
 from icontrol.words import said, words
 from releases.lookup import LIVE
 
-ATTRIBUTES = ("tenant", "role", "plan", "clientVersion")
-
-
-def _attribute(en: str, fr: str) -> forms.CharField:
-    widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
-    return forms.CharField(required=False, max_length=200, label=words(en, fr), widget=widget)
+#: Attributes with a meaning of their own, but for ``environment``, which the server knows better.
+WELL_KNOWN = {
+    "tenant": words("Tenant", "Locataire (tenant)"),
+    "role": words("Role", "Rôle (role)"),
+    "plan": words("Plan", "Offre (plan)"),
+    "platform": words("Platform", "Plateforme (platform)"),
+    "clientVersion": words("Client version (clientVersion)", "Version du client (clientVersion)"),
+    "locale": words("Language (locale)", "Langue (locale)"),
+}
+#: Attributes of a flag that get a field; a flag may ask about hundreds, and the rest can be given as JSON.
+MOST_ASKED = 12
 
 
 class ExplainForm(forms.Form):
-    """``cleaned_data["attributes"]`` is the context. ``edits``: the person may ask the draft and the preview too."""
+    """``cleaned_data["attributes"]`` is the context. ``asked``: what the flag asks about; ``edits``: the person may ask
+    the draft and the preview too."""
 
-    tenant = _attribute("Tenant", "Locataire (tenant)")
-    role = _attribute("Role", "Rôle")
-    plan = _attribute("Plan", "Offre (plan)")
-    clientVersion = _attribute("Client version", "Version du client")
     more = forms.CharField(
         required=False,
         max_length=20_000,
-        label=words("Other attributes, a JSON object", "Autres attributs, un objet JSON"),
+        label=words("Any others, a JSON object", "Tous les autres, un objet JSON"),
         widget=forms.Textarea(attrs={"rows": 3, "class": "code", "spellcheck": "false"}),
     )
     channel = forms.ChoiceField(label=words("Ask", "Interroger"))
 
-    def __init__(self, *args: Any, edits: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: Sequence[str], edits: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.named = list(dict.fromkeys([*asked[:MOST_ASKED], *WELL_KNOWN]))
+        self.asked_count = min(len(asked), MOST_ASKED)
+        for name in self.named:
+            self.fields[_field(name)] = _attribute(name)
         choices = [(LIVE, words("what is live", "la version en ligne"))]
         if edits:
             choices += [(states.DRAFT, words("the draft", "le brouillon"))]
@@ -43,6 +52,21 @@ class ExplainForm(forms.Form):
         channel = self.fields["channel"]
         assert isinstance(channel, forms.ChoiceField)
         channel.choices = choices
+
+    @property
+    def asked(self) -> list[BoundField]:
+        """Fields of what the flag asks about."""
+        return [self[_field(name)] for name in self.named[: self.asked_count]]
+
+    @property
+    def others(self) -> list[BoundField]:
+        """Fields of what has a meaning to other flags, and of all the rest."""
+        return [*(self[_field(name)] for name in self.named[self.asked_count :]), self["more"]]
+
+    @property
+    def uses_others(self) -> bool:
+        """Whether something is typed there, or wrong, or whether there is nothing else."""
+        return not self.asked_count or any(field.value() or field.errors for field in self.others)
 
     def clean_more(self) -> dict[str, Any]:
         text = self.cleaned_data["more"].strip()
@@ -58,5 +82,16 @@ class ExplainForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
-        named = {name: typed[name] for name in ATTRIBUTES if typed.get(name)}
+        named = {name: typed[_field(name)] for name in self.named if typed.get(_field(name))}
         return {**typed, "attributes": {**typed.get("more", {}), **named}}
+
+
+def _field(name: str) -> str:
+    """The field's name: an attribute may be called like another field, or have characters that no id may have."""
+    return f"attribute-{quote(name, safe='')}"
+
+
+def _attribute(name: str) -> forms.CharField:
+    """Text: to the conditions of flags the number 42 and the text ``42`` are the same."""
+    widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    return forms.CharField(required=False, max_length=1_000, label=WELL_KNOWN.get(name, name), widget=widget)

@@ -16,6 +16,7 @@ from configs.policies import check_permission
 from configs.refusals import Refusal
 from flags.admin.chart import bars
 from flags.admin.explain_form import ExplainForm
+from flags.engine import Reason, attributes_of
 from flags.explaining import explain
 from flags.models import UNTOLD
 from flags.overview import ASKED_AT_ONCE, FlagFacts, Overview, counts_of, overview
@@ -25,6 +26,9 @@ from releases.admin.buttons import Button, flags_of, switch_of
 from releases.admin.markup import amount, chip, moment
 from releases.lookup import find_environment
 from releases.models import Environment
+
+#: How answers look that nobody is to be content with at a glance; others look well.
+STYLES = {Reason.UNKNOWN: "warned", Reason.ERROR: "refused", Reason.DISABLED: "plain"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,11 @@ class FlagsAdmin(HouseAdmin):
         environment, now = self.find(request, pk), timezone.now()
         found = overview(environment, now, key)
         flag = found.flag(key)
-        form = ExplainForm(request.POST if request.method == "POST" else None, edits=self.actor(request).may(EDIT))
+        form = ExplainForm(
+            request.POST if request.method == "POST" else None,
+            asked=attributes_of(found.head.config_version.document, key),
+            edits=self.actor(request).may(EDIT),
+        )
         explained, refusal, status = None, None, 200
         if form.is_bound:
             if not form.is_valid():
@@ -154,6 +162,7 @@ class FlagsAdmin(HouseAdmin):
             untold=UNTOLD,
             form=form,
             explained=explained,
+            style=STYLES.get(explained.explanation.evaluation.reason, "well") if explained else "",
             refusal=refusal,
         )
 

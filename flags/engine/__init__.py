@@ -6,6 +6,7 @@ told in ``docs/reference/flags.md``; ``tests/vectors/flags.json`` says the same 
 
 from __future__ import annotations
 
+from flags.engine.attributes import attributes_of
 from flags.engine.compiling import compile_flags, is_off, off_variant
 from flags.engine.evaluation import Context, Evaluation, Explanation, FlagNotFound, Reason
 from flags.engine.flagset import FlagSet
@@ -18,6 +19,7 @@ __all__ = [
     "FlagNotFound",
     "FlagSet",
     "Reason",
+    "attributes_of",
     "compile_flags",
     "is_off",
     "off_variant",

@@ -69,7 +69,7 @@ def phrase(condition: Any) -> Text:
 
 def facts(condition: Any, context: Context) -> Text:
     """What the context says about the attributes of a condition: ``“plan” is “free”, “locale” is missing``."""
-    named = list(dict.fromkeys(_attributes(condition)))[:MOST_NAMED]
+    named = list(dict.fromkeys(attributes(condition)))[:MOST_NAMED]
     return joined((fact(attribute, context) for attribute in named), ", ", ", ")
 
 
@@ -97,7 +97,8 @@ def segments(condition: Any) -> Iterator[str]:
             yield part["segment"]
 
 
-def _attributes(condition: Any) -> Iterator[str]:
+def attributes(condition: Any) -> Iterator[str]:
+    """Attributes that a condition names itself."""
     for part in _parts(condition):
         if isinstance(part.get("attribute"), str):
             yield part["attribute"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
@@ -74,7 +76,7 @@ def test_the_page_of_a_flag_explains(flagged: World) -> None:
     assert "<i data-xss" not in page.html and len(list(page.all("rect", class_="on"))) == 30
     assert "on, variant not told 2" in page.text
     assert {choice.attributes["value"] for choice in page.all("option")} == {"live"}
-    told = viewer.fill("flags_flags_flag", *place, plan="pro", more='{"seats": 5}', channel="live")
+    told = viewer.fill("flags_flags_flag", *place, **{"attribute-plan": "pro"}, more='{"seats": 5}', channel="live")
     assert told.status == 200 and "Rule “pro”" in told.text and "Serves on (TARGETING_MATCH)" in told.text
     large = '{"targetingKey": "acme", "seats": 12345678901234567890}'
     key = viewer.fill("flags_flags_flag", *place, more=large, channel="live")
@@ -82,11 +84,64 @@ def test_the_page_of_a_flag_explains(flagged: World) -> None:
     number = viewer.fill("flags_flags_flag", *place, more='{"targetingKey": 5}', channel="live")
     assert (number.status, number.refusal) == (400, "evaluation.bad_context")
     french = staff("viewer", language="fr", name="fr")
-    assert "Règle « pro »" in french.fill("flags_flags_flag", *place, plan="pro", channel="live").text
+    assert "Règle « pro »" in french.fill("flags_flags_flag", *place, **{"attribute-plan": "pro"}, channel="live").text
     wrong = viewer.fill("flags_flags_flag", *place, more="[]", channel="live")
     assert wrong.status == 422 and "A JSON object is needed." in wrong.text
     assert viewer.fill("flags_flags_flag", *place, more="{", channel="live").status == 422
     assert viewer.fill("flags_flags_flag", *place, channel="draft").status == 422
+
+
+def asking(*attributes: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": "who",
+        "conditions": [{"attribute": name, "operator": "exists"} for name in attributes],
+        "variant": "on",
+        **more,
+    }
+
+
+def test_the_form_asks_what_the_flag_asks(world: World) -> None:
+    world.now = timezone.now()
+    many = [f"n{number}" for number in range(20)]
+    world.release(
+        snapshot(
+            featureFlags=[
+                flag("base", "ON", rules=[asking("seats", "environment")]),
+                flag("odd", "ON", prerequisites=[{"flag": "base"}], rules=[asking("plan", "more", 'a "b" ü')]),
+                flag("greedy", "ON", rules=[asking(*many)]),
+                flag("plain", "ON"),
+            ]
+        )
+    )
+
+    def labels(key: str) -> list[str]:
+        page = staff("viewer", name=f"viewer-{key}").get("flags_flags_flag", world.production.pk, key)
+        return [label.text.strip() for label in page.all("label") if label.attributes["for"].startswith("id_attribute")]
+
+    rest = ["Tenant", "Role", "Plan", "Platform", "Client version (clientVersion)", "Language (locale)"]
+    unasked = [label for label in rest if label != "Plan"]
+    assert labels("odd") == ["seats", "Plan", "more", 'a "b" ü', *unasked]
+    assert labels("greedy") == [*many[:12], *rest]
+    assert labels("plain") == rest
+    place = (world.production.pk, "odd")
+    viewer = staff("viewer")
+    page = viewer.get("flags_flags_flag", *place)
+    assert not [box for box in page.all("input") if " " in box.attributes.get("id", "")]
+    typed = {"attribute-plan": "pro", "attribute-more": "x", "attribute-a%20%22b%22%20%C3%BC": "y"}
+    told = viewer.fill("flags_flags_flag", *place, **typed, channel="live").text
+    assert "“more” is “x”" in told and '“a "b" ü” is “y”' in told and "“plan” is “pro”" in told
+
+
+@pytest.mark.parametrize(
+    ("key", "reason", "look"),
+    [("on", "STATIC", "well"), ("off", "DISABLED", "plain"), ("share", "UNKNOWN", "warned")],
+)
+def test_an_answer_looks_as_good_as_it_is(world: World, key: str, reason: str, look: str) -> None:
+    flags = [flag("on", "ON"), flag("off"), flag("share", "ROLLOUT", rollout=5000)]
+    world.release(snapshot(featureFlags=flags))
+    page = staff("viewer").fill("flags_flags_flag", world.production.pk, key, channel="live")
+    (box,) = page.all("section", id="explained")
+    assert f"({reason})" in box.text and box.attributes["class"] == f"callout {look}"
 
 
 def test_editors_ask_the_draft_too(flagged: World) -> None:
