@@ -14,6 +14,7 @@ from icontrol.words import said
 from releases.admin import facts, markup
 from releases.admin.buttons import Button, around_version, of_environments, of_version
 from releases.admin.facts import Standing
+from releases.admin.remedies import remedy
 from releases.authentication import actor_of_user
 
 register = template.Library()
@@ -27,6 +28,7 @@ register.filter("line_tag", markup.line_tag)
 register.filter("number", markup.number)
 register.filter("counts", markup.counts)
 register.filter("forced_off", markup.forced_off)
+register.filter("remedy", remedy)
 
 
 @register.simple_tag
