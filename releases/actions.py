@@ -114,7 +114,7 @@ def _plan(
     problems = problems_of(application, snapshot, candidate.schema, now) + changed
     found = errors(problems)
     if not found:
-        problems += sightings.warnings(environment, snapshot, now=now)
+        problems += sightings.warnings(environment, snapshot, live.document if live else {}, now=now)
     return Plan(
         candidate=candidate,
         head=head,

@@ -26,6 +26,8 @@ WRITTEN_EVERY = dt.timedelta(hours=1)
 MOST_NAMES = 50
 LONGEST_NAME = 100
 OTHERS = "others"
+#: Flags that a warning names; the rest is counted.
+FLAGS_NAMED = 8
 
 
 class _Written:
@@ -83,29 +85,45 @@ def _write(live: Live, kind: str, name: str, now: dt.datetime) -> None:
     )
 
 
-def warnings(environment: Environment, snapshot: dict[str, Any], *, now: dt.datetime) -> list[Problem]:
-    """What of a valid snapshot the clients seen here cannot follow: one warning for each flag."""
+def warnings(
+    environment: Environment, snapshot: dict[str, Any], live: dict[str, Any], *, now: dt.datetime
+) -> list[Problem]:
+    """What of a valid snapshot the clients seen here cannot follow, ``live`` being what they have now.
+
+    Flags that they could follow until now, or that are new or changed: one warning for each reason. All others, which
+    are said at each publish: one warning.
+    """
     since = now - FORGOTTEN_AFTER
     if not ClientSighting.objects.filter(environment=environment, kind=UNLEASH, last_seen_at__gte=since).exists():
         return []
-    reasons = unleash.features(snapshot, environment=environment.key).reasons
-    return [
-        Problem(
-            pointer(["featureFlags", at]),
-            "flag.not_for_unleash",
-            _sentence(flag["key"], reasons[flag["key"]]),
-            "warning",
-        )
-        for at, flag in enumerate(snapshot.get("featureFlags", []))
-        if flag["key"] in reasons
-    ]
+    reasons, before = (unleash.features(each, environment=environment.key).reasons for each in (snapshot, live))
+    flags, had = ({flag["key"]: flag for flag in each.get("featureFlags", [])} for each in (snapshot, live))
+    places = {key: at for at, key in enumerate(flags)}
+    because: dict[str, tuple[Text, list[str]]] = {}
+    same = []
+    for key in flags:
+        if key in before and key in reasons and flags[key] == had[key]:
+            same.append(key)
+            continue
+        for why in reasons.get(key, ()):
+            because.setdefault(why["en"], (why, []))[1].append(key)
+    found = [_warning(places, keys, both("", ""), why) for why, keys in because.values()]
+    if same:
+        found.append(_warning(places, same, both(", as they were before", ", comme auparavant"), both("", "")))
+    return found
 
 
-def _sentence(key: str, reasons: tuple[Text, ...]) -> Text:
-    return both(
-        "Clients with an Unleash SDK ask here, and to those that evaluate by themselves “{key}” is off. {why}",
-        "Des clients avec un SDK Unleash interrogent cet environnement, et pour ceux qui évaluent eux-mêmes « {key} »"
-        " est éteint. {why}",
-        key=key,
-        why=both(" ".join(reason["en"] for reason in reasons), " ".join(reason["fr"] for reason in reasons)),
+def _warning(places: dict[str, int], keys: list[str], how: Text, why: Text) -> Problem:
+    more = len(keys) - FLAGS_NAMED
+    sentence = both(
+        "Off for clients with an Unleash SDK that evaluate by themselves{how}: {flags}{more}. {why}",
+        "Éteints pour les clients avec un SDK Unleash qui évaluent eux-mêmes{how} : {flags}{more}. {why}",
+        how=how,
+        flags=both(
+            ", ".join(f"“{key}”" for key in keys[:FLAGS_NAMED]), ", ".join(f"« {key} »" for key in keys[:FLAGS_NAMED])
+        ),
+        more=both(" and {n} more", " et {n} de plus", n=more) if more > 0 else both("", ""),
+        why=why,
     )
+    place = pointer(["featureFlags", *([places[keys[0]]] if len(keys) == 1 else [])])
+    return Problem(place, "flag.not_for_unleash", both(sentence["en"].strip(), sentence["fr"].strip()), "warning")

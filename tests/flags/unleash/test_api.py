@@ -393,7 +393,7 @@ def test_names_are_bounded(live: Api) -> None:
 def test_clients_are_forgotten(live: Api) -> None:
     ok(live.ask(FEATURES, unleash_appname="old"))
     ClientSighting.objects.update(last_seen_at=NOON - sightings.FORGOTTEN_AFTER)
-    assert sightings.warnings(live.world.production, CONTENT, now=NOON.replace(day=23)) == []
+    assert sightings.warnings(live.world.production, CONTENT, {}, now=NOON.replace(day=23)) == []
     sightings.written.clear()
     ok(live.ask(FEATURES, unleash_appname="new"))
     assert [name for _, _, name in seen()] == ["new"]
@@ -418,3 +418,40 @@ def test_an_environment_that_has_them_is_warned_at_publish(live: Api) -> None:
     assert "flag.not_for_unleash" not in [found["code"] for found in elsewhere["problems"]]
     release = live.world.publish()
     assert "flag.not_for_unleash" in [problem.code for problem in release.warnings]
+
+
+def test_warnings_are_one_for_each_reason_and_one_for_what_stays(live: Api) -> None:
+    ok(live.ask(FEATURES))
+    odd = [flag(f"odd-{number}", "ROLLOUT", rollout=5) for number in range(10)]
+    cased = {"attribute": "plan", "operator": "equals", "values": ["pro"], "ignoreCase": True}
+    rule = {"id": "r", "conditions": [cased], "variant": "on"}
+    both_reasons = flag("both", "ROLLOUT", rollout=5, rules=[rule])
+    first = {**CONTENT, "featureFlags": [*CONTENT["featureFlags"], *odd, both_reasons]}
+
+    def told(before: Any, after: Any) -> list[tuple[str, str]]:
+        found = sightings.warnings(live.world.production, after, before, now=NOON)
+        assert all(problem.message["fr"].startswith("Éteints pour") for problem in found)
+        start = "Off for clients with an Unleash SDK that evaluate by themselves"
+        return [(problem.pointer, problem.message["en"].removeprefix(start)) for problem in found]
+
+    share = "A share is not a whole percentage, and Unleash knows a hundred steps only."
+    case = "It compares whole texts without regard to case, which Unleash does only for parts of texts."
+    eight = ", ".join(f"“{key}”" for key in ["fine", *(f"odd-{number}" for number in range(7))])
+    assert told({}, first) == [
+        ("/featureFlags", f": {eight} and 4 more. {share}"),
+        (f"/featureFlags/{len(first['featureFlags']) - 1}", f": “both”. {case}"),
+    ]
+    changed = {**first, "featureFlags": [*first["featureFlags"][:-1], both_reasons | {"rollout": 7}]}
+    same = ("/featureFlags", f", as they were before: {eight} and 3 more.")
+    last = f"/featureFlags/{len(first['featureFlags']) - 1}"
+    assert told(first, first) == [("/featureFlags", f", as they were before: {eight} and 4 more.")]
+    found = told(first, changed)
+    assert sorted(found[:-1]) == sorted([(last, f": “both”. {share}"), (last, f": “both”. {case}")])
+    assert found[-1] == same
+    # What becomes expressible is not spoken of, and what is no more says why although the flag itself is the same.
+    assert told(first, {"featureFlags": [flag("odd-1", "ON")]}) == []
+    asks = flag("asks", "ON", rules=[{"id": "r", "conditions": [{"segment": "testers"}], "variant": "on"}])
+    open_segment = {"featureFlags": [asks], "segments": [{"id": "testers", "conditions": [TESTERS]}]}
+    hidden = {"featureFlags": [asks], "segments": [{"id": "testers", "conditions": [TESTERS], "private": True}]}
+    ((place, why),) = told(open_segment, hidden)
+    assert place == "/featureFlags/0" and "private segment" in why
