@@ -22,22 +22,29 @@ def flag_warnings(snapshot: Any, now: datetime | None) -> Iterator[Problem]:
     """``flag.owner_missing``, ``flag.expired`` (only with ``now``), ``flag.rules_idle``, ``flag.rule_unreachable``."""
     for index, flag in objects(snapshot, "featureFlags"):
         here: Path = ("featureFlags", index)
-        state = flag.get("state")
+        state, key = flag.get("state"), shown(flag.get("key"))
         if state in LIVE and "owner" not in flag:
-            yield _warning(here, "flag.owner_missing", _NO_OWNER)
+            message = both(
+                "The flag “{key}” is on and nobody is named who answers for it (“owner”).",
+                "Le drapeau « {key} » est actif et personne n'est nommé pour en répondre (« owner »).",
+                key=key,
+            )
+            yield _warning(here, "flag.owner_missing", message)
         if now is not None:
             end = instant_of(flag.get("expiresAt"))
             if end is not None and end <= now:
                 message = both(
-                    "The flag should have been gone since {date}.",
-                    "Le drapeau aurait dû disparaître le {date}.",
+                    "The flag “{key}” should have been gone since {date}.",
+                    "Le drapeau « {key} » aurait dû disparaître le {date}.",
+                    key=key,
                     date=shown(flag["expiresAt"]),
                 )
                 yield _warning((*here, "expiresAt"), "flag.expired", message)
         if state in OFF and any(objects(flag, "rules")):
             message = both(
-                "In the state {state} the rules do not count: everybody gets the off variant.",
-                "Dans l'état {state}, les règles ne comptent pas : tous reçoivent la variante de coupure.",
+                "In the state {state} the rules of “{key}” do not count: everybody gets the off variant.",
+                "Dans l'état {state}, les règles de « {key} » ne comptent pas : tous reçoivent la variante de coupure.",
+                key=key,
                 state=state,
             )
             yield _warning((*here, "rules"), "flag.rules_idle", message)
@@ -73,9 +80,3 @@ def _unreachable(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
 
 def _warning(path: Path, code: str, message: Text) -> Problem:
     return Problem(pointer(path), code, message, "warning")
-
-
-_NO_OWNER = both(
-    "The flag is on and nobody is named who answers for it (“owner”).",
-    "Le drapeau est actif et personne n'est nommé pour en répondre (« owner »).",
-)
