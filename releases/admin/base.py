@@ -46,7 +46,7 @@ class Entry:
     what: Text
     changes: Difference
     button: Button | None = None
-    #: Instead of changes, where there is nothing older to compare with.
+    #: Instead of changes, where there is nothing to compare with.
     alone: Text | None = None
 
 
@@ -165,8 +165,8 @@ class HouseAdmin(admin.ModelAdmin):
             return both("yes", "oui") if value else both("no", "non")
         return both("{v}", "{v}", v=value)
 
-    def alone(self, record: Any) -> Text | None:
-        """What is said of a record that is compared with nothing."""
+    def alone(self, older: Any, record: Any) -> Text | None:
+        """What is said of a record that is compared with nothing, or with as good as nothing."""
         return None
 
     def entry_button(self, request: HttpRequest, obj: Any, record: Any) -> Button | None:
@@ -188,7 +188,7 @@ class HouseAdmin(admin.ModelAdmin):
                 note(record.history_change_reason) if record.history_change_reason else EVENTS[record.history_type],
                 self.changes_between(before, record),
                 self.entry_button(request, obj, record),
-                self.alone(record) if before is None else None,
+                self.alone(before, record),
             )
             for record, before in zip(records, older, strict=True)
         ]

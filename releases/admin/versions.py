@@ -194,7 +194,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
         return rows if self.actor(request).may(EDIT) else rows.filter(state=states.PUBLISHED)
 
     def older(self, request: HttpRequest, rows: Any, record: Any) -> Any:
-        """The first entry of a version is compared with the version that it was opened from, which no longer changes."""
+        """The first entry of a version is compared with the one that it was opened from, which no longer changes."""
         found = super().older(request, rows, record)
         if found is None and record.based_on_id is not None:
             found = ConfigVersion.objects.get(pk=record.based_on_id)
@@ -203,17 +203,16 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
         return found
 
     def changes_between(self, older: Any, newer: Any) -> Difference:
-        if older is None or older.digest == newer.digest:
+        if older is None or _is_empty(older) or older.digest == newer.digest:
             return Difference()
         return facts.difference(json.loads(older.snapshot), json.loads(newer.snapshot))
 
-    def alone(self, record: Any) -> Text:
-        count = sum(len(section) if isinstance(section, list) else bool(section) for section in json.loads(record.snapshot).values())
-        return both(
-            "Nothing older to compare with; {n} entries in all.",
-            "Rien de plus ancien à comparer ; {n} éléments en tout.",
-            n=count,
-        )
+    def alone(self, older: Any, record: Any) -> Text | None:
+        if older is not None and not _is_empty(older):
+            return None
+        sections = json.loads(record.snapshot).values()
+        count = sum(len(section) if isinstance(section, list) else bool(section) for section in sections)
+        return both("Nothing to compare with; {n} entries.", "Rien à quoi comparer ; {n} éléments.", n=count)
 
     def entry_button(self, request: HttpRequest, version: ConfigVersion, record: Any) -> Button | None:
         if record.state != states.DRAFT or not self.actor(request).may(EDIT):
@@ -241,3 +240,8 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
         check_permission(self.actor(request), EDIT)
         version = self.find(request, pk)
         return Restore(self, request, version, history.entry(version.application, entry)).serve()
+
+
+def _is_empty(record: Any) -> bool:
+    """As the first draft of an application begins."""
+    return not any(json.loads(record.snapshot).values())
