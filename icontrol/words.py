@@ -11,7 +11,6 @@ from django.utils.functional import lazy
 from configs.texts import Text, pick
 from icontrol.problem import language
 
-
 #: Spaces of French sentences at which no line may end: inside guillemets, and before these signs.
 _KEPT = re.compile("(?<=«) | (?=[»:;!?%])")
 
@@ -19,8 +18,8 @@ _KEPT = re.compile("(?<=«) | (?=[»:;!?%])")
 def said(text: Any) -> Any:
     """A ``Text`` in the language of the request; anything else as it is.
 
-    This is where French gets its no-break spaces, because only pages break lines: sentences in the source, answers of the
-    API and lines of commands have plain ones, which can be searched and compared.
+    This is where French gets its no-break spaces, because only pages break lines: sentences in the source, answers of
+    the API and lines of commands have plain ones, which can be searched and compared.
     """
     reader = language()
     found = pick(text, reader)

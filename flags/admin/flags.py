@@ -127,10 +127,10 @@ class FlagsAdmin(HouseAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         environment, now = self.find(request, pk), timezone.now()
         found = overview(environment, now, key)
-        flag = found.flag(key)
+        flag, live = found.flag(key), found.head.config_version
         form = ExplainForm(
             request.POST if request.method == "POST" else None,
-            asked=attributes_of(found.head.config_version.document, key),
+            asked=attributes_of(live.document, key) if live else (),
             edits=self.actor(request).may(EDIT),
         )
         explained, refusal, status = None, None, 200

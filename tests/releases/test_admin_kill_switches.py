@@ -81,7 +81,9 @@ def test_one_lands_where_one_came_from(live: World, ada: Staff) -> None:
             assert ada.client.post(way, asked.filled()).headers["Location"] == start
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/admin/", "//evil.example", "/meta/release", "/admin\\.x", ""])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/admin/", "//evil.example", "/meta/release", "/admin\\.x", ""]
+)
 def test_one_lands_on_our_own_pages_only(live: World, ada: Staff, elsewhere: str) -> None:
     asked = ada.get(KILL, live.production.pk, "checkout", next=elsewhere)
     assert elsewhere not in asked.links
