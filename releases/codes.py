@@ -448,8 +448,8 @@ define(
     503,
     title=("The database is away", "La base de données est absente"),
     detail=(
-        "Reading the published configuration works, writing does not: the database does not answer.",
-        "Lire la configuration publiée fonctionne, écrire non : la base de données ne répond pas.",
+        "The database does not answer. Clients go on with what this server has read; nothing can be written.",
+        "La base de données ne répond pas. Les clients gardent ce que ce serveur a lu ; rien ne peut être écrit.",
     ),
     next=(
         "Nothing was changed. Try again; /readyz says when it is back.",
