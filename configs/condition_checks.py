@@ -11,19 +11,22 @@ from configs.references import Node, Path, conditions_in, needing, needs
 from configs.schemas import MOST_FINDINGS
 from configs.texts import both
 from flags.engine import compile_flags, unreadable
-from flags.engine.operators import OPERATORS
+from flags.engine.operators import OPERATORS, pattern_size
 from flags.engine.sentences import Text
 
-#: A bad pattern of a few characters takes RE2 a hundredth of a second, one of a thousand a tenth: these are at most
-#: about five seconds, once.
+#: To compile a bad pattern of a few characters takes RE2 a hundredth of a second, one of a thousand a tenth: these are
+#: at most about five seconds, once.
 MOST_PATTERNS = 200
 MOST_PATTERN_CHARACTERS = 20_000
+#: Of all compiled patterns, each as often as it stands there. In the worst case each looks at each character of what a
+#: client sends, which takes it about 8 ns: a fifth of a second for the longest text that is matched at all.
+MOST_INSTRUCTIONS = 25_000
 
 
 def condition_problems(snapshot: Any) -> Iterator[Problem]:
     """``condition.value`` for every value that its operator cannot use, and ``condition.patterns_many``."""
     patterns: set[str] = set()
-    characters = 0
+    characters = instructions = 0
     for path, operator, value in _questions(snapshot):
         if operator == "matches" and isinstance(value, str) and value not in patterns:
             patterns.add(value)
@@ -34,6 +37,11 @@ def condition_problems(snapshot: Any) -> Iterator[Problem]:
         flaw = unreadable(operator, value)
         if flaw is not None:
             yield Problem(pointer(path), "condition.value", _text(flaw))
+        elif operator == "matches" and isinstance(value, str):
+            instructions += pattern_size(value) or 0
+            if instructions > MOST_INSTRUCTIONS:
+                yield Problem("", "condition.patterns_many", _INSTRUCTIONS)
+                return
 
 
 def _questions(snapshot: Any) -> Iterator[tuple[Path, str, Any]]:
@@ -107,4 +115,11 @@ _PATTERNS = both(
     "Les conditions ont plus de {most} motifs différents, ou plus de {characters} caractères de motifs.",
     most=MOST_PATTERNS,
     characters=MOST_PATTERN_CHARACTERS,
+)
+_INSTRUCTIONS = both(
+    "The patterns of the conditions are too much work together: more than {most} instructions when compiled."
+    " Repetitions such as {{900}} count as often as they repeat.",
+    "Les motifs des conditions demandent trop de travail ensemble : plus de {most} instructions une fois compilés."
+    " Une répétition comme {{900}} compte autant de fois qu'elle répète.",
+    most=MOST_INSTRUCTIONS,
 )

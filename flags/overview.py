@@ -149,10 +149,12 @@ def overview(environment: Environment, now: dt.datetime, key: str | None = None)
     gone = sorted(killed - {source["key"] for source in sources})
     wanted = {source["key"]: source for source in sources if key in (None, source["key"])}
     used = _used(_window(environment, now, key), wanted, now) if wanted else {}
+    # Nobody asks for them by name, and they decide all the same.
+    needed = {need["flag"] for source in sources for need in source.get("prerequisites", ())}
     flags = []
     for name, source in wanted.items():
         use = used.get(name, Use())
-        stale = tuple(_stale(source, first[name], use, now, killed=name in killed))
+        stale = tuple(_stale(source, first[name], use, now, killed=name in killed, needed=name in needed))
         flags.append(FlagFacts(source, name in killed, first[name], use, stale))
     return Overview(environment, head, sorted(flags, key=lambda flag: flag.key), gone)
 
@@ -249,12 +251,14 @@ def _used(window: Any, sources: dict[str, dict[str, Any]], now: dt.datetime) -> 
     return found
 
 
-def _stale(source: dict[str, Any], first: First, use: Use, now: dt.datetime, *, killed: bool) -> list[str]:
+def _stale(
+    source: dict[str, Any], first: First, use: Use, now: dt.datetime, *, killed: bool, needed: bool
+) -> list[str]:
     """Only what the whole time proves: a flag that came, or came back, yesterday is neither unused nor fully on for
     30 days."""
     found = []
     old = first.since <= now - MONTH
-    if old and not use.month:
+    if old and not use.month and not needed:
         found.append("flag.not_evaluated")
     whole = old and use.first is not None and use.first <= _hour(now) - KEPT_HOURS + DAY
     if whole and use.shown == use.month and not killed and source["state"] in ("ON", "ROLLOUT"):

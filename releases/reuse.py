@@ -52,22 +52,28 @@ def published_before(candidate: ConfigVersion, live: ConfigVersion | None) -> tu
 def reused_flags(
     candidate: ConfigVersion, snapshot: Any, before: Sequence[ConfigVersion]
 ) -> tuple[list[Problem], list[Confirmation]]:
-    """``flag.key_reused`` twice: problems where a key comes back as another kind of flag, a confirmation where it comes
-    back as it was. Asks the database only about keys that what came ``before`` did not have."""
+    """``flag.key_reused`` twice: problems where a key comes back as another kind of flag, at once or later, and a
+    confirmation where it comes back as it was. ``flag.kind_changed``, a warning, where one that never was away becomes
+    another kind. Asks the database only about keys that what came ``before`` did not have, or had as another kind."""
     if not before:
         return [], []
-    known = set.intersection(*(names(version.document, "featureFlags") for version in before))
-    retired = _retired(candidate, names(snapshot, "featureFlags") - known)
-    if not retired:
-        return [], []
-    kinds = {pk: kinds_of(version.document) for pk, version in _lasts(retired.values()).items()}
+    had = [kinds_of(version.document) for version in before]
+    known = set.intersection(*map(set, had))
+    kinds = kinds_of(snapshot)
+    changed = {key for key in kinds.keys() & known if not any(_same_kind(kinds[key], one[key]) for one in had)}
+    retired = _retired(candidate, (names(snapshot, "featureFlags") - known) | changed)
+    lasts = {pk: kinds_of(version.document) for pk, version in _lasts(retired.values()).items()}
     problems, same = [], []
-    for index, flag in objects(snapshot, "featureFlags"):
-        entry = retired.get(flag["key"]) if isinstance(flag.get("key"), str) else None
+    for index, flag in objects(snapshot, "featureFlags") if retired or changed else ():
+        key = flag.get("key")
+        entry = retired.get(key) if isinstance(key, str) else None
         if entry is None:
+            if key in changed:
+                problems.append(_changed(index, key, kinds[key], had[0][key]))
             continue
-        if _same_kind(kind_of(flag), kinds[entry.last_id].get(entry.key)):
-            same.append(entry)
+        if _same_kind(kind_of(flag), lasts[entry.last_id].get(entry.key)):
+            if entry.key not in known:
+                same.append(entry)
             continue
         message = both(
             "“{key}” was another kind of flag in {version}, and old clients may still ask for it: a key that comes "
@@ -79,6 +85,22 @@ def reused_flags(
         )
         problems.append(Problem(pointer(["featureFlags", index, "key"]), "flag.key_reused", message))
     return problems, [_confirmation(same)] if same else []
+
+
+def _changed(index: int, key: str, now: Kind, before: Kind) -> Problem:
+    retyped = now.type != before.type
+    what = both(
+        "of type {old}, and becomes one of type {new}: who asks for the old type gets the default in its code.",
+        "de type {old} et devient de type {new} : qui demande l'ancien type obtient la valeur par défaut de son code.",
+        old=shown(before.type),
+        new=shown(now.type),
+    )
+    dealt = both(
+        "dealt in another way until now: from this publish on others are in its shares and splits than before.",
+        "réparti autrement jusqu'ici : dès cette publication, d'autres sont dans ses parts et ses répartitions.",
+    )
+    message = both("“{key}” was {what}", "« {key} » était {what}", key=shown(key), what=what if retyped else dealt)
+    return Problem(pointer(["featureFlags", index, "key"]), "flag.kind_changed", message, "warning")
 
 
 def _retired(candidate: ConfigVersion, keys: Iterable[str]) -> dict[str, RetiredFlag]:

@@ -81,7 +81,7 @@ def _part(fits: Callable[[str, tuple[str, ...]], bool]) -> Maker:
 
 
 #: Characters. Patterns take linear time, but some take a microsecond for each; clients choose the text.
-LONGEST_MATCHED = 4096
+LONGEST_MATCHED = 1024
 
 
 def _matches(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
@@ -228,7 +228,7 @@ def _pattern_flaw(value: Any) -> Text | None:
             "Un motif est un texte de {cap} caractères au plus.",
             cap=LONGEST_PATTERN,
         )
-    if not _compiles(text):
+    if pattern_size(text) is None:
         return both(
             "“{value}” is not a pattern in RE2's syntax (there is no look-around and no back-reference), or too large.",
             "« {value} » n'est pas un motif dans la syntaxe de RE2 (ni assertion de contexte, ni référence arrière), ou"
@@ -239,14 +239,16 @@ def _pattern_flaw(value: Any) -> Text | None:
 
 
 @lru_cache(maxsize=KEPT)
-def _compiles(text: str) -> bool:
-    """Kept, because a bad pattern may take a tenth of a second, and a draft is checked at every save."""
+def pattern_size(text: str) -> int | None:
+    """Instructions of the compiled pattern, each of which may look at each character; ``None``: it does not compile.
+
+    Kept, because a bad pattern may take a tenth of a second, and a draft is checked at every save.
+    """
     try:
         # Without case a pattern is the larger.
-        _pattern(text, True)
+        return int(_pattern(text, True).programsize)
     except (re2.error, UnicodeEncodeError):
-        return False
-    return True
+        return None
 
 
 _TEXT = (text_of, both("a text, a number or a boolean", "un texte, un nombre ou un booléen"))

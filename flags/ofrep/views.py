@@ -141,6 +141,7 @@ class AllFlagsView(EvaluationView):
         except Refusal as refusal:
             if refusal.code != "release.none":
                 raise
+            sent_context(request._request)
             # To stock clients an error is a failed start, after which they never ask again.
             return HttpResponse(writing.NOTHING, content_type=JSON, headers={"Cache-Control": "no-cache"})
         context = sent_context(request._request)

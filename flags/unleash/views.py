@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 
+from configs.refusals import Refusal
 from flags import usage
 from flags.asking import RETRY_AFTER, AskingView, read_body
 from flags.unleash import reading, shapes, writing
@@ -46,9 +48,24 @@ def body(request: Request) -> dict[str, Any]:
     return an_object(read_body(request._request, most=2 * settings.ICONTROL_SNAPSHOT_MAX_BYTES))
 
 
-class FeaturesView(AskingView):
+class UnleashView(AskingView):
+    """Where nothing was ever released, the answer is empty: at a refusal SDKs ask ever less often, and so the first
+    publish would be late."""
+
+    empty: dict[str, Any] | None = None
+
+    def handle_exception(self, exc: Exception) -> Any:
+        if not (isinstance(exc, Refusal) and exc.code == "release.none"):
+            return super().handle_exception(exc)
+        if self.empty is None:
+            return HttpResponse(status=202)
+        return HttpResponse(json.dumps(self.empty), content_type=JSON, headers={"Cache-Control": "no-cache"})
+
+
+class FeaturesView(UnleashView):
     """What SDKs evaluate by themselves."""
 
+    empty = {"version": 2, "features": [], "segments": []}
     vary: Sequence[str] = (*AskingView.vary, "Unleash-Client-Spec")
 
     @extend_schema(
@@ -64,7 +81,7 @@ class FeaturesView(AskingView):
         return conditional(request, shown.body, shown.etag, live)
 
 
-class ReportView(AskingView):
+class ReportView(UnleashView):
     """What SDKs tell of themselves."""
 
     @extend_schema(parameters=[AUTHORIZATION], request={JSON: ANY_OBJECT}, responses=ACCEPTED)
@@ -123,13 +140,14 @@ class FrontendMetricsView(MetricsView):
     """The same from browsers."""
 
 
-class FrontendView(AskingView):
+class FrontendView(UnleashView):
     """What is on for a context, evaluated here.
 
     Nothing is counted: every poll asks for all flags, and what the app wanted of them is in the SDK's report.
     """
 
     evaluates = True
+    empty = {"toggles": []}
 
     @extend_schema(
         operation_id="unleashFrontend",

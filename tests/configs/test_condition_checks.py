@@ -147,6 +147,11 @@ def test_patterns_are_bounded() -> None:
     assert told({"featureFlags": [flag("a", *long)]}) == []
     assert told({"featureFlags": [flag("a", *long, asks("matches", "b"))]}) == [("", "condition.patterns_many")]
     assert list(damage_problems(more, list(condition_problems(more)))) == []
+    # Few and short, and each takes milliseconds for what a client may send.
+    heavy = [asks("matches", f"(a|b)*a(a|b){{{repeated}}}c") for repeated in range(900, 872, -1)]
+    assert told({"featureFlags": [flag("a", *heavy[:27])]}) == []
+    assert told({"featureFlags": [flag("a", *heavy)]}) == [("", "condition.patterns_many")]
+    assert told({"featureFlags": [flag("a", *heavy[:14]), flag("b", *heavy[:14])]}) == [("", "condition.patterns_many")]
 
 
 # Both ways, for any snapshot

@@ -105,8 +105,31 @@ def published() -> dict[str, Any]:
     return document
 
 
+def evaluated() -> dict[str, Any]:
+    """What OFREP serves to one context: flag → (value, variant)."""
+    body = {"context": {"targetingKey": "tenant-1", "plan": "pro", "account": "a"}}
+    response = CLIENT.post("/ofrep/v1/evaluate/flags", body, "application/json")
+    assert response.status_code == 200
+    return {entry["key"]: (entry["value"], entry["variant"]) for entry in json.loads(response.content)["flags"]}
+
+
+def switched_on() -> set[str]:
+    """Features that Unleash's SDKs find enabled."""
+    response = CLIENT.get("/unleash/api/client/features")
+    assert response.status_code == 200
+    return {feature["name"] for feature in json.loads(response.content)["features"] if feature["enabled"]}
+
+
+def toggled() -> set[str]:
+    """What Unleash's frontend finds on for one context."""
+    response = CLIENT.get("/unleash/api/frontend?userId=1&properties[tenant]=tenant-1&properties[plan]=pro")
+    assert response.status_code == 200
+    return {toggle["name"] for toggle in json.loads(response.content)["toggles"]}
+
+
 def kill_and_lift(world: World, key: str, kind: str) -> None:
     before, was = published(), answers()
+    clients = evaluated(), switched_on(), toggled()
     off, value = names(kind)[1], VALUES[kind][1]
     assert any(answer.variant != off for answer in was[key]), "nothing to kill"
 
@@ -125,6 +148,10 @@ def kill_and_lift(world: World, key: str, kind: str) -> None:
             assert all(answer.value == value for answer in now[other])
         else:
             assert now[other] == was[other], other
+    served = evaluated()
+    assert served == {**clients[0], **{other: (value, off) for other in needing(key)}}
+    assert key not in switched_on() and not toggled() & needing(key)
+    assert clients[1] - switched_on() <= needing(key) and clients[2] - toggled() <= needing(key)
     # A client that evaluates the published document itself comes to the same.
     own = compile_flags(changed)
     assert {own.evaluate(key, context, now=NOON).variant for context in CONTEXTS} == {off}
@@ -132,6 +159,7 @@ def kill_and_lift(world: World, key: str, kind: str) -> None:
     world.lift(key)
     assert published() == before
     assert answers() == was
+    assert (evaluated(), switched_on(), toggled()) == clients
 
 
 @pytest.mark.parametrize("bucketing", BUCKETING)

@@ -55,6 +55,16 @@ def test_the_age_is_since_the_first_release_here(world: World) -> None:
     assert again == production.flag("new").first._replace(since=world.now)
 
 
+def test_a_flag_that_another_one_needs_is_not_unused(world: World) -> None:
+    needing = flag("asked", "ON", prerequisites=[{"flag": "decides"}])
+    world.release(snapshot(featureFlags=[needing, flag("decides", "ON"), flag("forgotten", "ON")]))
+    later = world.now + 40 * DAY
+    count(world.production, "asked", "on", later)
+    stale = {item.key: item.stale for item in overview(world.production, later).flags}
+    assert stale == {"asked": (), "decides": (), "forgotten": ("flag.not_evaluated",)}
+    assert facts(world, "decides", later).stale == ()
+
+
 def test_a_flag_that_came_back_is_not_one_of_thirty_days(world: World) -> None:
     world.release(snapshot(featureFlags=[flag("search", "ON"), flag("stays", "ON")]))
     first = world.now

@@ -239,3 +239,35 @@ def test_what_is_recorded_is_what_the_versions_say(steps: list[set[str]]) -> Non
         number += len(history[-1] - keys) if history else 0
         history.append(keys)
         assert RetiredFlag.objects.count() == number
+
+
+TEXT = {"type": "string", "variants": [{"key": "on", "value": "x"}, {"key": "off", "value": ""}]}
+
+
+@pytest.mark.parametrize("other", [TEXT, {"bucketBy": "user"}, {"bucketing": {"algorithm": "murmur3", "seed": "a"}}])
+def test_a_key_that_came_back_stays_what_it_was(gone: World, other: dict[str, Any]) -> None:
+    same = flag("a", bucketing={"algorithm": "fnv1a", "seed": ""})
+    gone.release(content(flag("b"), same), confirm=YES)
+    gone.edit(content(flag("b"), {**same, **other}))
+    assert asked(plan(gone)) == ([], ["flag.key_reused"])
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({}, ""),
+        ({"state": "ON", "owner": "ada"}, ""),
+        (TEXT, "of type boolean, and becomes one of type string"),
+        ({"bucketBy": "user"}, "dealt in another way"),
+        ({"bucketing": {"algorithm": "murmur3", "seed": "2"}}, "dealt in another way"),
+        ({"rules": [{"id": "r", "rollout": 5000, "seed": "2"}]}, "dealt in another way"),
+        ({"rules": [{"id": "other", "rollout": 5000, "seed": "2"}]}, ""),
+    ],
+)
+def test_a_live_flag_that_becomes_another_kind_is_told(world: World, other: dict[str, Any], told: str) -> None:
+    before = flag("b", rules=[{"id": "r", "rollout": 5000}])
+    world.release(content(before))
+    world.edit(content({**before, **other}, page="shop"))
+    found = [one for one in plan(world).problems if one.code == "flag.kind_changed"]
+    assert [one.pointer for one in found] == (["/featureFlags/0/key"] if told else [])
+    assert all(one.severity == "warning" and told in one.message["en"] for one in found)

@@ -153,7 +153,11 @@ def test_an_unknown_key_is_refused(live: Api, sent: str) -> None:
 
 
 def test_nothing_released_yet(api: Api) -> None:
-    refused(api.ask(FEATURES), 404, "release.none")
+    """To an SDK a refusal means to ask ever less often."""
+    answers = [api.ask(FEATURES), api.ask(FRONTEND)]
+    assert [ok(answer) for answer in answers] == [{"version": 2, "features": [], "segments": []}, {"toggles": []}]
+    assert all("ETag" not in answer and "Authorization" in answer["Vary"] for answer in answers)
+    assert {api("POST", path, {}, role="anonymous").status_code for path in REPORTS} == {202}
     api.world.policy(latest="1.0.0")
     assert named(ok(api.ask(FEATURES))) == {} and ok(api.ask(FRONTEND)) == {"toggles": []}
 
