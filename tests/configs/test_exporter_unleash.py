@@ -104,11 +104,10 @@ def test_a_flag_may_have_several_reasons() -> None:
 
 def test_what_is_switched_off_needs_no_words() -> None:
     source = WHY["rollout"][0]
-    assert exported(source, killed=["it"]).reasons == {}
-    assert exported({**source, "state": "OFF"}).reasons == {}
-    assert exported(source, killed=["it"]).features[0]["enabled"] is False
-    always = flag("it", "OFF", offVariant="on")  # odd, and still what the engine serves
-    assert exported(always).features[0]["enabled"] is True
+    for export in (exported(source, killed=["it"]), exported({**source, "state": "OFF"})):
+        assert export.reasons == {} and export.lost == {"it": (REASONS["rollout"],)}
+        (feature,) = export.features
+        assert feature["enabled"] is False and feature["strategies"] == [] and "description" not in feature
 
 
 def test_a_rule_that_switches_off_is_what_later_ones_are_outside_of() -> None:

@@ -59,6 +59,10 @@ def test_flags_can_be_taken_to_unleash(world: World, tmp_path: Path) -> None:
     french = done("export_config", "1.0.0", "--to", "unleash", "--output", file, "--language", "fr")
     assert json.loads(file.read_text()) == json.loads(said.out) and french.out == ""
     assert "Éteint dans le fichier : fine." in french.err
+    done("kill", "fine", "--reason", "on fire")
+    killed = done("export_config", "--to", "unleash")
+    assert "1 of 2 flags" in killed.err and "Off in the file" not in killed.err
+    assert "Without its content in the file, as it is off anyway: fine. A share is not a whole" in killed.err
 
 
 def test_a_snapshot_comes_through_standard_input(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

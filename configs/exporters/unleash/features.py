@@ -3,6 +3,8 @@
 A feature is *on* when its flag serves something else than ``offVariant``; a boolean one when it serves true. The first
 strategy that fits decides, as the first rule does, so rules become strategies in their order. Where a rule switches
 off, what comes after it is said to be outside of it.
+
+A flag that is not live is an ``enabled: false`` feature that has what it would serve when it is switched on.
 """
 
 from __future__ import annotations
@@ -48,11 +50,13 @@ _FAILED = both(
 
 class Export(NamedTuple):
     """``features`` in the order of the snapshot, segments apart. ``reasons`` by the keys of the flags that cannot be
-    expressed: their features are off."""
+    expressed: their features are off. ``lost`` likewise of flags that are not live: their features are right, and
+    empty."""
 
     features: list[Feature]
     segments: list[dict[str, Any]]
     reasons: dict[str, tuple[Text, ...]]
+    lost: dict[str, tuple[Text, ...]]
 
 
 def features(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), environment: str = "") -> Export:
@@ -61,26 +65,38 @@ def features(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), envir
     flags = {flag["key"]: flag for flag in snapshot.get("featureFlags", [])}
     damaged = compile_flags(snapshot, environment=environment, killed=killed).errors
     conditions = Conditions(snapshot.get("segments", []), environment)
+    live = {key for key, flag in flags.items() if flag["state"] in LIVE and key not in killed}
+    asked = {needed for key in live for needed in _needed(flags[key])}
     made: dict[str, Feature] = {}
-    reasons: dict[str, tuple[Text, ...]] = {}
+    refused: dict[str, tuple[Text, ...]] = {}
     for key, flag in flags.items():
         try:
             if key in damaged:
                 raise _Refused([damaged[key]])
-            made[key] = _Flag(flag, flags, killed, conditions).feature()
-        except _Refused as refused:
-            reasons[key] = tuple(refused.reasons)
+            made[key] = _Flag(flag, flags, live, asked, conditions).feature()
+        except _Refused as error:
+            refused[key] = tuple(error.reasons)
         except Exception:
             # Clients wait for the other flags, and a publisher for an answer: what nobody foresaw is off alone.
             logger.exception("The flag %r cannot be put into Unleash's words.", key)
-            reasons[key] = (_FAILED,)
-    while waiting := {key for key in made if _needed(flags[key], killed) & reasons.keys()}:
+            refused[key] = (_FAILED,)
+    # An empty feature answers what its flag does; only what others would do when they are switched on is wrong.
+    while waiting := {
+        key for key in made if _needed(flags[key]) & (refused.keys() & live if key in live else refused.keys())
+    }:
         for key in waiting:
             del made[key]
-            reasons[key] = (Inexpressible("need").reason,)
-    listed = [made.get(key) or _feature(key, False, description=_marked(reasons[key])) for key in flags]
+            refused[key] = (Inexpressible("need").reason,)
+    reasons = {key: why for key, why in refused.items() if key in live}
+    lost = {key: why for key, why in refused.items() if key not in live}
+    for key in reasons:
+        made[key] = _feature(key, False, description=_marked(reasons[key]))
+    for key in lost:
+        # In Unleash a feature without strategies is on or off for everybody.
+        made[key] = _feature(key, _off_is_true(flags[key]))
+    listed = [made[key] for key in flags]
     used = {number for feature in listed for strategy in feature["strategies"] for number in strategy["segments"]}
-    return Export(listed, [conditions.segments[number] for number in sorted(used)], reasons)
+    return Export(listed, [conditions.segments[number] for number in sorted(used)], reasons, lost)
 
 
 def document(export: Export, *, inline: bool = False) -> dict[str, Any]:
@@ -150,10 +166,14 @@ class _Flag:
         self,
         flag: dict[str, Any],
         flags: Mapping[str, dict[str, Any]],
-        killed: Collection[str],
+        all_live: Collection[str],
+        asked: Collection[str],
         conditions: Conditions,
     ) -> None:
-        self.flag, self.flags, self.killed, self.conditions = flag, flags, killed, conditions
+        """``asked``: keys of the flags that live ones need."""
+        self.flags, self.all_live, self.asked, self.conditions = flags, all_live, asked, conditions
+        self.live = flag["key"] in all_live
+        self.flag = flag if flag["state"] in LIVE else {**flag, "state": "ROLLOUT" if "rollout" in flag else "ON"}
         self.key, self.kind = flag["key"], flag["type"]
         self.values = _values(flag)
         self.off = off_variant(flag)
@@ -165,19 +185,18 @@ class _Flag:
         self.reasons: list[Text] = []
 
     def feature(self) -> Feature:
-        off_is_true = self.kind == "boolean" and self.values[self.off] is True
-        if not _live(self.flag, self.killed):
-            # Nothing is asked, so nothing has to be said. In Unleash a feature without strategies is on or off.
-            return _feature(self.key, off_is_true)
+        off_is_true = _off_is_true(self.flag)
         if self.flag.get("remote") is True:
             self.refuse("remote")
-        if off_is_true and (self.flag["state"] == "ROLLOUT" or self.flag.keys() & {"enabledFrom", "enabledUntil"}):
+        if off_is_true and (
+            not self.live or self.flag["state"] == "ROLLOUT" or self.flag.keys() & {"enabledFrom", "enabledUntil"}
+        ):
             self.refuse("off_is_true")
         strategies = self.strategies()
         dependencies = self.dependencies(off_is_true)
         if self.reasons:
             raise _Refused(self.reasons)
-        return _feature(self.key, bool(strategies), strategies=strategies, dependencies=dependencies)
+        return _feature(self.key, self.live and bool(strategies), strategies=strategies, dependencies=dependencies)
 
     def refuse(self, code: str) -> None:
         reason = Inexpressible(code).reason
@@ -209,19 +228,24 @@ class _Flag:
         return found
 
     def steps(self) -> list[_Step]:
-        """Those that count: what is off for those whom nobody switches on need not be said."""
+        """Those that count: what is off for those whom nobody switches on need not be said. While the flag is not
+        live, 0 % are a share like others, and somebody is to raise it."""
         steps = []
         for step in self.all_steps():
             try:
                 who = self.conditions.all_of(step.conditions)
             except Inexpressible:
                 who = None
-            if who != NEVER and step.share != 0:
+            if who != NEVER and (step.share != 0 or (step.variants is not None and not self.live)):
                 steps.append(step)
                 if who == ALWAYS and step.share is None:
                     break  # nobody is left
         while steps and steps[-1].variants is None:
             steps.pop()
+        if not steps and not self.live:
+            # Enabled without strategies it would be on for everybody.
+            variants = [self.variant(key, 1) for key in self.values if key != self.off and self.kind != "boolean"]
+            steps.append(_Step([], 0, self.served(self.default) or variants, self.by(), self.group))
         return steps
 
     def all_steps(self) -> Iterator[_Step]:
@@ -309,7 +333,10 @@ class _Flag:
             parent = self.flags[need["flag"]]
             if off_is_true:
                 self.refuse("off_is_true")
-            if _needed(parent, self.killed):
+            if _needed(parent) and (not self.live or parent["key"] in self.all_live):
+                self.refuse("deep")
+            if not self.live and self.key in self.asked:
+                # What asks it would be off for good, whatever it asks for.
                 self.refuse("deep")
             dependency = _dependency(parent, need.get("variant"))
             if dependency is None:
@@ -334,18 +361,18 @@ def _dependency(parent: dict[str, Any], variant: str | None) -> dict[str, Any] |
     return {"feature": key, "enabled": True, "variants": sorted(wanted)} if wanted else None
 
 
-def _values(flag: dict[str, Any]) -> dict[str, Any]:
+def _values(flag: Mapping[str, Any]) -> dict[str, Any]:
     variants = flag.get("variants", BOOLEAN_VARIANTS if flag["type"] == "boolean" else ())
     return {variant["key"]: variant["value"] for variant in variants}
 
 
-def _live(flag: dict[str, Any], killed: Collection[str]) -> bool:
-    return flag["state"] in LIVE and flag["key"] not in killed
+def _off_is_true(flag: Mapping[str, Any]) -> bool:
+    return flag["type"] == "boolean" and _values(flag).get(off_variant(flag)) is True
 
 
-def _needed(flag: dict[str, Any], killed: Collection[str]) -> set[str]:
-    """Keys of the flags that a flag asks; one that is off by itself asks none."""
-    return {need["flag"] for need in flag.get("prerequisites", ())} if _live(flag, killed) else set()
+def _needed(flag: Mapping[str, Any]) -> set[str]:
+    """Keys of the flags that a flag asks when it is on."""
+    return {need["flag"] for need in flag.get("prerequisites", ())}
 
 
 def _feature(key: str, enabled: bool, **more: Any) -> Feature:

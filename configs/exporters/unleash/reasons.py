@@ -85,8 +85,8 @@ REASONS: dict[str, Text] = {
         "Écrites comme Unleash les demande, ses conditions font trop de stratégies.",
     ),
     "deep": both(
-        "It needs a flag that needs others itself, and Unleash goes one step only.",
-        "Il lui faut un drapeau qui en demande d'autres lui-même, et Unleash ne fait qu'un pas.",
+        "A flag that needs others is needed itself, and Unleash goes one step only.",
+        "Un drapeau qui en demande d'autres est demandé lui-même, et Unleash ne fait qu'un pas.",
     ),
     "need": both(
         "It needs a flag that cannot be expressed.",

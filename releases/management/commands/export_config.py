@@ -50,7 +50,7 @@ class Command(Door):
             self.stdout.write(version.snapshot, ending="\n" if self.stdout.isatty() else "")
 
     def hand_over(self, version: ConfigVersion, environment: Environment) -> None:
-        """The flags for Unleash; what it has no words for is told on stderr, and off in the file."""
+        """The flags for Unleash; what it has no words for is told on stderr, and off or empty in the file."""
         snapshot = version.document
         check_publishable(version.application, version.version, snapshot, version.schema)
         head = head_of(environment)
@@ -64,15 +64,25 @@ class Command(Door):
             both(
                 "{said} of {all} flags of {version} are said in Unleash's words.",
                 "{said} drapeaux de {version} sur {all} sont dits dans les mots d'Unleash.",
-                said=len(export.features) - len(export.reasons),
+                said=len(export.features) - len(export.reasons) - len(export.lost),
                 all=len(export.features),
                 version=version.version,
             )
         )
         for key, reasons in export.reasons.items():
-            for reason in reasons:
+            for why in reasons:
                 self.aside(
-                    both("Off in the file: {key}. {why}", "Éteint dans le fichier : {key}. {why}", key=key, why=reason)
+                    both("Off in the file: {key}. {why}", "Éteint dans le fichier : {key}. {why}", key=key, why=why)
+                )
+        for key, reasons in export.lost.items():
+            for why in reasons:
+                self.aside(
+                    both(
+                        "Without its content in the file, as it is off anyway: {key}. {why}",
+                        "Sans son contenu dans le fichier, car coupé de toute façon : {key}. {why}",
+                        key=key,
+                        why=why,
+                    )
                 )
 
     def write(self, environment: Environment, version: ConfigVersion, path: Path) -> None:

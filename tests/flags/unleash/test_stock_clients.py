@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -122,19 +123,42 @@ def test_what_is_not_expressed_says_why_and_is_off(capsys: pytest.CaptureFixture
     assert share > 0.7
 
 
-def test_flags_made_by_chance() -> None:
+@pytest.mark.parametrize("off", [False, True], ids=["live", "a third off"])
+def test_flags_made_by_chance(off: bool) -> None:
     """What a person would not think of: the order of rules that switch on and off, and negations within negations."""
-    now = moment({})
     made = by_chance(seed=7, flags=300)
-    flags = compile_flags(made, environment="production")
-    exported = features(made, environment="production")
-    sources = {flag["key"]: flag for flag in made["featureFlags"]}
-    keys = [key for key in sources if key not in exported.reasons]
+    killed = [flag["key"] for flag in made["featureFlags"][2::9] if off]
+    if off:
+        made["featureFlags"] = [
+            {**flag, "state": {1: "OFF", 4: "FORCE_OFF"}.get(number % 9, flag["state"])}
+            for number, flag in enumerate(made["featureFlags"])
+        ]
+    exported = features(made, environment="production", killed=killed)
+    keys = [feature["name"] for feature in exported.features if feature["name"] not in exported.reasons]
+    assert len(keys) > 150 and bool(exported.lost) is off
+    check(made, document(exported), keys, killed)
+
+
+def test_flags_made_by_chance_that_are_enabled_in_unleash() -> None:
+    """What a flag keeps while it is off is what it serves when it is on."""
+    made = by_chance(seed=7, flags=300)
+    exported = features(made, environment="production", killed=[flag["key"] for flag in made["featureFlags"]])
+    assert exported.reasons == {} and not any(feature["enabled"] for feature in exported.features)
+    keys = [feature["name"] for feature in exported.features if feature["name"] not in exported.lost]
     assert len(keys) > 150
+    state = document(exported)
+    state["features"] = [{**feature, "enabled": feature["name"] in keys} for feature in state["features"]]
+    check(made, state, keys)
+
+
+def check(made: dict[str, Any], state: dict[str, Any], keys: list[str], killed: Collection[str] = ()) -> None:
+    """The clients answer as the engine does."""
+    now = moment({})
+    flags = compile_flags(made, environment="production", killed=killed)
+    sources = {flag["key"]: flag for flag in made["featureFlags"]}
     # Each flag gets other contexts: seven is no divisor of their number.
     asked = [(key, given) for at, key in enumerate(keys) for given in CONTEXTS[at % 7 :: 7]]
     given = [{"flag": key, "context": apart(attributes)} for key, attributes in asked]
-    state = document(exported)
     node = [(a["enabled"], a["variant"]) for a in run_node("unleash_cases.mjs", {"state": state, "cases": given})]
     engine = UnleashEngine()
     engine.take_state(json.dumps(state))
