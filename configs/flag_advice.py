@@ -16,6 +16,11 @@ from flags.engine.values import instant_of
 #: States in which somebody may get something else than the off variant, and who answers for that should be named.
 LIVE = ("ON", "ROLLOUT")
 OFF = ("OFF", "FORCE_OFF")
+#: Operators that any one of their values fulfils.
+ONE_IS_ENOUGH = ("equals", "in", "contains", "startsWith", "endsWith", "matches", "inCidr")
+#: Rules of a flag with which those after them are compared.
+MOST_TAKERS = 100
+Asked = list[tuple[str, frozenset[str]]]
 
 
 def flag_warnings(snapshot: Any, now: datetime | None) -> Iterator[Problem]:
@@ -52,21 +57,20 @@ def flag_warnings(snapshot: Any, now: datetime | None) -> Iterator[Problem]:
 
 
 def _unreachable(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
-    """Rules after one that takes everybody, or everybody who fulfils the same conditions.
+    """Rules after one that takes everybody, or everybody who fulfils the same conditions or narrower ones.
 
     A rule with a share or a split does not: who is outside, or has nothing to be hashed, goes on to the next.
     """
-    everybody: frozenset[str] = frozenset()
-    takers: dict[frozenset[str], Any] = {}
+    takers: list[tuple[Asked, Any]] = []
     for number, rule in objects(flag, "rules"):
         conditions = rule.get("conditions", [])
         if not isinstance(conditions, list):
             continue
         try:
-            asked = frozenset(json.dumps(condition, sort_keys=True) for condition in conditions)
-        except ValueError:  # an integer of thousands of digits, reported as number.unsafe
+            asked = [_asked(condition) for condition in conditions]
+        except (TypeError, ValueError):  # what the schema refuses, or an integer of thousands of digits
             continue
-        taker = takers.get(everybody, takers.get(asked))
+        taker = next((name for wanted, name in takers if _follows(asked, wanted)), None)
         if taker is not None:
             message = both(
                 "The rule never decides: “{taker}” before it takes everybody whom it would.",
@@ -74,8 +78,22 @@ def _unreachable(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
                 taker=shown(taker),
             )
             yield _warning((*here, "rules", number), "flag.rule_unreachable", message)
-        elif "rollout" not in rule and "split" not in rule:
-            takers[asked] = rule.get("id", "")
+        elif "rollout" not in rule and "split" not in rule and len(takers) < MOST_TAKERS:
+            takers.append((asked, rule.get("id", "")))
+
+
+def _asked(condition: Any) -> tuple[str, frozenset[str]]:
+    """What is asked, and the values of which one is enough; a condition that is no such question stands for itself."""
+    if isinstance(condition, dict) and condition.get("operator") in ONE_IS_ENOUGH and "values" in condition:
+        operator = "in" if condition["operator"] == "equals" else condition["operator"]
+        values = frozenset(json.dumps(value) for value in condition["values"])
+        return json.dumps({**condition, "operator": operator, "values": []}, sort_keys=True), values
+    return json.dumps(condition, sort_keys=True), frozenset()
+
+
+def _follows(asked: Asked, wanted: Asked) -> bool:
+    """Whether who fulfils all that is ``asked`` fulfils all that is ``wanted``."""
+    return all(any(key == question and some <= values for key, some in asked) for question, values in wanted)
 
 
 def _warning(path: Path, code: str, message: Text) -> Problem:

@@ -62,6 +62,10 @@ def test_rules_of_a_flag_that_is_off_do_not_count(state: str) -> None:
     assert told(flag(state, rules=[])) == told(flag("ON", rules=rules)) == []
 
 
+def among(operator: str, *values: Any) -> dict[str, Any]:
+    return {"attribute": "tenant", "operator": operator, "values": list(values)}
+
+
 @pytest.mark.parametrize(
     ("rules", "unreachable"),
     [
@@ -76,6 +80,17 @@ def test_rules_of_a_flag_that_is_off_do_not_count(state: str) -> None:
         ([{"conditions": [ON_ACME], "rollout": 5}, {"conditions": [ON_ACME]}, {"conditions": [ON_ACME]}], [2]),
         ([{"conditions": [{**ON_ACME, "values": [1]}]}, {"conditions": [{**ON_ACME, "values": [True]}]}], []),
         ([{"conditions": [ON_ACME, {**ON_ACME, "values": [10**5000]}]}, {"conditions": 5}], []),
+        # Narrower questions, and more of them.
+        ([{"conditions": [ON_ACME]}, {"conditions": [ON_ACME, ON_PRO]}], [1]),
+        ([{"conditions": [ON_ACME, ON_PRO]}, {"conditions": [ON_ACME]}], []),
+        ([{"conditions": [among("in", "a", "b")]}, {"conditions": [among("in", "a")]}], [1]),
+        ([{"conditions": [among("in", "a", "b")]}, {"conditions": [among("in", "b", "a")]}], [1]),
+        ([{"conditions": [among("in", "a", "b")]}, {"conditions": [among("in", "a", "c")]}], []),
+        ([{"conditions": [among("in", 1)]}, {"conditions": [among("equals", 1)]}], [1]),
+        ([{"conditions": [among("startsWith", "a", "b")]}, {"conditions": [among("endsWith", "a")]}], []),
+        ([{"conditions": [among("notIn", "a", "b")]}, {"conditions": [among("notIn", "a")]}], []),
+        ([{"conditions": [{**among("in", "a"), "ignoreCase": True}]}, {"conditions": [among("in", "a")]}], []),
+        ([{"conditions": [{"not": among("in", "a", "b")}]}, {"conditions": [{"not": among("in", "a")}]}], []),
     ],
 )
 def test_rules_that_never_decide(rules: list[dict[str, Any]], unreachable: list[int]) -> None:
