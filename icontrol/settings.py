@@ -170,14 +170,15 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",  # outside too: a page must be able to read refusals
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # before sessions: a static file needs none
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "icontrol.middleware.Language",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "icontrol.middleware.ShortWay",  # what stands below is for people
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "releases.throttle.KnownBrowser",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 ROOT_URLCONF = "icontrol.urls"

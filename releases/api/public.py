@@ -59,6 +59,7 @@ class PublicView(APIView):
     authentication_classes = ()
     permission_classes = ()
     content_negotiation_class = OneForm
+    for_clients = True
     vary: Sequence[str] = VARY
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:

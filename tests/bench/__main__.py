@@ -37,6 +37,7 @@ REQUESTS = {
     "`POST /api/config/publish`, whole request": "POST publish",
     "`verify_ledger` of 10 000 releases": "verify",
     "4 KiB onto the disk (fsync), for comparison": "sync",
+    "`SELECT 1` on an open connection, for comparison": "round trip",
 }
 FUNCTIONS = {
     "diff of two snapshots ({changes} changes)": "diff",

@@ -135,6 +135,13 @@ def sync_cost() -> float:
     return statistics.median(costs)
 
 
+def round_trips() -> None:
+    """The smallest question there is, on a connection that is open: what an answer with one query costs at least."""
+    with connection.cursor() as cursor:
+        for _ in range(FLAG_ROUNDS):
+            timed("round trip", lambda: cursor.execute("SELECT 1"))
+
+
 def database() -> str:
     if connection.vendor == "sqlite":
         return f"SQLite {sqlite3.sqlite_version}"
@@ -162,6 +169,7 @@ def main() -> None:
             seen.clear()
     progress(f"{name}: flags")
     flag_rounds(long, shorts)
+    round_trips()
     progress(f"{name}: verifying")
     for _ in range(VERIFICATIONS):
         found = timed("verify", lambda: list(verify([long.world.production], against=[settings.ICONTROL_CHECKPOINTS])))
