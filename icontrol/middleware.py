@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -80,8 +81,8 @@ class ShortWay:
         if not getattr(getattr(match.func, "cls", None), "for_clients", False):
             return self.get_response(request)
         request.resolver_match = match
-        answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
-        return answer
+        answer: Any = match.func(request, *match.args, **match.kwargs)
+        return answer.render() if hasattr(answer, "render") else answer
 
 
 def address(value: str) -> Address | None:
