@@ -17,6 +17,7 @@ from configs.models import ConfigVersion, RetiredFlag
 from configs.problems import Problem, pointer
 from configs.reading import names, objects, shown
 from configs.texts import both
+from flags.engine import hashed
 from releases.policies import Confirmation
 
 #: From a version up to the first one that was published, the version itself left out.
@@ -66,12 +67,14 @@ def reused_flags(
     problems, same = [], []
     for index, flag in objects(snapshot, "featureFlags") if retired or changed else ():
         key = flag.get("key")
-        entry = retired.get(key) if isinstance(key, str) else None
+        if not isinstance(key, str):
+            continue
+        entry = retired.get(key)
         if entry is None:
             if key in changed:
                 problems.append(_changed(index, key, kinds[key], had[0][key]))
             continue
-        if _same_kind(kind_of(flag), lasts[entry.last_id].get(entry.key)):
+        if _same_kind(kinds[entry.key], lasts[entry.last_id].get(entry.key)):
             if entry.key not in known:
                 same.append(entry)
             continue
@@ -160,24 +163,22 @@ class Kind(NamedTuple):
 
 
 def kinds_of(snapshot: Any) -> dict[str, Kind]:
-    return {flag["key"]: kind_of(flag) for _, flag in objects(snapshot, "featureFlags") if "key" in flag}
+    return {
+        flag["key"]: kind_of(flag) for _, flag in objects(snapshot, "featureFlags") if isinstance(flag.get("key"), str)
+    }
 
 
 def kind_of(flag: Mapping[str, Any]) -> Kind:
     """Also of a draft that is no snapshot yet."""
     bucketing = flag.get("bucketing")
     how = bucketing if isinstance(bucketing, dict) else {}
-    by, seed = _listed(flag.get("bucketBy", "tenant")), how.get("seed", flag.get("key"))
+    by, seed = hashed(flag.get("bucketBy", "tenant")), how.get("seed", flag.get("key"))
     rules = {
-        rule["id"]: (_listed(rule["bucketBy"]) if "bucketBy" in rule else by, rule.get("seed", seed))
+        rule["id"]: (hashed(rule["bucketBy"]) if "bucketBy" in rule else by, rule.get("seed", seed))
         for _, rule in objects(dict(flag), "rules")
         if isinstance(rule.get("id"), str) and ("rollout" in rule or "split" in rule)
     }
     return Kind(flag.get("type"), by, how.get("algorithm", "murmur3"), seed, rules)
-
-
-def _listed(by: Any) -> list[Any]:
-    return by if isinstance(by, list) else [by]
 
 
 def _same_kind(one: Kind, other: Kind | None) -> bool:

@@ -6,7 +6,7 @@ told in ``docs/reference/flags.md``; ``tests/vectors/flags.json`` says the same 
 
 from __future__ import annotations
 
-from flags.engine.attributes import attributes_of
+from flags.engine.attributes import attributes_of, hashed
 from flags.engine.compiling import compile_flags, is_off, off_variant
 from flags.engine.evaluation import Context, Evaluation, Explanation, FlagNotFound, Reason
 from flags.engine.flagset import FlagSet
@@ -21,6 +21,7 @@ __all__ = [
     "Reason",
     "attributes_of",
     "compile_flags",
+    "hashed",
     "is_off",
     "off_variant",
     "unreadable",

@@ -34,9 +34,9 @@ class _Found:
         for rule in flag.get("rules", ()):
             yield from self.of_conditions(rule.get("conditions", ()))
             if "rollout" in rule or "split" in rule:
-                yield from _names(rule.get("bucketBy", by))
+                yield from hashed(rule.get("bucketBy", by))
         if flag["state"] == "ROLLOUT":
-            yield from _names(by)
+            yield from hashed(by)
 
     def of_conditions(self, conditions: Any) -> Iterator[str]:
         for condition in conditions:
@@ -47,5 +47,6 @@ class _Found:
                     yield from self.of_conditions(self.segments.get(name, ()))
 
 
-def _names(by: Any) -> Any:
+def hashed(by: Any) -> list[Any]:
+    """``bucketBy``, which names one attribute or lists several."""
     return by if isinstance(by, list) else [by]

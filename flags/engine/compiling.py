@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any, TypeVar
 
+from flags.engine.attributes import hashed
 from flags.engine.conditions import ENVIRONMENT, MOST_QUESTIONS, TOO_MUCH, Conditions, Unusable, in_order
 from flags.engine.evaluation import Context, Evaluation, Reason
 from flags.engine.flag import Decide, Flag, Need, Rule
@@ -258,7 +259,7 @@ def _a(kind: type[T], value: Any) -> T:
 
 def _names(by: Any) -> tuple[str, ...]:
     """One attribute, or several of which the first counts that the context has."""
-    names = tuple(_a(str, name) for name in (by if isinstance(by, list) else [by]))
+    names = tuple(_a(str, name) for name in hashed(by))
     if not names:
         raise TypeError("nothing is hashed")
     return names

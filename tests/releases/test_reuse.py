@@ -271,3 +271,9 @@ def test_a_live_flag_that_becomes_another_kind_is_told(world: World, other: dict
     found = [one for one in plan(world).problems if one.code == "flag.kind_changed"]
     assert [one.pointer for one in found] == (["/featureFlags/0/key"] if told else [])
     assert all(one.severity == "warning" and told in one.message["en"] for one in found)
+
+
+def test_a_key_that_is_no_text_is_a_problem_like_others(world: World) -> None:
+    world.release(content(flag("b")))
+    world.edit(content(flag("b", bucketBy="user"), {**flag("c"), "key": ["c"]}))
+    assert "flag.key_reused" not in asked(plan(world))[1] and asked(plan(world))[1]
