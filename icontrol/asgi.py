@@ -9,8 +9,11 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icontrol.settings")
 os.environ.setdefault("ICONTROL_DATABASE_POOL", "on")
 
-application = get_asgi_application()
+django_application = get_asgi_application()
 
 from flags.usage import write_in_background  # noqa: E402  (the apps must be there)
+from icontrol.guard import guarded_async  # noqa: E402
+
+application = guarded_async(django_application)
 
 write_in_background()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
+
+from django.http import HttpResponse
 
 from configs.refusals import Refusal
 from icontrol import problem
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
+AsyncApplication = Callable[[dict[str, Any], Callable[..., Any], Callable[..., Any]], Awaitable[None]]
 #: Characters of one header. Some are taken apart in quadratic time, and the server lets 380 000 through.
 LONGEST_HEADER = 16_384
 LONGEST_CONTENT_TYPE = 256
@@ -18,17 +22,47 @@ def guarded(application: Application) -> Application:
     """``application`` behind the guard."""
 
     def guard(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        for name, value in environ.items():
-            if name.startswith("HTTP_") and len(value) > LONGEST_HEADER:
-                answer = problem.response(Refusal("http.headers_too_large", cap=LONGEST_HEADER))
-                start_response(f"{answer.status_code} {answer.reason_phrase}", list(answer.items()))
-                return answer
+        answer = refused(len(value) for name, value in environ.items() if name.startswith("HTTP_"))
+        if answer is not None:
+            start_response(f"{answer.status_code} {answer.reason_phrase}", list(answer.items()))
+            return answer
         kind = environ.get("CONTENT_TYPE")
         if kind:
             environ["CONTENT_TYPE"] = plain(kind)
         return application(environ, start_response)
 
     return guard
+
+
+def guarded_async(application: AsyncApplication) -> AsyncApplication:
+    """The same for ASGI, where the lines of a header that stands several times have yet to be joined."""
+
+    async def guard(scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+        if scope["type"] == "http":
+            lengths: Counter[bytes] = Counter()
+            for name, value in scope["headers"]:
+                lengths[name] += len(value)
+            answer = refused(lengths.values())
+            if answer is not None:
+                headers = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in answer.items()]
+                await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
+                await send({"type": "http.response.body", "body": answer.content})
+                return
+            headers = [
+                (name, plain(value.decode("latin-1")).encode("latin-1") if name == b"content-type" else value)
+                for name, value in scope["headers"]
+            ]
+            scope = {**scope, "headers": headers}
+        await application(scope, receive, send)
+
+    return guard
+
+
+def refused(lengths: Iterable[int]) -> HttpResponse | None:
+    """The answer to headers of these lengths, if one of them is too long."""
+    if max(lengths, default=0) <= LONGEST_HEADER:
+        return None
+    return problem.response(Refusal("http.headers_too_large", cap=LONGEST_HEADER))
 
 
 def plain(kind: str) -> str:
