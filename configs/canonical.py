@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeGuard
 
 import rfc8785
 
-from configs.limits import MAX_DEPTH, MAX_INTEGER, MAX_KEYS, MAX_STRING
+from configs.limits import FORBIDDEN_KEYS, MAX_DEPTH, MAX_INTEGER, MAX_KEYS, MAX_STRING
 from configs.problems import Problem
 from configs.reading import NAMED_BY, OBJECTS, shown
 from configs.texts import both
@@ -46,9 +46,9 @@ def _refuse(code: str, en: str, fr: str, **values: Any) -> NoReturn:
 def parse_strict(data: bytes | str, *, max_bytes: int | None = None, doubles: bool = False) -> Any:
     """The value that ``data`` (UTF-8) stands for; :class:`NotStrictJSON` for anything but strict JSON in the caps.
 
-    Refused: more than ``max_bytes`` bytes, not UTF-8, a byte order mark, duplicate or ``__proto__`` keys, NaN and
-    infinities (also ``1e400``), integers beyond ±(2^53−1), nesting beyond 32, more than 3 000 keys in an object,
-    strings beyond 64 KiB, NUL, lone surrogates.
+    Refused: more than ``max_bytes`` bytes, not UTF-8, a byte order mark, duplicate keys, ``__proto__``, ``constructor``
+    and ``prototype`` as keys, NaN and infinities (also ``1e400``), integers beyond ±(2^53−1), nesting beyond 32, more
+    than 3 000 keys in an object, strings beyond 64 KiB, NUL, lone surrogates.
 
     With ``doubles`` a large integer is read as the double that it means: for what is compared and never stored.
     """
@@ -112,8 +112,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             "La clé « {key} » figure deux fois.",
             key=shown(twice),
         )
-    if "__proto__" in value:
-        _refuse("json.forbidden_key", "The key “__proto__” is refused.", "La clé « __proto__ » est refusée.")
+    if not value.keys().isdisjoint(FORBIDDEN_KEYS):
+        key = min(FORBIDDEN_KEYS & value.keys())
+        _refuse("json.forbidden_key", "The key “{key}” is refused.", "La clé « {key} » est refusée.", key=key)
     if len(value) > MAX_KEYS:
         _refuse(
             "json.too_many_keys",

@@ -17,7 +17,7 @@ MAX_KEYS = 3_000
 MAX_STRING = 64 * 1024
 MAX_INTEGER = 2**53 - 1
 #: Keys that change an object's behaviour when JavaScript copies it.
-FORBIDDEN_KEYS = frozenset({"__proto__"})
+FORBIDDEN_KEYS = frozenset({"__proto__", "constructor", "prototype"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from configs.limits import MAX_INTEGER
+from configs.limits import FORBIDDEN_KEYS, MAX_INTEGER
 from configs.reading import NAMED_BY
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
@@ -14,7 +14,7 @@ INTEGERS = st.integers(-MAX_INTEGER, MAX_INTEGER)
 #: Floats that strict JSON can hold: whole ones are integers there, up to the size that is written with an exponent.
 FLOATS = st.floats(allow_nan=False, allow_infinity=False).filter(lambda x: not x.is_integer() or abs(x) >= 1e21)
 SCALARS = st.none() | st.booleans() | INTEGERS | FLOATS | TEXTS
-FIELD_NAMES = TEXTS.filter(lambda name: name != "__proto__")
+FIELD_NAMES = TEXTS.filter(lambda name: name not in FORBIDDEN_KEYS)
 
 
 def objects(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:

@@ -184,6 +184,8 @@ WRONG: list[tuple[dict[str, Any], Found]] = [
     # Limits
     ({"/pages/0/order": 2**53}, [("/pages/0/order", "number.unsafe")]),
     ({"/theme/__proto__": {}}, [("/theme/__proto__", "key.forbidden")]),
+    ({"/theme/constructor": {}}, [("/theme/constructor", "key.forbidden")]),
+    ({"/theme/prototype": {}}, [("/theme/prototype", "key.forbidden")]),
     ({"/theme/motto": "a" * 65_537}, [("/theme/motto", "string.too_long")]),
     ({"/theme/motto": "a\0"}, [("/theme/motto", "string.nul")]),
     ({"/theme/motto": HALF}, [("/theme/motto", "string.surrogate")]),
