@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils import timezone
 
+from icontrol.starting import alone, wait_for_database
 from releases.bootstrap import first_start
 
 
@@ -21,8 +22,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         address = free_address(settings.HOST, settings.PORT)
-        call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
-        first_start(now=timezone.now(), announce=self.say)
+        wait_for_database(self.say)
+        with alone(self.say):
+            call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
+            first_start(now=timezone.now(), announce=self.say)
         base = settings.PUBLIC_BASE_URL
         self.say(f"iCONTROL starts on {address} port {settings.PORT}; Ctrl-C stops it. Look at:")
         self.say(f"  administration    {base}/admin/")
