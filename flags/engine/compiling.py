@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from flags.engine.attributes import hashed
 from flags.engine.conditions import ENVIRONMENT, MOST_QUESTIONS, TOO_MUCH, Conditions, Unusable, in_order
-from flags.engine.evaluation import Context, Evaluation, Reason
+from flags.engine.evaluation import Context, Evaluation, Reason, Run
 from flags.engine.flag import Decide, Flag, Need, Rule
 from flags.engine.flagset import FlagSet
 from flags.engine.hashing import (
@@ -100,7 +100,7 @@ def _damaged(source: dict[str, Any]) -> Flag:
         answer = _Compiler(source, Conditions((), "")).off._replace(reason=Reason.ERROR)
     except Exception:
         answer = Evaluation(None, None, Reason.ERROR)
-    return Flag(source["key"], source, answer, lambda context, now: answer)
+    return Flag(source["key"], source, answer, lambda context, run: answer)
 
 
 class _Compiler:
@@ -129,7 +129,7 @@ class _Compiler:
 
     def flag(self, killed: bool, others: Mapping[str, Flag]) -> Flag:
         source, off = self.source, self.off
-        flag = Flag(source["key"], source, off, lambda context, now: off, killed=killed)
+        flag = Flag(source["key"], source, off, lambda context, run: off, killed=killed)
         if killed or source["state"] not in LIVE:
             return flag
         flag.needs = tuple(self.need(need, others) for need in source.get("prerequisites", ()))
@@ -216,7 +216,7 @@ class _Compiler:
         outside = _placed(self.off._replace(reason=Reason.SPLIT))
         unknown = self.off._replace(reason=Reason.UNKNOWN)
 
-        def decide(context: Context, now: datetime) -> Evaluation:
+        def decide(context: Context, run: Run) -> Evaluation:
             bucket = bucket_of(context)
             if bucket is None:
                 return unknown
@@ -276,7 +276,7 @@ def _limited(bucket_of: BucketOf, share: int, inner: Callable[[int, Context], Ev
 
 
 def _constant(answer: Evaluation) -> Decide:
-    return lambda context, now: answer
+    return lambda context, run: answer
 
 
 def _placed(answer: Evaluation) -> Callable[[int], Evaluation]:
@@ -289,24 +289,24 @@ def _placed(answer: Evaluation) -> Callable[[int], Evaluation]:
 def _with_rules(rules: tuple[Rule, ...], rest: Decide) -> Decide:
     steps = tuple((rule.test, rule.fixed, rule.serve) for rule in rules)
 
-    def decide(context: Context, now: datetime) -> Evaluation:
+    def decide(context: Context, run: Run) -> Evaluation:
         for test, fixed, serve in steps:
-            if test(context, now):
+            if test(context, run):
                 if fixed is not None:
                     return fixed
                 found = serve(context)
                 if found is not None:
                     return found
-        return rest(context, now)
+        return rest(context, run)
 
     return decide
 
 
 def _with_dates(start: datetime | None, end: datetime | None, off: Evaluation, inside: Decide) -> Decide:
-    def decide(context: Context, now: datetime) -> Evaluation:
-        if (start is not None and now < start) or (end is not None and now >= end):
+    def decide(context: Context, run: Run) -> Evaluation:
+        if (start is not None and run.now < start) or (end is not None and run.now >= end):
             return off
-        return inside(context, now)
+        return inside(context, run)
 
     return decide
 

@@ -12,17 +12,17 @@ from datetime import UTC, datetime
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
-from flags.engine.evaluation import Context
+from flags.engine.evaluation import Context, Run
 from flags.engine.operators import OPERATORS, Test, unreadable
 from flags.engine.sentences import Text, both, plain
 
 #: The attribute that the server knows better than its clients.
 ENVIRONMENT = "environment"
 #: Levels of conditions, and questions that the conditions of one flag may come to, segments counted where they are
-#: used: shared segments can grow exponentially, and no honest snapshot comes near.
+#: used: shared segments can grow exponentially for evaluators that do not keep what a segment came to.
 DEEPEST = 100
 MOST_QUESTIONS = 2_000
-_NEVER_MIND = datetime.min.replace(tzinfo=UTC)
+_NEVER_MIND = Run(datetime.min.replace(tzinfo=UTC))
 #: What a condition is told by: exactly one of these.
 FORMS = frozenset({"attribute", "segment", "all", "any", "not"})
 
@@ -36,7 +36,8 @@ class Unusable(ValueError):
 
 
 class Compiled(NamedTuple):
-    """A test, the questions that it may ask, and how deep it is nested."""
+    """A test, the questions that it may ask, and how deep it is nested. What asks nothing itself is a question too:
+    it is walked through."""
 
     test: Test
     questions: int = 1
@@ -62,7 +63,7 @@ class Conditions:
         uses = {name: self.sources.keys() & set(_segments_in(source)) for name, source in self.sources.items()}
         for name in in_order(uses):
             try:
-                self._segments[name] = self.all_of(self.sources[name])
+                self._segments[name] = _once(name, self.all_of(self.sources[name]))
             except Unusable as error:
                 self._segments[name] = error
             except RecursionError:
@@ -75,14 +76,14 @@ class Conditions:
             raise Unusable(_UNTOLD)
         parts = [self.one(condition) for condition in conditions]
         if not parts:
-            return Compiled(_always, 0)
+            return Compiled(_always)
         if len(parts) == 1:
             return parts[0]
         tests = tuple(part.test for part in parts)
 
-        def every(context: Context, now: datetime) -> bool:
+        def every(context: Context, run: Run) -> bool:
             for test in tests:  # noqa: SIM110 - a generator costs more than the questions
-                if not test(context, now):
+                if not test(context, run):
                     return False
             return True
 
@@ -105,7 +106,7 @@ class Conditions:
             case {"not": inner}:
                 part = self.one(inner)
                 test = part.test
-                return _bounded(lambda context, now: not test(context, now), [part])
+                return _bounded(lambda context, run: not test(context, run), [part])
             case _:
                 raise Unusable(_SHAPELESS)
 
@@ -113,9 +114,9 @@ class Conditions:
         parts = [self.one(condition) for condition in conditions]
         tests = tuple(part.test for part in parts)
 
-        def some(context: Context, now: datetime) -> bool:
+        def some(context: Context, run: Run) -> bool:
             for test in tests:  # noqa: SIM110 - a generator costs more than the questions
-                if test(context, now):
+                if test(context, run):
                     return True
             return False
 
@@ -168,18 +169,31 @@ def _segments_in(conditions: Any) -> Iterator[str]:
             pending += (value.get("all"), value.get("any"), value.get("not"))
 
 
+def _once(name: str, part: Compiled) -> Compiled:
+    """The segment of this name, asked at its first use in a run only."""
+    test = part.test
+
+    def once(context: Context, run: Run) -> bool:
+        found = run.segments.get(name)
+        if found is None:
+            found = run.segments[name] = test(context, run)
+        return found
+
+    return _bounded(once, [part])
+
+
 def _bounded(test: Test, parts: list[Compiled]) -> Compiled:
-    questions, depth = sum(part.questions for part in parts), 1 + max(part.depth for part in parts)
+    questions, depth = 1 + sum(part.questions for part in parts), 1 + max(part.depth for part in parts)
     if questions > MOST_QUESTIONS or depth > DEEPEST:
         raise Unusable(TOO_MUCH)
     return Compiled(test, questions, depth)
 
 
-def _always(context: Context, now: datetime) -> bool:
+def _always(context: Context, run: Run) -> bool:
     return True
 
 
-def _never(context: Context, now: datetime) -> bool:
+def _never(context: Context, run: Run) -> bool:
     return False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -10,6 +11,17 @@ from flags.engine.sentences import Text
 
 #: Attributes of whoever asks: JSON values by name. Unknown names are welcome, missing ones and null are the same.
 Context = Mapping[str, Any]
+
+
+class Run:
+    """One context asked at one (aware) moment, about one flag or all: what its segments came to is kept here, so that
+    each is evaluated once, however many rules and other segments use it."""
+
+    __slots__ = ("now", "segments")
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.segments: dict[str, bool] = {}
 
 
 class Reason(StrEnum):

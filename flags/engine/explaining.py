@@ -9,7 +9,7 @@ from typing import Any
 
 from flags.engine import wording
 from flags.engine.conditions import ENVIRONMENT, Conditions
-from flags.engine.evaluation import Context, Evaluation, Explanation
+from flags.engine.evaluation import Context, Evaluation, Explanation, Run
 from flags.engine.flag import Flag, Need, Rule
 from flags.engine.hashing import WHOLE
 from flags.engine.sentences import Text, both, percent, quoted
@@ -17,13 +17,14 @@ from flags.engine.sentences import Text, both, percent, quoted
 
 @dataclass(slots=True)
 class Telling:
-    """One evaluation to be told. ``needed``: what the prerequisites serve; ``error``: why the flag is damaged."""
+    """One evaluation to be told. ``needed``: what its prerequisites, at least, serve; ``error``: why the flag is
+    damaged."""
 
     flag: Flag
     evaluation: Evaluation
     needed: Mapping[str, Evaluation]
     context: Context
-    now: datetime
+    run: Run
     conditions: Conditions
     error: Text | None
     #: Segments whose conditions were told already.
@@ -43,7 +44,7 @@ class Telling:
         return Explanation(self.evaluation, (*self.steps(), end))
 
     def steps(self) -> Iterator[Text]:
-        flag, now = self.flag, self.now
+        flag, now = self.flag, self.run.now
         state = flag.source.get("state")
         if self.error is not None:
             yield both(
@@ -91,10 +92,10 @@ class Telling:
             label = both("Rule {it}", "Règle {it}", it=quoted(rule.id))
             asked = rule.source.get("conditions") or ()
             for condition in asked:
-                yield from self.condition(label, condition)
+                yield from self.conditions_told(label, condition)
             if not asked:
                 yield both("{it}: it fits everybody.", "{it} : elle s'applique à tous.", it=label)
-            if rule.test(self.context, self.now):
+            if rule.test(self.context, self.run):
                 found = rule.serve(self.context)
                 yield self.served(label, rule, found)
                 if found is not None:
@@ -111,23 +112,32 @@ class Telling:
         else:
             yield both("The flag is on, without rules.", "Le drapeau est actif, sans règles.")
 
-    def condition(self, label: Text, condition: Any) -> Iterator[Text]:
+    def conditions_told(self, label: Text, condition: Any) -> Iterator[Text]:
+        """The condition, and behind it those of its segments, each segment once."""
+        pending = [(label, condition)]
+        while pending:
+            label, condition = pending.pop()
+            yield self.condition(label, condition)
+            inside = []
+            for name in wording.segments(condition):
+                if name not in self.told:
+                    self.told.add(name)
+                    segment = both("Segment {it}", "Segment {it}", it=quoted(name))
+                    inside += [(segment, part) for part in self.conditions.sources[name]]
+            pending += reversed(inside)
+
+    def condition(self, label: Text, condition: Any) -> Text:
         facts = wording.facts(condition, self.context)
-        yield both(
+        return both(
             "{label}: {phrase}? {answer}{facts}.",
             "{label} : {phrase} ? {answer}{facts}.",
             label=label,
             phrase=wording.phrase(condition),
             answer=both("Yes", "Oui")
-            if self.conditions.one(condition).test(self.context, self.now)
+            if self.conditions.one(condition).test(self.context, self.run)
             else both("No", "Non"),
             facts=both(" ({it})", " ({it})", it=facts) if facts["en"] else "",
         )
-        for name in wording.segments(condition):
-            if name not in self.told:
-                self.told.add(name)
-                for part in self.conditions.sources[name]:
-                    yield from self.condition(both("Segment {it}", "Segment {it}", it=quoted(name)), part)
 
     def served(self, label: Text, rule: Rule, found: Evaluation | None) -> Text:
         if found is None:

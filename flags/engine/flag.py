@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flags.engine.evaluation import Context, Evaluation, Reason
+from flags.engine.evaluation import Context, Evaluation, Reason, Run
 from flags.engine.hashing import BucketOf
 from flags.engine.operators import Test
 
-Decide = Callable[[Context, datetime], Evaluation]
+Decide = Callable[[Context, Run], Evaluation]
 
 
 class Rule(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from flags.engine.conditions import Conditions
-from flags.engine.evaluation import Context, Evaluation, Explanation, FlagNotFound
+from flags.engine.evaluation import Context, Evaluation, Explanation, FlagNotFound, Run
 from flags.engine.explaining import Telling
 from flags.engine.flag import Flag
 from flags.engine.sentences import Text
@@ -40,36 +40,38 @@ class FlagSet:
         flag = self._flags.get(key)
         if flag is None:
             raise FlagNotFound(key)
+        run = Run(now)
         if flag.deep:
-            return _with_needs(flag, context, now, {})
+            return _with_needs(flag, context, run, {})
         for need in flag.needs:
-            if not need.met(need.flag.decide(context, now)):
+            if not need.met(need.flag.decide(context, run)):
                 return flag.off
-        return flag.decide(context, now)
+        return flag.decide(context, run)
 
     def evaluate_all(self, context: Context, now: datetime) -> dict[str, Evaluation]:
         """Every flag by key, in the order of the snapshot. Each is evaluated once, prerequisites included."""
-        done: dict[str, Evaluation] = {}
+        run, done = Run(now), dict[str, Evaluation]()
         for key, flag in self._flags.items():
             if not flag.needs:
-                done[key] = flag.decide(context, now)
+                done[key] = flag.decide(context, run)
         if len(done) == len(self._flags):
             return done
         return {
-            key: done[key] if key in done else _with_needs(flag, context, now, done)
+            key: done[key] if key in done else _with_needs(flag, context, run, done)
             for key, flag in self._flags.items()
         }
 
     def explain(self, key: str, context: Context, now: datetime) -> Explanation:
         """The evaluation, and in French and English how it came about. :class:`FlagNotFound`."""
-        evaluation = self.evaluate(key, context, now=now)
-        flag = self._flags[key]
-        needed = {need.flag.key: self.evaluate(need.flag.key, context, now=now) for need in flag.needs}
-        error = self.errors.get(key)
-        return Telling(flag, evaluation, needed, context, now, self._conditions, error).explanation()
+        flag = self._flags.get(key)
+        if flag is None:
+            raise FlagNotFound(key)
+        run, done = Run(now), dict[str, Evaluation]()
+        evaluation = _with_needs(flag, context, run, done)
+        return Telling(flag, evaluation, done, context, run, self._conditions, self.errors.get(key)).explanation()
 
 
-def _with_needs(flag: Flag, context: Context, now: datetime, done: dict[str, Evaluation]) -> Evaluation:
+def _with_needs(flag: Flag, context: Context, run: Run, done: dict[str, Evaluation]) -> Evaluation:
     """Evaluates the flags that are needed before those that need them, each once, without recursion.
 
     Compilation lets no circle through, so this ends.
@@ -87,6 +89,6 @@ def _with_needs(flag: Flag, context: Context, now: datetime, done: dict[str, Eva
                     done[current.key] = current.off
                     break
             else:
-                done[current.key] = current.decide(context, now)
+                done[current.key] = current.decide(context, run)
         pending.pop()
     return done[flag.key]

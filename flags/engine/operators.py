@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import re2  # type: ignore[import-untyped, unused-ignore]
 
-from flags.engine.evaluation import Context
+from flags.engine.evaluation import Context, Run
 from flags.engine.sentences import Text, both, plain
 from flags.engine.values import (
     KEPT,
@@ -29,7 +28,7 @@ from flags.engine.values import (
     version_of,
 )
 
-Test = Callable[[Context, datetime], bool]
+Test = Callable[[Context, Run], bool]
 #: (attribute, values, whether case is ignored) → test. The values are readable.
 Maker = Callable[[str, Sequence[Any], bool], Test]
 
@@ -41,21 +40,21 @@ PATTERN_MEMORY = 1 << 20
 
 
 def _exists(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
-    return lambda context, now: context.get(attribute) is not None
+    return lambda context, run: context.get(attribute) is not None
 
 
 def _in(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
     if ignore_case:
         lowered = frozenset(_texts(values, True))
 
-        def among_lowered(context: Context, now: datetime) -> bool:
+        def among_lowered(context: Context, run: Run) -> bool:
             text = text_of(context.get(attribute))
             return text is not None and text.lower() in lowered
 
         return among_lowered
     texts = frozenset(_texts(values, False))
 
-    def among(context: Context, now: datetime) -> bool:
+    def among(context: Context, run: Run) -> bool:
         value = context.get(attribute)
         return (value if type(value) is str else text_of(value)) in texts
 
@@ -64,14 +63,14 @@ def _in(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
 
 def _not_in(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
     among = _in(attribute, values, ignore_case)
-    return lambda context, now: not among(context, now)
+    return lambda context, run: not among(context, run)
 
 
 def _part(fits: Callable[[str, tuple[str, ...]], bool]) -> Maker:
     def make(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
         texts = tuple(_texts(values, ignore_case))
 
-        def test(context: Context, now: datetime) -> bool:
+        def test(context: Context, run: Run) -> bool:
             text = text_of(context.get(attribute))
             return text is not None and fits(text.lower() if ignore_case else text, texts)
 
@@ -87,7 +86,7 @@ LONGEST_MATCHED = 1024
 def _matches(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
     searches = tuple(_pattern(text, ignore_case).search for text in _texts(values, False))
 
-    def matches(context: Context, now: datetime) -> bool:
+    def matches(context: Context, run: Run) -> bool:
         text = text_of(context.get(attribute))
         if text is None or len(text) > LONGEST_MATCHED:
             return False
@@ -106,7 +105,7 @@ def _in_cidr(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
     four = tuple((first, last) for version, first, last in networks if version == 4)
     six = tuple((first, last) for version, first, last in networks if version == 6)
 
-    def inside(context: Context, now: datetime) -> bool:
+    def inside(context: Context, run: Run) -> bool:
         address = address_of(context.get(attribute))
         if address is None:
             return False
@@ -125,13 +124,13 @@ def _ordered(read: Callable[[Any], Any], compare: Callable[[Any, Any], bool]) ->
     def make(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
         bound = generous(map(read, values))
 
-        def test(context: Context, now: datetime) -> bool:
+        def test(context: Context, run: Run) -> bool:
             found = read(context.get(attribute))
             return found is not None and compare(found, bound)
 
-        def test_now(context: Context, now: datetime) -> bool:
+        def test_now(context: Context, run: Run) -> bool:
             named = context.get(attribute)
-            found = now if named is None else read(named)
+            found = run.now if named is None else read(named)
             return found is not None and compare(found, bound)
 
         return test_now if attribute == CURRENT_TIME and read is instant_of else test
@@ -142,7 +141,7 @@ def _ordered(read: Callable[[Any], Any], compare: Callable[[Any, Any], bool]) ->
 def _semver_eq(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
     versions = frozenset(map(version_of, values))
 
-    def equal(context: Context, now: datetime) -> bool:
+    def equal(context: Context, run: Run) -> bool:
         version = version_of(context.get(attribute))
         return version is not None and version in versions
 
@@ -152,7 +151,7 @@ def _semver_eq(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test
 def _semver_range(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
     ranges = [wanted for wanted in map(range_of, values) if wanted is not None]
 
-    def inside(context: Context, now: datetime) -> bool:
+    def inside(context: Context, run: Run) -> bool:
         version = version_of(context.get(attribute))
         return version is not None and any(in_range(version, wanted) for wanted in ranges)
 

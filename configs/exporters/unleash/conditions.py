@@ -15,6 +15,7 @@ from typing import Any
 
 from configs.exporters.unleash.reasons import Inexpressible
 from flags.engine.conditions import ENVIRONMENT
+from flags.engine.evaluation import Run
 from flags.engine.operators import CURRENT_TIME, OPERATORS
 from flags.engine.values import SAFE, VersionKey, instant_of, number_of, range_of, text_of, version_of
 
@@ -139,6 +140,8 @@ class Conditions:
         self.sources = {source["id"]: source for source in segments}
         self.numbers = {name: number for number, name in enumerate(self.sources, start=1)}
         self.segments: dict[int, dict[str, Any]] = {}
+        #: (segment, whether it is to hold) → its alternatives, or why there are none.
+        self._known: dict[tuple[str, bool], Alternatives | Inexpressible] = {}
 
     def all_of(self, conditions: list[dict[str, Any]]) -> Alternatives:
         """Where all hold."""
@@ -154,7 +157,7 @@ class Conditions:
     def one(self, condition: dict[str, Any]) -> Alternatives:
         match condition:
             case {"segment": name}:
-                return self._segment(name)
+                return self._once(name, True)
             case {"all": inner}:
                 return self.all_of(inner)
             case {"any": inner}:
@@ -166,7 +169,7 @@ class Conditions:
     def negated(self, condition: dict[str, Any]) -> Alternatives:
         match condition:
             case {"segment": name}:
-                return self.not_all_of(self._conditions(name))
+                return self._once(name, False)
             case {"all": inner}:
                 return self.not_all_of(inner)
             case {"any": inner}:
@@ -180,6 +183,20 @@ class Conditions:
         for alternative in self._question(condition):
             found = product(found, [[inverted(item)] for item in alternative if isinstance(item, dict)])
         return found
+
+    def _once(self, name: str, holds: bool) -> Alternatives:
+        """A segment that others name again and again is put into words once."""
+        if (name, holds) not in self._known:
+            try:
+                found = self._segment(name) if holds else self.not_all_of(self._conditions(name))
+            except Inexpressible as error:
+                self._known[name, holds] = error
+            else:
+                self._known[name, holds] = found
+        known = self._known[name, holds]
+        if isinstance(known, Inexpressible):
+            raise Inexpressible(known.code)
+        return known
 
     def _conditions(self, name: str) -> list[dict[str, Any]]:
         if self.sources[name].get("private"):
@@ -210,7 +227,7 @@ class Conditions:
         if attribute == ENVIRONMENT and self.environment:
             # The server knows it, whatever a client says.
             test = OPERATORS[name](attribute, values, ignore_case)
-            return ALWAYS if test({ENVIRONMENT: self.environment}, _NEVER_MIND) else NEVER
+            return ALWAYS if test({ENVIRONMENT: self.environment}, Run(_NEVER_MIND)) else NEVER
         if not _ATTRIBUTE.fullmatch(attribute) or attribute in _TAKEN or attribute == ENVIRONMENT:
             raise Inexpressible("attribute")
         if name in _DATES:

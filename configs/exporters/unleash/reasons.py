@@ -103,5 +103,5 @@ class Inexpressible(ValueError):
     """Part of a flag that Unleash has no words for."""
 
     def __init__(self, code: str) -> None:
-        self.reason = REASONS[code]
+        self.code, self.reason = code, REASONS[code]
         super().__init__(self.reason["en"])

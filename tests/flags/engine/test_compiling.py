@@ -281,7 +281,7 @@ def test_segments_nested_without_end_are_refused_without_recursion() -> None:
     segments += [{"id": f"s{n}", "conditions": [{"not": {"segment": f"s{n - 1}"}}]} for n in range(1, 3000)]
     flags = compile_flags(
         {
-            "featureFlags": [flag("shallow", {"segment": "s98"}), flag("deep", {"segment": "s2999"})],
+            "featureFlags": [flag("shallow", {"segment": "s48"}), flag("deep", {"segment": "s2999"})],
             "segments": segments[::-1],
         }
     )
@@ -291,7 +291,7 @@ def test_segments_nested_without_end_are_refused_without_recursion() -> None:
 
 def test_the_questions_of_all_rules_of_a_flag_are_counted() -> None:
     rules = [
-        {"id": f"r{number}", "conditions": [asks("x", "equals", "y")] * 100, "variant": "on"} for number in range(21)
+        {"id": f"r{number}", "conditions": [asks("x", "equals", "y")] * 99, "variant": "on"} for number in range(21)
     ]
     flags = compile_flags({"featureFlags": [flag("a", rules=rules[:20]), flag("b", rules=rules)]})
     assert flags.errors.keys() == {"b"}

@@ -1,0 +1,137 @@
+"""The work of an evaluation: counted, for documents made to be as much of it as they can."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from configs.exporters.unleash import features
+from configs.exporters.unleash.conditions import Conditions
+from flags.engine import FlagSet, Reason, compile_flags
+from flags.engine.conditions import DEEPEST, MOST_QUESTIONS
+from flags.engine.operators import OPERATORS
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def flag(key: str, *conditions: Any, **more: Any) -> dict[str, Any]:
+    rules = [{"id": "r", "conditions": list(conditions), "variant": "on"}]
+    return {"key": key, "type": "boolean", "state": "ON", "defaultVariant": "off", "rules": rules, **more}
+
+
+def asks(attribute: str) -> dict[str, Any]:
+    return {"attribute": attribute, "operator": "in", "values": ["yes"]}
+
+
+def doubling(levels: int, *leaf: Any) -> list[dict[str, Any]]:
+    """s0 names s1 twice, which names s2 twice, and so on."""
+    named = [{"id": f"s{n}", "conditions": [{"segment": f"s{n + 1}"}] * 2} for n in range(levels)]
+    return [*named, {"id": f"s{levels}", "conditions": list(leaf)}]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """attribute → how often it was asked about."""
+    count: Counter[str] = Counter()
+    make = OPERATORS["in"]
+
+    def counting(attribute: str, values: Any, ignore_case: bool) -> Any:
+        test = make(attribute, values, ignore_case)
+
+        def counted(context: Any, run: Any) -> bool:
+            count[attribute] += 1
+            return test(context, run)
+
+        return counted
+
+    monkeypatch.setitem(OPERATORS, "in", counting)
+    return count
+
+
+def test_a_segment_is_asked_once_for_all_flags_and_segments_that_use_it(asked: Counter[str]) -> None:
+    content = {
+        "segments": [*doubling(8, asks("x")), {"id": "other", "conditions": [{"not": {"segment": "s8"}}]}],
+        "featureFlags": [flag(f"f{n}", {"segment": f"s{n % 8}"}, {"not": {"segment": "other"}}) for n in range(100)],
+    }
+    flags = compile_flags(content)
+    assert all(found.value is True for found in flags.evaluate_all({"x": "yes"}, NOW).values())
+    assert asked == {"x": 1}
+    assert flags.evaluate("f0", {"x": "yes"}, now=NOW).value is True
+    assert asked == {"x": 2}
+    assert flags.evaluate("f0", {"x": "no"}, now=NOW).value is False  # and nothing is kept for the next context
+    assert asked == {"x": 3}
+
+
+def test_flags_that_are_needed_share_what_segments_came_to(asked: Counter[str]) -> None:
+    chain = [flag(f"f{n}", {"segment": "s0"}, prerequisites=[{"flag": f"f{n + 1}"}]) for n in range(50)]
+    flags = compile_flags(
+        {"segments": doubling(2, asks("x")), "featureFlags": [*chain, flag("f50", {"segment": "s0"})]}
+    )
+    assert flags.evaluate("f0", {"x": "yes"}, now=NOW).value is True
+    assert asked == {"x": 1}
+
+
+@pytest.mark.parametrize("leaf", [(), (asks("x"),), ({"all": []},)], ids=["empty", "question", "empty list"])
+def test_what_asks_nothing_counts_where_it_is_used(leaf: tuple[Any, ...]) -> None:
+    flags = compile_flags({"segments": doubling(25, *leaf), "featureFlags": [flag("it", {"segment": "s0"})]})
+    assert f"{MOST_QUESTIONS} questions" in flags.errors["it"]["en"]
+    assert flags.evaluate("it", {"x": "yes"}, now=NOW).reason is Reason.ERROR
+
+
+def test_a_chain_of_segments_is_as_deep_as_it_is_long() -> None:
+    chain = [{"id": f"s{n}", "conditions": [{"segment": f"s{n + 1}"}]} for n in range(1_500)]
+    content = {
+        "segments": [*chain, {"id": "s1500", "conditions": []}],
+        "featureFlags": [flag("long", {"segment": "s0"}), flag("short", {"segment": f"s{1_502 - DEEPEST}"})],
+    }
+    flags = compile_flags(content)
+    assert flags.errors.keys() == {"long"}
+    assert flags.evaluate("short", {}, now=NOW).value is True
+    assert features(content).reasons.keys() == {"long"}
+
+
+def steps(flags: FlagSet, key: str) -> int:
+    return len(flags.explain(key, {"x": "yes"}, NOW).steps)
+
+
+def test_an_explanation_tells_each_segment_once(asked: Counter[str]) -> None:
+    content = {"segments": doubling(7, asks("x")), "featureFlags": [flag("it", {"segment": "s0"})]}
+    flags = compile_flags(content)
+    # s0, and the two or one conditions of each segment; then what the rule serves, and the end.
+    assert steps(flags, "it") == 1 + 2 * 7 + 1 + 2
+    assert asked["x"] <= 3
+
+
+def test_an_explanation_asks_each_flag_that_is_needed_once(asked: Counter[str]) -> None:
+    sources = [flag("f0", asks("x")), flag("f1", asks("x"))]
+    sources += [
+        flag(f"f{n}", asks("x"), prerequisites=[{"flag": f"f{other}"} for other in range(n)]) for n in range(2, 40)
+    ]
+    compile_flags({"featureFlags": sources}).explain("f39", {"x": "yes"}, NOW)
+    assert asked["x"] <= 40 + 2
+
+
+def test_an_export_puts_each_segment_into_words_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: Counter[str] = Counter()
+    one, negated = Conditions.one, Conditions.negated
+
+    def counted_one(self: Conditions, condition: Any) -> Any:
+        said["one"] += 1
+        return one(self, condition)
+
+    def counted_negated(self: Conditions, condition: Any) -> Any:
+        said["negated"] += 1
+        return negated(self, condition)
+
+    monkeypatch.setattr(Conditions, "one", counted_one)
+    monkeypatch.setattr(Conditions, "negated", counted_negated)
+    flags = [flag(f"f{n}", {"segment": "s0"}, {"not": {"not": {"segment": "s0"}}}) for n in range(10)]
+    flags.append(flag("none", {"not": {"segment": "s0"}}))
+    export = features({"segments": doubling(7, asks("x")), "featureFlags": flags})
+    assert export.reasons.keys() <= {"none"}
+    # Each part of a segment once each way, and what flags say themselves twice.
+    assert said["one"] <= 2 * 7 + 1 + 2 * (10 * 3 + 1)
+    assert said["negated"] <= 2 * 7 + 1 + 2 * (10 + 1)
