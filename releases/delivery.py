@@ -2,8 +2,9 @@
 
 Each request asks which release is the newest, by its hash. What a hash stands for never changes, so a process reads it
 once: the release, its snapshot (perhaps 250 KB), what is made of it. The question is asked anew each time, so a publish
-by another process is seen by the next request. When the database is away, the last release of the environment that this
-process saw is served, marked stale.
+by another process is seen by the next request. What this process commits it serves from that moment on, and it never
+goes back to a lower serial than it has committed or read. When the database is away, or behind that, the newest release
+of the environment that this process knows is served, marked stale.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class Representation:
 
 
 class _Seen:
-    """What this process has seen: the newest release of each environment, and where each client key led."""
+    """What this process knows: the newest release of each environment, and where each client key led."""
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -82,7 +83,8 @@ class _Seen:
     def clear(self) -> None:
         self.away_until = 0.0  # monotonic clock
         self.questions = count(1)
-        self.newest: dict[int, tuple[int, Live]] = {}  # environment → number of the question, its answer
+        self.newest: dict[int, tuple[int, Live]] = {}  # environment → number of the question when known, the release
+        self.behind: dict[int, str] = {}  # environment → hash of the lower release that the database calls its newest
         self.keys: OrderedDict[str, tuple[int, str]] = OrderedDict()  # client key ("": none) → environment, surface
 
     def of(self, environment_id: int) -> Live | None:
@@ -93,12 +95,27 @@ class _Seen:
         with self.lock:
             return next((live.snapshot for _, live in self.newest.values() if live.digest == digest), None)
 
-    def put(self, client_key: str, surface: str, question: int, live: Live) -> None:
+    def put(self, question: int, live: Live) -> Live:
+        """Learn of a release; the answer is what counts now. A serial never goes back."""
         with self.lock:
-            # Who asked earlier may be slower: what it found is not the newest any more.
-            if question > self.newest.get(live.environment_id, (0, None))[0]:
-                self.newest[live.environment_id] = question, live
-            self.keys[client_key] = live.environment_id, surface
+            known_at, known = self.newest.get(live.environment_id, (0, live))
+            if live.serial >= known.serial:
+                self.newest[live.environment_id] = next(self.questions), live
+                self.behind.pop(live.environment_id, None)
+                return live
+            if question < known_at:
+                return known  # who asked earlier was slower
+            self.behind[live.environment_id] = live.hash
+        logger.critical(
+            "the database says release %s of %s/%s is the newest, this process knows %s and goes on serving that. "
+            "After a failover: look for what was lost. After a restore: restart the servers",
+            *(live.serial, live.application, live.environment, known.serial),
+        )
+        return replace(known, stale=True)
+
+    def led(self, client_key: str, environment_id: int, surface: str) -> None:
+        with self.lock:
+            self.keys[client_key] = environment_id, surface
             self.keys.move_to_end(client_key)
             while len(self.keys) > KEPT_KEYS:
                 self.keys.popitem(last=False)
@@ -171,8 +188,9 @@ def _newest(client_key: str) -> Live:
         raise Refusal("release.none", environment=Environment.objects.get(pk=environment_id).key)
     live = seen.of(environment_id)
     if live is None or live.hash != sha:
-        live = _read(environment_id, sha)
-    seen.put(client_key, surface, question, live)
+        behind = live is not None and seen.behind.get(environment_id) == sha
+        live = replace(live, stale=True) if live and behind else seen.put(question, _read(environment_id, sha))
+    seen.led(client_key, environment_id, surface)
     return replace(live, surface=surface) if surface else live
 
 
@@ -196,10 +214,21 @@ def _question(alias: str, keyed: bool) -> tuple[str, tuple[Any, ...]]:
     return sql, tuple(params)
 
 
+def committed(release: Release) -> None:
+    """Called after the commit of a release, with all it refers to: from now on this process serves it."""
+    environment = release.environment
+    seen.put(next(seen.questions), _live(release))
+    if environment.is_default and environment.application.is_default:
+        seen.led("", environment.pk, "")
+
+
 def _read(environment_id: int, sha: str) -> Live:
     # By the environment's serials, downwards: it is the newest or nearly so, and no index knows the hash.
     ledger = Release.objects.filter(environment=environment_id, hash=sha).order_by("-serial")
-    release = ledger.select_related("environment__application", "config_version")[:1].get()
+    return _live(ledger.select_related("environment__application", "config_version")[:1].get())
+
+
+def _live(release: Release) -> Live:
     version, environment = release.config_version, release.environment
     snapshot = {}  # a policy may be set before anything is published
     if version is not None:
@@ -208,13 +237,13 @@ def _read(environment_id: int, sha: str) -> Live:
     return Live(
         application=environment.application.key,
         environment=environment.key,
-        environment_id=environment_id,
+        environment_id=environment.pk,
         locale=environment.application.default_locale,
         serial=release.serial,
         version=version.version if version else None,
         digest=version.digest if version else None,
         policies=release.policy_set,
         killed=tuple(release.killed),
-        hash=sha,
+        hash=release.hash,
         snapshot=snapshot,
     )

@@ -16,7 +16,7 @@ from django.db.models import OuterRef, Subquery
 
 from configs.canonical import canonical, digest
 from configs.models import ConfigVersion
-from releases import checkpoints
+from releases import checkpoints, delivery
 from releases.gate import Policy
 from releases.models import Environment, Release
 
@@ -110,7 +110,7 @@ def append(
     reason: str,
     now: dt.datetime,
 ) -> Release:
-    """Insert serial + 1. The checkpoint line follows after the commit."""
+    """Insert serial + 1. After the commit this process serves it, and the checkpoint line follows."""
     release = Release(
         environment=environment,
         serial=(head.serial if head else 0) + 1,
@@ -132,6 +132,7 @@ def append(
         sha=config_version.digest if config_version else None,
     )
     release.save(force_insert=True)
-    # Robust: whatever happens to the file, what was committed is acknowledged.
+    # Robust: whatever happens here, what was committed is acknowledged.
+    transaction.on_commit(lambda: delivery.committed(release), robust=True)
     transaction.on_commit(lambda: checkpoints.record(environment), robust=True)
     return release
