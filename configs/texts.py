@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
+from configs.languages import choose
+
 LANGUAGES = ("en", "fr")
 
 
@@ -27,8 +29,11 @@ def both(en: str, fr: str, /, **values: Any) -> Text:
     return {"en": fill(en, "en"), "fr": fill(fr, "fr")}
 
 
-def pick(value: Any, language: str) -> Any:
-    """The reader's language out of a ``Text`` (or of an author's ``{fr, en, …}``); anything else as it is."""
+def pick(value: Any, language: str, *fallbacks: str) -> Any:
+    """What the reader can read of a ``Text`` (or of an author's ``{fr, en, …}``); anything else as it is.
+
+    ``language`` is a tag or a whole ``Accept-Language``. Empty texts count as missing.
+    """
     if isinstance(value, dict) and value and all(isinstance(v, str) for v in value.values()):
-        return value.get(language) or value.get("en") or next(iter(value.values()))
+        return value.get(language) or value[choose(language, [k for k in value if value[k]] or value, *fallbacks, "en")]
     return value

@@ -11,7 +11,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.urls import Resolver404, resolve
+from django.utils import translation
 
+from configs.languages import choose
 from icontrol.environ import Network
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -55,9 +57,12 @@ class Language(LocaleMiddleware):
     """The language of the answer. A choice that is kept in a cookie counts on pages, not on routes for any origin."""
 
     def process_request(self, request: HttpRequest) -> None:
-        if re.match(settings.CORS_URLS_REGEX, request.path_info):
-            request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
-        super().process_request(request)
+        languages = dict(settings.LANGUAGES)
+        for_any_origin = re.match(settings.CORS_URLS_REGEX, request.path_info)
+        kept = "" if for_any_origin else request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        accepted = kept if kept in languages else request.headers.get("Accept-Language", "")
+        translation.activate(choose(accepted, languages, settings.LANGUAGE_CODE))
+        request.LANGUAGE_CODE = translation.get_language()
 
 
 class ShortWay:

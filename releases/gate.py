@@ -19,7 +19,7 @@ from packaging import version as pep440
 
 from configs import versions
 from configs.problems import Problem, pointer
-from configs.texts import Text, both
+from configs.texts import Text, both, pick
 from configs.versions import MAX_LENGTH, MalformedVersion
 
 Enforcement = Literal["hard", "soft"]
@@ -184,15 +184,19 @@ def meta_fields(
     decision: Decision,
     *,
     platform: str,
-    language: str,
+    accepted: str,
+    locale: str,
     serial: int,
     published_config_version: str | None,
 ) -> dict[str, Any]:
-    """The fields of ``GET /meta/release``, on 200 and, at top level of the problem, on 426 and 503."""
+    """The fields of ``GET /meta/release``, on 200 and, at top level of the problem, on 426 and 503.
+
+    ``accepted`` is the client's ``Accept-Language``, ``locale`` the application's default language.
+    """
     return {
         "latest": policy.latest,
         "minSupported": policy.min_supported,
-        "message": _message(policy.message, language),
+        "message": pick(policy.message, accepted, locale) or "",
         "url": policy.url,
         "publishedConfigVersion": published_config_version,
         "requiresUpdate": decision.requires_update,
@@ -205,14 +209,6 @@ def meta_fields(
         "capabilities": list(policy.capabilities),
         "pollAfter": policy.poll_after,
     }
-
-
-def _message(message: str | dict[str, str], language: str) -> str:
-    """In the language (``fr-CA``), else in its base (``fr``), else in English, else in the first one that is there."""
-    if isinstance(message, str):
-        return message
-    wanted = [message.get(name) for name in (language, language.partition("-")[0], "en")]
-    return next((text for text in (*wanted, *message.values()) if text), "")
 
 
 # What an author may write ---------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
-from django.utils.translation.trans_real import parse_accept_lang_header
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -82,23 +81,12 @@ def _decided(request: HttpRequest, live: Live) -> tuple[gate.Policy, gate.Decisi
         policy,
         decision,
         platform=platform,
-        language=_language(request, policy, live.locale),
+        accepted=request.headers.get("Accept-Language", ""),
+        locale=live.locale,
         serial=live.serial,
         published_config_version=live.version,
     )
     return policy, decision, fields
-
-
-def _language(request: HttpRequest, policy: gate.Policy, fallback: str) -> str:
-    """The first language that the client accepts and the message has; else the application's default."""
-    wanted = [name for name, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")[:500])]
-    has = policy.message if isinstance(policy.message, dict) else {}
-    lower = {name.lower(): name for name in has}
-    for name in wanted:
-        for candidate in (name, name.partition("-")[0]):
-            if candidate in lower:
-                return lower[candidate]
-    return fallback
 
 
 def _refused(status: int, policy: gate.Policy, fields: dict[str, Any]) -> HttpResponse:

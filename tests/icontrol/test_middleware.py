@@ -154,7 +154,10 @@ def test_the_policy_of_a_page_allows_nothing_inline(client: Client) -> None:
     }
 
 
-@pytest.mark.parametrize(("accepted", "language"), [("fr-CA,en;q=0.5", "fr"), ("en", "en"), ("de", "en")])
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [("fr-CA,en;q=0.5", "fr"), ("en", "en"), ("de", "en"), ("fr;q=0", "en"), ("en;q=0", "fr"), ("fr;q=oops", "en")],
+)
 def test_pages_speak_the_readers_language(client: Client, accepted: str, language: str) -> None:
     answer = client.get("/admin/login/", headers={"accept-language": accepted})
     assert answer["Content-Language"] == language

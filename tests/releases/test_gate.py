@@ -327,7 +327,8 @@ def test_meta_fields() -> None:
         policy,
         decide(policy, "1.3"),
         platform="ios",
-        language="fr",
+        accepted="fr",
+        locale="en",
         serial=7,
         published_config_version="1.0.3",
     ) == {
@@ -366,7 +367,13 @@ def test_meta_fields() -> None:
 def test_message_in_the_readers_language(message: Any, language: str, shown: str) -> None:
     policy = Policy(message=message)
     fields = meta_fields(
-        policy, decide(policy, None), platform="default", language=language, serial=0, published_config_version=None
+        policy,
+        decide(policy, None),
+        platform="default",
+        accepted=language,
+        locale="en",
+        serial=0,
+        published_config_version=None,
     )
     assert fields["message"] == shown
     assert (fields["publishedConfigVersion"], fields["clientVersion"]) == (None, None)
@@ -551,7 +558,13 @@ def test_what_is_accepted_can_be_used(policy: dict[str, Any], header: str | None
     assert problems in ([], [("/ios/minSupported", "policy.unsatisfiable")])
     name, used = for_platform({"default": {}, "ios": policy}, "iOS")
     fields = meta_fields(
-        used, decide(used, header), platform=name, language="fr", serial=1, published_config_version="1.0.0"
+        used,
+        decide(used, header),
+        platform=name,
+        accepted="fr",
+        locale="en",
+        serial=1,
+        published_config_version="1.0.0",
     )
     canonical({"policy": used.as_json(), "fields": fields})  # can be stored and hashed
     assert Policy.from_json(used.as_json()) == used

@@ -121,10 +121,15 @@ def test_the_policy_of_the_platform_counts(api: Api) -> None:
         ("pt", "english"),
         ("*", "english"),
         ("fr;q=oops", "english"),
+        ("zh-Hans-CN", "中文"),
+        ("zh-Hans-CN-u-nu-hanidec, fr;q=0.9", "中文"),
+        ("zh", "english"),
+        ("fr;q=0", "english"),
+        ("en;q=0, fr;q=0", "português"),
     ],
 )
 def test_the_message_is_in_the_clients_language(api: Api, accepted: str | None, message: str) -> None:
-    api.world.policy(message={"en": "english", "fr": "français", "pt-BR": "português"})
+    api.world.policy(message={"en": "english", "fr": "français", "pt-BR": "português", "zh-Hans": "中文"})
     assert ok(api.ask(META, accept_language=accepted))["message"] == message
 
 
