@@ -49,7 +49,7 @@ def load_demo(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
         application = config_actions.create_application(
             key=APPLICATION,
             name=NAME,
-            default_locale="fr",
+            default_locale=settings.LANGUAGE_CODE,
             is_default=True,
             reason=REASON,
             actor=SYSTEM,

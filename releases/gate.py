@@ -89,7 +89,8 @@ def newer(scheme: Scheme, a: str, b: str) -> bool:
 class Policy:
     """One platform's version policy. ``retry_after`` and ``poll_after`` are seconds.
 
-    ``message`` is a string or ``{locale: string}``; ``scheme`` says how this platform's versions are compared.
+    ``message``, for clients below the minimum, and ``maintenance_message`` are a string or ``{locale: string}``;
+    ``scheme`` says how this platform's versions are compared.
     """
 
     latest: str = "0.0.0"
@@ -98,6 +99,7 @@ class Policy:
     message: str | dict[str, str] = ""
     url: str = ""
     maintenance: bool = False
+    maintenance_message: str | dict[str, str] = ""
     retry_after: int = 120
     safe_mode: bool = False
     capabilities: tuple[str, ...] = ()
@@ -119,8 +121,7 @@ class Policy:
         """Every key, also those that have their default value."""
         data = {key: getattr(self, field) for field, key in KEYS.items()}
         data["capabilities"] = list(self.capabilities)
-        data["message"] = self.message if isinstance(self.message, str) else dict(self.message)
-        return data
+        return {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
 
 
 def _camel(name: str) -> str:
@@ -196,7 +197,7 @@ def meta_fields(
     return {
         "latest": policy.latest,
         "minSupported": policy.min_supported,
-        "message": pick(policy.message, accepted, locale) or "",
+        "message": pick(_message(policy, decision), accepted, locale) or "",
         "url": policy.url,
         "publishedConfigVersion": published_config_version,
         "requiresUpdate": decision.requires_update,
@@ -209,6 +210,16 @@ def meta_fields(
         "capabilities": list(policy.capabilities),
         "pollAfter": policy.poll_after,
     }
+
+
+def _message(policy: Policy, decision: Decision) -> str | dict[str, str]:
+    """What there is to say: to a client that may go on, nothing."""
+    match decision.policy_status:
+        case "SOFT_BLOCK" | "HARD_BLOCK":
+            return policy.message
+        case "MAINTENANCE":
+            return policy.maintenance_message
+    return ""
 
 
 # What an author may write ---------------------------------------------------------------------------------------------
@@ -389,6 +400,7 @@ CHECKS: dict[str, Callable[[Any, Path], Iterator[Problem]]] = {
     "message": _check_message,
     "url": _check_url,
     "maintenance": _check_boolean,
+    "maintenanceMessage": _check_message,
     "retryAfter": _check_seconds,
     "safeMode": _check_boolean,
     "capabilities": _check_capabilities,

@@ -13,9 +13,10 @@ from icontrol.words import later, said, words
 from releases.admin.facts import POLICY_FIELDS
 from releases.gate import DEFAULT, MAX_PLATFORMS, MAX_SECONDS, PLATFORM, Policy
 
-#: Languages of the message that have a field of their own; others get one when the policy has them already.
+#: Languages of a message that have a field of their own; others get one when the policy has them already.
 LANGUAGES = ("en", "fr")
-MESSAGE = "message_"
+#: Fields of a policy that are texts by language.
+MESSAGES = ("message", "maintenanceMessage")
 
 
 def _label(key: str) -> Any:
@@ -59,20 +60,26 @@ class PlatformForm(forms.Form):
 
     def __init__(self, platform: str, policy: Mapping[str, Any], data: QueryDict | None, *, prefix: str) -> None:
         """``policy`` is the stored one (complete), ``data`` what was typed."""
-        self.platform, self.policy = platform, policy
-        message = policy["message"]
-        self.is_plain = isinstance(message, str)
-        self.texts: dict[str, str] = {"en": message} if isinstance(message, str) else dict(message)
-        initial = {**policy, "capabilities": "\n".join(policy["capabilities"])}
-        initial |= {f"{MESSAGE}{name}": text for name, text in self.texts.items()}
+        self.platform, self.policy = platform, {**Policy().as_json(), **policy}
+        initial = {**self.policy, "capabilities": "\n".join(self.policy["capabilities"])}
         super().__init__(data, prefix=prefix, initial=initial)
-        for name in dict.fromkeys([*LANGUAGES, *self.texts]):
-            self.fields[f"{MESSAGE}{name}"] = forms.CharField(
-                required=False,
-                strip=False,
-                widget=forms.Textarea(attrs={"rows": 2}),
-                label=words(f"Message ({name})", f"Message ({name})"),
-            )
+        for message in MESSAGES:
+            texts = self._texts(message)
+            for language in dict.fromkeys([*LANGUAGES, *texts]):
+                self.fields[f"{message}_{language}"] = forms.CharField(
+                    required=False,
+                    strip=False,
+                    initial=texts.get(language),
+                    widget=forms.Textarea(attrs={"rows": 2}),
+                    label=words(
+                        f"{POLICY_FIELDS[message]['en'].capitalize()} ({language})",
+                        f"{POLICY_FIELDS[message]['fr'].capitalize()} ({language})",
+                    ),
+                )
+
+    def _texts(self, message: str) -> dict[str, str]:
+        stored = self.policy[message]
+        return {"en": stored} if isinstance(stored, str) else dict(stored)
 
     @property
     def is_removable(self) -> bool:
@@ -84,28 +91,31 @@ class PlatformForm(forms.Form):
 
     @property
     def messages(self) -> list[Any]:
-        return [self[name] for name in self.fields if name.startswith(MESSAGE)]
+        return [self[name] for name in self.fields if name.partition("_")[0] in MESSAGES]
 
     def as_json(self) -> dict[str, Any]:
         """The policy that was typed; the form must be valid."""
         typed = self.cleaned_data
-        texts = {name: typed[f"{MESSAGE}{name}"] for name in dict.fromkeys([*LANGUAGES, *self.texts])}
-        texts = {name: text.replace("\r\n", "\n") for name, text in texts.items() if text}
         lines = (line.strip() for line in typed["capabilities"].splitlines())
         return {
             **{key: typed[key] for key in POLICY_FIELDS if key in typed},
             "capabilities": [line for line in lines if line],
-            # A text that is for everybody stays one as long as nobody writes a second one.
-            "message": texts.get("en", "") if self.is_plain and not texts.keys() - {"en"} else texts,
+            **{message: self._typed(message) for message in MESSAGES},
         }
+
+    def _typed(self, message: str) -> str | dict[str, str]:
+        """A text that is for everybody stays one as long as nobody writes a second one."""
+        languages = dict.fromkeys([*LANGUAGES, *self._texts(message)])
+        texts = {name: self.cleaned_data[f"{message}_{name}"].replace("\r\n", "\n") for name in languages}
+        texts = {name: text for name, text in texts.items() if text}
+        is_plain = isinstance(self.policy[message], str) and not texts.keys() - {"en"}
+        return texts.get("en", "") if is_plain else texts
 
     def place(self, path: Sequence[str], problem: Problem) -> bool:
         """Show a problem beside its field; False if it has none here."""
         name = path[0] if path else ""
-        if name == "message" and len(path) > 1:
-            name = f"{MESSAGE}{path[1]}"
-        if name == "message":
-            name = f"{MESSAGE}{LANGUAGES[0]}"
+        if name in MESSAGES:
+            name = f"{name}_{path[1] if len(path) > 1 else LANGUAGES[0]}"
         if name not in self.fields:
             return False
         self.add_error(name, said(problem.message))

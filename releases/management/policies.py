@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from configs.texts import Text, both
+from configs.texts import LANGUAGES, Text, both
 from releases.gate import DEFAULT, Policy, newer
 
 MINIMUM = "minSupported"
@@ -22,6 +22,10 @@ FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
     "--message": ("message", {"metavar": "TEXT", "help": "What blocked clients show, in every language."}),
     "--url": ("url", {"metavar": "URL", "help": "Where the update is; empty for none."}),
     "--maintenance": ("maintenance", {"choices": SWITCH, "help": "Whether clients have to wait."}),
+    "--maintenance-message": (
+        "maintenanceMessage",
+        {"metavar": "TEXT", "help": "What clients show during maintenance, in every language."},
+    ),
     "--retry-after": ("retryAfter", {"metavar": "SECONDS", "type": int, "help": "How long, during maintenance."}),
     "--safe-mode": ("safeMode", {"choices": SWITCH, "help": "Whether clients start with the least."}),
     "--capability": (
@@ -35,17 +39,19 @@ FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
     "--poll-after": ("pollAfter", {"metavar": "SECONDS", "type": int, "help": "How often clients ask."}),
     "--scheme": ("scheme", {"metavar": "semver|pep440", "help": "How this platform's versions are compared."}),
 }
-#: Options that set the message in one language.
-MESSAGES = {"--message-en": "en", "--message-fr": "fr"}
+#: Options that set a message in one language: flag → (field, language).
+MESSAGES = {
+    f"{flag}-{language}": (FIELDS[flag][0], language)
+    for flag in ("--message", "--maintenance-message")
+    for language in LANGUAGES
+}
 
 
 def add_fields(parser: CommandParser) -> None:
     for flag, (field, details) in FIELDS.items():
         parser.add_argument(flag, dest=field, **details)
-    for flag, language in MESSAGES.items():
-        parser.add_argument(
-            flag, metavar="TEXT", help=f"The message in one language ({language}); empty takes it away."
-        )
+    for flag, (_, language) in MESSAGES.items():
+        parser.add_argument(flag, metavar="TEXT", help=f"The same in one language ({language}); empty takes it away.")
 
 
 def given_fields(options: Mapping[str, Any], policy: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,17 +62,17 @@ def given_fields(options: Mapping[str, Any], policy: Mapping[str, Any]) -> dict[
             fields[field] = SWITCH[fields[field]]
     if "capabilities" in fields:
         fields["capabilities"] = [name for name in fields["capabilities"] if name]
-    texts = {language: options[flag[2:].replace("-", "_")] for flag, language in MESSAGES.items()}
-    texts = {language: text for language, text in texts.items() if text is not None}
-    if texts:
-        fields["message"] = _message(fields.get("message", policy.get("message", "")), texts)
+    for flag, (field, language) in MESSAGES.items():
+        text = options[flag[2:].replace("-", "_")]
+        if text is not None:
+            fields[field] = _with_text(fields.get(field, policy.get(field, "")), language, text)
     return fields
 
 
-def _message(message: Any, texts: Mapping[str, str]) -> dict[str, str]:
+def _with_text(message: Any, language: str, text: str) -> dict[str, str]:
     """A message for all languages stays as the English one, which every other language falls back to."""
     so_far = dict(message) if isinstance(message, dict) else {"en": message} if message else {}
-    return {language: text for language, text in {**so_far, **texts}.items() if text}
+    return {name: words for name, words in {**so_far, language: text}.items() if words}
 
 
 def as_options(policy: Mapping[str, Any], platform: str = DEFAULT) -> list[str]:
@@ -98,9 +104,9 @@ def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
         if (platform in before) != (platform in after):
             changes.append({"platform": platform, "field": None, "from": platform in before, "to": platform in after})
         changes += [
-            {"platform": platform, "field": field, "from": old[field], "to": new[field]}
+            {"platform": platform, "field": field, "from": old.get(field, nothing[field]), "to": new[field]}
             for field in new
-            if old[field] != new[field] and platform in after
+            if old.get(field, nothing[field]) != new[field] and platform in after
         ]
     return changes
 

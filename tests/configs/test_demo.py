@@ -117,4 +117,4 @@ def test_the_gate_can_be_seen(version: str, status: str, update: bool) -> None:
     decision = decide(policy, version)
 
     assert (decision.policy_status, decision.update_available) == (status, update)
-    assert policy.url and set(policy.message) == {"en", "fr"}
+    assert policy.url and set(policy.message) == set(policy.maintenance_message) == {"en", "fr"}

@@ -236,7 +236,7 @@ def test_the_version_policy(status: str, minimum: str, more: dict[str, Any], war
         "default": {
             "latest": "1.2",
             "minSupported": minimum,
-            "message": "",
+            "maintenanceMessage" if status == "MAINTENANCE" else "message": "",
             "safeMode": False,
             "capabilities": ["brew"],
             **more,

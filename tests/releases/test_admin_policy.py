@@ -15,6 +15,7 @@ from tests.factories import ADA, World
 from tests.releases.admin_pages import Staff, staff
 
 PAGE = "releases_environment_policy"
+WAIT = {"en": "Back\nsoon.", "nl": "Even geduld."}
 FULL = {
     "default": {
         "latest": "2.1.0",
@@ -23,6 +24,7 @@ FULL = {
         "message": {"en": "Update,\nplease. ", "fr": "Mettez à jour.", "de": "Bitte aktualisieren."},
         "url": "https://example.com/get",
         "maintenance": True,
+        "maintenanceMessage": WAIT,
         "retryAfter": 30,
         "safeMode": True,
         "capabilities": ["orders", "stock"],
@@ -82,6 +84,8 @@ def test_the_first_policy(world: World, ada: Staff) -> None:
     [
         ({"p-default-enforcement": "hard"}, "enforcement", "hard"),
         ({"p-default-message_de": ""}, "message", {"en": "Update,\nplease. ", "fr": "Mettez à jour."}),
+        ({"p-default-maintenanceMessage_fr": "Patience."}, "maintenanceMessage", {**WAIT, "fr": "Patience."}),
+        ({"p-default-maintenanceMessage_nl": "", "p-default-maintenanceMessage_en": ""}, "maintenanceMessage", {}),
         ({"p-default-capabilities": "orders\r\n\r\n returns \r\n"}, "capabilities", ["orders", "returns"]),
         ({"p-default-retryAfter": "86400"}, "retryAfter", 86400),
         ({"p-default-url": ""}, "url", ""),
@@ -140,6 +144,7 @@ def test_a_platform_that_cannot_be_added(world: World, ada: Staff, name: str) ->
         ({"p-default-url": "javascript:alert(1)"}, "policy.invalid", "an absolute address"),
         ({"p-default-capabilities": "a\na"}, "policy.invalid", "It is in the list already."),
         ({"p-default-message_fr": "x" * 2001}, "policy.invalid", "At most 2000 characters."),
+        ({"p-default-maintenanceMessage_fr": "x" * 2001}, "policy.invalid", "At most 2000 characters."),
         ({"p-default-retryAfter": "0"}, None, "greater than or equal to 1"),
         ({"p-default-retryAfter": "soon"}, None, "Enter a whole number."),
         ({"p-default-enforcement": "maybe"}, None, "Select a valid choice."),

@@ -160,7 +160,7 @@ def test_the_printed_policy_command_brings_the_imported_policy_into_force(world:
     assert head is not None
     policy = head.policy_set["default"]
     assert (policy["latest"], policy["minSupported"], policy["maintenance"]) == ("2.0.0", "1.5.0", True)
-    assert (policy["message"], policy["capabilities"]) == ("-Don't “panic”\nnow", ["a b", "-c"])
+    assert (policy["maintenanceMessage"], policy["capabilities"]) == ("-Don't “panic”\nnow", ["a b", "-c"])
     history = ConfigVersion.history.count()
     again = done("import_config", "--from", "icontrol", directory, *place)
     assert "is in force in icontrol/staging already" in again.out and "Nothing changes" in again.out
@@ -234,14 +234,15 @@ def test_a_platform_of_its_own(world: World) -> None:
     assert "default:" not in done("policy", "--platform", "cli").out
 
 
-def test_the_message_in_one_language_keeps_the_others(world: World) -> None:
-    done("policy", "--message", "Update", "--reason", "x")
-    done("policy", "--message-fr", "Mettez à jour", "--reason", "x")
-    assert policies(world)["default"]["message"] == {"en": "Update", "fr": "Mettez à jour"}
-    done("policy", "--message-en", "", "--reason", "x")
-    assert policies(world)["default"]["message"] == {"fr": "Mettez à jour"}
-    done("policy", "--message", "", "--reason", "x")
-    assert policies(world)["default"]["message"] == ""
+@pytest.mark.parametrize(("flag", "field"), [("--message", "message"), ("--maintenance-message", "maintenanceMessage")])
+def test_a_message_in_one_language_keeps_the_others(world: World, flag: str, field: str) -> None:
+    done("policy", flag, "Update", "--reason", "x")
+    done("policy", f"{flag}-fr", "Mettez à jour", "--reason", "x")
+    assert policies(world)["default"][field] == {"en": "Update", "fr": "Mettez à jour"}
+    done("policy", f"{flag}-en", "", "--reason", "x")
+    assert policies(world)["default"][field] == {"fr": "Mettez à jour"}
+    done("policy", flag, "", "--reason", "x")
+    assert policies(world)["default"][field] == ""
 
 
 def test_a_file_replaces_the_policies_of_all_platforms(world: World, tmp_path: Path) -> None:
@@ -264,14 +265,15 @@ def test_a_file_replaces_the_policies_of_all_platforms(world: World, tmp_path: P
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20).filter(
     lambda text: text != "--"
 )
+MESSAGE = TEXT | st.fixed_dictionaries({}, optional={"en": TEXT.filter(bool), "fr": TEXT.filter(bool)}).filter(bool)
 POLICIES = st.fixed_dictionaries(
     {},
     optional={
         "latest": st.just("2.0.0"),
         "minSupported": st.sampled_from(["1.0.0", "1.0.0-rc.1"]),
         "enforcement": st.sampled_from(["hard", "soft"]),
-        "message": TEXT
-        | st.fixed_dictionaries({}, optional={"en": TEXT.filter(bool), "fr": TEXT.filter(bool)}).filter(bool),
+        "message": MESSAGE,
+        "maintenanceMessage": MESSAGE,
         "url": st.sampled_from(["", "https://example.com/?a=b"]),
         "maintenance": st.booleans(),
         "retryAfter": st.integers(1, 86_400),

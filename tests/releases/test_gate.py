@@ -68,6 +68,7 @@ FULL: dict[str, Any] = {
     "message": {"fr": "Mettez à jour.", "en": "Please update."},
     "url": "https://example.org/app",
     "maintenance": True,
+    "maintenanceMessage": {"fr": "Patience.", "en": "Please wait."},
     "retryAfter": 30,
     "safeMode": True,
     "capabilities": ["offline", "sso"],
@@ -307,6 +308,7 @@ def test_json_is_complete_and_has_the_documented_defaults() -> None:
         "message": "",
         "url": "",
         "maintenance": False,
+        "maintenanceMessage": "",
         "retryAfter": 120,
         "safeMode": False,
         "capabilities": [],
@@ -376,7 +378,35 @@ def test_message_in_the_readers_language(message: Any, language: str, shown: str
         published_config_version=None,
     )
     assert fields["message"] == shown
-    assert (fields["publishedConfigVersion"], fields["clientVersion"]) == (None, None)
+    assert fields["publishedConfigVersion"] is None
+
+
+@pytest.mark.parametrize(
+    ("version", "status", "said"),
+    [
+        (None, "UNKNOWN", ""),
+        ("2.0.0", "OK", ""),
+        ("1.9.0", "OK", ""),  # a newer one is there: updateAvailable says so
+        ("1.0.0", "HARD_BLOCK", "update"),
+        ("1.0.0", "SOFT_BLOCK", "update"),
+        ("oops", "MALFORMED", ""),
+        *((version, "MAINTENANCE", "wait") for version in (None, "2.0.0", "1.0.0")),
+    ],
+)
+def test_message_only_when_there_is_something_to_say(version: str | None, status: str, said: str) -> None:
+    policy = Policy(
+        latest="2.0.0",
+        min_supported="1.5.0",
+        enforcement="soft" if status == "SOFT_BLOCK" else "hard",
+        maintenance=status == "MAINTENANCE",
+        message="update",
+        maintenance_message="wait",
+    )
+    decision = decide(policy, version)
+    fields = meta_fields(
+        policy, decision, platform="default", accepted="", locale="en", serial=1, published_config_version=None
+    )
+    assert (fields["policyStatus"], fields["message"]) == (status, said)
 
 
 # What an author may write ---------------------------------------------------------------------------------------------
@@ -429,10 +459,12 @@ BAD = [
     *each("maintenance safeMode", (None, 0, 1, "true", [], {}), "type"),
     *each("retryAfter pollAfter", (0, -1, 86_401, 10**30), "range"),
     *each("retryAfter pollAfter", (None, 1.0, 1.5, "60", True, [], {}), "type"),
-    *each("message", (None, 1, True, []), "type"),
-    *each("message", ["x" * 2_001], "too_long"),
-    *each("message", ("a\0b", "\ud800", "\udfff"), "characters"),
-    *each("message", [{f"a{chr(97 + n // 26)}{chr(97 + n % 26)}": "" for n in range(33)}], "too_many"),
+    *each("message maintenanceMessage", (None, 1, True, []), "type"),
+    *each("message maintenanceMessage", ["x" * 2_001], "too_long"),
+    *each("message maintenanceMessage", ("a\0b", "\ud800", "\udfff"), "characters"),
+    *each(
+        "message maintenanceMessage", [{f"a{chr(97 + n // 26)}{chr(97 + n % 26)}": "" for n in range(33)}], "too_many"
+    ),
     *each("url", (None, 1, True, [], {}), "type"),
     *each("url", URLS_BAD, "url"),
     *each("url", ["https://a/" + "x" * 1_991], "too_long"),

@@ -87,7 +87,7 @@ def policy(source: dict[str, Any], report: Report) -> dict[str, Any]:
     result = {
         "latest": source["latest_version"],
         "minSupported": source["min_version"],
-        "message": source["message"],
+        "maintenanceMessage" if status == "MAINTENANCE" else "message": source["message"],
         "safeMode": source["safe_mode"],
         "capabilities": source["capabilities"],
         **STATUSES[status],

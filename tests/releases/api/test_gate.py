@@ -129,8 +129,13 @@ def test_the_policy_of_the_platform_counts(api: Api) -> None:
     ],
 )
 def test_the_message_is_in_the_clients_language(api: Api, accepted: str | None, message: str) -> None:
-    api.world.policy(message={"en": "english", "fr": "français", "pt-BR": "português", "zh-Hans": "中文"})
-    assert ok(api.ask(META, accept_language=accepted))["message"] == message
+    api.world.policy(
+        enforcement="soft",
+        minSupported="1.0.0",
+        latest="1.0.0",
+        message={"en": "english", "fr": "français", "pt-BR": "português", "zh-Hans": "中文"},
+    )
+    assert ok(api.ask(META, x_client_version="0.9", accept_language=accepted))["message"] == message
 
 
 def test_before_anything_was_released(api: Api) -> None:

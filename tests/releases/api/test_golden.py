@@ -157,7 +157,7 @@ def documents(api: Api) -> dict[str, Any]:
     made["preview_links"] = api("GET", "/api/config/preview/links")
     made["problem_410"] = api.ask(made["preview_link"].json()["url"].partition("8000")[2])
     made["rolled_back"] = api("POST", "/api/config/rollback", {"reason": "oops"}, role="publisher")
-    api.world.policy(maintenance=True, retryAfter=600)
+    api.world.policy(maintenance=True, maintenanceMessage={"en": "Back soon."}, retryAfter=600)
     made["meta_release_503"] = api.ask(x_client_version="1.4.9")
     kill, lift = "/api/flags/banner/kill", "/api/flags/banner/lift"
     made |= {
