@@ -8,11 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.http import parse_etags
 
 from configs import limits, states, validation
 from configs.actors import ADMINISTER, EDIT, PUBLISH, VIEW, Actor
 from configs.canonical import canonical, etag_of
+from configs.etags import named
 from configs.history import schema_change
 from configs.models import Application, ConfigVersion
 from configs.problems import Problem, errors, pointer
@@ -88,8 +88,8 @@ def names_nothing(if_match: str | None) -> bool:
 
 
 def matches(if_match: str, etag: str) -> bool:
-    """Whether the header, a list of entity tags, names this one. Compared weakly: nginx weakens what it compresses."""
-    return etag in {tag.removeprefix("W/") for tag in parse_etags(if_match)}
+    """Whether the header, a list of entity tags, names this one."""
+    return etag in named(if_match)
 
 
 def check_etag(draft: ConfigVersion, if_match: str | None) -> None:

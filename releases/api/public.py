@@ -9,12 +9,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from configs.canonical import canonical, etag_of
+from configs.etags import named
 from configs.refusals import Refusal
 from icontrol import problem
 from releases import access, gate
@@ -108,12 +108,9 @@ def _refused(status: int, policy: gate.Policy, fields: dict[str, Any]) -> HttpRe
 
 def conditional(request: HttpRequest, body: bytes, etag: str, live: Live) -> HttpResponse:
     """200 or 304, with validators and the release's headers on both."""
-    wanted = parse_etags(request.headers.get("If-None-Match", ""))
-    weak = {tag.removeprefix("W/") for tag in wanted}  # nginx weakens our tag when it compresses
+    has = named(request.headers.get("If-None-Match", ""))
     response = (
-        HttpResponseNotModified()
-        if "*" in weak or etag in weak
-        else HttpResponse(body, content_type="application/json")
+        HttpResponseNotModified() if "*" in has or etag in has else HttpResponse(body, content_type="application/json")
     )
     response["ETag"] = etag
     return with_release(response, live)

@@ -11,6 +11,8 @@ from tests.factories import World
 
 ROLES = ("anonymous", "viewer", "editor", "publisher", "admin")
 NOTHING = object()
+#: Inside the quotes of an entity tag, by servers that compress.
+ADDED_BY_PROXIES = ("-gzip", ";gzip", "--gzip", "-br", "-zstd", "-deflate")
 PROBLEM = "application/problem+json"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from configs.canonical import digest
 from tests.factories import snapshot
-from tests.releases.api.helpers import Api, ok, refused
+from tests.releases.api.helpers import ADDED_BY_PROXIES, Api, ok, refused
 
 META, CONFIG = "/meta/release", "/api/config/published"
 ROUTES = (META, CONFIG)
@@ -47,6 +47,12 @@ def test_the_etag_is_strong_and_answers_304_with_the_same_headers(live: Api, pat
     [
         ("{tag}", 304),
         ("W/{tag}", 304),  # nginx gzip weakens it
+        *((f'{weak}"{{bare}}{added}"', 304) for weak in ("", "W/") for added in ADDED_BY_PROXIES),
+        ('"{bare}-gzip-br"', 304),  # two of them in a row
+        ('"{bare}-gzi"', 200),
+        ('"{bare}-gzip-"', 200),
+        ('"{bare}gzip"', 200),
+        ('"-gzip"', 200),
         ('"other", W/{tag}', 304),
         ('"other","more", {tag}', 304),
         ("*", 304),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.factories import flag, snapshot
-from tests.releases.api.helpers import Api, code, ok, refused
+from tests.releases.api.helpers import ADDED_BY_PROXIES, Api, code, ok, refused
 
 DRAFT = "/api/config/draft"
 
@@ -54,9 +54,18 @@ def test_a_stale_write_says_who_saved_when_and_changes_nothing(api: Api, method:
     assert api(method, DRAFT, snapshot("other"), if_match=body["etag"]).status_code == 200
 
 
-@pytest.mark.parametrize("sent", ["{etag}", "W/{etag}", '"older", {etag}', '"older",W/{etag}'])
-def test_the_current_etag_is_found_in_what_was_sent(api: Api, sent: str) -> None:
-    assert api("PUT", DRAFT, snapshot("home"), if_match=sent.format(etag=api.etag())).status_code == 200
+@pytest.mark.parametrize(
+    "sent",
+    [
+        *("{etag}", "W/{etag}", '"older", {etag}', '"older",W/{etag}'),
+        *(f'W/"{{bare}}{added}"' for added in ADDED_BY_PROXIES),
+    ],
+)
+@pytest.mark.parametrize("path", [DRAFT, "/api/policy"])
+def test_the_current_etag_is_found_in_what_was_sent(api: Api, path: str, sent: str) -> None:
+    etag = api.etag(path)
+    body = {"policies": {"default": {"latest": "1.0.1"}}, "reason": "x"} if path == "/api/policy" else snapshot("home")
+    assert api("PUT", path, body, if_match=sent.format(etag=etag, bare=etag.strip('"'))).status_code == 200
 
 
 def test_of_two_writers_on_one_base_the_second_is_told(api: Api) -> None:

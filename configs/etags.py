@@ -1,0 +1,17 @@
+"""Entity tags that clients send back, after proxies between them and us have had them in hand."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.http import parse_etags
+
+#: What servers that compress add inside the quotes, each of those on the way: Apache's ``"x-gzip"`` and ``"x-br"``,
+#: Jetty's ``"x--gzip"``, others' ``"x;gzip"``.
+_ADDED = re.compile('([-;]{1,2}(gzip|br|zstd|deflate)){1,4}"$')
+
+
+def named(header: str) -> frozenset[str]:
+    """The tags of an If-Match or If-None-Match as we made them; ``*`` stays. To be compared weakly: nginx and HAProxy
+    weaken what they compress."""
+    return frozenset(_ADDED.sub('"', tag.removeprefix("W/")) for tag in parse_etags(header))
