@@ -7,16 +7,24 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from corsheaders.middleware import CorsMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.urls import Resolver404, resolve
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from configs.languages import choose
 from icontrol.environ import Network
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+ALLOW_HEADERS = "Access-Control-Allow-Headers"
+#: What a preflight may name: so many, each a token (RFC 9110) of bounded length.
+MOST_NAMES = 64
+HEADER_NAME = re.compile("[a-z0-9!#$%&'*+.^_`|~-]{1,100}")
 
 # "192.0.2.1:4711" and "[2001:db8::1]:4711": some proxies add the port.
 WITH_PORT = re.compile(r"(?:\[(?P<six>[^\[\]]*)\]|(?P<four>[0-9.]+))(?::[0-9]{1,5})?")
@@ -51,6 +59,25 @@ class TrustedProxies:
         for name in [name for name in meta if name.startswith("HTTP_X_FORWARDED_")]:
             del meta[name]
         return self.get_response(request)
+
+
+class Cors(CorsMiddleware):
+    """A preflight of a public route allows the request headers that it names, ours and others.
+
+    Scripts that trace requests add theirs to every one (``traceparent``, ``baggage``, ``sentry-trace``), and a page
+    whose preflight is refused has no flags at all. These routes read no cookie; headers unknown to us change nothing.
+    """
+
+    def add_response_headers(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        response = super().add_response_headers(request, response)
+        if ALLOW_HEADERS in response:
+            names = (
+                request.headers.get("Access-Control-Request-Headers", "").lower().split(",", MOST_NAMES)[:MOST_NAMES]
+            )
+            asked = [name for name in map(str.strip, names) if HEADER_NAME.fullmatch(name)]
+            response[ALLOW_HEADERS] = ", ".join(dict.fromkeys([*settings.CORS_ALLOW_HEADERS, *asked]))
+            patch_vary_headers(response, ("Access-Control-Request-Headers",))
+        return response
 
 
 class Language(LocaleMiddleware):

@@ -91,6 +91,7 @@ CORS_URLS_REGEX = rf"^/(({_PUBLIC})$|ofrep/)"
 CORS_ALLOW_ALL_ORIGINS = ICONTROL_CORS_ORIGINS == ("*",)
 CORS_ALLOWED_ORIGINS = [] if CORS_ALLOW_ALL_ORIGINS else list(ICONTROL_CORS_ORIGINS)
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
+# These are ours; the middleware adds what a preflight asks for.
 CORS_ALLOW_HEADERS = [
     "accept",
     "authorization",
@@ -167,7 +168,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "icontrol.middleware.TrustedProxies",  # first: everybody below reads the address and the scheme
     "csp.middleware.CSPMiddleware",  # outside of all that can answer by itself
-    "corsheaders.middleware.CorsMiddleware",  # outside too: a page must be able to read refusals
+    "icontrol.middleware.Cors",  # outside too: a page must be able to read refusals
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # before sessions: a static file needs none
     "icontrol.middleware.Language",

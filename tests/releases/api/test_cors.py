@@ -56,6 +56,35 @@ def test_a_preflight_is_never_gated(api: Api, path: str) -> None:
     assert "origin" in names(answer["Vary"])
 
 
+TRACING = "traceparent,tracestate,baggage,sentry-trace,x-datadog-trace-id,x-datadog-origin,b3,X-Cloud-Trace-Context"
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_preflight_allows_what_it_asks_for(api: Api, path: str) -> None:
+    answer = preflight(api, path, access_control_request_headers=TRACING)
+    assert names(answer["Access-Control-Allow-Headers"]) == SENT | names(TRACING)
+    assert "access-control-request-headers" in names(answer["Vary"])
+    assert "Access-Control-Allow-Credentials" not in answer
+
+
+@pytest.mark.parametrize(
+    ("asked", "more"),
+    [
+        ("", set()),
+        (",, ,", set()),
+        ("x-a, X-A,x-a ", {"x-a"}),
+        ("x a,x-b", {"x-b"}),  # no token
+        ('x\u00e9,x\t,<script>,x-b;q=1,x:y,"x",x-b', {"x-b", "x"}),
+        ("y" * 100, {"y" * 100}),
+        ("y" * 101, set()),
+        (",".join(f"h{n}" for n in range(10_000)), {f"h{n}" for n in range(64)}),
+    ],
+)
+def test_what_it_may_ask_for_is_bounded(api: Api, asked: str, more: set[str]) -> None:
+    answer = preflight(api, "/meta/release", access_control_request_headers=asked)
+    assert names(answer["Access-Control-Allow-Headers"]) == SENT | more
+
+
 @pytest.mark.parametrize("path", PUBLIC)
 def test_options_without_a_preflight_is_not_gated_either(api: Api, path: str) -> None:
     api.world.release()
@@ -86,8 +115,13 @@ def test_every_answer_of_a_public_route_can_be_read(api: Api) -> None:
 
 @pytest.mark.parametrize("path", AUTHORS)
 def test_other_routes_are_closed(api: Api, path: str) -> None:
-    answers = [api("GET", path, origin=ORIGIN), preflight(api, path), api("GET", path, role="anonymous", origin=ORIGIN)]
-    assert not [answer for answer in answers if "Access-Control-Allow-Origin" in answer]
+    answers = [
+        api("GET", path, origin=ORIGIN),
+        preflight(api, path),
+        preflight(api, path, access_control_request_headers="traceparent"),
+        api("GET", path, role="anonymous", origin=ORIGIN),
+    ]
+    assert not [name for answer in answers for name in answer.headers if name.startswith("Access-Control-")]
 
 
 @pytest.mark.parametrize(
