@@ -14,10 +14,15 @@ EVERYTHING = frozenset({VIEW, EDIT, PUBLISH, ADMINISTER})
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """``name`` is text, never a foreign key: ``user:ada``, ``token:ci``, ``cli:root``; it outlives the account."""
+    """``name`` is text, never a foreign key: ``user:ada``, ``token:ci``, ``cli:root``; it outlives the account.
+
+    ``person`` is the primary key of the account that answers for it: of a session's person, of a token's owner; None
+    for the console and the server. What an actor makes for others to use (tokens, links) belongs to that account.
+    """
 
     name: str
     permissions: frozenset[str] = field(default=EVERYTHING)
+    person: int | None = None
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions

@@ -21,6 +21,7 @@ from configs.policies import check_name, check_permission, check_reason, note
 from configs.refusals import Refusal
 from configs.texts import Text, both
 from releases.models import ApiToken, ClientKey, Environment, PreviewLink
+from releases.people import rights_of
 from releases.roles import ROLES
 
 TOKEN_DAYS, TOKEN_DAYS_MAX = 90, 366
@@ -88,7 +89,10 @@ def revoke_client_key(key: ClientKey, *, reason: str, actor: Actor, now: dt.date
 def create_token(
     *, name: str, role: str, days: int = TOKEN_DAYS, reason: str = "", actor: Actor, now: dt.datetime
 ) -> tuple[ApiToken, str]:
-    """A secret for a program, with one role. Returns the row and the secret, which is not kept anywhere."""
+    """A secret for a program, with one role. Returns the row and the secret, which is not kept anywhere.
+
+    It belongs to the person who makes it, and works while that person may do what the role may.
+    """
     check_permission(actor, ADMINISTER)
     if role not in ROLES:
         raise Refusal("role.unknown", role=role[:80], roles=", ".join(ROLES))
@@ -102,6 +106,7 @@ def create_token(
         token = ApiToken(
             name=name,
             role=role,
+            owner_id=actor.person,
             token_hash=hashed(secret),
             created_at=now,
             created_by=actor.name,
@@ -110,6 +115,16 @@ def create_token(
         with unique(name):
             token.save_as(actor.name, now, note("created", reason))
     return token, secret
+
+
+def find_token(secret: str, *, now: dt.datetime) -> ApiToken | None:
+    """The token, if it is one and works: not revoked, not expired, and its owner may do what its role may."""
+    token = ApiToken.objects.select_related("owner").filter(token_hash=hashed(secret)).first()
+    if token is None or token.revoked_at is not None or token.expires_at <= now:
+        return None
+    if token.owner is not None and not ROLES[token.role] <= rights_of(token.owner):
+        return None
+    return token
 
 
 def revoke_token(name: str, *, reason: str, actor: Actor, now: dt.datetime) -> ApiToken:
@@ -145,6 +160,7 @@ def create_preview_link(
         reason = check_reason(reason)
         link = PreviewLink(
             config_version=preview,
+            owner_id=actor.person,
             token_hash=hashed(secret),
             reason=reason,
             created_at=now,
@@ -207,9 +223,12 @@ def _day(at: dt.datetime | None) -> str:
 
 def open_preview_link(secret: str, *, now: dt.datetime) -> ConfigVersion:
     """The preview that a link opens. Refused for unknown, revoked, expired and overtaken links."""
-    link = PreviewLink.objects.select_related("config_version__application").filter(token_hash=hashed(secret)).first()
+    links = PreviewLink.objects.select_related("config_version__application", "owner")
+    link = links.filter(token_hash=hashed(secret)).first()
     if link is None:
         raise Refusal("preview_link.unknown")
+    if link.owner is not None and EDIT not in rights_of(link.owner):
+        raise Refusal("preview_link.dead", why=REVOKED)
     why = why_dead(link, now)
     if why is not None:
         # Strangers may hold the link: who revoked it is for the authors' list.

@@ -135,6 +135,8 @@ class ApiToken(HistoryMixin):
 
     name = models.CharField(max_length=100, unique=True)
     role = models.CharField(max_length=16, choices=ROLE_CHOICES)
+    #: It works while this person may do what its role may. Nobody: it was made on the console.
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="api_tokens")
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=200)
@@ -160,6 +162,8 @@ class PreviewLink(HistoryMixin):
     """Opens one frozen preview and nothing else, for a while. The token is kept as its SHA-256."""
 
     config_version = models.ForeignKey(ConfigVersion, on_delete=models.PROTECT, related_name="preview_links")
+    #: It opens while this person may make such links. Nobody: it was made on the console.
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="preview_links")
     token_hash = models.CharField(max_length=64, unique=True)
     reason = models.CharField(max_length=500)
     created_at = models.DateTimeField()

@@ -175,6 +175,10 @@ class ApiTokenAdmin(KeyAdmin):
         return [
             Fact(words("State", "État"), self.status(token)),
             Fact(words("Role", "Rôle"), token.role),
+            Fact(
+                words("Owner", "Propriétaire"),
+                token.owner or words("nobody: made on the console", "personne : créé en console"),
+            ),
             Fact(words("Created", "Création"), self.created(token)),
             Fact(words("Expires", "Expiration"), self.expires(token)),
             Fact(words("Revoked", "Révocation"), markup.by_and_when(token.revoked_by, token.revoked_at, full=True)),

@@ -27,6 +27,7 @@ FIELDS = {
     "environment": both("environment", "environnement"),
     "key": both("key", "clé"),
     "role": both("role", "rôle"),
+    "owner": both("owner", "propriétaire"),
     "surface": both("surface", "surface"),
     "is_default": both("default", "par défaut"),
     "reason": both("reason", "motif"),

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.utils import timezone
 
 from configs.models import ConfigVersion
 from releases import access
+from releases.authentication import actor_of_user
 from releases.models import ApiToken, PreviewLink
 from releases.roles import ROLES
 from tests.factories import ADA, NOON, World, flag, snapshot
@@ -413,3 +415,62 @@ def test_tokens_that_are_over_or_never_were(world: World, values: dict[str, Any]
             )
             assert answer.status_code == int(columns[0]), (sent, method, route)
             assert answer.status_code != 401 or answer["WWW-Authenticate"].startswith("Bearer")
+
+
+# Who was removed ------------------------------------------------------------------------------------------------------
+
+#: Ways of taking everything away from an admin, without telling anybody: what counts is what is in the database.
+REMOVALS: dict[str, Callable[[User], Any]] = {
+    "is_active": lambda user: User.objects.filter(pk=user.pk).update(is_active=False),
+    "is_staff": lambda user: User.objects.filter(pk=user.pk).update(is_staff=False),
+    "group": lambda user: user.groups.clear(),
+    "permissions of the group": lambda user: [group.permissions.clear() for group in user.groups.all()],
+}
+
+
+@pytest.mark.parametrize("removal", REMOVALS)
+def test_what_is_taken_from_a_person_is_gone_at_once_at_all_doors(
+    world: World, values: dict[str, Any], people: dict[str, User], removal: str
+) -> None:
+    """Session, tokens of every role and preview link of somebody who was removed do no more than a stranger."""
+    person, browser = people["admin"], client_of("admin", people)
+    actor = actor_of_user(person)
+    secrets = [access.create_token(name=f"ci-{role}", role=role, actor=actor, now=timezone.now())[1] for role in ROLES]
+    link, values["preview"] = access.create_preview_link(
+        world.application, reason="look", actor=actor, now=timezone.now()
+    )
+    bearers = [{"authorization": f"Bearer {secret}"} for secret in secrets]
+    assert browser.get("/api/registry").status_code == 200
+    assert all(Client().get("/api/registry", headers=bearer).status_code == 200 for bearer in bearers)
+    assert Client().get(f"/preview/{values['preview']}").status_code == 200
+
+    REMOVALS[removal](User.objects.get(pk=person.pk))
+
+    assert Client().get(f"/preview/{values['preview']}").status_code == 410
+    for route, view in routes().items():
+        if is_page(route):
+            continue
+        for method in methods(view):
+            asked = method, path(route, values), b"{}", "application/json"
+            stranger = Client().generic(*asked).status_code
+            allowed = {stranger} if stranger < 400 else {stranger, 401, 403}
+            assert browser.generic(*asked).status_code in allowed, asked
+            for bearer in bearers:
+                answer = Client().generic(*asked, headers=bearer).status_code
+                assert answer in allowed or answer == 401, asked
+    if removal in ("is_active", "is_staff"):
+        address = {**values, "admin": "configs"}
+        for (method, route), columns in table(PAGES).items():
+            assert shown(browser.generic(method, path(PARAMETERS.get(route, route), address))) == columns[0]
+
+
+def test_a_token_that_may_more_than_its_owner_ends_and_the_others_go_on(world: World, people: dict[str, User]) -> None:
+    person = people["admin"]
+    secrets = {
+        role: access.create_token(name=role, role=role, actor=actor_of_user(person), now=timezone.now())[1]
+        for role in ROLES
+    }
+    person.groups.set([Group.objects.get(name="editor")])
+    for role, secret in secrets.items():
+        answer = Client().get("/api/registry", headers={"authorization": f"Bearer {secret}"})
+        assert answer.status_code == (200 if role in ("viewer", "editor") else 401), role
