@@ -109,17 +109,40 @@ def patch_draft(
     application: Application, patch: Any, *, if_match: str | None, reason: str = "", actor: Actor, now: dt.datetime
 ) -> ConfigVersion:
     """Change the draft by a JSON merge patch (RFC 7396)."""
+    return edit_draft(
+        application,
+        lambda document: merge_patch(document, patch),
+        if_match=if_match,
+        reason=reason,
+        actor=actor,
+        now=now,
+    )
 
-    def merged(draft: ConfigVersion) -> Any:
-        document = merge_patch(draft.document, patch)
+
+def edit_draft(
+    application: Application,
+    change: Callable[[Any], Any],
+    *,
+    if_match: str | None,
+    dry_run: bool = False,
+    reason: str = "",
+    actor: Actor,
+    now: dt.datetime,
+) -> ConfigVersion:
+    """Change the draft by a function from its document to the new one, which may refuse. ``dry_run`` as in
+    :func:`save_draft`."""
+
+    def changed(draft: ConfigVersion) -> Any:
+        document = change(draft.document)
         check_caps(document)  # two objects within the caps may make one beyond
         return document
 
     return _edit(
         application,
-        merged,
+        changed,
         if_match=if_match,
         what=EDIT_NOTE,
+        dry_run=dry_run,
         reason=reason,
         actor=actor,
         now=now,

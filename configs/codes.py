@@ -148,6 +148,46 @@ define(
     next=("Send the draft to preview first.", "Envoyez d'abord le brouillon en aperçu."),
 )
 define(
+    "section.unknown",
+    404,
+    title=("No section of named objects", "Pas une section d'objets nommés"),
+    detail=(
+        "“{section}” has no objects with a name of their own; these sections have: {sections}.",
+        "« {section} » n'a pas d'objets nommés ; ces sections en ont : {sections}.",
+    ),
+    next=("Patch the draft itself for anything else.", "Pour le reste, modifiez le brouillon lui-même (PATCH)."),
+)
+define(
+    "object.unknown",
+    404,
+    title=("No such object in the draft", "Objet absent du brouillon"),
+    detail=("The draft has no {section}/{name}.", "Le brouillon n'a pas de {section}/{name}."),
+    next=("Check the name, or PUT the object to make it.", "Vérifiez le nom, ou créez l'objet par PUT."),
+)
+define(
+    "object.ambiguous",
+    409,
+    title=("The name stands several times", "Le nom figure plusieurs fois"),
+    detail=(
+        "The draft has {count} objects {section}/{name}; which one is meant cannot be known.",
+        "Le brouillon a {count} objets {section}/{name} ; impossible de savoir lequel est visé.",
+    ),
+    next=("Repair the draft as a whole first.", "Corrigez d'abord le brouillon entier."),
+)
+define(
+    "object.malformed",
+    422,
+    title=("Not this object", "Ce n'est pas cet objet"),
+    detail=(
+        "{section}/{name} is a JSON object whose {key} is “{name}”, or is left out.",
+        "{section}/{name} est un objet JSON dont {key} vaut « {name} », ou est omis.",
+    ),
+    next=(
+        "Send the object under its own name. To rename it, make the new one and delete the old one.",
+        "Envoyez l'objet sous son nom. Pour le renommer, créez le nouveau et supprimez l'ancien.",
+    ),
+)
+define(
     "history.unknown",
     404,
     title=("No such history entry", "Entrée d'historique inconnue"),

@@ -9,6 +9,7 @@ from configs.diff import diff, grouped
 from configs.models import ConfigVersion
 from configs.policies import problems_of
 from configs.problems import as_json
+from configs.reading import NAMED_BY, objects
 from releases.gate import Policy
 from releases.models import Environment, Release
 
@@ -37,6 +38,15 @@ def show_draft(draft: ConfigVersion, environment: Environment, now: dt.datetime)
         "basedOn": draft.based_on.version if draft.based_on else None,
         "problems": as_json(problems_of(draft.application, document, draft.schema, now)),
     }
+
+
+def show_object(
+    draft: ConfigVersion, environment: Environment, section: str, name: str, now: dt.datetime
+) -> dict[str, Any]:
+    """One object of the draft (null where there is none), with what is told of the draft itself."""
+    facts = show_draft(draft, environment, now)
+    items = [item for _, item in objects(facts.pop("snapshot"), section) if item.get(NAMED_BY[section]) == name]
+    return {**facts, "section": section, "name": name, "object": items[0] if items else None}
 
 
 def show_version(version: ConfigVersion, *, with_snapshot: bool = True) -> dict[str, Any]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from releases.api import drafts, health, ledger, public
+from releases.api import drafts, health, ledger, objects, public
 
 urlpatterns = [
     path("meta/release", public.MetaReleaseView.as_view(), name="meta-release"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/config/draft/rename", drafts.RenameView.as_view(), name="draft-rename"),
     path("api/config/draft/revert", drafts.RevertView.as_view(), name="draft-revert"),
     path("api/config/draft/history", drafts.DraftHistoryView.as_view(), name="draft-history"),
+    path("api/config/draft/<str:section>/<str:name>", objects.ObjectView.as_view(), name="draft-object"),
     path("api/config/preview", drafts.PreviewView.as_view(), name="preview"),
     path("api/config/preview/withdraw", drafts.WithdrawView.as_view(), name="preview-withdraw"),
     path("api/config/preview/links", drafts.LinksView.as_view(), name="preview-links"),

@@ -56,8 +56,8 @@ class DraftWriteView(AuthorView):
         check_etag(draft_of(environment.application), self.if_match)
 
 
-class DraftView(DraftWriteView):
-    """The one draft of the application."""
+class DocumentView(DraftWriteView):
+    """What is replaced by PUT and patched by PATCH."""
 
     parser_classes = (StrictJSONParser, MergePatchParser)
 
@@ -65,6 +65,10 @@ class DraftView(DraftWriteView):
         """A merge patch that came by PUT would replace the draft. (The OpenAPI generator asks without a request.)"""
         patching = self.request is None or self.request.method == "PATCH"
         return [parser() for parser in self.parser_classes if patching or parser is not MergePatchParser]
+
+
+class DraftView(DocumentView):
+    """The one draft of the application."""
 
     @extend_schema(operation_id="readDraft", parameters=[*BOTH, ETAG], responses=answers(shapes.Draft))
     def get(self, request: Request) -> Response:

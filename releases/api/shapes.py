@@ -115,8 +115,21 @@ class Snapshot(serializers.DictField):
     """A config document inside another answer."""
 
 
-class Draft(Shape):
-    """The one draft of an application."""
+#: An object of a section.
+OBJECT = {
+    "type": "object",
+    "additionalProperties": {},
+    "description": "A flag, a page, a segment … as the draft has it.",
+}
+
+
+@extend_schema_field(OBJECT)
+class NamedObject(serializers.DictField):
+    """An object of a section inside another answer."""
+
+
+class DraftFacts(Shape):
+    """The one draft of an application, without its content."""
 
     application = text()
     environment = text()
@@ -125,10 +138,23 @@ class Draft(Shape):
     createdAt = moment()
     editedAt = moment(allow_null=True)
     editedBy = text(allow_blank=True)
-    snapshot = Snapshot()
     digest = text()
     basedOn = text(allow_null=True)
     problems = Finding(many=True)
+
+
+class Draft(DraftFacts):
+    """The one draft of an application."""
+
+    snapshot = Snapshot()
+
+
+class DraftObject(DraftFacts):
+    """One object of the draft."""
+
+    section = text()
+    name = text()
+    object = NamedObject(allow_null=True, help_text="null: it is not there any more.")
 
 
 class VersionFacts(Shape):

@@ -41,9 +41,10 @@ def methods(view: Any) -> list[str]:
 
 
 def path(route: str, values: dict[str, Any]) -> str:
-    """The address, each parameter filled in by the name of the segment before it (``releases/<int:serial>``)."""
+    """The address, each parameter filled in by the name of the segment before it (``releases/<int:serial>``), one
+    that follows another parameter by its own name."""
 
     def fill(match: re.Match[str]) -> str:
         return f"{match[1]}/{values[match[1]]}"
 
-    return "/" + re.sub(r"(\w+)/<[^>]*>", fill, route)
+    return "/" + re.sub(r"<\w+:(\w+)>", lambda match: str(values[match[1]]), re.sub(r"(\w+)/<[^>]*>", fill, route))

@@ -45,6 +45,10 @@ GET    api/flags/<str:key>                   401 200 200 200 200
 POST   api/flags/<str:key>/explain           401 422 422 422 422
 GET    api/config/diff                       401 403 200 200 200
 GET    api/config/draft                      401 403 200 200 200
+GET    api/config/draft/<str:section>/<str:name>     401 403 404 404 404
+PUT    api/config/draft/<str:section>/<str:name>     401 403 428 428 428
+PATCH  api/config/draft/<str:section>/<str:name>     401 403 404 404 404
+DELETE api/config/draft/<str:section>/<str:name>     401 403 404 404 404
 GET    api/config/draft/history              401 403 200 200 200
 GET    api/config/preview                    401 403 200 200 200
 GET    api/config/preview/links              401 403 200 200 200
@@ -257,6 +261,8 @@ def values(world: World) -> dict[str, Any]:
     head = world.head()
     assert head is not None
     return {
+        "draft": "featureFlags",
+        "name": "nowhere",
         "preview": secret,
         "links": link.pk,
         "releases": 1,

@@ -14,6 +14,9 @@ WRITES: list[tuple[str, str, str, str, str | None]] = [
     ("PUT", "/api/config/draft", "viewer", "editor", "draft.precondition_required"),
     ("POST", "/api/config/draft", "viewer", "editor", "draft.precondition_required"),
     ("PATCH", "/api/config/draft", "viewer", "editor", "draft.precondition_required"),
+    ("PUT", "/api/config/draft/featureFlags/a", "viewer", "editor", "draft.precondition_required"),
+    ("PATCH", "/api/config/draft/featureFlags/a", "viewer", "editor", "draft.precondition_required"),
+    ("DELETE", "/api/config/draft/featureFlags/a", "viewer", "editor", "draft.precondition_required"),
     ("POST", "/api/config/draft/rename", "viewer", "editor", "draft.precondition_required"),
     ("POST", "/api/config/draft/revert", "viewer", "editor", "draft.precondition_required"),
     ("POST", "/api/config/preview", "viewer", "editor", "draft.precondition_required"),
@@ -36,7 +39,7 @@ def test_first_who_then_whether_then_what_there_is_then_the_words(
 ) -> None:
     api.world.release(snapshot("home", featureFlags=[flag("a")]))
     api.world.release(snapshot("home", "more", featureFlags=[flag("a")]))  # there is something to go back to
-    api.world.edit(snapshot("home", "next"))
+    api.world.edit(snapshot("home", "next", featureFlags=[flag("a")]))
     api.world.preview()
     elsewhere = f"{path}?environment=nowhere"
     for body in WRONG:
@@ -52,7 +55,10 @@ def test_first_who_then_whether_then_what_there_is_then_the_words(
                 stale = api(method, path, body, role=insider, if_match='"stale"')
                 assert stale.status_code == 412
     current = api.etag("/api/policy" if path == "/api/policy" else "/api/config/draft")
-    for body in WRONG[1:] if method != "PATCH" else [{"pages": {}}]:
+    if method == "DELETE":  # has no words
+        return
+    patch = {"key": "b"} if path.endswith("/a") else {"pages": {}}
+    for body in WRONG[1:] if method != "PATCH" else [patch]:
         assert api(method, path, body, role=insider, if_match=current).status_code == 422
 
 

@@ -1,0 +1,92 @@
+"""One object of the draft: a flag, a page, a segment. The draft's own preconditions hold, and its ETag moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from configs import actions, objects
+from configs.actors import EDIT
+from configs.drafts import draft_of
+from configs.models import ConfigVersion
+from configs.reading import NAMED_BY
+from releases.api import shapes
+from releases.api.drafts import DocumentView
+from releases.api.openapi import BODY, BOTH, ETAG, IF_MATCH, answers
+from releases.api.parsing import document
+from releases.models import Environment
+from releases.showing import show_object
+
+WHERE = [
+    OpenApiParameter("section", str, OpenApiParameter.PATH, enum=list(NAMED_BY)),
+    OpenApiParameter("name", str, OpenApiParameter.PATH, description="The object's `id`, or `key`."),
+    *BOTH,
+]
+WRITE: dict[str, Any] = {"parameters": [*WHERE, IF_MATCH, ETAG]}
+REFUSALS = (409, 412, 428)
+
+
+class ObjectView(DocumentView):
+    """One object of the draft, by its section and its id (or key)."""
+
+    permissions = {"GET": EDIT}  # and so for every method
+
+    @extend_schema(
+        operation_id="readDraftObject", parameters=[*WHERE, ETAG], responses=answers(shapes.DraftObject, 409)
+    )
+    def get(self, request: Request, section: str, name: str) -> Response:
+        """One object of the draft, with the draft's problems and its ETag for the next write."""
+        environment = self.environment()
+        draft = draft_of(environment.application)
+        objects.find(draft.document, section, name)
+        return self.show(draft, environment)
+
+    @extend_schema(
+        operation_id="putDraftObject",
+        request={"application/json": shapes.OBJECT},
+        responses=answers(shapes.DraftObject, *BODY, *REFUSALS),
+        **WRITE,
+    )
+    def put(self, request: Request, section: str, name: str) -> Response:
+        """Make the object, or replace it. Problems in it are stored and told."""
+        objects.check_section(section)
+        return self.write(partial(objects.put, section=section, name=name, value=document(request)))
+
+    @extend_schema(
+        operation_id="patchDraftObject",
+        request=dict.fromkeys(("application/merge-patch+json", "application/json"), shapes.OBJECT),
+        responses=answers(shapes.DraftObject, *BODY, *REFUSALS),
+        **WRITE,
+    )
+    def patch(self, request: Request, section: str, name: str) -> Response:
+        """Change the object by a JSON merge patch (RFC 7396): `{"rollout": {"percentage": 10}}` leaves the rest."""
+        self.look()
+        return self.write(partial(objects.patch, section=section, name=name, change=document(request)))
+
+    @extend_schema(operation_id="deleteDraftObject", responses=answers(shapes.DraftObject, *REFUSALS), **WRITE)
+    def delete(self, request: Request, section: str, name: str) -> Response:
+        """Take the object out of the draft. What still refers to it is among the problems."""
+        self.look()
+        return self.write(partial(objects.remove, section=section, name=name))
+
+    def look(self) -> None:
+        """What is not there (404) is told before what has moved on (412)."""
+        objects.find(draft_of(self.environment().application).document, self.kwargs["section"], self.kwargs["name"])
+
+    def write(self, change: Callable[[Any], Any]) -> Response:
+        environment = self.environment()
+        draft = actions.edit_draft(
+            environment.application, change, if_match=self.if_match, actor=self.actor, now=self.now
+        )
+        return self.show(draft, environment)
+
+    def show(self, draft: ConfigVersion, environment: Environment) -> Response:
+        section, name = self.kwargs["section"], self.kwargs["name"]
+        response = Response(show_object(draft, environment, section, name, self.now))
+        response["ETag"] = draft.etag
+        return response
