@@ -12,13 +12,21 @@ def main() -> None:
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
+        from django.db import OperationalError
+
+        from icontrol import environ
     except ImportError:
         sys.exit("Django is not installed for this Python. Run `make run`, or use .venv/bin/python manage.py.")
+    environ.may_make = sys.argv[1:2] in (["serve"], ["migrate"])
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as problem:
         # Settings are wrong: the sentence is for the person who set them, a traceback is not.
         sys.exit(f"icontrol: {problem}")
+    except OperationalError as problem:
+        from django.conf import settings
+
+        sys.exit(f"icontrol: The database {settings.DATABASES['default']['NAME']} cannot be used: {problem}")
     except BrokenPipeError:
         # Whoever reads our output (head, less) has seen enough; nothing more can be said, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -10,6 +10,8 @@ import ipaddress
 import os
 import re
 import secrets
+import shlex
+import stat
 import tempfile
 import zoneinfo
 from collections.abc import Sequence
@@ -22,6 +24,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+#: Whether this process may make the data directory and the database in it: ``manage.py serve`` and ``migrate`` may. Any
+#: other command that looks in the wrong place must say so, and not leave a second, empty place behind.
+may_make = False
+
 # A host name (RFC 1123, underscores tolerated) or an IPv4 address; IPv6 goes through ipaddress.
 HOST_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\Z")
 
@@ -33,6 +39,18 @@ def text(name: str, default: str = "") -> str:
 def secret(name: str) -> str:
     """As it is, spaces included; empty if not set."""
     return os.environ.get(name, "")
+
+
+def strong_secret(name: str) -> str:
+    """A :func:`secret` that nobody guesses, by Django's own measure (its check W009)."""
+    value = secret(name)
+    if value and not (len(value) >= 50 and len(set(value)) >= 5 and not value.startswith("django-insecure-")):
+        raise ImproperlyConfigured(
+            f"{name} can be guessed: it must have at least 50 random characters. "
+            f"Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'. "
+            f"(With another key, people sign in again and preview links end.)"
+        )
+    return value
 
 
 def words(name: str, default: str = "") -> tuple[str, ...]:
@@ -69,15 +87,24 @@ def path(name: str, default: Path, *, base: Path) -> Path:
 
 
 def directory(name: str, default: Path, *, base: Path) -> Path:
-    """Like :func:`path`, and made (for its owner only) when it is not there."""
+    """Like :func:`path`; nobody but its owner may read it. Made when it is not there, by a process that may make it."""
     value = path(name, default, base=base)
     try:
-        value.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if may_make:
+            value.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mode = stat.S_IMODE(value.stat().st_mode)
+    except FileNotFoundError:
+        return value
     except OSError as error:
         raise ImproperlyConfigured(
             f"{name} is {value}, and that directory cannot be made: {error.strerror}. "
             f"Name a directory that this account may write to."
         ) from error
+    if mode & 0o077:
+        raise ImproperlyConfigured(
+            f"{name} is {value}, which other accounts may enter (mode {mode:04o}), and secrets are kept there. "
+            f"Run: chmod go-rwx {shlex.quote(str(value))} (or name a directory inside it, which is then made)."
+        )
     return value
 
 
@@ -160,8 +187,12 @@ def postgresql(name: str) -> dict[str, Any] | None:
 def kept_secret(file: Path) -> str:
     """The secret in ``file``; on first use a random one is written there, readable by its owner only.
 
+    Where the directory is not there either, nothing is made, and the secret is this process's own.
+
     Processes that start at the same time end with the same secret: it is written aside, then linked into place.
     """
+    if not file.parent.exists():
+        return secrets.token_urlsafe(64)
     try:
         if not file.exists():
             handle, draft = tempfile.mkstemp(dir=file.parent, prefix=file.name)  # mkstemp makes it 0600

@@ -6,6 +6,7 @@ one sentence.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,9 @@ from icontrol import __version__, environ
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = False
 
+# What we make (database, write-ahead log, key, checkpoints) is for our own account only.
+os.umask(0o077)
+
 # --- where the data is ------------------------------------------------------------------------------------------------
 ICONTROL_DATA = environ.directory("ICONTROL_DATA", BASE_DIR / "var", base=BASE_DIR)
 ICONTROL_CHECKPOINTS = environ.path("ICONTROL_CHECKPOINTS", ICONTROL_DATA / "checkpoints" / "ledger.txt", base=BASE_DIR)
@@ -28,7 +32,7 @@ _postgresql = environ.postgresql("DATABASE_URL")
 _pool = environ.switch("ICONTROL_DATABASE_POOL", default=False)
 if _postgresql is None:
     DATABASES["default"] = {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "icontrol.sqlite3",
         "NAME": str(ICONTROL_DATA / "icontrol.sqlite3"),
         "OPTIONS": {
             # A transaction takes the write lock when it begins: two writers wait for each other and never fail.
@@ -58,7 +62,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- secrets ----------------------------------------------------------------------------------------------------------
-SECRET_KEY = environ.secret("ICONTROL_SECRET_KEY")
+SECRET_KEY = environ.strong_secret("ICONTROL_SECRET_KEY")
 if not SECRET_KEY and _postgresql is not None:
     raise ImproperlyConfigured(
         "DATABASE_URL is set, so ICONTROL_SECRET_KEY must be set too: all servers on one database share it. "

@@ -12,6 +12,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import transaction
 
 from configs import actions as config_actions
@@ -33,8 +35,10 @@ REASON = "First start: the demo configuration"
 
 def first_start(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
     """Make what a fresh database lacks, say what was made, and fill gaps of the checkpoint file."""
+    password = _first_password()
     load_demo(now=now, announce=announce)
-    _account(now=now, announce=announce)
+    if password is not None:
+        _account(password, now=now, announce=announce)
     checkpoints.record_all()
 
 
@@ -81,10 +85,22 @@ def load_demo(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
     announce(f"Demo configuration published in {environment.key} as {draft.version}.")
 
 
-def _account(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
+def _first_password() -> str | None:
+    """For the first account: what was chosen, or a new one; None when there is an account already.
+
+    :raises ImproperlyConfigured: what was chosen can be guessed.
+    """
     if User.objects.filter(is_superuser=True).exists():
-        return
+        return None
     password = settings.ICONTROL_ADMIN_PASSWORD or secrets.token_urlsafe(12)
+    try:
+        validate_password(password, User(username=ACCOUNT))
+    except ValidationError as error:
+        raise ImproperlyConfigured(f"ICONTROL_ADMIN_PASSWORD is refused: {' '.join(error.messages)}") from None
+    return password
+
+
+def _account(password: str, *, now: dt.datetime, announce: Callable[[str], None]) -> None:
     with transaction.atomic():
         user = User(username=ACCOUNT, is_staff=True, is_superuser=True, date_joined=now)
         user.set_password(password)

@@ -444,6 +444,19 @@ define(
     ),
 )
 define(
+    "db.missing",
+    503,
+    title=("There is no database here", "Il n'y a pas de base de données ici"),
+    detail=("{file} does not exist, and nothing was made.", "{file} n'existe pas, et rien n'a été créé."),
+    next=(
+        "A server that keeps its data elsewhere was told so by ICONTROL_DATA or DATABASE_URL: set the same here "
+        "(ICONTROL_DATA=/its/directory manage.py …). If there is none yet, start it once, or run manage.py migrate.",
+        "Un serveur qui garde ses données ailleurs l'a appris par ICONTROL_DATA ou DATABASE_URL : donnez la même "
+        "valeur ici (ICONTROL_DATA=/son/dossier manage.py …). S'il n'y en a pas encore, démarrez-le une fois, ou "
+        "lancez manage.py migrate.",
+    ),
+)
+define(
     "db.unavailable",
     503,
     title=("The database is away", "La base de données est absente"),

@@ -28,6 +28,10 @@ atexit.register(remove_data)
 os.environ["ICONTROL_DATA"] = _data
 os.environ["ICONTROL_SECRET_KEY"] = "only-for-tests-" * 5
 
+from icontrol import environ  # noqa: E402
+
+environ.may_make = True  # the tests' databases
+
 from icontrol.settings import *  # noqa: E402, F403
 from icontrol.settings import DATABASES  # noqa: E402
 

@@ -155,6 +155,7 @@ class Door(BaseCommand):
         with translation.override(self.language):
             try:
                 _check_utf8(options)
+                _check_database()
                 self.run()
             except Refusal as refusal:
                 self._refuse(refusal)
@@ -192,6 +193,13 @@ def _check_utf8(options: Mapping[str, Any]) -> None:
     texts = [text for value in options.values() for text in (value if isinstance(value, list) else [value])]
     if any(isinstance(text, str) and SURROGATE.search(text) for text in texts):
         raise unusable("An argument is not UTF-8.", "Un argument n'est pas de l'UTF-8.")
+
+
+def _check_database() -> None:
+    """The file of SQLite: only a start and ``migrate`` make it."""
+    file = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite" and not Path(file).exists():
+        raise Refusal("db.missing", file=file)
 
 
 def _unmigrated() -> bool:

@@ -16,11 +16,12 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 import icontrol
+from icontrol import environ
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "icontrol" / "settings.py"
 PAGE = ROOT / "docs" / "reference" / "settings.md"
-KEY = "k" * 60
+KEY = "only-for-tests-" * 5
 
 
 def variables() -> set[str]:
@@ -41,6 +42,8 @@ def variables() -> set[str]:
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """Settings as a fresh process would read them, with only the given variables set."""
+
+    monkeypatch.setattr(environ, "may_make", True)
 
     def load(**environment: str) -> dict[str, Any]:
         for name in variables():
@@ -116,6 +119,46 @@ def test_the_generated_key_is_kept_and_private(load: Any, tmp_path: Path) -> Non
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert [path.name for path in file.parent.iterdir()] == ["secret_key"]
+
+
+def test_only_a_process_that_may_make_the_data_directory_makes_it(
+    load: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(environ, "may_make", False)
+    assert len(load()["SECRET_KEY"]) >= 50
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("mode", [0o750, 0o705, 0o710, 0o701, 0o720])
+def test_a_data_directory_that_others_may_enter_is_refused_with_the_command_that_mends_it(
+    load: Any, tmp_path: Path, mode: int
+) -> None:
+    data = tmp_path / "two words"
+    data.mkdir()
+    data.chmod(mode)
+    with pytest.raises(ImproperlyConfigured, match=f"mode {mode:04o}") as refusal:
+        load(ICONTROL_DATA=str(data))
+    assert list(data.iterdir()) == []
+    found = re.search(r"Run: (.+?) \(", str(refusal.value))
+    assert found is not None
+    subprocess.run(found[1], shell=True, check=True)
+    load(ICONTROL_DATA=str(data))
+
+
+def test_what_a_process_makes_is_for_its_owner_only(load: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = os.umask(0)
+    try:
+        load()
+        assert os.umask(0) == 0o077
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize("key", ["changeme", "k" * 60, "k" * 49 + "abc", "django-insecure-" + KEY, KEY[:49]])
+def test_a_key_that_can_be_guessed_is_refused_and_not_repeated(load: Any, key: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="^ICONTROL_SECRET_KEY can be guessed") as refusal:
+        load(ICONTROL_SECRET_KEY=key)
+    assert key not in str(refusal.value)
 
 
 def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
@@ -270,7 +313,7 @@ def test_a_bad_value_is_refused_with_a_sentence_that_names_the_variable(load: An
 
 
 def test_the_command_line_shows_the_sentence_and_no_traceback(tmp_path: Path) -> None:
-    environment = {**os.environ, "ICONTROL_DATA": str(tmp_path), "PORT": "eighty"}
+    environment = {**os.environ, "ICONTROL_DATA": str(tmp_path / "data"), "PORT": "eighty"}
     environment["DJANGO_SETTINGS_MODULE"] = "icontrol.settings"
     for command in ("check", "serve"):
         made = subprocess.run(

@@ -12,10 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
+from django.utils import timezone
 
+from configs.models import Application
 from icontrol import starting
+from releases.bootstrap import first_start
 from tests.faults.processes import Child, Tell
 from tests.icontrol.test_serve import PATIENCE_SECONDS, free_port, get, serving
 
@@ -135,3 +140,13 @@ def test_a_start_without_postgresql_shows_no_traceback(tmp_path: Path) -> None:
     said = output.read_text()
     assert len(said.splitlines()) == 1 and said.startswith("The database cannot be reached: ")
     assert "hidden" not in said
+
+
+@pytest.mark.django_db
+def test_a_first_password_that_can_be_guessed_is_refused_before_anything_is_made(settings: Any) -> None:
+    for password in ("admin", "password1234", "1234567890123"):
+        settings.ICONTROL_ADMIN_PASSWORD = password
+        with pytest.raises(ImproperlyConfigured, match="^ICONTROL_ADMIN_PASSWORD is refused: ") as refusal:
+            first_start(now=timezone.now(), announce=print)
+        assert password not in str(refusal.value)
+    assert not Application.objects.exists() and not User.objects.exists()

@@ -35,7 +35,8 @@ def shell(process_environment: dict[str, str]) -> Shell:
 def test_exit_codes_and_streams(shell: Shell) -> None:
     unready = shell("status")
     assert (unready.returncode, unready.stdout) == (2, b"")
-    assert b"[db.unmigrated]" in unready.stderr and b"Traceback" not in unready.stderr
+    expected = b"[db.unmigrated]" if "DATABASE_URL" in shell.environment else b"[db.missing]"
+    assert expected in unready.stderr and b"Traceback" not in unready.stderr
     assert shell("migrate", "--verbosity", "0").returncode == 0
     assert shell("demo").returncode == 0
     token = shell("create_token", "ci", "--role", "viewer")
@@ -49,6 +50,38 @@ def test_exit_codes_and_streams(shell: Shell) -> None:
     french = shell("publish", "1.0.0", "--reason", "x")
     assert french.returncode == 3 and french.stderr.decode().startswith("Refusé : Déjà en ligne")
     assert shell("rollback", "--reason", "x").returncode == 3
+
+
+EVERYWHERE_ELSE = ("status", "demo", "createsuperuser --noinput", "showmigrations")
+
+
+@pytest.mark.parametrize("made", [False, True], ids=["no directory", "an empty directory"])
+def test_a_command_that_looks_in_the_wrong_place_names_it_and_makes_nothing(
+    made: bool, shell: Shell, tmp_path: Path
+) -> None:
+    shell.environment.pop("DATABASE_URL", None)
+    shell.environment["DJANGO_SUPERUSER_PASSWORD"] = "quite-a-good-one"
+    data = tmp_path / "data"
+    if made:
+        data.mkdir(mode=0o700)
+        (data / "secret_key").write_text("k" * 60)
+    before = sorted(tmp_path.rglob("*"))
+    for command in EVERYWHERE_ELSE:
+        told = shell(*command.split())
+        assert sorted(tmp_path.rglob("*")) == before, command
+        assert b"Traceback" not in told.stderr, command
+        if told.returncode:
+            assert str(data / "icontrol.sqlite3").encode() in told.stderr, command
+        if command == "status":
+            assert told.returncode == 2 and b"ICONTROL_DATA=" in told.stderr
+
+
+def test_what_a_start_makes_is_for_its_owner_only(shell: Shell, tmp_path: Path) -> None:
+    assert shell("migrate", "--verbosity", "0").returncode == 0
+    assert shell("demo").returncode == 0
+    made = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
+    assert {path.name for path in made} >= {"ledger.txt", "starting.lock"}
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
 
 
 def test_help_is_quiet_and_names_every_command(shell: Shell) -> None:
