@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from configs.problems import Problem, errors, pointer
 from configs.reading import NAMED_BY, objects, shown
-from configs.references import Node, Path, conditions_in, needing, needs
+from configs.references import Node, Path, conditions_in, needing, needs, segment_references
 from configs.schemas import MOST_FINDINGS
 from configs.texts import both
 from flags.engine import compile_flags, unreadable
-from flags.engine.operators import OPERATORS, pattern_size
+from flags.engine.operators import OPERATORS
 from flags.engine.sentences import Text
-
-#: To compile a bad pattern of a few characters takes RE2 a hundredth of a second, one of a thousand a tenth: these are
-#: at most about five seconds, once.
-MOST_PATTERNS = 200
-MOST_PATTERN_CHARACTERS = 20_000
-#: Of all compiled patterns, each as often as it stands there. In the worst case each looks at each character of what a
-#: client sends, which takes it about 8 ns: a fifth of a second for the longest text that is matched at all.
-MOST_INSTRUCTIONS = 25_000
+from flags.engine.work import MOST_STEPS, TOO_MANY_PATTERNS, Patterns, Work
 
 
 def condition_problems(snapshot: Any) -> Iterator[Problem]:
     """``condition.value`` for every value that its operator cannot use, and ``condition.patterns_many``."""
-    patterns: set[str] = set()
-    characters = instructions = 0
+    patterns = Patterns()
     for path, operator, value in _questions(snapshot):
-        if operator == "matches" and isinstance(value, str) and value not in patterns:
-            patterns.add(value)
-            characters += len(value)
-        if len(patterns) > MOST_PATTERNS or characters > MOST_PATTERN_CHARACTERS:
-            yield Problem("", "condition.patterns_many", _PATTERNS)
+        if operator == "matches" and not patterns.fit(value):
+            yield Problem("", "condition.patterns_many", _text(TOO_MANY_PATTERNS))
             return
         flaw = unreadable(operator, value)
         if flaw is not None:
             yield Problem(pointer(path), "condition.value", _text(flaw))
-        elif operator == "matches" and isinstance(value, str):
-            instructions += pattern_size(value) or 0
-            if instructions > MOST_INSTRUCTIONS:
-                yield Problem("", "condition.patterns_many", _INSTRUCTIONS)
-                return
 
 
 def _questions(snapshot: Any) -> Iterator[tuple[Path, str, Any]]:
@@ -65,7 +50,8 @@ def _holders(snapshot: Any) -> Iterator[tuple[dict[str, Any], Path]]:
 
 
 def damage_problems(snapshot: Any, told: Sequence[Problem]) -> Iterator[Problem]:
-    """``flag.damaged``: flags that the engine cannot use although nothing that was ``told`` says so.
+    """``flag.damaged``: flags that the engine cannot use although nothing that was ``told`` says so; and
+    ``snapshot.too_much_work`` when the others together are too much.
 
     Flags with an error, and those that need a flag or a segment with one, are left out: they are explained where the
     error is. So is everything where a section as a whole is wrong, or too much.
@@ -93,7 +79,8 @@ def damage_problems(snapshot: Any, told: Sequence[Problem]) -> Iterator[Problem]
         ]
         for section in ("featureFlags", "segments")
     }
-    damaged = compile_flags(sound).errors
+    compiled = compile_flags(sound)
+    damaged = compiled.errors
     for index, flag in objects(snapshot, "featureFlags") if damaged else ():
         if isinstance(flag.get("key"), str) and flag["key"] in damaged:
             message = both(
@@ -103,6 +90,37 @@ def damage_problems(snapshot: Any, told: Sequence[Problem]) -> Iterator[Problem]
                 why=_text(damaged[flag["key"]]),
             )
             yield Problem(pointer(["featureFlags", index]), "flag.damaged", message)
+    yield from _work_problems(snapshot, compiled.work)
+
+
+def _work_problems(snapshot: Any, work: Work) -> Iterator[Problem]:
+    """``snapshot.too_much_work``, at the flag or the segment that is the most of it."""
+    total = sum(work.flags.values())
+    if total <= MOST_STEPS:
+        return
+    parts: Counter[Node] = Counter()
+    for _, flag in objects(snapshot, "featureFlags"):
+        if work.flags.get(flag.get("key", ""), 1) == 1:
+            continue  # off, or left out
+        parts["featureFlags", flag["key"]] += work.flags[flag["key"]]
+        for _, rule in objects(flag, "rules"):
+            for _, name in segment_references(rule, ()):
+                parts["segments", name] += work.segments[name]
+                parts["featureFlags", flag["key"]] -= work.segments[name]
+    [((section, name), steps)] = parts.most_common(1)
+    index = next(index for index, item in objects(snapshot, section) if item.get(NAMED_BY[section]) == name)
+    part = _PARTS[section]
+    message = both(
+        "To evaluate all flags may take {total} steps, segments counted where they are used; at most {cap} are"
+        " accepted. The biggest part is {part}: {steps}.",
+        "Évaluer tous les drapeaux peut prendre {total} étapes, segments comptés là où ils servent ; {cap} au plus sont"
+        " acceptées. La plus grande part est {part} : {steps}.",
+        total=total,
+        cap=MOST_STEPS,
+        part=both(part["en"], part["fr"], name=shown(name)),
+        steps=steps,
+    )
+    yield Problem(pointer([section, index]), "snapshot.too_much_work", message)
 
 
 def _text(sentence: Text) -> Any:
@@ -110,16 +128,7 @@ def _text(sentence: Text) -> Any:
     return {"en": sentence["en"], "fr": sentence["fr"]}
 
 
-_PATTERNS = both(
-    "The conditions have more than {most} different patterns, or more than {characters} characters of them.",
-    "Les conditions ont plus de {most} motifs différents, ou plus de {characters} caractères de motifs.",
-    most=MOST_PATTERNS,
-    characters=MOST_PATTERN_CHARACTERS,
-)
-_INSTRUCTIONS = both(
-    "The patterns of the conditions are too much work together: more than {most} instructions when compiled."
-    " Repetitions such as {{900}} count as often as they repeat.",
-    "Les motifs des conditions demandent trop de travail ensemble : plus de {most} instructions une fois compilés."
-    " Une répétition comme {{900}} compte autant de fois qu'elle répète.",
-    most=MOST_INSTRUCTIONS,
-)
+_PARTS = {
+    "featureFlags": both("what the flag “{name}” asks itself", "ce que le drapeau « {name} » demande lui-même"),
+    "segments": both("the segment “{name}”, in all its uses", "le segment « {name} », dans tous ses emplois"),
+}

@@ -110,6 +110,7 @@ class _Compiler:
         self.source = source
         self.conditions = conditions
         self.key, kind = source["key"], source["type"]
+        self.steps = 1
         typed: Callable[[Any], Any] = {"number": float, "integer": int}.get(kind, lambda value: value)
         variants = source.get("variants", BOOLEAN_VARIANTS if kind == "boolean" else ())
         self.values = {_a(str, variant["key"]): typed(variant["value"]) for variant in variants}
@@ -140,6 +141,7 @@ class _Compiler:
         self.fnv1a = bucketing.get("algorithm") == "fnv1a"
         flag.bucket = self.bucket(self.by, self.seed)
         flag.rules = self.rules()
+        flag.steps = self.steps + len(flag.needs)
         rollout = source["state"] == "ROLLOUT"
         flag.dynamic = rollout or bool(flag.rules) or any(need.flag.dynamic for need in flag.needs)
         if rollout:
@@ -164,6 +166,7 @@ class _Compiler:
         for rule in self.source.get("rules", ()):
             compiled = self.conditions.all_of(rule.get("conditions", []))
             questions += compiled.questions
+            self.steps += compiled.steps + len(rule.get("split", ()))
             if questions > MOST_QUESTIONS:
                 raise Unusable(TOO_MUCH)
             by = _names(rule["bucketBy"]) if "bucketBy" in rule else self.by

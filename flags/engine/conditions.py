@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from flags.engine.evaluation import Context, Run
 from flags.engine.operators import OPERATORS, Test, unreadable
 from flags.engine.sentences import Text, both, plain
+from flags.engine.work import TOO_MANY_PATTERNS, Patterns, steps_of
 
 #: The attribute that the server knows better than its clients.
 ENVIRONMENT = "environment"
@@ -36,12 +37,13 @@ class Unusable(ValueError):
 
 
 class Compiled(NamedTuple):
-    """A test, the questions that it may ask, and how deep it is nested. What asks nothing itself is a question too:
-    it is walked through."""
+    """A test, the questions that it may ask, how deep it is nested, and its steps. What asks nothing itself is a
+    question and a step too: it is walked through."""
 
     test: Test
     questions: int = 1
     depth: int = 1
+    steps: int = 1
 
 
 class Conditions:
@@ -50,10 +52,11 @@ class Conditions:
     With ``environment`` (not empty) the attribute of that name is that, whatever a context says.
     """
 
-    __slots__ = ("_segments", "environment", "sources")
+    __slots__ = ("_patterns", "_segments", "environment", "sources")
 
     def __init__(self, segments: Iterable[Any], environment: str) -> None:
         self.environment = environment
+        self._patterns = Patterns()
         self.sources: dict[str, Any] = {
             segment["id"]: segment.get("conditions")
             for segment in segments
@@ -96,7 +99,7 @@ class Conditions:
         match condition:
             case {"attribute": str(attribute), "operator": str(name)}:
                 ignore_case = condition.get("ignoreCase") is True
-                return Compiled(self._question(attribute, name, condition.get("values", []), ignore_case))
+                return self._question(attribute, name, condition.get("values", []), ignore_case)
             case {"segment": str(name)}:
                 return self._segment(name)
             case {"all": list(conditions)}:
@@ -122,6 +125,11 @@ class Conditions:
 
         return _bounded(some, parts)
 
+    @property
+    def steps(self) -> dict[str, int]:
+        """Of each segment that can be asked."""
+        return {name: part.steps for name, part in self._segments.items() if isinstance(part, Compiled)}
+
     def _segment(self, name: str) -> Compiled:
         found = self._segments.get(name)
         if isinstance(found, Compiled):
@@ -132,18 +140,20 @@ class Conditions:
             )
         raise Unusable(_IN_A_CIRCLE if found is None else found.sentence)
 
-    def _question(self, attribute: str, name: str, values: Any, ignore_case: bool) -> Test:
+    def _question(self, attribute: str, name: str, values: Any, ignore_case: bool) -> Compiled:
         if name not in OPERATORS or not isinstance(values, list) or (name != "exists" and not values):
             raise Unusable(_SHAPELESS)
         for value in values:
+            if name == "matches" and not self._patterns.fit(value):
+                raise Unusable(TOO_MANY_PATTERNS)
             flaw = unreadable(name, value)
             if flaw is not None:
                 raise Unusable(flaw)
         test = OPERATORS[name](attribute, values, ignore_case)
         if attribute == ENVIRONMENT and self.environment:
             # Which environment this is does not depend on who asks.
-            return _always if test({ENVIRONMENT: self.environment}, _NEVER_MIND) else _never
-        return test
+            return Compiled(_always if test({ENVIRONMENT: self.environment}, _NEVER_MIND) else _never)
+        return Compiled(test, steps=steps_of(name, values))
 
 
 def in_order(uses: Mapping[str, Iterable[str]]) -> Iterator[str]:
@@ -186,7 +196,7 @@ def _bounded(test: Test, parts: list[Compiled]) -> Compiled:
     questions, depth = 1 + sum(part.questions for part in parts), 1 + max(part.depth for part in parts)
     if questions > MOST_QUESTIONS or depth > DEEPEST:
         raise Unusable(TOO_MUCH)
-    return Compiled(test, questions, depth)
+    return Compiled(test, questions, depth, 1 + sum(part.steps for part in parts))
 
 
 def _always(context: Context, run: Run) -> bool:

@@ -58,6 +58,8 @@ class Flag:
     dynamic: bool = False
     deep: bool = False
     killed: bool = False
+    #: Of an evaluation whose needs are known.
+    steps: int = 1
     needs: tuple[Need, ...] = ()
     rules: tuple[Rule, ...] = ()
     start: datetime | None = None

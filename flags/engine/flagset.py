@@ -10,6 +10,7 @@ from flags.engine.evaluation import Context, Evaluation, Explanation, FlagNotFou
 from flags.engine.explaining import Telling
 from flags.engine.flag import Flag
 from flags.engine.sentences import Text
+from flags.engine.work import Work
 
 
 class FlagSet:
@@ -34,6 +35,11 @@ class FlagSet:
 
     def __len__(self) -> int:
         return len(self._flags)
+
+    @property
+    def work(self) -> Work:
+        """What all that can be evaluated may cost."""
+        return Work({key: flag.steps for key, flag in self._flags.items()}, self._conditions.steps)
 
     def evaluate(self, key: str, context: Context, *, now: datetime) -> Evaluation:
         """What the flag serves to this context at this (aware) moment. :class:`FlagNotFound`; nothing else raises."""

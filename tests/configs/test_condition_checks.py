@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from configs.condition_checks import MOST_PATTERN_CHARACTERS, MOST_PATTERNS, condition_problems, damage_problems
+from configs.condition_checks import condition_problems, damage_problems
 from configs.demo import demo_snapshot
 from configs.problems import Problem, errors
 from configs.validation import check_snapshot
 from flags.engine import Reason, compile_flags, unreadable
 from flags.engine.operators import OPERATORS
+from flags.engine.work import MOST_PATTERN_CHARACTERS, MOST_PATTERNS, MOST_STEPS
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 READABLE: dict[str, list[Any]] = {
@@ -149,9 +150,42 @@ def test_patterns_are_bounded() -> None:
     assert list(damage_problems(more, list(condition_problems(more)))) == []
     # Few and short, and each takes milliseconds for what a client may send.
     heavy = [asks("matches", f"(a|b)*a(a|b){{{repeated}}}c") for repeated in range(900, 872, -1)]
-    assert told({"featureFlags": [flag("a", *heavy[:27])]}) == []
-    assert told({"featureFlags": [flag("a", *heavy)]}) == [("", "condition.patterns_many")]
-    assert told({"featureFlags": [flag("a", *heavy[:14]), flag("b", *heavy[:14])]}) == [("", "condition.patterns_many")]
+    assert told({"featureFlags": [flag("a", *heavy[:26])]}) == []
+    assert told({"featureFlags": [flag("a", *heavy)]}) == [("/featureFlags/0", "snapshot.too_much_work")]
+    twice = {"featureFlags": [flag("a", *heavy[:14]), flag("b", *heavy[:15])]}
+    assert told(twice) == [("/featureFlags/1", "snapshot.too_much_work")]
+
+
+def test_the_work_of_all_flags_together_is_bounded() -> None:
+    """Each flag is small, and the document too."""
+    segment = {"id": "shared", "conditions": [asks("in", "a")] * 1_000}
+    content = {
+        "segments": [{"id": "small", "conditions": [asks("in", "a")]}, segment],
+        "featureFlags": [flag(f"f{number}", {"segment": "small"}, {"segment": "shared"}) for number in range(198)],
+    }
+    assert told(content) == []
+    content["featureFlags"] += [flag(f"g{number}", {"segment": "shared"}) for number in range(2)]
+    [problem] = check_snapshot(content)
+    assert (problem.pointer, problem.code) == ("/segments/1", "snapshot.too_much_work")
+    total, part = 198 * 1_006 + 2 * 1_003, 200 * 1_002
+    for sentence in (problem.message["en"], problem.message["fr"]):
+        assert f"{total} " in sentence and f"{MOST_STEPS} " in sentence
+        assert "shared" in sentence and f": {part}." in sentence
+    # What is off costs nothing.
+    for off in content["featureFlags"][:2]:
+        off["state"] = "OFF"
+    assert {code for _, code in told(content)} == {"flag.rules_idle"}
+
+
+def test_a_pattern_counts_as_often_as_it_is_used() -> None:
+    segment = {"id": "staff", "conditions": [asks("matches", "(a|b)*a(a|b){900}c")]}
+    content = {
+        "segments": [segment],
+        "featureFlags": [flag(f"f{number}", {"segment": "staff"}) for number in range(26)],
+    }
+    assert told(content) == []
+    content["featureFlags"] += [flag(f"g{number}", {"segment": "staff"}) for number in range(2)]
+    assert told(content) == [("/segments/0", "snapshot.too_much_work")]
 
 
 # Both ways, for any snapshot

@@ -176,6 +176,14 @@ WRONG: list[tuple[dict[str, Any], Found]] = [
         [("", "condition.patterns_many")],
     ),
     ({f"{FLAG}/rules/0/conditions": [{"segment": "staff"}] * 2001}, [(FLAG, "flag.damaged")]),
+    (
+        {
+            f"{FLAG}/rules/0/conditions": [
+                {"attribute": "x", "operator": "matches", "values": [f"(a|b)*a(a|b){{{n}}}c" for n in range(870, 900)]}
+            ]
+        },
+        [(FLAG, "snapshot.too_much_work")],
+    ),
     # Tokens
     ({"/uiTokens/0/value": "12px"}, [("/uiTokens/0/value", "token.value")]),
     ({"/uiTokens/7/value": "a}b"}, [("/uiTokens/7/value", "token.unsafe")]),

@@ -15,6 +15,7 @@ from configs.validation import check_snapshot
 from flags.engine import Reason, compile_flags
 from flags.engine.conditions import DEEPEST, MOST_QUESTIONS
 from flags.engine.operators import LONGEST_PATTERN
+from flags.engine.work import MOST_STEPS
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "flags.md").read_text(encoding="utf-8")
 BLOCKS: list[dict[str, Any]] = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
@@ -47,3 +48,4 @@ def test_the_page_names_every_word_and_limit() -> None:
         assert f"| `{reason}` |" in PAGE
     for limit in (MOST_QUESTIONS, DEEPEST, LONGEST_PATTERN):
         assert f" {limit} " in PAGE
+    assert f"{MOST_STEPS:,} **steps**".replace(",", " ") in PAGE

@@ -13,6 +13,7 @@ from configs.exporters.unleash.conditions import Conditions
 from flags.engine import FlagSet, Reason, compile_flags
 from flags.engine.conditions import DEEPEST, MOST_QUESTIONS
 from flags.engine.operators import OPERATORS
+from flags.engine.work import MOST_PATTERNS
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -135,3 +136,11 @@ def test_an_export_puts_each_segment_into_words_once(monkeypatch: pytest.MonkeyP
     # Each part of a segment once each way, and what flags say themselves twice.
     assert said["one"] <= 2 * 7 + 1 + 2 * (10 * 3 + 1)
     assert said["negated"] <= 2 * 7 + 1 + 2 * (10 + 1)
+
+
+def test_a_snapshot_that_nobody_checked_compiles_no_more_patterns_than_one_that_is_accepted() -> None:
+    """Drafts are explained before anybody publishes them."""
+    patterns = [{"attribute": "x", "operator": "matches", "values": [f"a{n}"]} for n in range(MOST_PATTERNS + 1)]
+    sources = [flag(f"f{n}", condition) for n, condition in enumerate(patterns)]
+    again = flag("again", patterns[0])
+    assert compile_flags({"featureFlags": [again, *sources]}).errors.keys() == {f"f{MOST_PATTERNS}"}

@@ -1,0 +1,69 @@
+"""What an evaluation may cost: counted in steps before anybody is served.
+
+A step is about what it takes to look up one attribute and compare it, a tenth of a microsecond. The engine evaluates a
+segment once for each context; it is counted where it is used all the same, for evaluators that do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from flags.engine.operators import pattern_size
+from flags.engine.sentences import both
+from flags.engine.values import text_of
+
+#: All flags of a release, for one context. In the worst case each step takes a microsecond: a fifth of a second.
+MOST_STEPS = 200_000
+#: Different patterns of a snapshot, and their characters. To compile a bad one of a few characters takes RE2 a
+#: hundredth of a second, one of a thousand a tenth: these are at most about five seconds, once.
+MOST_PATTERNS = 200
+MOST_PATTERN_CHARACTERS = 20_000
+#: Steps to pass over the longest text that is looked at: for each value of ``contains``, and for each instruction of
+#: a pattern, which in the worst case looks at each character and takes it about 8 ns.
+PASS = 8
+
+TOO_MANY_PATTERNS = both(
+    "The conditions have more than {most} different patterns, or more than {characters} characters of them.",
+    "Les conditions ont plus de {most} motifs différents, ou plus de {characters} caractères de motifs.",
+    most=MOST_PATTERNS,
+    characters=MOST_PATTERN_CHARACTERS,
+)
+
+
+class Work(NamedTuple):
+    """Steps of flags by key, the segments that they use included; and of segments by id, for one use."""
+
+    flags: dict[str, int]
+    segments: dict[str, int]
+
+
+class Patterns:
+    """The patterns of one snapshot, so that there are not too many."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        self._characters = 0
+
+    def fit(self, value: Any) -> bool:
+        """Whether there is room for this one, which is then taken."""
+        text = text_of(value)
+        if text is not None and text not in self._known:
+            self._known.add(text)
+            self._characters += len(text)
+        return len(self._known) <= MOST_PATTERNS and self._characters <= MOST_PATTERN_CHARACTERS
+
+
+def steps_of(operator: str, values: Sequence[Any]) -> int:
+    """The steps of one question, whose values are readable."""
+    match operator:
+        case "matches":
+            return 1 + PASS * sum(pattern_size(text_of(value) or "") or 0 for value in values)
+        case "contains":
+            return 1 + PASS * len(values)
+        case "startsWith" | "endsWith" | "inCidr":
+            return 1 + len(values)
+        case "semverRange":
+            # A comparison takes three characters at least, with what separates it from the next.
+            return 1 + sum(1 + len(str(value)) // 3 for value in values)
+    return 1
