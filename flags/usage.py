@@ -17,12 +17,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from multiprocessing.util import Finalize
 from operator import itemgetter
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from flags.engine import Evaluation
 from flags.models import Usage
+from icontrol.outages import DATABASE_ERRORS, outage_of
 from releases.delivery import Live
 
 logger = logging.getLogger("icontrol.usage")
@@ -125,12 +126,12 @@ class UsageCounter(Collector):
                 _add_up(taken)
                 taken = {}
                 self._purge()
-            except (OperationalError, InterfaceError) as error:
+            except DATABASE_ERRORS as error:
+                if outage_of(error) is None:  # it would not take these later either
+                    self.failures += 1
+                    self.dropped += sum(counts.total() for counts in taken.values())
+                    raise
                 self._failed(error, taken)
-            except DatabaseError:  # it would not take these later either
-                self.failures += 1
-                self.dropped += sum(counts.total() for counts in taken.values())
-                raise
             else:
                 if self._failing:
                     logger.warning("flag usage is written again")

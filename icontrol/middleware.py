@@ -17,7 +17,10 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from configs.languages import choose
+from configs.refusals import Refusal
+from icontrol import problem
 from icontrol.environ import Network
+from icontrol.outages import rest
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -115,6 +118,24 @@ class ShortWay:
         request.resolver_match = match
         answer: Any = match.func(request, *match.args, **match.kwargs)
         return answer.render() if hasattr(answer, "render") else answer
+
+
+class WhileAway:
+    """While the database is away, people are told at once; one in a few seconds tries whether it is back."""
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not rest.may_ask():
+            return problem.response(Refusal("db.unavailable", extra={"retryAfter": rest.SECONDS}))
+        answer = self.get_response(request)
+        if answer.status_code != 503:
+            rest.over()
+        return answer
 
 
 def address(value: str) -> Address | None:

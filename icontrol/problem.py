@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from rest_framework import exceptions
@@ -17,6 +17,7 @@ from rest_framework.views import set_rollback
 from configs.problems import Problem, as_json, pointer
 from configs.refusals import Refusal, define
 from configs.texts import Text, both, pick
+from icontrol.outages import Outage, outage_of, rest
 
 logger = logging.getLogger("icontrol.problem")
 CONTENT_TYPE = "application/problem+json"
@@ -201,6 +202,8 @@ def _field_problems(detail: Any, path: tuple[str | int, ...] = ()) -> list[Probl
 
 def to_refusal(error: BaseException) -> Refusal | None:
     """Every exception that stands for an answer, as a refusal; None for our own mistakes."""
+    if outage := outage_of(error):
+        return _unavailable(outage, error)
     match error:
         case Refusal():
             return error
@@ -221,14 +224,18 @@ def to_refusal(error: BaseException) -> Refusal | None:
             return Refusal("http.too_large")
         case exceptions.APIException() | SuspiciousOperation():
             return Refusal("http.bad_request")
-        case OperationalError() | InterfaceError():
-            logger.error("database away: %s", error)
-            return Refusal("db.unavailable", extra={"retryAfter": 5})
         case DataError():
             # A text that no column takes (a NUL in a session cookie, say): PostgreSQL refuses, SQLite finds nothing.
             logger.warning("the database refused a value: %s", error)
             return Refusal("http.bad_request")
     return None
+
+
+def _unavailable(outage: Outage, error: BaseException) -> Refusal:
+    logger.error("%s: %s", outage.value, error)
+    if outage in (Outage.AWAY, Outage.DAMAGED):
+        rest.begin()  # the next ones need not wait to find out
+    return Refusal(outage.value, extra={"retryAfter": 5})
 
 
 def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:

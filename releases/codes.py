@@ -469,3 +469,42 @@ define(
         "Rien n'a changé. Réessayez ; /readyz dit quand elle revient.",
     ),
 )
+define(
+    "db.busy",
+    503,
+    title=("Somebody else is writing", "Quelqu'un d'autre écrit"),
+    detail=(
+        "The database was busy with somebody else's work for too long.",
+        "La base de données a été occupée trop longtemps par le travail de quelqu'un d'autre.",
+    ),
+    next=("Nothing was changed. Try again.", "Rien n'a changé. Réessayez."),
+)
+define(
+    "db.read_only",
+    503,
+    title=("The database takes no writes", "La base de données est en lecture seule"),
+    detail=(
+        "The database can be read but not written: it is a standby, or its disk is full. Clients are served.",
+        "La base de données se lit mais ne s'écrit pas : c'est une réplique, ou son disque est plein. Les clients "
+        "sont servis.",
+    ),
+    next=(
+        "Nothing was changed. Point DATABASE_URL at the primary, or make room; /readyz says when it is good.",
+        "Rien n'a changé. Dirigez DATABASE_URL vers la base primaire, ou faites de la place ; /readyz dit quand "
+        "c'est bon.",
+    ),
+)
+define(
+    "db.damaged",
+    503,
+    title=("The database is damaged or being restored", "La base de données est endommagée ou en restauration"),
+    detail=(
+        "A table is missing or damaged. Clients go on with what this server has read; nothing can be written.",
+        "Une table manque ou est endommagée. Les clients gardent ce que ce serveur a lu ; rien ne peut être écrit.",
+    ),
+    next=(
+        "Nothing was changed. Wait for the restore, or restore a backup; /readyz says when it is good.",
+        "Rien n'a changé. Attendez la fin de la restauration, ou restaurez une sauvegarde ; /readyz dit quand "
+        "c'est bon.",
+    ),
+)

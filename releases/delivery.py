@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,18 +19,18 @@ from itertools import count
 from threading import Lock
 from typing import Any, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 
 from configs.canonical import canonical, etag_of
 from configs.refusals import Refusal
 from flags.engine import FlagSet, compile_flags
+from icontrol.outages import DATABASE_ERRORS, outage_of, rest
 from releases.models import ClientKey, Environment, Release
 from releases.rendering import render
 
 logger = logging.getLogger("icontrol.delivery")
 KEPT_KEYS = 10_000  # small entries
-REST = 3  # seconds without asking a database that was away
 T = TypeVar("T")
 
 
@@ -81,7 +80,6 @@ class _Seen:
         self.clear()
 
     def clear(self) -> None:
-        self.away_until = 0.0  # monotonic clock
         self.questions = count(1)
         self.newest: dict[int, tuple[int, Live]] = {}  # environment → number of the question when known, the release
         self.behind: dict[int, str] = {}  # environment → hash of the lower release that the database calls its newest
@@ -129,7 +127,7 @@ class _Seen:
             environment_id, surface = self.keys.get(client_key, (0, ""))
             live = self.of(environment_id)
         if live is None:
-            raise Refusal("db.unavailable", extra={"retryAfter": REST})
+            raise Refusal("db.unavailable", extra={"retryAfter": rest.SECONDS})
         return replace(live, surface=surface, stale=True)
 
 
@@ -139,16 +137,21 @@ seen = _Seen()
 def read_live(client_key: str | None) -> Live:
     """The newest release for a client key, or of the default environment of the default application."""
     name = client_key or ""
-    if seen.away_until <= time.monotonic():
+    if rest.may_ask():
         try:
-            return _newest(name)
+            live = _newest(name)
         except Refusal:
+            rest.over()
             seen.forget(name)
             raise
-        except (OperationalError, InterfaceError, Release.DoesNotExist) as error:
-            # Each try may wait for a connection: a few seconds without one, so that the outage queues nobody up.
-            seen.away_until = time.monotonic() + REST
-            logger.error("database away, serving what was read last for %s s: %s", REST, error)
+        except (*DATABASE_ERRORS, Release.DoesNotExist) as error:
+            if outage_of(error) is None and not isinstance(error, Release.DoesNotExist):
+                raise
+            rest.begin()
+            logger.error("database away, serving what was read last for %s s: %s", rest.SECONDS, error)
+        else:
+            rest.over()
+            return live
     return seen.last(name)
 
 

@@ -11,11 +11,12 @@ import logging
 from threading import Lock
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from configs.exporters import unleash
 from configs.problems import Problem, pointer
 from configs.texts import Text, both
+from icontrol.outages import DATABASE_ERRORS, outage_of
 from releases.delivery import Live
 from releases.models import ClientSighting, Environment
 
@@ -67,7 +68,9 @@ def saw(live: Live, kind: str, name: str, *, now: dt.datetime) -> None:
     try:
         with transaction.atomic():
             _write(live, kind, due, now)
-    except (OperationalError, InterfaceError) as error:
+    except DATABASE_ERRORS as error:
+        if outage_of(error) is None:
+            raise
         logger.warning("a client was not written down: %s", error)
 
 

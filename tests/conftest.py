@@ -16,6 +16,7 @@ from django.test import TransactionTestCase
 
 from configs import triggers
 from flags import usage
+from icontrol.outages import rest
 from releases.delivery import seen
 from releases.sightings import written
 from tests.databases import fresh
@@ -82,9 +83,11 @@ def nothing_kept() -> Iterator[None]:
     """Each test is a new process as far as delivered releases, the counters of flags and the clients that were seen are
     concerned."""
     seen.clear()
+    rest.over()
     written.clear()
     yield
     seen.clear()
+    rest.over()
     usage.counter.forget()
     written.clear()
 

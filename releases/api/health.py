@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import DatabaseError, connection
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -10,12 +9,19 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from rest_framework.request import Request
 
 from configs.actors import VIEW
+from icontrol.outages import Outage
+from releases import readiness
 from releases.api.common import AuthorView
 from releases.api.openapi import problems
 from releases.api.public import PublicView
 from releases.metrics import exposition
 
 TEXT = "text/plain"
+WORDS = {
+    Outage.AWAY: "database away",
+    Outage.READ_ONLY: "database read-only",
+    Outage.DAMAGED: "database damaged or being restored",
+}
 
 
 class LivezView(PublicView):
@@ -30,7 +36,7 @@ class LivezView(PublicView):
 
 
 class ReadyzView(PublicView):
-    """The database answers. 503 otherwise."""
+    """Reading and writing work. 503 otherwise."""
 
     vary = ("Accept-Language",)
 
@@ -38,16 +44,14 @@ class ReadyzView(PublicView):
         operation_id="readyz",
         responses={
             (200, TEXT): OpenApiTypes.STR,
-            (503, TEXT): OpenApiResponse(OpenApiTypes.STR, description="The database is away."),
+            (503, TEXT): OpenApiResponse(OpenApiTypes.STR, description="The database is away, read-only, or damaged."),
         },
     )
     def get(self, request: Request) -> HttpResponse:
-        """Reading and writing work: the database answers."""
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
-        except DatabaseError:
-            return HttpResponse("database away\n", status=503, content_type="text/plain")
+        """Reading and writing work: both are tried, within a second or two."""
+        outage = readiness.outage()
+        if outage is not None:
+            return HttpResponse(f"{WORDS[outage]}\n", status=503, content_type="text/plain")
         return HttpResponse("ok\n", content_type="text/plain")
 
 

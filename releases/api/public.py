@@ -180,6 +180,7 @@ class ConfigView(PublishedConfigView):
 class OpenPreviewView(PublicView):
     """What a preview link opens."""
 
+    for_clients = False  # it asks the database each time, so it must hear when that is away
     vary = ("Accept-Language",)
 
     @extend_schema(

@@ -11,6 +11,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from configs import triggers
+from icontrol.outages import rest
 from releases import access
 from releases.delivery import read_live, seen
 from releases.models import Release
@@ -71,7 +72,7 @@ def test_publish_and_rollback_too(api: Api) -> None:
     api.world.release(snapshot("home", "next", featureFlags=[flag("pay", "ON")]))
     with away():
         assert len(ok(api.ask(CONFIG))["pages"]) == 2
-    seen.away_until = 0.0
+    rest.over()
     ok(api("POST", "/api/config/rollback", {"reason": "wrong"}))
     with away():
         answer = api.ask(CONFIG)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 
+from icontrol.outages import rest
 from releases import access, delivery
-from releases.delivery import read_live, seen
+from releases.delivery import read_live
 from releases.models import Release
 from tests.factories import ADA, NOON, World, flag, make_world, snapshot
 from tests.releases.api.helpers import PROBLEM, Api, ok, refused
@@ -50,7 +51,7 @@ def test_the_last_release_seen_is_served_and_marked(
         assert (unchanged.status_code, unchanged["X-Config-Stale"]) == (304, "true")
     api.world.release()
     assert api.ask(path)["X-Config-Stale"] == "true"  # not asked again at once
-    monkeypatch.setattr(seen, "away_until", time.monotonic())
+    monkeypatch.setattr(rest, "until", time.monotonic())
     after = api.ask(path)
     assert "X-Config-Stale" not in after and after["X-Release-Serial"] == "2"
 
@@ -183,6 +184,7 @@ def test_writing_is_refused_in_words(api: Api, away: Away, language: str) -> Non
             body = refused(answer, 503, "db.unavailable")
             assert body["detail"] == body["messages"][language]
             assert int(answer["Retry-After"]) > 0
+    rest.over()
     assert api.etag() == etag
 
 
@@ -198,6 +200,8 @@ def test_health(api: Api, away: Away) -> None:
     assert api.ask("/readyz").status_code == 200
     with away():
         assert (api.ask("/livez").status_code, api.ask("/readyz").status_code) == (200, 503)
+    assert api.ask("/readyz").status_code == 503  # not tried again at once
+    rest.until = time.monotonic()
     assert api.ask("/readyz").status_code == 200
     for path in ("/livez", "/readyz"):
         assert api.ask(path, accept="text/plain").content == b"ok\n"

@@ -1,0 +1,70 @@
+"""Can this process do what it promises: read what clients get, and write?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from icontrol.outages import DATABASE_ERRORS, Outage, outage_of, rest
+from releases.models import Environment, Release
+
+SECONDS = 1  # for a lock, and for each statement
+
+
+def outage() -> Outage | None:
+    """What keeps the database from serving reads and writes; None when both work.
+
+    A lock that somebody holds is no outage: whoever holds it is writing.
+    """
+    if not rest.may_ask():
+        return Outage.AWAY
+    try:
+        found = _try()
+    except DATABASE_ERRORS as error:
+        found = outage_of(error)
+        if found is None:
+            raise
+    if found is Outage.AWAY:
+        rest.begin()
+    else:
+        rest.over()
+    return None if found is Outage.BUSY else found
+
+
+def _try() -> Outage | None:
+    """Reads, then writes nothing in a transaction that is rolled back: a standby and a read-only file refuse that."""
+    with _short_waits(), transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = '{SECONDS}s'; SET LOCAL statement_timeout = '{SECONDS}s'")
+        if _tables() - set(connection.introspection.table_names()):
+            return Outage.DAMAGED
+        Release.objects.order_by("-pk").select_related("config_version").first()
+        Environment.objects.filter(pk__lt=0).update(key=F("key"))
+        transaction.set_rollback(True)
+    return None
+
+
+@cache
+def _tables() -> frozenset[str]:
+    return frozenset(connection.introspection.django_table_names())
+
+
+@contextmanager
+def _short_waits() -> Iterator[None]:
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        (before,) = cursor.fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {SECONDS * 1000}")
+    try:
+        yield
+    finally:
+        if connection.connection is not None:
+            connection.connection.execute(f"PRAGMA busy_timeout = {before}")
