@@ -11,9 +11,12 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
+from releases.api.schema import document as document_of
 from tests.house.routes import is_page, methods, routes
 from tests.releases.api.helpers import PROBLEM
 
@@ -165,3 +168,30 @@ def test_a_shape_that_is_not_so_is_noticed(document: dict[str, Any]) -> None:
     validator.validate(golden)
     assert not validator.is_valid({**golden, "latest_version": 1})
     assert not validator.is_valid({name: value for name, value in golden.items() if name != "channels"})
+
+
+def test_it_is_served_from_the_file_that_is_checked(client: Client) -> None:
+    answer = client.get("/api/schema", {"format": "json", "lang": "fr"}, headers={"accept": "text/html"})
+    assert answer.content == (settings.BASE_DIR / "docs/reference/openapi.yaml").read_bytes()
+    assert answer["Content-Type"] == "application/yaml"
+    etag = answer["ETag"]
+    for tag in (etag, f"W/{etag}", f'"other", {etag}', "*"):
+        again = client.get("/api/schema", headers={"if-none-match": tag})
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
+
+
+def test_no_request_makes_it_anew(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+    monkeypatch.setattr(SchemaGenerator, "get_schema", lambda *_, **__: made.append(1))
+
+    def read(path: Path) -> bytes:
+        made.append(path)
+        return b"openapi"
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    document_of.cache_clear()
+    try:
+        assert {client.get("/api/schema").content for _ in range(5)} == {b"openapi"}
+        assert [str(path) for path in made] == [str(settings.BASE_DIR / "docs/reference/openapi.yaml")]
+    finally:
+        document_of.cache_clear()
