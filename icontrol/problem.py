@@ -104,6 +104,16 @@ _http(
     ("Set Content-Type: application/json.", "Indiquez Content-Type: application/json."),
 )
 _http(
+    "http.multipart",
+    415,
+    ("No files here", "Pas de fichiers ici"),
+    ("multipart bodies are not read here.", "Les corps multipart ne sont pas lus ici."),
+    (
+        "Send application/json to the API; pages send application/x-www-form-urlencoded.",
+        "Envoyez application/json à l'API ; les pages envoient application/x-www-form-urlencoded.",
+    ),
+)
+_http(
     "http.bad_request",
     400,
     ("Not understood", "Incompréhensible"),

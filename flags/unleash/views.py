@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
@@ -16,6 +15,7 @@ from configs.refusals import Refusal
 from flags import usage
 from flags.asking import RETRY_AFTER, AskingView, read_body
 from flags.unleash import reading, shapes, writing
+from icontrol.guard import CLIENT_BODY
 from releases import sightings
 from releases.api.openapi import BODY, MEANING, problems
 from releases.api.parsing import an_object
@@ -45,7 +45,7 @@ ACCEPTED: dict[Any, Any] = {
 
 
 def body(request: Request) -> dict[str, Any]:
-    return an_object(read_body(request._request, most=2 * settings.ICONTROL_SNAPSHOT_MAX_BYTES))
+    return an_object(read_body(request._request, most=CLIENT_BODY))
 
 
 class UnleashView(AskingView):

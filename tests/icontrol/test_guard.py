@@ -7,9 +7,18 @@ import io
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 
-from icontrol.guard import LONGEST_HEADER, guarded, guarded_async, plain
+from icontrol.guard import LONGEST_HEADER, guarded, guarded_async, largest_body, plain
+
+
+class Unreadable(io.RawIOBase):
+    def read(self, *_: Any) -> bytes:
+        raise AssertionError("the body was read")
+
+
+UNREADABLE: Any = {"wsgi.input": Unreadable()}
 
 
 def inner(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -19,7 +28,7 @@ def inner(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     return [repr(request.GET).encode()]
 
 
-def ask(path: str, query: str = "", **environ: str) -> tuple[str, dict[str, str], bytes]:
+def ask(path: str, query: str = "", **environ: Any) -> tuple[str, dict[str, str], bytes]:
     told: dict[str, Any] = {}
 
     def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
@@ -70,7 +79,7 @@ def ask_async(*headers: tuple[bytes, bytes]) -> tuple[list[tuple[bytes, bytes]] 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(guarded_async(application)({"type": "http", "headers": list(headers)}, None, send))  # type: ignore
+    asyncio.run(guarded_async(application)({"type": "http", "path": "/", "headers": list(headers)}, None, send))  # type: ignore
     return (reached[0] if reached else None), sent
 
 
@@ -83,6 +92,15 @@ def test_asgi_has_the_same_guard(lines: list[bytes]) -> None:
     start, body = sent
     assert start["status"] == 431 and (b"content-type", b"application/problem+json") in start["headers"]
     assert b"http.headers_too_large" in body["body"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [(b"content-type", b"multipart/form-data; boundary=x", 415), (b"content-length", b"9999999999", 413)],
+)
+def test_asgi_refuses_the_same_bodies(name: bytes, value: bytes, status: int) -> None:
+    reached, sent = ask_async((name, value))
+    assert reached is None and sent[0]["status"] == status
 
 
 def test_asgi_lets_through_what_wsgi_does() -> None:
@@ -107,3 +125,38 @@ def test_asgi_lets_through_what_wsgi_does() -> None:
 )
 def test_content_types(kind: str, left: str) -> None:
     assert plain(kind) == left
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/api/config/draft", "/ofrep/v1/evaluate/flags", "/nowhere"])
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", " Multipart/Mixed", "multipart/form-data"])
+def test_multipart_is_refused_before_any_of_it_is_read(path: str, kind: str) -> None:
+    status, headers, body = ask(path, CONTENT_TYPE=kind, CONTENT_LENGTH="9", **UNREADABLE)
+    assert status.startswith("415 ") and headers["Content-Type"] == "application/problem+json"
+    assert b"http.multipart" in body
+
+
+def test_nothing_reads_uploads() -> None:
+    assert settings.FILE_UPLOAD_HANDLERS == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/meta/release", "/ofrep/v1/evaluate/flags", "/unleash/api/client/metrics", "/", "/api/x", "/admin/x"]
+)
+def test_every_address_has_a_cap_for_bodies(path: str) -> None:
+    cap = largest_body(path)
+    assert ask(path, CONTENT_LENGTH=str(cap))[0] == "200 OK"
+    for length in (str(cap + 1), "9" * 400):
+        status, _, body = ask(path, CONTENT_LENGTH=length, **UNREADABLE)
+        assert status.startswith("413 ") and b"http.too_large" in body
+
+
+def test_who_may_send_how_much() -> None:
+    whole = settings.ICONTROL_SNAPSHOT_MAX_BYTES
+    assert largest_body("/unleash/api/client/metrics") < largest_body("/api/config/draft") == 2 * whole
+    # A form is as long as three times its text, if all of it must be quoted.
+    assert largest_body("/admin/") >= 3 * whole
+
+
+@pytest.mark.parametrize("length", ["", "abc", "-1", "1e3", "²"])
+def test_a_length_that_is_no_number_is_left_to_the_server(length: str) -> None:
+    assert ask("/", CONTENT_LENGTH=length)[0] == "200 OK"
