@@ -75,7 +75,9 @@ ICONTROL_ADMIN_PASSWORD = environ.secret("ICONTROL_ADMIN_PASSWORD")
 # --- where we listen and what we are called ---------------------------------------------------------------------------
 HOST = environ.host("HOST", "127.0.0.1")
 PORT = environ.whole_number("PORT", 8000, least=1, most=65535)
-ICONTROL_WORKERS = environ.whole_number("ICONTROL_WORKERS", 1, least=1, most=256)
+# Two: what keeps one of them busy does not keep the other one.
+ICONTROL_WORKERS = environ.whole_number("ICONTROL_WORKERS", 2, least=1, most=256)
+ICONTROL_CONNECTIONS = environ.whole_number("ICONTROL_CONNECTIONS", 8192, least=64, most=10**6)
 _name = "localhost" if HOST in ("0.0.0.0", "::") else f"[{HOST}]" if ":" in HOST else HOST
 PUBLIC_BASE_URL = environ.origin("PUBLIC_BASE_URL", f"http://{_name}:{PORT}")
 _public = urlsplit(PUBLIC_BASE_URL)
@@ -214,6 +216,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+FILE_UPLOAD_HANDLERS: list[str] = []  # nobody uploads a file; the guard refuses multipart bodies
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # files are served from where the packages keep them; no collectstatic step
 # The stock revert would write a record without going through our actions.

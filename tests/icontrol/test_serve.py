@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -16,9 +18,12 @@ from pathlib import Path
 
 import pytest
 
+from icontrol.management.commands.serve import OTHER_FILES, raise_open_files
+
 ROOT = Path(__file__).resolve().parents[2]
 # Not a measure of speed: how long a broken start may hold the suite up.
 PATIENCE_SECONDS = 120
+MANY_CONNECTIONS = 1_200
 
 
 def free_port() -> int:
@@ -84,6 +89,36 @@ def test_it_starts_answers_stops_and_starts_again(
         assert f"http://127.0.0.1:{port}/admin/" in said
         assert environment["ICONTROL_DATA"] in said
         assert "Traceback" not in said and "quite-a-good-one" not in said
+
+
+def test_more_clients_poll_than_the_server_would_take_by_default(
+    process_environment: dict[str, str], tmp_path: Path
+) -> None:
+    port = free_port()
+    environment = {**process_environment, "PORT": str(port), "ICONTROL_WORKERS": "1"}
+    assert raise_open_files(MANY_CONNECTIONS) == MANY_CONNECTIONS, "this machine allows too few open files"
+    with serving(environment, tmp_path / "output") as process, contextlib.ExitStack() as stack:
+        get(process, port, "/livez")
+        for _ in range(MANY_CONNECTIONS):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+            stack.callback(connection.close)
+            connection.request("GET", "/livez")
+            assert connection.getresponse().read() == b"ok\n"  # and the connection stays open
+
+
+def test_open_files_are_raised_as_far_as_the_system_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "setrlimit", lambda _, both: limits.append(both))
+    for soft, hard, possible, raised in (
+        (1024, 1_048_576, 8192, [(8192 + OTHER_FILES, 1_048_576)]),
+        (1024, resource.RLIM_INFINITY, 8192, [(8192 + OTHER_FILES, resource.RLIM_INFINITY)]),
+        (1024, 4096, 4096 - OTHER_FILES, [(4096, 4096)]),
+        (20_000, 20_000, 8192, []),
+        (resource.RLIM_INFINITY, resource.RLIM_INFINITY, 8192, []),
+    ):
+        limits.clear()
+        monkeypatch.setattr(resource, "getrlimit", lambda _, both=(soft, hard): both)
+        assert (raise_open_files(8192), limits) == (possible, raised)
 
 
 def test_a_port_that_is_taken_is_told_before_anything_is_done(

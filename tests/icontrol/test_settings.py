@@ -82,7 +82,8 @@ def test_defaults_need_no_variable_at_all(load: Any, tmp_path: Path) -> None:
     settings = load()
     data = tmp_path / "data"
     assert settings["DEBUG"] is False
-    assert (settings["HOST"], settings["PORT"], settings["ICONTROL_WORKERS"]) == ("127.0.0.1", 8000, 1)
+    assert (settings["HOST"], settings["PORT"], settings["ICONTROL_WORKERS"]) == ("127.0.0.1", 8000, 2)
+    assert settings["ICONTROL_CONNECTIONS"] == 8192
     assert settings["PUBLIC_BASE_URL"] == "http://127.0.0.1:8000"
     assert settings["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
     assert settings["ICONTROL_TRUSTED_PROXIES"] == ()
@@ -293,6 +294,7 @@ def test_lists_take_commas_and_spaces(load: Any) -> None:
         ("ICONTROL_TRUSTED_PROXIES", "proxy.example"),
         ("ICONTROL_TRUSTED_PROXIES", "10.0.0.1/8"),
         ("ICONTROL_WORKERS", "0"),
+        ("ICONTROL_CONNECTIONS", "63"),
         ("ICONTROL_LANGUAGE", "de"),
         ("ICONTROL_TIME_ZONE", "Mars/Phobos"),
         ("ICONTROL_TIME_ZONE", "../../etc/passwd"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import sys
 from typing import Any
@@ -15,6 +16,9 @@ from django.utils import timezone
 
 from icontrol.starting import alone, wait_for_database
 from releases.bootstrap import first_start
+
+#: Files that a process has open beside its connections: database, logs, what the server itself needs.
+OTHER_FILES = 128
 
 
 class Command(BaseCommand):
@@ -32,6 +36,11 @@ class Command(BaseCommand):
         self.say(f"  API, browsable    {base}/api/docs")
         self.say(f"  what clients ask  {base}/meta/release")
         self.say(f"  data directory    {settings.ICONTROL_DATA}")
+        if (possible := raise_open_files(settings.ICONTROL_CONNECTIONS)) < settings.ICONTROL_CONNECTIONS:
+            self.say(
+                f"Only {possible} connections a process are possible: the limit of open files is too low for "
+                f"ICONTROL_CONNECTIONS={settings.ICONTROL_CONNECTIONS} (ulimit -n; LimitNOFILE= of systemd)."
+            )
         connections.close_all()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -49,6 +58,11 @@ def arguments(address: str) -> list[str]:
     """granian's command line. Two threads a process answer fastest; its default is hundreds."""
     return [
         "--interface=wsgi",
+        "--http=1",  # "auto" waits for an HTTP/2 preface, without a deadline
+        # Also how long an idle connection is kept: longer than clients wait between two questions.
+        "--http1-header-read-timeout=45000",
+        "--http1-buffer-size=65536",  # of headers that come; the default would be 3 GB for all connections
+        f"--backpressure={settings.ICONTROL_CONNECTIONS}",
         f"--host={address}",
         f"--port={settings.PORT}",
         f"--workers={settings.ICONTROL_WORKERS}",
@@ -61,6 +75,16 @@ def arguments(address: str) -> list[str]:
         f"--working-dir={settings.BASE_DIR}",
         "icontrol.wsgi:application",
     ]
+
+
+def raise_open_files(connections: int) -> int:
+    """Ask the system for as many open files as ``connections`` need; how many connections that allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return connections if soft == resource.RLIM_INFINITY else min(connections, soft - OTHER_FILES)
 
 
 def free_address(host: str, port: int) -> str:
