@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import mmh3
 
 from flags.engine.evaluation import Context
-from flags.engine.values import text_of
+from flags.engine.values import LONGEST_TEXT, read_text, text_of
 
 WHOLE = 10_000
 #: Unleash's seed for variants.
@@ -63,7 +64,7 @@ def _murmur3(attribute: str, salt: str, seed: int, coarse: int, fine: int) -> Bu
         identity = context.get(attribute)
         if type(identity) is not str:
             identity = text_of(identity)
-        if not identity:
+        if not identity or len(identity) > LONGEST_TEXT:
             return None
         try:
             # Encoded here: given a string with a lone surrogate, mmh3 5.3.1 ends the process.
@@ -80,15 +81,16 @@ def fnv1a_bucket(attribute: str, key: str, seed: str) -> BucketOf:
     suffix = f"::{key}::{seed}"
 
     def bucket(context: Context) -> int | None:
-        identity = text_of(context.get(attribute))
-        return fnv1a(identity + suffix) % 100 * 100 if identity else None
+        identity = read_text(context.get(attribute))
+        return fnv1a(suffix, fnv1a(identity)) % 100 * 100 if identity else None
 
     return bucket
 
 
-def fnv1a(text: str) -> int:
-    """FNV-1a, 32 bits, one round for each UTF-16 code unit (what JavaScript's ``charCodeAt`` gives)."""
-    number = 0x811C9DC5
+@lru_cache(maxsize=64)
+def fnv1a(text: str, number: int = 0x811C9DC5) -> int:
+    """FNV-1a, 32 bits, one round for each UTF-16 code unit (what JavaScript's ``charCodeAt`` gives), going on from what
+    came before. Kept: all flags hash the same identities, and a round for each unit takes its time in Python."""
     units = text.encode() if text.isascii() else memoryview(text.encode(_UTF16, "surrogatepass")).cast("H")
     for unit in units:
         number = (number ^ unit) * 0x01000193 & 0xFFFFFFFF

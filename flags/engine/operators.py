@@ -17,6 +17,7 @@ from flags.engine.sentences import Text, both, plain
 from flags.engine.values import (
     KEPT,
     LONGEST_RANGE,
+    LONGEST_TEXT,
     LONGEST_VERSION,
     address_of,
     in_range,
@@ -24,6 +25,7 @@ from flags.engine.values import (
     network_of,
     number_of,
     range_of,
+    read_text,
     text_of,
     version_of,
 )
@@ -48,15 +50,15 @@ def _in(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
         lowered = frozenset(_texts(values, True))
 
         def among_lowered(context: Context, run: Run) -> bool:
-            text = text_of(context.get(attribute))
-            return text is not None and text.lower() in lowered
+            text = read_text(context.get(attribute))
+            return text is not None and fold(text) in lowered
 
         return among_lowered
     texts = frozenset(_texts(values, False))
 
     def among(context: Context, run: Run) -> bool:
         value = context.get(attribute)
-        return (value if type(value) is str else text_of(value)) in texts
+        return (value if type(value) is str else read_text(value)) in texts
 
     return among
 
@@ -71,8 +73,8 @@ def _part(fits: Callable[[str, tuple[str, ...]], bool]) -> Maker:
         texts = tuple(_texts(values, ignore_case))
 
         def test(context: Context, run: Run) -> bool:
-            text = text_of(context.get(attribute))
-            return text is not None and fits(text.lower() if ignore_case else text, texts)
+            text = read_text(context.get(attribute))
+            return text is not None and fits(fold(text) if ignore_case else text, texts)
 
         return test
 
@@ -87,7 +89,7 @@ def _matches(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
     searches = tuple(_pattern(text, ignore_case).search for text in _texts(values, False))
 
     def matches(context: Context, run: Run) -> bool:
-        text = text_of(context.get(attribute))
+        text = read_text(context.get(attribute))
         if text is None or len(text) > LONGEST_MATCHED:
             return False
         try:
@@ -193,6 +195,13 @@ def unreadable(name: str, value: Any) -> Text | None:
     if name not in OPERATORS:
         return both("There is no operator “{name}”.", "L'opérateur « {name} » n'existe pas.", name=plain(name))
     read, what = _WANTED.get(name, _TEXT)
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return both(
+            "A value has {length} characters; at most {cap} of an attribute are looked at.",
+            "Une valeur a {length} caractères ; on en regarde au plus {cap} d'un attribut.",
+            length=len(value),
+            cap=LONGEST_TEXT,
+        )
     if read(value) is not None:
         return None
     return both(
@@ -204,9 +213,15 @@ def unreadable(name: str, value: Any) -> Text | None:
     )
 
 
-def _texts(values: Sequence[Any], lower: bool) -> list[str]:
+def _texts(values: Sequence[Any], ignore_case: bool) -> list[str]:
     texts = [text for text in map(text_of, values) if text is not None]
-    return [text.lower() for text in texts] if lower else texts
+    return [fold(text) for text in texts] if ignore_case else texts
+
+
+@lru_cache(maxsize=64)
+def fold(text: str) -> str:
+    """Kept, because every question about a text asks for it again."""
+    return text.lower()
 
 
 def _pattern(text: str, ignore_case: bool) -> Any:

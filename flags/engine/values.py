@@ -18,10 +18,14 @@ from typing import Any
 import rfc8785
 import semver
 
+#: Characters of a text that a context brings; a longer one cannot be read, and no operator fits it.
+LONGEST_TEXT = 16_384
 #: Whole numbers that every JSON reader reads alike.
 SAFE = 2**53 - 1
 #: Versions, addresses and moments that are kept read: clients send few different ones.
 KEPT = 4096
+#: A double written out has 767 significant digits at most.
+LONGEST_NUMBER = 1_100
 LONGEST_INSTANT = 35
 LONGEST_VERSION = 64
 LONGEST_ADDRESS = 45
@@ -69,12 +73,18 @@ def text_of(value: Any) -> str | None:
     return None if number is None else rfc8785.dumps(number).decode("ascii")
 
 
+def read_text(value: Any) -> str | None:
+    """The text of an attribute; ``None`` also when it is too long to be looked at for every question."""
+    text = value if type(value) is str else text_of(value)
+    return text if text is None or len(text) <= LONGEST_TEXT else None
+
+
 def number_of(value: Any) -> float | None:
     """The double that a number, or a string that is a JSON number, means; ``None`` when it is not finite."""
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
-        if not _NUMBER.fullmatch(value):
+        if len(value) > LONGEST_NUMBER or not _NUMBER.fullmatch(value):
             return None
     elif not isinstance(value, int | float):
         return None

@@ -7,7 +7,7 @@ from typing import Any
 
 from flags.engine.evaluation import Context
 from flags.engine.sentences import Text, both, joined, quoted
-from flags.engine.values import text_of
+from flags.engine.values import LONGEST_TEXT, read_text
 
 #: Values, and attributes, that a sentence names; the rest is counted.
 MOST_NAMED = 5
@@ -78,7 +78,7 @@ def tried(by: Iterable[str], context: Context) -> Text:
     found = []
     for attribute in by:
         found.append(fact(attribute, context))
-        if text_of(context.get(attribute)):
+        if read_text(context.get(attribute)):
             break
     return joined(found, ", ", ", ")
 
@@ -87,6 +87,13 @@ def fact(attribute: str, context: Context) -> Text:
     value = context.get(attribute)
     if value is None:
         return both("{it} is missing", "{it} manque", it=quoted(attribute))
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return both(
+            "{it} is longer than {cap} characters, and not read",
+            "{it} dépasse {cap} caractères et n'est pas lu",
+            it=quoted(attribute),
+            cap=LONGEST_TEXT,
+        )
     return both("{it} is {value}", "{it} vaut {value}", it=quoted(attribute), value=quoted(value))
 
 

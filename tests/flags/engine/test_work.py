@@ -10,9 +10,11 @@ import pytest
 
 from configs.exporters.unleash import features
 from configs.exporters.unleash.conditions import Conditions
-from flags.engine import FlagSet, Reason, compile_flags
+from flags.engine import FlagSet, Reason, compile_flags, unreadable
 from flags.engine.conditions import DEEPEST, MOST_QUESTIONS
-from flags.engine.operators import OPERATORS
+from flags.engine.hashing import fnv1a
+from flags.engine.operators import OPERATORS, fold
+from flags.engine.values import LONGEST_TEXT
 from flags.engine.work import MOST_PATTERNS
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -144,3 +146,35 @@ def test_a_snapshot_that_nobody_checked_compiles_no_more_patterns_than_one_that_
     sources = [flag(f"f{n}", condition) for n, condition in enumerate(patterns)]
     again = flag("again", patterns[0])
     assert compile_flags({"featureFlags": [again, *sources]}).errors.keys() == {f"f{MOST_PATTERNS}"}
+
+
+@pytest.mark.parametrize("operator", ["equals", "in", "contains", "startsWith", "endsWith", "matches", "lt"])
+@pytest.mark.parametrize("ignore_case", [False, True])
+def test_a_text_without_end_is_there_and_fits_nothing(operator: str, ignore_case: bool) -> None:
+    condition = {"attribute": "x", "operator": operator, "values": ["1"], "ignoreCase": ignore_case}
+    there = {"attribute": "x", "operator": "exists"}
+    flags = compile_flags({"featureFlags": [flag("it", condition), flag("there", there)]})
+    endless = {"x": "1" * (LONGEST_TEXT + 1)}
+    assert {key: found.value for key, found in flags.evaluate_all(endless, NOW).items()} == {"it": False, "there": True}
+    assert f"longer than {LONGEST_TEXT} characters" in flags.explain("it", endless, NOW).steps[0]["en"]
+    assert unreadable(operator, "1" * (LONGEST_TEXT + 1)) is not None
+
+
+@pytest.mark.parametrize("algorithm", ["murmur3", "fnv1a"])
+def test_a_text_without_end_is_not_hashed(algorithm: str) -> None:
+    source = flag("it", rules=[], state="ROLLOUT", rollout=10_000, bucketing={"algorithm": algorithm, "seed": "s"})
+    flags = compile_flags({"featureFlags": [source]})
+    assert flags.evaluate("it", {"tenant": "x" * LONGEST_TEXT}, now=NOW).reason is Reason.SPLIT
+    assert flags.evaluate("it", {"tenant": "x" * (LONGEST_TEXT + 1)}, now=NOW).reason is Reason.UNKNOWN
+
+
+def test_a_long_text_is_gone_through_once_for_all_flags() -> None:
+    """Character by character, in Python; the others take a thousandth of that."""
+    lowered = {"attribute": "tenant", "operator": "contains", "values": ["no"], "ignoreCase": True}
+    hashed: dict[str, Any] = {"state": "ROLLOUT", "rollout": 100, "bucketing": {"algorithm": "fnv1a", "seed": "s"}}
+    flags = compile_flags({"featureFlags": [flag(f"f{n}", lowered, **hashed) for n in range(200)]})
+    before = fnv1a.cache_info().misses, fold.cache_info().misses
+    flags.evaluate_all({"tenant": "É" * LONGEST_TEXT}, NOW)
+    # Of the text, and of what each flag adds.
+    assert fnv1a.cache_info().misses - before[0] == 1 + 200
+    assert fold.cache_info().misses - before[1] == 1
