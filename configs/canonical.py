@@ -61,15 +61,7 @@ def parse_strict(data: bytes | str, *, max_bytes: int | None = None, doubles: bo
             size=len(raw),
             cap=max_bytes,
         )
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        _refuse(
-            "json.encoding",
-            "The text is not UTF-8 (byte {at}).",
-            "Le texte n'est pas de l'UTF-8 (octet {at}).",
-            at=error.start,
-        )
+    text = _decode(raw)
     try:
         value = json.loads(
             text,
@@ -90,6 +82,33 @@ def parse_strict(data: bytes | str, *, max_bytes: int | None = None, doubles: bo
         )
     _check_tree(value)
     return value
+
+
+def _decode(raw: bytes) -> str:
+    """The text, or what its first bytes say of how it was saved: editors and shells on Windows write all of these."""
+    if raw.startswith(b"\xef\xbb\xbf"):
+        _refuse(
+            "json.byte_order_mark",
+            "The text begins with a byte order mark (EF BB BF). Save it as UTF-8 without BOM.",
+            "Le texte commence par une marque d'ordre des octets (EF BB BF). Enregistrez-le en UTF-8 sans BOM.",
+        )
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw[:4]:
+        _refuse(
+            "json.encoding",
+            "The text is UTF-16 or UTF-32, as PowerShell's “>” writes it. Save it as UTF-8.",
+            "Le texte est en UTF-16 ou UTF-32, comme l'écrit le « > » de PowerShell. Enregistrez-le en UTF-8.",
+        )
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        _refuse(
+            "json.encoding",
+            "The text is not UTF-8: line {line}, byte {at} of it is {byte}. Save it as UTF-8.",
+            "Le texte n'est pas de l'UTF-8 : ligne {line}, son octet {at} est {byte}. Enregistrez-le en UTF-8.",
+            line=raw.count(b"\n", 0, error.start) + 1,
+            at=error.start - raw.rfind(b"\n", 0, error.start),
+            byte=f"{raw[error.start]:02X}",
+        )
 
 
 def _too_deep() -> NoReturn:

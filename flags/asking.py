@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from configs.canonical import NotStrictJSON, parse_strict
 from configs.refusals import Refusal
 from flags.limiting import limiter
+from icontrol.problem import not_read
 from releases.api.openapi import answer_header
 from releases.api.public import PublicView, live_for
 from releases.delivery import Live
@@ -72,7 +73,7 @@ def read_body(request: HttpRequest, *, most: int) -> Any:
     if not data:
         return {}
     if request.content_type != "application/json":
-        raise Refusal("http.unsupported_media_type")
+        raise not_read(("application/json",))
     try:
         return parse_strict(data, doubles=True)
     except NotStrictJSON as error:

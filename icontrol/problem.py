@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
@@ -99,9 +100,9 @@ _http(
 _http(
     "http.unsupported_media_type",
     415,
-    ("Not JSON", "Pas du JSON"),
-    ("The body must be application/json.", "Le corps doit être application/json."),
-    ("Set Content-Type: application/json.", "Indiquez Content-Type: application/json."),
+    ("Not a type that is read here", "Type non accepté ici"),
+    ("The body must be {types}.", "Le corps doit être {types}."),
+    ("Set Content-Type to what the body is.", "Indiquez dans Content-Type ce qu'est le corps."),
 )
 _http(
     "http.multipart",
@@ -229,7 +230,7 @@ def to_refusal(error: BaseException) -> Refusal | None:
         case exceptions.NotAcceptable():
             return Refusal("http.not_acceptable")
         case exceptions.UnsupportedMediaType():
-            return Refusal("http.unsupported_media_type")
+            return not_read(("application/json",))
         case RequestDataTooBig():
             return Refusal("http.too_large")
         case exceptions.APIException() | SuspiciousOperation():
@@ -248,11 +249,21 @@ def _unavailable(outage: Outage, error: BaseException) -> Refusal:
     return Refusal(outage.value, extra={"retryAfter": 5})
 
 
+def not_read(types: Sequence[str]) -> Refusal:
+    """415: the body is of none of these media types."""
+    return Refusal("http.unsupported_media_type", types=both(" or ".join(types), " ou ".join(types)))
+
+
 def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler."""
     if isinstance(error, exceptions.MethodNotAllowed):
         answer = response(Refusal("http.method_not_allowed", method=context["request"].method))
         answer["Allow"] = ", ".join(context["view"].allowed_methods)
+        return answer
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        types = [parser.media_type for parser in context["view"].get_parsers()]
+        answer = response(not_read(types))
+        answer["Accept-Patch" if context["request"].method == "PATCH" else "Accept"] = ", ".join(types)
         return answer
     refusal = to_refusal(error)
     if refusal is None:

@@ -59,7 +59,7 @@ class DraftWriteView(AuthorView):
 class DocumentView(DraftWriteView):
     """What is replaced by PUT and patched by PATCH."""
 
-    parser_classes = (StrictJSONParser, MergePatchParser)
+    parser_classes = (MergePatchParser, StrictJSONParser)
 
     def get_parsers(self) -> list[Any]:
         """A merge patch that came by PUT would replace the draft. (The OpenAPI generator asks without a request.)"""

@@ -114,7 +114,13 @@ HOSTILE = {
     b"{'a': 1}": "json.syntax",
     b'{"a": 1,}': "json.syntax",
     b"[1] [2]": "json.syntax",
-    b"\xef\xbb\xbf{}": "json.syntax",
+    b"\xef\xbb\xbf{}": "json.byte_order_mark",
+    "\ufeff{}": "json.byte_order_mark",
+    '{"a": 1}'.encode("utf-16"): "json.encoding",
+    '{"a": 1}'.encode("utf-16-le"): "json.encoding",
+    '{"a": 1}'.encode("utf-16-be"): "json.encoding",
+    '{"a": 1}'.encode("utf-32"): "json.encoding",
+    '{"é": 1}'.encode("cp1252"): "json.encoding",
     "１".encode(): "json.syntax",
     b"1_0": "json.syntax",
     b"01": "json.syntax",
@@ -165,6 +171,20 @@ def test_hostile_texts_are_refused_in_words(source: bytes | str, code: str) -> N
     assert problem.code == code
     # The words can be sent, and hostile input does not blow them up.
     assert all(0 < len(words.encode()) < 300 for words in (problem.message["en"], problem.message["fr"]))
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("\ufeff{}".encode(), "without BOM"),
+        ('{"a": 1}'.encode("utf-16"), "UTF-16"),
+        ('{\n "a": 1,\n "é": 1}'.encode("latin-1"), "line 3, byte 3 of it is E9"),
+        (b"\xff", "line 1, byte 1 of it is FF"),
+    ],
+)
+def test_how_a_text_was_saved_is_said(source: bytes, said: str) -> None:
+    with pytest.raises(NotStrictJSON, match=said):
+        parse_strict(source)
 
 
 @pytest.mark.parametrize(

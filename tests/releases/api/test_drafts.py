@@ -95,8 +95,17 @@ def test_a_merge_patch(api: Api, content_type: str) -> None:
 def test_a_patch_by_the_wrong_method_does_not_replace_the_draft(api: Api, method: str) -> None:
     etag = api.etag()
     answer = api(method, DRAFT, {"theme": {}}, if_match=etag, content_type="application/merge-patch+json")
-    refused(answer, 415, "http.unsupported_media_type")
+    body = refused(answer, 415, "http.unsupported_media_type")
+    assert (answer["Accept"], body["messages"]["en"]) == ("application/json", "The body must be application/json.")
     assert api.etag() == etag
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/json-patch+json", "garbage"])
+def test_a_patch_of_another_type_is_told_which_are_read(api: Api, content_type: str) -> None:
+    answer = api("PATCH", DRAFT, {}, if_match=api.etag(), content_type=content_type)
+    body = refused(answer, 415, "http.unsupported_media_type")
+    assert answer["Accept-Patch"] == "application/merge-patch+json, application/json"
+    assert body["messages"]["fr"] == "Le corps doit être application/merge-patch+json ou application/json."
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "PATCH"])
