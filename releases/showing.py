@@ -10,6 +10,7 @@ from configs.models import ConfigVersion
 from configs.policies import problems_of
 from configs.problems import as_json
 from configs.reading import NAMED_BY, objects
+from flags.engine import Effects
 from releases.gate import Policy
 from releases.models import Environment, Release
 
@@ -104,9 +105,16 @@ def show_rollback(release: Release) -> dict[str, Any]:
     return {**show_release(release), "carriedOver": ["policies", "killSwitches"]}
 
 
-def show_switched(release: Release, key: str, *, changed: bool) -> dict[str, Any]:
-    """``changed``: this release was appended for it; else it is the newest, and the switch stood so already."""
-    return {**show_release(release), "flag": key, "changed": changed}
+def show_switched(release: Release, key: str, affects: Effects, *, changed: bool, dry_run: bool) -> dict[str, Any]:
+    """``changed``: this release was appended for it; else it is the newest, and the switch stood so already. On a dry
+    run it is the newest, and ``changed`` says whether another one would be appended."""
+    return {
+        **show_release(release),
+        "flag": key,
+        "changed": changed,
+        "affects": {"on": list(affects.on), "off": list(affects.off)},
+        "dryRun": dry_run,
+    }
 
 
 def show_policy(environment: Environment, head: Release | None) -> dict[str, Any]:

@@ -11,11 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from configs.actors import PUBLISH
+from flags.engine import Effects
 from releases import actions
 from releases.api import shapes
 from releases.api.common import AuthorView
 from releases.api.openapi import BODY, BOTH, answers
-from releases.api.parsing import ReasonBody
+from releases.api.parsing import Flag as Truth
+from releases.api.parsing import Reason, ReasonBody
+from releases.effects import effects, prospect
 from releases.ledger import head_of
 from releases.models import Environment
 from releases.policies import check_switch
@@ -24,11 +27,25 @@ from releases.showing import show_switched
 PARAMETERS = [OpenApiParameter("key", str, OpenApiParameter.PATH, description="The flag's key."), *BOTH]
 
 
+class SwitchBody(ReasonBody):
+    reason = Reason(required=False, default="", help_text="Why; kept in the audit. Needed unless `dryRun` is given.")
+    dryRun = Truth(required=False, default=False)
+
+
+class Affected(shapes.Shape):
+    """Flags whose answer changes for somebody, through prerequisites too."""
+
+    on = serializers.ListField(child=shapes.text(), help_text="Go on: they need one that goes off to be off.")
+    off = serializers.ListField(child=shapes.text(), help_text="Go off.")
+
+
 class SwitchedRelease(shapes.Release):
     """The newest release, after the switch stands as it was asked for."""
 
     flag = shapes.text()
     changed = serializers.BooleanField(help_text="False: the switch stood so already, and nothing was appended.")
+    affects = Affected()
+    dryRun = serializers.BooleanField(help_text="Nothing was appended; `changed` says whether it would be.")
 
 
 class SwitchView(AuthorView):
@@ -41,9 +58,14 @@ class SwitchView(AuthorView):
         check_switch(environment, head_of(environment), self.kind, self.kwargs["key"])
 
     def switch(self, action: Callable[..., actions.Switched], key: str) -> Response:
-        environment, data = self.read(ReasonBody)
-        done = action(environment, key=key, reason=data["reason"], actor=self.actor, now=self.now)
-        return Response(show_switched(done.release, key, changed=done.changed))
+        environment, data = self.read(SwitchBody)
+        now = self.now
+        if data["dryRun"]:
+            head, changed, affects = prospect(environment, self.kind, key, now=now)
+            return Response(show_switched(head, key, affects, changed=changed, dry_run=True))
+        release, changed = action(environment, key=key, reason=data["reason"], actor=self.actor, now=now)
+        affects = effects(release, self.kind, key, now=now) if changed else Effects()
+        return Response(show_switched(release, key, affects, changed=changed, dry_run=False))
 
 
 class KillView(SwitchView):
@@ -52,7 +74,7 @@ class KillView(SwitchView):
     kind = "kill"
 
     @extend_schema(
-        operation_id="killFlag", request=ReasonBody, parameters=PARAMETERS, responses=answers(SwitchedRelease, *BODY)
+        operation_id="killFlag", request=SwitchBody, parameters=PARAMETERS, responses=answers(SwitchedRelease, *BODY)
     )
     def post(self, request: Request, key: str) -> Response:
         """Force a flag off for everybody until it is lifted, whatever is published or rolled back meanwhile.
@@ -68,7 +90,7 @@ class LiftView(SwitchView):
     kind = "lift"
 
     @extend_schema(
-        operation_id="liftFlag", request=ReasonBody, parameters=PARAMETERS, responses=answers(SwitchedRelease, *BODY)
+        operation_id="liftFlag", request=SwitchBody, parameters=PARAMETERS, responses=answers(SwitchedRelease, *BODY)
     )
     def post(self, request: Request, key: str) -> Response:
         """End a kill: the flag answers again as its config says. Also for a flag that has left the config."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from flags.engine.attributes import attributes_of, hashed
 from flags.engine.compiling import compile_flags, is_off, off_variant
+from flags.engine.effects import Effects, effects_of_switch
 from flags.engine.evaluation import Context, Evaluation, Explanation, FlagNotFound, Reason
 from flags.engine.flagset import FlagSet
 from flags.engine.operators import unreadable
 
 __all__ = [
     "Context",
+    "Effects",
     "Evaluation",
     "Explanation",
     "FlagNotFound",
@@ -21,6 +23,7 @@ __all__ = [
     "Reason",
     "attributes_of",
     "compile_flags",
+    "effects_of_switch",
     "hashed",
     "is_off",
     "off_variant",

@@ -49,7 +49,7 @@ def compile_flags(snapshot: Mapping[str, Any], *, environment: str = "", killed:
         if isinstance(flag, dict) and isinstance(flag.get("key"), str)
     }
     live = {key for key, flag in sources.items() if flag.get("state") in LIVE and key not in killed}
-    needs = {key: _needed(flag) & sources.keys() if key in live else set() for key, flag in sources.items()}
+    needs = {key: needed(flag) & sources.keys() if key in live else set() for key, flag in sources.items()}
     flags: dict[str, Flag] = {}
     errors: dict[str, Text] = {}
     for key in in_order(needs):
@@ -75,7 +75,8 @@ def _listed(snapshot: Mapping[str, Any], section: str) -> list[Any]:
     return items if isinstance(items, list) else []
 
 
-def _needed(flag: dict[str, Any]) -> set[str]:
+def needed(flag: Mapping[str, Any]) -> set[str]:
+    """The keys of its prerequisites."""
     needs = flag.get("prerequisites")
     names = (need.get("flag") for need in needs if isinstance(need, dict)) if isinstance(needs, list) else ()
     return {name for name in names if isinstance(name, str)}

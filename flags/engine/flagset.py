@@ -33,6 +33,9 @@ class FlagSet:
         """The keys, in the order of the snapshot."""
         return iter(self._flags)
 
+    def __getitem__(self, key: str) -> Flag:
+        return self._flags[key]
+
     def __len__(self) -> int:
         return len(self._flags)
 

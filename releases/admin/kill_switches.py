@@ -17,9 +17,8 @@ from releases import actions
 from releases.admin.base import HouseAdmin
 from releases.admin.buttons import flags_of, page_of
 from releases.admin.move import Move
-from releases.ledger import head_of
+from releases.effects import effect_lines, prospect
 from releases.models import Environment
-from releases.policies import check_switch, stands
 
 #: English, French; with the names {flag}, {where} and, in ``happened``, {serial}.
 Pair = tuple[str, str]
@@ -121,16 +120,18 @@ class Switch(Move):
         }
 
     def look(self) -> dict[str, Any]:
-        head = check_switch(self.environment, head_of(self.environment), self.kind.name, self.flag)
-        is_done = stands(head.killed, self.kind.name, self.flag)
+        head, is_open, affects = prospect(self.environment, self.kind.name, self.flag, now=self.now)
         assert head.config_version is not None  # else there was nothing to switch
         is_gone = self.flag not in names(head.config_version.document, "featureFlags")
-        note = self.kind.already if is_done else GONE if is_gone else self.kind.effect
+        note = GONE if is_gone else self.kind.effect
         return {
-            "open": not is_done,
+            "open": is_open,
             "button": self.words(self.kind.button),
             "hidden": {"serial": head.serial},
-            "notes": [self.words(note)],
+            "notes": [
+                self.words(note if is_open else self.kind.already),
+                *map(later, effect_lines(affects, self.flag)),
+            ],
         }
 
     def act(self) -> HttpResponse:

@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from configs.texts import Text, both
+from flags.engine import Effects
 from releases import actions
-from releases.ledger import head_of
+from releases.effects import effect_lines, effects, prospect
 from releases.management.base import Door
 from releases.models import Environment, Release
-from releases.policies import check_switch, stands
 from releases.showing import show_switched
 
 ACTIONS: dict[str, Callable[..., actions.Switched]] = {"kill": actions.kill, "lift": actions.lift}
@@ -61,14 +61,14 @@ class SwitchDoor(Door):
     def run(self) -> None:
         environment, key = self.environment(), self.options["key"]
         if self.options["dry_run"]:
-            head = check_switch(environment, head_of(environment), self.kind, key)
-            changed = not stands(head.killed, self.kind, key)
-            body = {**show_switched(head, key, changed=changed), "dryRun": True}
-            self.answer(body, [self.sentence(1 if changed else 2, environment, head)])
+            head, changed, affects = prospect(environment, self.kind, key, now=self.now)
+            body = show_switched(head, key, affects, changed=changed, dry_run=True)
+            self.answer(body, [self.sentence(1 if changed else 2, environment, head), *effect_lines(affects, key)])
             return
         done = ACTIONS[self.kind](environment, key=key, reason=self.options["reason"], actor=self.actor, now=self.now)
-        body = show_switched(done.release, key, changed=done.changed)
-        self.answer(body, [*self.lines(done, environment)])
+        affects = effects(done.release, self.kind, key, now=self.now) if done.changed else Effects()
+        body = show_switched(done.release, key, affects, changed=done.changed, dry_run=False)
+        self.answer(body, [*self.lines(done, environment), *effect_lines(affects, key)])
 
     def lines(self, done: actions.Switched, environment: Environment) -> list[Text]:
         said = [self.sentence(0 if done.changed else 2, environment, done.release)]

@@ -62,6 +62,20 @@ def test_the_way_from_the_first_page_to_the_switch_and_back(live: World, ada: St
     assert (newest().kind, newest().killed, newest().reason) == ("lift", [], "repaired")
 
 
+def test_the_question_names_the_flags_that_go_on_or_off_with_it(world: World) -> None:
+    flags = [
+        flag("checkout", "ON"),
+        flag("coupon", "ON", prerequisites=[{"flag": "checkout"}]),
+        flag("old", "ON", prerequisites=[{"flag": "checkout", "variant": "off"}]),
+    ]
+    world.release(snapshot("home", featureFlags=flags))
+    notes = [
+        note.text for note in staff("publisher", name="ada.p").get(KILL, world.production.pk, "checkout").all("li")
+    ]
+    on, off = notes.index("Goes ON with it: old."), notes.index("Goes off with it: coupon.")
+    assert on < off
+
+
 def test_the_page_of_a_flag_has_its_switch(live: World, ada: Staff) -> None:
     for key, door, other in (("search", "kill", "lift"), ("checkout", "lift", "kill")):
         if door == "lift":

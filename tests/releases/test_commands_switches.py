@@ -35,6 +35,21 @@ def test_killing_and_lifting(live: World) -> None:
     assert killed(live) == []
 
 
+def test_flags_that_go_on_or_off_with_it_are_named(world: World) -> None:
+    flags = [
+        flag("checkout", "ON"),
+        *(flag(f"old{n:02}", "ON", prerequisites=[{"flag": "checkout", "variant": "off"}]) for n in range(22)),
+        flag("coupon", "ON", prerequisites=[{"flag": "checkout"}]),
+    ]
+    world.release(snapshot("home", featureFlags=flags))
+    for more in (("--dry-run",), ("--reason", "it burns")):
+        on, off = done("kill", "checkout", *more).out.splitlines()[-2:]
+        assert on.startswith("Goes ON with it: old00, old01,") and on.endswith("old19 and 2 more.")
+        assert off == "Goes off with it: coupon."
+    assert "S'allume du même coup : coupon." in done("lift", "checkout", "--dry-run", "--language", "fr").out
+    assert "coupon" not in done("kill", "checkout", "--dry-run").out  # nothing would change
+
+
 def test_what_stands_so_already_is_done(live: World) -> None:
     done("kill", "checkout", "--reason", "x")
     again = done("kill", "checkout", "--reason", "x")

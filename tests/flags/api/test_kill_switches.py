@@ -44,8 +44,44 @@ def test_a_kill_reaches_clients_with_the_next_question(live: Api) -> None:
 def test_asked_twice_it_is_done_once(live: Api) -> None:
     first = ok(live("POST", KILL, {"reason": "it burns"}))
     again = ok(live("POST", KILL, {"reason": "me too"}))
-    assert again == {**first, "changed": False}
+    assert again == {**first, "changed": False, "affects": {"on": [], "off": []}}
     assert refused(live("POST", KILL, {"reason": ""}), 422, "reason.required")
+
+
+@pytest.fixture
+def fallback(api: Api) -> Api:
+    """``old`` is for those who have not ``checkout``; ``old-banner`` hangs on it, ``coupon`` on ``checkout``."""
+    flags = [
+        flag("checkout", "ON"),
+        flag("old", "ON", prerequisites=[{"flag": "checkout", "variant": "off"}]),
+        flag("old-banner", "ON", prerequisites=[{"flag": "old"}]),
+        flag("coupon", "ON", prerequisites=[{"flag": "checkout"}]),
+        flag("search", "ON"),
+    ]
+    api.world.release(snapshot("home", featureFlags=flags))
+    return api
+
+
+def test_a_kill_names_every_flag_whose_answer_changes(fallback: Api) -> None:
+    affected = {"on": ["old", "old-banner"], "off": ["checkout", "coupon"]}
+    told = ok(fallback("POST", KILL, {"dryRun": True}, role="publisher"))
+    assert (told["affects"], told["changed"], told["dryRun"], told["serial"]) == (affected, True, True, 1)
+    assert ok(fallback("GET", "/api/releases"))["releases"][0]["serial"] == 1
+    told = ok(fallback("POST", KILL, {"reason": "it burns"}, role="publisher"))
+    assert (told["affects"], told["changed"], told["dryRun"], told["serial"]) == (affected, True, False, 2)
+    again = ok(fallback("POST", KILL, {"dryRun": True}))
+    assert (again["affects"], again["changed"]) == ({"on": [], "off": []}, False)
+    back = {"on": ["checkout", "coupon"], "off": ["old", "old-banner"]}
+    assert ok(fallback("POST", LIFT, {"dryRun": True}))["affects"] == back
+    assert ok(fallback("POST", LIFT, {"reason": "repaired"}))["affects"] == back
+
+
+def test_a_dry_run_is_refused_as_the_switch_would_be(live: Api) -> None:
+    for role, status in (("anonymous", 401), ("editor", 403)):
+        assert live("POST", KILL, {"dryRun": True}, role=role).status_code == status
+    refused(live("POST", "/api/flags/nothing/kill", {"dryRun": True}), 404, "kill.unknown_flag")
+    assert live("POST", KILL, {"dryRun": "yes"}).status_code == 422
+    refused(live("POST", KILL, {}), 422, "reason.required")
 
 
 def test_every_key_that_a_flag_can_have(live: Api) -> None:

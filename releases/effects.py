@@ -1,0 +1,64 @@
+"""What a kill or lift changes for clients: computed from what was read, beside every lock."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from configs.texts import Text, both
+from flags.engine import Effects, effects_of_switch
+from releases.ledger import head_of
+from releases.models import Environment, Release
+from releases.policies import check_switch, stands
+
+#: A sentence names so many flags; the API has them all.
+NAMED = 20
+
+
+class Prospect(NamedTuple):
+    """What a ``kill`` or ``lift`` would do now. ``changed`` is false when the switch of the flag stands so already."""
+
+    head: Release
+    changed: bool
+    affects: Effects
+
+
+def prospect(environment: Environment, kind: str, key: str, *, now: dt.datetime) -> Prospect:
+    """Refused wherever the switch would be; nothing is written."""
+    head = check_switch(environment, head_of(environment), kind, key)
+    changed = not stands(head.killed, kind, key)
+    return Prospect(head, changed, effects(head, kind, key, now=now) if changed else Effects())
+
+
+def effects(release: Release, kind: str, key: str, *, now: dt.datetime) -> Effects:
+    """Flags whose answer a ``kill`` or ``lift`` of this one changes, in the config of this release."""
+    if release.config_version is None:
+        return Effects()
+    return effects_of_switch(
+        release.config_version.document,
+        key,
+        engage=kind == "kill",
+        killed=release.killed,
+        environment=release.environment.key,
+        now=now,
+    )
+
+
+def effect_lines(found: Effects, key: str) -> list[Text]:
+    """What becomes of the other flags; those that go on first, because nobody expects that of a kill switch."""
+    said = []
+    if on := [name for name in found.on if name != key]:
+        said.append(both("Goes ON with it: {flags}.", "S'allume du même coup : {flags}.", flags=_listed(on)))
+    if off := [name for name in found.off if name != key]:
+        said.append(both("Goes off with it: {flags}.", "S'éteint du même coup : {flags}.", flags=_listed(off)))
+    return said
+
+
+def _listed(keys: Sequence[str]) -> Text:
+    named, more = ", ".join(keys[:NAMED]), len(keys) - NAMED
+    return (
+        both("{named} and {more} more", "{named} et {more} autres", named=named, more=more)
+        if more > 0
+        else both("{named}", "{named}", named=named)
+    )
