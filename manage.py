@@ -14,9 +14,11 @@ def main() -> None:
         from django.core.management import execute_from_command_line
         from django.db import OperationalError
 
-        from icontrol import environ
+        from icontrol import environ, supervisor
     except ImportError:
         sys.exit("Django is not installed for this Python. Run `make run`, or use .venv/bin/python manage.py.")
+    if sys.argv[1:3] == ["serve", "--prepare"]:
+        environ.given.update(supervisor.handed_over()["given"])
     environ.may_make = sys.argv[1:2] in (["serve"], ["migrate"])
     try:
         execute_from_command_line(sys.argv)

@@ -14,7 +14,7 @@ import shlex
 import stat
 import tempfile
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,13 +32,57 @@ may_make = False
 HOST_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\Z")
 
 
+#: What the supervisor handed over and what the file of settings says: asked where the environment says nothing.
+given: dict[str, str] = {}
+
+
+#: A line of the file of settings.
+SETTING = re.compile(r"\s*(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<quote>[\"']?)(?P<value>.*?)(?P=quote)\s*")
+
+
 def text(name: str, default: str = "") -> str:
-    return os.environ.get(name, "").strip() or default
+    return secret(name).strip() or default
 
 
 def secret(name: str) -> str:
     """As it is, spaces included; empty if not set."""
-    return os.environ.get(name, "")
+    return os.environ.get(name) or given.get(name, "")
+
+
+def set_outside(names: Iterable[str]) -> dict[str, str]:
+    """Those of the variables that the environment itself has."""
+    return {name: os.environ[name] for name in names if os.environ.get(name)}
+
+
+def file(name: str, *, base: Path) -> dict[str, str]:
+    """The settings in the file that ``name`` names, which is also asked from now on; nothing when there is none.
+
+    Lines are ``NAME=value``, as systemd's ``EnvironmentFile`` and ``docker --env-file`` read them; a value may stand
+    in quotes. Blank lines and lines that begin with ``#`` say nothing.
+    """
+    place = path(name, Path(), base=base)
+    if place == Path():
+        return {}
+    try:
+        mode = stat.S_IMODE(place.stat().st_mode)
+        lines = place.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{name} is {place}, and that file cannot be read: {error}.") from None
+    if mode & 0o077:
+        raise ImproperlyConfigured(
+            f"{name} is {place}, which other accounts may read (mode {mode:04o}), and secrets may stand there. "
+            f"Run: chmod go-rwx {shlex.quote(str(place))}"
+        )
+    found = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if not (parts := SETTING.fullmatch(line)):
+            raise ImproperlyConfigured(f"{name} is {place}, and its line {number} is not NAME=value.")
+        found[parts["name"]] = parts["value"]
+    for key, value in found.items():
+        given.setdefault(key, value)
+    return found
 
 
 def strong_secret(name: str) -> str:

@@ -22,6 +22,9 @@ DEBUG = False
 # What we make (database, write-ahead log, key, checkpoints) is for our own account only.
 os.umask(0o077)
 
+# What stands here the environment does not say.
+ICONTROL_ENV_FILE = environ.file("ICONTROL_ENV_FILE", base=BASE_DIR)
+
 # --- where the data is ------------------------------------------------------------------------------------------------
 ICONTROL_DATA = environ.directory("ICONTROL_DATA", BASE_DIR / "var", base=BASE_DIR)
 ICONTROL_CHECKPOINTS = environ.path("ICONTROL_CHECKPOINTS", ICONTROL_DATA / "checkpoints" / "ledger.txt", base=BASE_DIR)
@@ -45,6 +48,7 @@ if _postgresql is None:
     }
 else:
     DATABASES["default"] = _postgresql
+    _postgresql["PASSWORD"] = _postgresql["PASSWORD"] or environ.secret("PGPASSWORD")
     _options: dict[str, Any] = _postgresql.setdefault("OPTIONS", {})
     _options.setdefault("connect_timeout", 5)
     # A network that falls silent: what was sent and not received, and a connection on which nothing comes any more.

@@ -26,7 +26,10 @@ from UnleashClient import UnleashClient
 from UnleashClient.cache import FileCache
 from yggdrasil_engine.engine import UnleashEngine
 
+from icontrol import environ
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "icontrol.settings"
+environ.may_make = True
 django.setup()
 
 from flags import usage  # noqa: E402

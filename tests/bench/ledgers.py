@@ -17,9 +17,12 @@ from typing import Any
 
 import django
 
+from icontrol import environ
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "icontrol.settings"
 os.environ["ICONTROL_DATABASE_POOL"] = "on"  # as the server has it
 os.environ["ICONTROL_SNAPSHOT_MAX_BYTES"] = str(2**20)  # 99 flags of 50 rules are larger than the cap
+environ.may_make = True
 django.setup()
 
 from django.db import transaction  # noqa: E402

@@ -8,12 +8,23 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-from icontrol.management.commands.serve import arguments
 from tests.icontrol.test_serve import PATIENCE_SECONDS, ROOT, free_port, get, serving
 
 TIMES = 25
+#: A server whose workers run another application.
+PROGRAM = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import django
+django.setup()
+from dataclasses import replace
+from django.conf import settings
+from icontrol import supervisor
+from icontrol.management.commands import serve
+plan = serve.plan(listener=serve.listen(settings.HOST, settings.PORT).detach())
+supervisor.take_over(replace(plan, arguments=[*plan.arguments[:-1], "tests.flags.recording:application"]))
+"""
 
 
 def manage(environment: dict[str, str], *words: str) -> str:
@@ -36,20 +47,18 @@ def counted(environment: dict[str, str]) -> int:
 
 
 def test_a_server_that_is_stopped_has_written_all_that_its_workers_counted(
-    process_environment: dict[str, str], tmp_path: Path, settings: Any
+    process_environment: dict[str, str], tmp_path: Path
 ) -> None:
-    environment = process_environment
+    port = free_port()
+    environment = {**process_environment, "PORT": str(port), "ICONTROL_WORKERS": "2"}
     manage(environment, "migrate", "--verbosity=0")
     manage(environment, "demo")
-    settings.PORT = free_port()
-    settings.ICONTROL_WORKERS = 2
-    command = ["-m", "granian", *arguments("127.0.0.1")[:-1], "tests.flags.recording:application"]
     told: list[list[int]] = []  # worker and number of flags
-    with serving(environment, tmp_path / "output", command) as process:
+    with serving(environment, tmp_path / "output", ("-c", PROGRAM, str(ROOT))) as process:
         end = time.monotonic() + PATIENCE_SECONDS
         while len(told) < TIMES or len({worker for worker, _ in told}) < 2:  # the second may start late
             assert time.monotonic() < end
-            status, body = get(process, settings.PORT, "/record")
+            status, body = get(process, port, "/record")
             assert status == 200
             told.append(json.loads(body))
         process.send_signal(signal.SIGTERM)

@@ -69,6 +69,21 @@ def get(process: subprocess.Popen[bytes], port: int, path: str) -> tuple[int, by
             time.sleep(0.1)
 
 
+def shown(main: int, *secrets: str) -> list[str]:
+    """Where the system shows one of the secrets: in the environment or the arguments of the server's processes."""
+    workers = Path(f"/proc/{main}/task/{main}/children")
+    if not workers.exists():  # not Linux
+        return []
+    pids = [str(main), *workers.read_text().split()]
+    assert len(pids) > 1
+    return [
+        f"{pid} {name}"
+        for pid in pids
+        for name in ("environ", "cmdline")
+        if any(secret.encode() in Path(f"/proc/{pid}/{name}").read_bytes() for secret in secrets)
+    ]
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_starts_answers_stops_and_starts_again(
     process_environment: dict[str, str], tmp_path: Path, number: signal.Signals
@@ -81,6 +96,7 @@ def test_it_starts_answers_stops_and_starts_again(
             status, page = get(process, port, "/admin/login/")
             assert status == 200 and b"/static/admin/" in page
             assert get(process, port, "/static/admin/css/base.css")[0] == 200
+            assert not shown(process.pid, "quite-a-good-one", environment["ICONTROL_SECRET_KEY"])
             # An open connection that says nothing must not hold the stop up.
             with socket.create_connection(("127.0.0.1", port)):
                 process.send_signal(number)

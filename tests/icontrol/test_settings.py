@@ -177,6 +177,40 @@ def test_a_given_key_is_used_and_none_is_written(load: Any, tmp_path: Path) -> N
     assert not (tmp_path / "data" / "secret_key").exists()
 
 
+# --- the file of settings ---------------------------------------------------------------------------------------------
+@pytest.fixture
+def file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setattr(environ, "given", {})
+    file = tmp_path / "icontrol.env"
+    file.touch(0o600)
+    return file
+
+
+def test_what_the_environment_does_not_say_the_file_says(load: Any, file: Path) -> None:
+    file.write_text(f"# ours\n\nPORT=9000\n ICONTROL_SECRET_KEY = \"{KEY}\"\nHOST='::1'\nICONTROL_TIME_ZONE=\n")
+    settings = load(ICONTROL_ENV_FILE=str(file), HOST="127.0.0.1")
+    assert (settings["PORT"], settings["SECRET_KEY"], settings["HOST"]) == (9000, KEY, "127.0.0.1")
+    assert settings["TIME_ZONE"] == "UTC"
+    assert settings["ICONTROL_ENV_FILE"]["PORT"] == "9000"
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "why"),
+    [
+        ("PORT 9000", 0o600, "its line 1 is not NAME=value"),
+        ("\nexport PORT=9000", 0o600, "its line 2 is not NAME=value"),
+        ("PORT=9000", 0o640, "Run: chmod go-rwx "),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused(load: Any, file: Path, text: str, mode: int, why: str) -> None:
+    file.write_text(text)
+    file.chmod(mode)
+    with pytest.raises(ImproperlyConfigured, match=f"^ICONTROL_ENV_FILE is .*{why}"):
+        load(ICONTROL_ENV_FILE=str(file))
+    with pytest.raises(ImproperlyConfigured, match="^ICONTROL_ENV_FILE is .*cannot be read"):
+        load(ICONTROL_ENV_FILE=str(file.parent / "nowhere"))
+
+
 # --- PostgreSQL -------------------------------------------------------------------------------------------------------
 def test_postgresql_needs_a_key_from_outside(load: Any, tmp_path: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match="ICONTROL_SECRET_KEY must be set"):
@@ -192,6 +226,8 @@ def test_postgresql_is_taken_from_the_url(load: Any) -> None:
     assert (database["PORT"], database["NAME"]) == (5433, "icontrol")
     assert database["OPTIONS"]["sslmode"] == "require"
     assert "pool" not in database["OPTIONS"]
+    without = load(DATABASE_URL="postgresql://ada@db.example/icontrol", ICONTROL_SECRET_KEY=KEY, PGPASSWORD="p@ss")
+    assert without["DATABASES"]["default"]["PASSWORD"] == "p@ss"
 
 
 @pytest.mark.parametrize(("value", "pooled"), [("on", True), ("off", False), ("", False)])

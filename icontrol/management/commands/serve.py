@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import socket
 import sys
+from argparse import SUPPRESS
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.utils import timezone
 
+from icontrol import environ, supervisor
 from icontrol.starting import alone, wait_for_database
 from releases.bootstrap import first_start
 
 #: Files that a process has open beside its connections: database, logs, what the server itself needs.
 OTHER_FILES = 128
+BACKLOG = 4096  # connections that wait to be taken; the system may allow fewer
 
 
 class Command(BaseCommand):
     help = "Migrates the database, makes what a first start needs, and serves until it is told to stop."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        # What the supervisor calls at a reload: everything but listening, and the plan on stdout.
+        parser.add_argument("--prepare", action="store_true", help=SUPPRESS)
+
     def handle(self, *args: Any, **options: Any) -> None:
-        address = free_address(settings.HOST, settings.PORT)
-        wait_for_database(self.say)
-        with alone(self.say):
-            call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
-            first_start(now=timezone.now(), announce=self.say)
+        if options["prepare"]:
+            self.stdout, plan_goes_to = self.stderr, self.stdout
+            self.prepare()
+            plan_goes_to.write(plan(listener=-1).dump().decode())
+            return
+        listener = listen(settings.HOST, settings.PORT)
+        self.prepare()
         base = settings.PUBLIC_BASE_URL
-        self.say(f"iCONTROL starts on {address} port {settings.PORT}; Ctrl-C stops it. Look at:")
+        self.say(f"iCONTROL starts on {listener.getsockname()[0]} port {settings.PORT}; Ctrl-C stops it. Look at:")
         self.say(f"  administration    {base}/admin/")
         self.say(f"  API, browsable    {base}/api/docs")
         self.say(f"  what clients ask  {base}/meta/release")
@@ -41,21 +49,35 @@ class Command(BaseCommand):
                 f"Only {possible} connections a process are possible: the limit of open files is too low for "
                 f"ICONTROL_CONNECTIONS={settings.ICONTROL_CONNECTIONS} (ulimit -n; LimitNOFILE= of systemd)."
             )
-        connections.close_all()
         sys.stdout.flush()
         sys.stderr.flush()
-        # The server takes this process over, so that signals, the exit code and the process id are its own. It may
-        # start in another directory: the data directory goes along as an absolute path.
-        os.environ["ICONTROL_DATA"] = str(settings.ICONTROL_DATA)
-        os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments(address)])
+        supervisor.take_over(plan(listener=listener.detach()))
+
+    def prepare(self) -> None:
+        wait_for_database(self.say)
+        with alone(self.say):
+            call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
+            first_start(now=timezone.now(), announce=self.say)
+        connections.close_all()
 
     def say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
 
 
-def arguments(address: str) -> list[str]:
-    """granian's command line. Two threads a process answer fastest; its default is hundreds."""
+def plan(*, listener: int) -> supervisor.Plan:
+    return supervisor.Plan(
+        listener=listener,
+        address=f"{settings.HOST} port {settings.PORT}",
+        workers=settings.ICONTROL_WORKERS,
+        arguments=arguments(),
+        secrets=environ.set_outside(supervisor.HANDED_ON),
+        settings=settings.ICONTROL_ENV_FILE,
+    )
+
+
+def arguments() -> list[str]:
+    """granian's command line for one worker. Two threads a process answer fastest; its default is hundreds."""
     return [
         "--interface=wsgi",
         "--http=1",  # "auto" waits for an HTTP/2 preface, without a deadline
@@ -63,12 +85,8 @@ def arguments(address: str) -> list[str]:
         "--http1-header-read-timeout=45000",
         "--http1-buffer-size=65536",  # of headers that come; the default would be 3 GB for all connections
         f"--backpressure={settings.ICONTROL_CONNECTIONS}",
-        f"--host={address}",
-        f"--port={settings.PORT}",
-        f"--workers={settings.ICONTROL_WORKERS}",
+        f"--backlog={BACKLOG}",
         "--blocking-threads=2",
-        "--respawn-failed-workers",
-        "--workers-kill-timeout=30",
         "--no-ws",
         "--no-access-log",
         "--log-level=warning",
@@ -87,10 +105,11 @@ def raise_open_files(connections: int) -> int:
     return connections if soft == resource.RLIM_INFINITY else min(connections, soft - OTHER_FILES)
 
 
-def free_address(host: str, port: int) -> str:
-    """The first IP address of ``host`` (the server takes no names) where ``port`` can be listened on.
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on the first address of ``host`` where that is possible.
 
-    Asked before anything is done: a server that runs there already is told at once, and nothing was changed.
+    Opened before anything is done, and kept: a server that runs there already is told at once, and nothing was
+    changed. The port is shared with nobody.
     """
     refusal = "no such host"
     try:
@@ -98,14 +117,17 @@ def free_address(host: str, port: int) -> str:
     except OSError:
         found = []
     for family, kind, protocol, _, where in found:
+        listener = socket.socket(family, kind, protocol)
         try:
-            with socket.socket(family, kind, protocol) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(where)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(where)
+            listener.listen(BACKLOG)
+            listener.setblocking(False)
         except OSError as error:
+            listener.close()
             refusal = error.strerror or str(error)
         else:
-            return str(where[0])
+            return listener
     raise CommandError(
         f"Cannot listen on {host} port {port}: {refusal}. "
         f"Choose another with HOST and PORT, for example: PORT={port + 1 if port < 65535 else 8000} make run"

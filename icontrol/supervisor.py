@@ -1,0 +1,325 @@
+"""The main process of a server: it listens, and keeps workers running that answer.
+
+``manage.py serve`` becomes this process once the database is ready. The socket is opened once, without sharing it with
+other servers, and every worker inherits it: while workers are replaced, or when the last one has died, connections wait
+in its queue and none is refused. It imports nothing of Django, so that it is small and outlives upgrades.
+
+=========  ===========================================================================================================
+signal     what follows
+=========  ===========================================================================================================
+SIGHUP     settings are read again, the database is migrated, and once all new workers are ready the old ones finish
+           what they have begun and end; if anything of this fails, the old ones go on
+SIGTERM    (and SIGINT) workers finish what they have begun, at most :data:`GRACE` seconds; once more: at once
+=========  ===========================================================================================================
+
+A worker that ends by itself is replaced, at once if it had lived a while, else after a pause that doubles. When this
+process is gone, however it ended, the workers end too: each waits for the end of a pipe that only this process holds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from icontrol.logs import OneLine
+
+logger = logging.getLogger("icontrol.supervisor")
+ROOT = Path(__file__).resolve().parent.parent
+GRACE = 30  # seconds that a worker has to finish its requests
+SETTLED = 10  # seconds after which a worker that ends is replaced at once
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30
+START = 120  # seconds that a new worker has to become ready before a reload is given up
+#: Variables that no process keeps in its environment, where ``/proc`` shows them: they are handed over by a pipe.
+SECRETS = ("DATABASE_URL", "ICONTROL_SECRET_KEY", "ICONTROL_ADMIN_PASSWORD", "PGPASSWORD")
+HANDED_ON = tuple(name for name in SECRETS if name != "ICONTROL_ADMIN_PASSWORD")  # that was for the first start
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What ``manage.py serve`` found out.
+
+    ``listener`` is the descriptor of the listening socket, ``arguments`` granian's command line for one worker,
+    ``secrets`` what the environment said of :data:`SECRETS`, ``settings`` what the file of settings says.
+    """
+
+    listener: int
+    address: str
+    workers: int
+    arguments: list[str]
+    secrets: dict[str, str]
+    settings: dict[str, str]
+
+    def dump(self) -> bytes:
+        return json.dumps(vars(self)).encode()
+
+    @classmethod
+    def load(cls, data: bytes) -> Plan:
+        return cls(**json.loads(data))
+
+    def __repr__(self) -> str:
+        return f"Plan({self.address}, {self.workers} workers)"  # no secrets in a traceback
+
+
+def take_over(plan: Plan) -> None:
+    """The calling process becomes the supervisor; signals, exit code and process id stay its own. Does not return."""
+    source, target = os.pipe()
+    os.write(target, plan.dump())  # a pipe holds more than settings are long
+    os.close(target)
+    for descriptor in (source, plan.listener):
+        os.set_inheritable(descriptor, True)
+    os.chdir(ROOT)
+    os.execve(sys.executable, [sys.executable, "-m", __name__, str(source)], without(SECRETS))
+
+
+def without(names: tuple[str, ...]) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in names}
+
+
+@dataclass
+class Worker:
+    number: int
+    process: subprocess.Popen[bytes]
+    ready_pipe: int
+    started: float
+    ready: bool = False
+    deadline: float = float("inf")  # until when it must be ready, or gone
+
+
+@dataclass
+class Supervisor:
+    plan: Plan
+    clock: Callable[[], float] = time.monotonic
+    workers: dict[int, Worker] = field(default_factory=dict)
+    #: The workers of the next plan, until all are ready.
+    coming: dict[int, Worker] = field(default_factory=dict)
+    next_plan: Plan | None = None
+    leaving: list[Worker] = field(default_factory=list)
+    preparing: subprocess.Popen[bytes] | None = None
+    deaths: dict[int, int] = field(default_factory=dict)  # early ones in a row, by the worker's number
+    due: dict[int, float] = field(default_factory=dict)
+    stopping: bool = False
+
+    # --- the loop -----------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Until it was told to stop and all workers are gone."""
+        self.selector = selectors.DefaultSelector()
+        self.life, self.life_kept = os.pipe()
+        awake, wake = os.pipe()
+        for end in (awake, wake):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, lambda *_: None)
+        self.selector.register(awake, selectors.EVENT_READ)
+        self.due = dict.fromkeys(range(1, self.plan.workers + 1), 0.0)
+        while True:
+            self._start_what_is_due()
+            if self.stopping and not (self.workers or self.leaving or self.coming or self.preparing):
+                return
+            heard = self.selector.select(self._pause())
+            with contextlib.suppress(BlockingIOError):
+                for caught in os.read(awake, 512):
+                    self._signalled(caught)
+            for key, _ in heard:
+                if key.data is not None:
+                    self._is_ready(key.data)
+            self._look_after()
+
+    def _pause(self) -> float:
+        """Seconds until something must be done without being asked."""
+        every = [*self.workers.values(), *self.coming.values(), *self.leaving]
+        moments = [*self.due.values(), *(worker.deadline for worker in every)]
+        return max(0.0, min([*(moment - self.clock() for moment in moments), 60.0]))
+
+    def _signalled(self, number: int) -> None:
+        if number in (signal.SIGTERM, signal.SIGINT):
+            self._stop()
+        elif number == signal.SIGHUP and not self.stopping:
+            self._prepare()
+
+    # --- workers ------------------------------------------------------------------------------------------------------
+
+    def _start(self, number: int, plan: Plan) -> Worker:
+        ready, told = os.pipe()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "icontrol.worker"],
+            cwd=ROOT,
+            env=without((*SECRETS, "ICONTROL_ENV_FILE")),
+            stdin=subprocess.PIPE,
+            pass_fds=(plan.listener, self.life, told),
+        )
+        os.close(told)
+        hand_over(
+            process,
+            listener=plan.listener,
+            life=self.life,
+            ready=told,
+            arguments=plan.arguments,
+            given={**plan.settings, **plan.secrets},
+        )
+        worker = Worker(number, process, ready, self.clock())
+        self.selector.register(ready, selectors.EVENT_READ, worker)
+        return worker
+
+    def _start_what_is_due(self) -> None:
+        for number in [number for number, moment in self.due.items() if moment <= self.clock()]:
+            del self.due[number]
+            self.workers[number] = self._start(number, self.plan)
+
+    def _is_ready(self, worker: Worker) -> None:
+        """It said so, or is gone: then the pipe ends without a word."""
+        self.selector.unregister(worker.ready_pipe)
+        worker.ready = bool(os.read(worker.ready_pipe, 1))
+        os.close(worker.ready_pipe)
+        if self.coming and all(coming.ready for coming in self.coming.values()):
+            self._replace()
+
+    def _look_after(self) -> None:
+        """Who has ended, and who has taken too long."""
+        for worker in [*self.workers.values()]:
+            if worker.process.poll() is not None:
+                del self.workers[worker.number]
+                self._died(worker)
+        for worker in [*self.leaving]:
+            if worker.process.poll() is not None:
+                self.leaving.remove(worker)
+            elif worker.deadline <= self.clock():
+                logger.warning("worker %d does not end; it is killed", worker.number)
+                worker.deadline = float("inf")
+                worker.process.kill()
+        for worker in self.coming.values():
+            if worker.process.poll() is not None or worker.deadline <= self.clock():
+                logger.error("reload given up: a new worker %s; the old ones go on", how(worker.process.poll()))
+                self._give_up()
+                break
+        if self.preparing is not None and self.preparing.poll() is not None:
+            self._prepared(self.preparing)
+
+    def _died(self, worker: Worker) -> None:
+        if self.stopping:
+            return
+        early = self.clock() - worker.started < SETTLED
+        deaths = self.deaths[worker.number] = self.deaths.get(worker.number, 0) + 1 if early else 0
+        pause = min(FIRST_PAUSE * 2 ** (deaths - 1), LONGEST_PAUSE) if deaths else 0.0
+        self.due[worker.number] = self.clock() + pause
+        logger.error(
+            "worker %d (process %d) %s; another starts %s",
+            worker.number,
+            worker.process.pid,
+            how(worker.process.returncode),
+            f"in {pause:g} s" if pause else "now",
+        )
+
+    def _leave(self, workers: list[Worker]) -> None:
+        for worker in workers:
+            worker.process.terminate()
+            worker.deadline = self.clock() + GRACE
+        self.leaving += workers
+
+    def _stop(self) -> None:
+        if self.stopping:
+            for worker in self.leaving:
+                worker.process.kill()
+            return
+        self.stopping = True
+        self.due.clear()
+        if self.preparing is not None:
+            self.preparing.terminate()
+        self._leave([*self.workers.values(), *self.coming.values()])
+        self.workers, self.coming = {}, {}
+
+    # --- reload -------------------------------------------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        if self.preparing is not None or self.coming:
+            logger.warning("a reload is under way already")
+            return
+        logger.warning("reload: settings are read again and the database is brought up to date")
+        self.preparing = subprocess.Popen(
+            [sys.executable, str(ROOT / "manage.py"), "serve", "--prepare"],
+            cwd=ROOT,
+            env=without(SECRETS),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,  # the plan: far less than a pipe holds
+        )
+        hand_over(self.preparing, given=self.plan.secrets)
+
+    def _prepared(self, process: subprocess.Popen[bytes]) -> None:
+        self.preparing = None
+        assert process.stdout is not None
+        with process.stdout as out:
+            told = out.read()
+        if self.stopping:
+            return
+        if process.returncode:
+            logger.error("reload given up: the preparation %s; the old workers go on", how(process.returncode))
+            return
+        plan = replace(Plan.load(told), listener=self.plan.listener, secrets=self.plan.secrets)
+        self.next_plan = plan
+        if plan.address != self.plan.address:
+            logger.warning("HOST and PORT change with a restart only; this server stays on %s", self.plan.address)
+        for number in range(1, plan.workers + 1):
+            worker = self.coming[number] = self._start(number, plan)
+            worker.deadline = self.clock() + START
+
+    def _replace(self) -> None:
+        assert self.next_plan is not None
+        old, self.workers, self.coming = self.workers, self.coming, {}
+        self.plan, self.next_plan = self.next_plan, None
+        self.due.clear()
+        self.deaths.clear()
+        for worker in self.workers.values():
+            worker.deadline = float("inf")
+        self._leave([*old.values()])
+        logger.warning("reloaded: %d new workers answer", len(self.workers))
+
+    def _give_up(self) -> None:
+        coming, self.coming, self.next_plan = self.coming, {}, None
+        self._leave([*coming.values()])
+
+
+def hand_over(process: subprocess.Popen[bytes], **values: Any) -> None:
+    """By its standard input, which ends with it. A process that is gone already is noticed elsewhere."""
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
+        pipe.write(json.dumps(values).encode())
+
+
+def handed_over() -> Mapping[str, Any]:
+    """What :func:`hand_over` gave to this process."""
+    values: Mapping[str, Any] = json.load(sys.stdin)
+    return values
+
+
+def how(code: int | None) -> str:
+    """How a process ended, by its exit code."""
+    if code is None:
+        return "was not ready in time"
+    if code < 0:
+        return f"was ended by {signal.Signals(-code).name}"
+    return f"ended with exit code {code}"
+
+
+def main() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    with os.fdopen(int(sys.argv[1]), "rb") as pipe:
+        plan = Plan.load(pipe.read())
+    Supervisor(plan).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""Which workers run when: with processes that do nothing and a clock that is moved by hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from icontrol.supervisor import GRACE, LONGEST_PAUSE, SETTLED, START, Plan, Supervisor, Worker
+
+PLAN = Plan(-1, "127.0.0.1 port 1", 2, ["application"], {"ICONTROL_SECRET_KEY": "hidden"}, {})
+
+
+class Process:
+    """As much of ``Popen`` as the supervisor uses."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid, self.returncode, self.told = pid, None, list[str]()
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def terminate(self) -> None:
+        self.told.append("terminate")
+
+    def kill(self) -> None:
+        self.told.append("kill")
+
+    def dies(self, code: int = -signal.SIGKILL) -> None:
+        self.returncode = code  # type: ignore[assignment]
+
+
+class Stage(Supervisor):
+    """The supervisor; its workers are :class:`Process` and its clock stands still."""
+
+    now = 0.0
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        self.selector = selectors.DefaultSelector()
+        self.started: list[tuple[int, Plan]] = []
+        self.mouths: dict[int, int] = {}
+        self.clock = lambda: self.now
+        self.due = dict.fromkeys(range(1, self.plan.workers + 1), 0.0)
+        self.turn()
+
+    def _start(self, number: int, plan: Plan) -> Worker:
+        ready, mouth = os.pipe()
+        self.started.append((number, plan))
+        process: Any = Process(1000 + len(self.started))
+        self.mouths[process.pid] = mouth
+        return Worker(number, process, ready, self.now)
+
+    def turn(self, seconds: float = 0) -> None:
+        self.now += seconds
+        self._look_after()
+        self._start_what_is_due()
+
+    def says_ready(self, worker: Worker) -> None:
+        os.write(self.mouths.pop(worker.process.pid), b".")
+        self.selector.register(worker.ready_pipe, selectors.EVENT_READ)
+        self._is_ready(worker)
+
+    def reloads(self, plan: Plan, code: int = 0) -> None:
+        source, mouth = os.pipe()
+        os.write(mouth, plan.dump())
+        os.close(mouth)
+        process: Any = Process(1)
+        process.returncode, process.stdout = code, os.fdopen(source, "rb")
+        self.preparing = process
+        self.turn()
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    stage = Stage(PLAN)
+    yield stage
+    stage.selector.close()
+
+
+def dies(stage: Stage, number: int) -> None:
+    process: Any = stage.workers[number].process
+    process.dies()
+    stage.turn()
+
+
+def told(worker: Worker) -> list[str]:
+    process: Any = worker.process
+    return list(process.told)
+
+
+def test_a_worker_that_had_lived_a_while_is_replaced_at_once(stage: Stage) -> None:
+    assert [number for number, _ in stage.started] == [1, 2]
+    stage.turn(SETTLED)
+    dies(stage, 1)
+    stage.turn()
+    assert [number for number, _ in stage.started] == [1, 2, 1]
+
+
+def test_a_worker_that_dies_again_and_again_is_replaced_for_ever_and_ever_later(stage: Stage) -> None:
+    pauses = []
+    for _ in range(40):
+        dies(stage, 1)
+        pauses.append(stage.due[1] - stage.now)
+        stage.turn(pauses[-1])
+        assert set(stage.workers) == {1, 2}
+    assert pauses == sorted(pauses) and pauses[0] <= 0.5 and pauses[1] > pauses[0] and pauses[-1] == LONGEST_PAUSE
+    assert [number for number, _ in stage.started].count(2) == 1  # the other one was left alone
+    stage.turn(SETTLED)
+    dies(stage, 1)
+    assert stage.due.get(1, stage.now) == stage.now  # it had lived: forgiven
+
+
+def test_a_stop_waits_for_the_workers_and_then_does_not(stage: Stage) -> None:
+    workers = [*stage.workers.values()]
+    stage._signalled(signal.SIGTERM)
+    assert [told(worker) for worker in workers] == [["terminate"]] * 2
+    workers[0].process.dies(0)  # type: ignore[attr-defined]
+    stage.turn(GRACE - 1)
+    assert stage.leaving == [workers[1]] and told(workers[1]) == ["terminate"]
+    stage.turn(1)
+    assert told(workers[1]) == ["terminate", "kill"]
+    assert len(stage.started) == 2  # nobody is replaced any more
+
+
+def test_a_second_stop_is_at_once(stage: Stage) -> None:
+    workers = [*stage.workers.values()]
+    stage._signalled(signal.SIGINT)
+    stage._signalled(signal.SIGINT)
+    assert [told(worker) for worker in workers] == [["terminate", "kill"]] * 2
+
+
+def test_a_reload_stops_the_old_workers_when_all_new_ones_are_ready(stage: Stage) -> None:
+    old = [*stage.workers.values()]
+    stage.reloads(replace(PLAN, workers=3, arguments=["other"], secrets={}))
+    assert [number for number, _ in stage.started] == [1, 2, 1, 2, 3]
+    given = stage.started[-1][1]
+    assert (given.arguments, given.secrets) == (["other"], PLAN.secrets)  # what the environment said at the start
+    first, *rest = stage.coming.values()
+    stage.says_ready(first)
+    assert [told(worker) for worker in old] == [[], []]
+    for worker in rest:
+        stage.says_ready(worker)
+    assert [told(worker) for worker in old] == [["terminate"]] * 2
+    assert set(stage.workers) == {1, 2, 3} and not stage.coming and stage.plan.workers == 3
+    stage.turn(START)
+    assert [told(worker) for worker in stage.workers.values()] == [[]] * 3
+
+
+@pytest.mark.parametrize("how", ["preparation", "death", "silence"])
+def test_a_reload_that_fails_leaves_the_old_workers_alone(
+    stage: Stage, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    old = [*stage.workers.values()]
+    stage.reloads(replace(PLAN, workers=3), code=1 if how == "preparation" else 0)
+    new = [*stage.coming.values()]
+    if how == "death":
+        new[1].process.dies(1)  # type: ignore[attr-defined]
+        stage.turn()
+    elif how == "silence":
+        stage.says_ready(new[0])
+        stage.turn(START)
+    assert "reload given up" in caplog.text and "the old" in caplog.text
+    assert [*stage.workers.values()] == old and [told(worker) for worker in old] == [[], []]
+    assert not stage.coming and stage.plan == PLAN
+    assert ["terminate"] in [told(worker) for worker in new] or how == "preparation"
+
+
+def test_a_plan_shows_no_secret_in_a_traceback() -> None:
+    assert "hidden" not in repr(PLAN)
+    assert Plan.load(PLAN.dump()) == PLAN and "hidden" in json.dumps(PLAN.secrets)
