@@ -33,6 +33,8 @@ DATABASES: dict[str, dict[str, Any]] = {}
 _postgresql = environ.postgresql("DATABASE_URL")
 # On in the server (wsgi.py, asgi.py): commands and tests open one connection and fork, a pool would only be in the way.
 _pool = environ.switch("ICONTROL_DATABASE_POOL", default=False)
+# For somebody else's lock. A person is told then (503) and the thread is free again; a command has the time.
+_lock_seconds = 5 if _pool else 20
 if _postgresql is None:
     DATABASES["default"] = {
         "ENGINE": "icontrol.sqlite3",
@@ -40,7 +42,7 @@ if _postgresql is None:
         "OPTIONS": {
             # A transaction takes the write lock when it begins: two writers wait for each other and never fail.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            "timeout": _lock_seconds,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
         },
         # Opening the file takes longer than asking it.
@@ -56,8 +58,10 @@ else:
     for name, value in {"keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3}.items():
         _options.setdefault(name, value)
     _options.setdefault("application_name", "icontrol")
-    # As long as SQLite waits: then a person is told (503), instead of hanging behind somebody's forgotten session.
-    _options.setdefault("options", "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s")
+    _limits = {"lock_timeout": _lock_seconds, "idle_in_transaction_session_timeout": 60}
+    if _pool:
+        _limits["statement_timeout"] = 15  # icontrol.deadlines: as long as the server process itself waits
+    _options.setdefault("options", " ".join(f"-c {name}={seconds}s" for name, seconds in _limits.items()))
     if _pool:
         # Each process has three threads that need a connection, one of them for the counts of flags, so nobody waits
         # but when the database is away: not for long then. The short reconnect_timeout makes a request try again at

@@ -25,6 +25,7 @@ from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 from configs.canonical import canonical, etag_of
 from configs.refusals import Refusal
 from flags.engine import FlagSet, compile_flags
+from icontrol.deadlines import READING, within
 from icontrol.outages import DATABASE_ERRORS, outage_of, rest
 from releases.models import ClientKey, Environment, Release
 from releases.rendering import render
@@ -139,7 +140,8 @@ def read_live(client_key: str | None) -> Live:
     name = client_key or ""
     if rest.may_ask():
         try:
-            live = _newest(name)
+            with within(READING):
+                live = _newest(name)
         except Refusal:
             rest.over()
             seen.forget(name)

@@ -9,6 +9,7 @@ from functools import cache
 from django.db import connection, transaction
 from django.db.models import F
 
+from icontrol.deadlines import within
 from icontrol.outages import DATABASE_ERRORS, Outage, outage_of, rest
 from releases.models import Environment, Release
 
@@ -37,7 +38,7 @@ def outage() -> Outage | None:
 
 def _try() -> Outage | None:
     """Reads, then writes nothing in a transaction that is rolled back: a standby and a read-only file refuse that."""
-    with _short_waits(), transaction.atomic():
+    with within(SECONDS), _short_waits(), transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL lock_timeout = '{SECONDS}s'; SET LOCAL statement_timeout = '{SECONDS}s'")
