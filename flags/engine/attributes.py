@@ -3,48 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from flags.engine import wording
 from flags.engine.conditions import ENVIRONMENT
 
 
+class _Other(NamedTuple):
+    """What is asked in turn: a section of the snapshot, and the name of a flag or a segment."""
+
+    section: str
+    name: str
+
+
 def attributes_of(snapshot: Mapping[str, Any], key: str) -> list[str]:
     """Names for one flag of a snapshot that passed its checks, its segments and the flags that it needs included; in
     the order in which they are met, each once. Without ``environment``, which the server knows."""
-    found = _Found(snapshot).of_flag(key)
-    return [name for name in dict.fromkeys(found) if name != ENVIRONMENT]
+    flags = {flag["key"]: flag for flag in snapshot.get("featureFlags", ())}
+    segments = {segment["id"]: segment["conditions"] for segment in snapshot.get("segments", ())}
+    start = _Other("featureFlags", key)
+    found, seen = dict[str, None](), {start}
+    # Not by recursion: a chain of flags may be as long as a snapshot.
+    pending = [_parts(start, flags, segments)]
+    while pending:
+        part = next(pending[-1], None)
+        if part is None:
+            pending.pop()
+        elif isinstance(part, str):
+            found[part] = None
+        elif part not in seen:
+            seen.add(part)
+            pending.append(_parts(part, flags, segments))
+    return [name for name in found if name != ENVIRONMENT]
 
 
-class _Found:
-    def __init__(self, snapshot: Mapping[str, Any]) -> None:
-        self.flags = {flag["key"]: flag for flag in snapshot.get("featureFlags", ())}
-        self.segments = {segment["id"]: segment["conditions"] for segment in snapshot.get("segments", ())}
-        #: Flags and segments that were looked at.
-        self.seen: set[tuple[str, str]] = set()
+def _parts(asked: _Other, flags: Mapping[str, Any], segments: Mapping[str, Any]) -> Iterator[str | _Other]:
+    if asked.section == "segments":
+        yield from _of_conditions(segments.get(asked.name, ()))
+        return
+    flag = flags.get(asked.name)
+    if flag is None:
+        return
+    for need in flag.get("prerequisites", ()):
+        yield _Other("featureFlags", need["flag"])
+    by = flag.get("bucketBy", "tenant")
+    for rule in flag.get("rules", ()):
+        yield from _of_conditions(rule.get("conditions", ()))
+        if "rollout" in rule or "split" in rule:
+            yield from hashed(rule.get("bucketBy", by))
+    if flag["state"] == "ROLLOUT":
+        yield from hashed(by)
 
-    def of_flag(self, key: str) -> Iterator[str]:
-        flag = self.flags.get(key)
-        if flag is None or ("flag", key) in self.seen:
-            return
-        self.seen.add(("flag", key))
-        for need in flag.get("prerequisites", ()):
-            yield from self.of_flag(need["flag"])
-        by = flag.get("bucketBy", "tenant")
-        for rule in flag.get("rules", ()):
-            yield from self.of_conditions(rule.get("conditions", ()))
-            if "rollout" in rule or "split" in rule:
-                yield from hashed(rule.get("bucketBy", by))
-        if flag["state"] == "ROLLOUT":
-            yield from hashed(by)
 
-    def of_conditions(self, conditions: Any) -> Iterator[str]:
-        for condition in conditions:
-            yield from wording.attributes(condition)
-            for name in wording.segments(condition):
-                if ("segment", name) not in self.seen:
-                    self.seen.add(("segment", name))
-                    yield from self.of_conditions(self.segments.get(name, ()))
+def _of_conditions(conditions: Any) -> Iterator[str | _Other]:
+    for condition in conditions:
+        yield from wording.attributes(condition)
+        for name in wording.segments(condition):
+            yield _Other("segments", name)
 
 
 def hashed(by: Any) -> list[Any]:
