@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -35,6 +35,8 @@ from configs.policies import (
     check_caps,
     check_etag,
     check_is_preview,
+    check_label,
+    check_locale,
     check_name,
     check_new_version_name,
     check_permission,
@@ -48,6 +50,7 @@ from configs.policies import (
 from configs.refusals import Refusal
 
 FIRST_VERSION = "1.0.0"
+LONGEST_APPLICATION_NAME = 200
 UNCHANGED = -1  # no primary key
 
 
@@ -61,22 +64,68 @@ def create_application(
     actor: Actor,
     now: dt.datetime,
 ) -> Application:
-    """A new client product with an empty draft, 1.0.0."""
+    """A new client product with an empty draft, 1.0.0. The first one is the default; ``is_default`` takes that over."""
     check_permission(actor, ADMINISTER)
     check_name(key)
     with transaction.atomic(durable=True):
-        if Application.objects.filter(key=key).exists():
+        others = list(Application.objects.select_for_update().order_by("pk"))
+        if key in {other.key for other in others}:
             raise Refusal("name.taken", name=key)
         said = note("created", reason)
         application = Application(
-            key=key, name=name, default_locale=default_locale, is_default=is_default, created_at=now
+            key=key,
+            name=check_label(name, LONGEST_APPLICATION_NAME),
+            default_locale=check_locale(default_locale),
+            is_default=is_default or not others,
+            created_at=now,
         )
         with unique(key):
+            if application.is_default:
+                _no_default(others, f"{key} is the default now", actor=actor, now=now)
             application.save_as(actor.name, now, said)
         draft = ConfigVersion(application=application, version=FIRST_VERSION, created_at=now, created_by=actor.name)
         store(draft, {})
         draft.save_as(actor.name, now, said)
     return application
+
+
+def change_application(
+    application: Application,
+    *,
+    name: str | None = None,
+    default_locale: str | None = None,
+    is_default: bool | None = None,
+    reason: str,
+    actor: Actor,
+    now: dt.datetime,
+) -> Application:
+    """Change settings; None leaves one as it is. Clients without a key move to the new default application at once,
+    so the default is only ever taken over, never given up for none."""
+    check_permission(actor, ADMINISTER)
+    with transaction.atomic(durable=True):
+        applications = {one.pk: one for one in Application.objects.select_for_update().order_by("pk")}
+        application = applications.pop(application.pk)
+        if is_default is False and application.is_default:
+            raise Refusal("application.last_default", application=application.key)
+        before = application.name, application.default_locale, application.is_default
+        application.name = application.name if name is None else check_label(name, LONGEST_APPLICATION_NAME)
+        application.default_locale = (
+            application.default_locale if default_locale is None else check_locale(default_locale)
+        )
+        reason = check_reason(reason)
+        if is_default:
+            _no_default(applications.values(), f"{application.key} is the default now", actor=actor, now=now)
+            application.is_default = True
+        if (application.name, application.default_locale, application.is_default) != before:
+            application.save_as(actor.name, now, reason)
+    return application
+
+
+def _no_default(applications: Iterable[Application], reason: str, *, actor: Actor, now: dt.datetime) -> None:
+    for application in applications:
+        if application.is_default:
+            application.is_default = False
+            application.save_as(actor.name, now, reason)
 
 
 def save_draft(

@@ -261,3 +261,27 @@ define(
     ),
     next=("Choose another.", "Choisissez-en un autre."),
 )
+define(
+    "label.malformed",
+    422,
+    title=("Not a usable name", "Nom inutilisable"),
+    detail=("A name has 1 to {cap} printable characters.", "Un nom a de 1 à {cap} caractères imprimables."),
+    next=("Choose another.", "Choisissez-en un autre."),
+)
+define(
+    "locale.malformed",
+    422,
+    title=("Not a language", "Pas une langue"),
+    detail=("“{locale}” is not a language tag.", "« {locale} » n'est pas un code de langue."),
+    next=("Write it like fr or pt-BR.", "Écrivez-la comme fr ou pt-BR."),
+)
+define(
+    "application.last_default",
+    409,
+    title=("There is always a default", "Il y a toujours une application par défaut"),
+    detail=(
+        "Clients without a key get {application}; they would get nothing any more.",
+        "Les clients sans clé reçoivent {application} ; ils ne recevraient plus rien.",
+    ),
+    next=("Make another application the default instead.", "Faites plutôt d'une autre l'application par défaut."),
+)

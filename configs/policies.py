@@ -18,7 +18,7 @@ from configs.models import Application, ConfigVersion
 from configs.problems import Problem, errors, pointer
 from configs.reading import NAMED_BY, OBJECTS
 from configs.refusals import Refusal
-from configs.texts import Text, both
+from configs.texts import LOCALE, Text, both
 from configs.versions import MalformedVersion, parse
 
 LONGEST_REASON = 500
@@ -62,6 +62,21 @@ def check_name(name: str) -> str:
     if not _NAME.match(name):
         raise Refusal("name.malformed", name=name[:80])
     return name
+
+
+def check_label(name: str, cap: int) -> str:
+    """A name for people, on one line."""
+    cleaned = " ".join(name.split())
+    if not cleaned or len(cleaned) > cap or not cleaned.isprintable():
+        raise Refusal("label.malformed", cap=cap)
+    return cleaned
+
+
+def check_locale(locale: str) -> str:
+    """A language tag as texts of the config have them."""
+    if not LOCALE.fullmatch(locale):
+        raise Refusal("locale.malformed", locale=locale[:80])
+    return locale
 
 
 def check_version_name(version: str) -> str:

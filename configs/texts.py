@@ -6,11 +6,14 @@ stderr and an admin page show the same words, and both languages can be stored, 
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypedDict
 
 from configs.languages import choose
 
 LANGUAGES = ("en", "fr")
+#: A language of the clients' texts: whichever the authors write.
+LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 
 
 class Text(TypedDict):

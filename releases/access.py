@@ -17,7 +17,7 @@ from configs import states
 from configs.actors import ADMINISTER, EDIT, Actor
 from configs.drafts import lock_application, preview_of, unique
 from configs.models import Application, ConfigVersion
-from configs.policies import check_name, check_permission, check_reason, note
+from configs.policies import check_label, check_name, check_permission, check_reason, note
 from configs.refusals import Refusal
 from configs.texts import Text, both
 from releases.models import ApiToken, ClientKey, Environment, PreviewLink
@@ -52,13 +52,6 @@ def create_environment(
     return environment
 
 
-def _check_label(name: str, cap: int = LONGEST_NAME) -> str:
-    cleaned = " ".join(name.split())
-    if not cleaned or len(cleaned) > cap or not cleaned.isprintable():
-        raise Refusal("label.malformed", cap=cap)
-    return cleaned
-
-
 def create_client_key(
     environment: Environment, *, name: str, surface: str = "", reason: str = "", actor: Actor, now: dt.datetime
 ) -> ClientKey:
@@ -66,9 +59,9 @@ def create_client_key(
     check_permission(actor, ADMINISTER)
     key = ClientKey(
         environment=environment,
-        name=_check_label(name),
+        name=check_label(name, LONGEST_NAME),
         key=f"pk_{secrets.token_urlsafe(18)}",
-        surface=_check_label(surface, LONGEST_SURFACE) if surface else "",
+        surface=check_label(surface, LONGEST_SURFACE) if surface else "",
         created_at=now,
     )
     with transaction.atomic(durable=True):
@@ -98,7 +91,7 @@ def create_token(
         raise Refusal("role.unknown", role=role[:80], roles=", ".join(ROLES))
     if not 1 <= days <= TOKEN_DAYS_MAX:
         raise Refusal("token.lifetime", cap=TOKEN_DAYS_MAX, unit=both("days", "jours"))
-    name = _check_label(name)
+    name = check_label(name, LONGEST_NAME)
     secret = f"ict_{secrets.token_urlsafe(32)}"
     with transaction.atomic(durable=True):
         if ApiToken.objects.filter(name=name).exists():

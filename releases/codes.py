@@ -404,13 +404,6 @@ define(
     next=("Choose one of them.", "Choisissez l'un d'eux."),
 )
 define(
-    "label.malformed",
-    422,
-    title=("Not a usable name", "Nom inutilisable"),
-    detail=("A name has 1 to {cap} printable characters.", "Un nom a de 1 à {cap} caractères imprimables."),
-    next=("Choose another.", "Choisissez-en un autre."),
-)
-define(
     "command.unusable",
     422,
     title=("Not like this", "Pas ainsi"),

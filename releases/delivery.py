@@ -188,7 +188,7 @@ def _newest(client_key: str) -> Live:
         row = cursor.fetchone()
     if row is None:
         raise Refusal("client_key.unknown") if client_key else Refusal("release.none", environment="–")
-    environment_id, surface, sha = row
+    environment_id, surface, locale, sha = row
     if sha is None:
         raise Refusal("release.none", environment=Environment.objects.get(pk=environment_id).key)
     live = seen.of(environment_id)
@@ -196,7 +196,8 @@ def _newest(client_key: str) -> Live:
         behind = live is not None and seen.behind.get(environment_id) == sha
         live = replace(live, stale=True) if live and behind else seen.put(question, _read(environment_id, sha))
     seen.led(client_key, environment_id, surface)
-    return replace(live, surface=surface) if surface else live
+    as_seen = {"surface": surface, "locale": locale}
+    return live if as_seen == {"surface": live.surface, "locale": live.locale} else replace(live, **as_seen)
 
 
 #: Stands in the compiled question for what each request fills in.
@@ -211,10 +212,10 @@ def _question(alias: str, keyed: bool) -> tuple[str, tuple[Any, ...]]:
     rows: QuerySet[Any, Any]
     if keyed:
         keys = ClientKey.objects.filter(key=_CLIENT_KEY, revoked_at=None)
-        rows = keys.values_list("environment_id", "surface", sha)
+        rows = keys.values_list("environment_id", "surface", "environment__application__default_locale", sha)
     else:
         environments = Environment.objects.filter(is_default=True, application__is_default=True)
-        rows = environments.values_list("pk", Value("", output_field=CharField()), sha)
+        rows = environments.values_list("pk", Value("", output_field=CharField()), "application__default_locale", sha)
     sql, params = rows.query.get_compiler(alias).as_sql()
     return sql, tuple(params)
 

@@ -19,7 +19,7 @@ from packaging import version as pep440
 
 from configs import versions
 from configs.problems import Problem, pointer
-from configs.texts import Text, both, pick
+from configs.texts import LOCALE, Text, both, pick
 from configs.versions import MAX_LENGTH, MalformedVersion
 
 Enforcement = Literal["hard", "soft"]
@@ -28,7 +28,6 @@ PolicyStatus = Literal["OK", "UNKNOWN", "SOFT_BLOCK", "HARD_BLOCK", "MAINTENANCE
 
 DEFAULT = "default"
 PLATFORM = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
-LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 MAX_PLATFORMS = 32
 MAX_LOCALES = 32
 MAX_CAPABILITIES = 64

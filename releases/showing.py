@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 from configs.diff import diff, grouped
-from configs.models import ConfigVersion
+from configs.models import Application, ConfigVersion
 from configs.policies import problems_of
 from configs.problems import as_json
 from configs.reading import NAMED_BY, objects
@@ -22,6 +23,20 @@ def instant(at: dt.datetime | None) -> str | None:
 def named(environment: Environment) -> dict[str, Any]:
     """What every answer begins with: where. Left out in the request, it is the default one, and the reader sees it."""
     return {"application": environment.application.key, "environment": environment.key}
+
+
+def show_application(application: Application) -> dict[str, Any]:
+    environments = sorted(application.environments.all(), key=lambda one: (not one.is_default, one.pk))
+    return {
+        "key": application.key,
+        "name": application.name,
+        "defaultLanguage": application.default_locale,
+        "isDefault": application.is_default,
+        "highestVersion": application.highest_version,
+        "environments": [environment.key for environment in environments],
+        "extraSchema": json.loads(application.extra_schema),
+        "createdAt": instant(application.created_at),
+    }
 
 
 def show_draft(draft: ConfigVersion, environment: Environment, now: dt.datetime) -> dict[str, Any]:

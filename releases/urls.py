@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from releases.api import drafts, health, ledger, objects, public, schema
+from releases.api import applications, drafts, health, ledger, objects, public, schema
 
 urlpatterns = [
     path("meta/release", public.MetaReleaseView.as_view(), name="meta-release"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("api/config/preview/links/<int:pk>/revoke", drafts.RevokeLinkView.as_view(), name="preview-link-revoke"),
     path("api/config/publish", ledger.PublishView.as_view(), name="publish"),
     path("api/config/rollback", ledger.RollbackView.as_view(), name="rollback"),
+    path("api/applications", applications.ApplicationsView.as_view(), name="applications"),
+    path("api/applications/<str:key>", applications.ApplicationView.as_view(), name="application"),
+    path("api/applications/<str:key>/schema", applications.ExtraSchemaView.as_view(), name="extra-schema"),
     path("api/config/versions", ledger.VersionsView.as_view(), name="versions"),
     path("api/config/versions/<str:version>", ledger.VersionView.as_view(), name="version"),
     path("api/config/diff", ledger.DiffView.as_view(), name="diff"),

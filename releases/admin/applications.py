@@ -22,6 +22,11 @@ from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
 from releases.admin.move import Move
 
+EXAMPLE = (
+    '{"type": "object", "properties": {"plugins": {"type": "array", "items": {"type": "string"}}}, '
+    '"additionalProperties": false}'
+)
+
 
 class SchemaForm(forms.Form):
     schema = forms.CharField(
@@ -55,9 +60,16 @@ class EditSchema(Move):
             "hidden": {"etag": self.typed.get("etag", schema_etag(self.application))},
             "notes": [
                 words(
+                    "The config may hold sections of your own beside pages, flags and so on. This schema names them as "
+                    "properties and says what they hold; a section that it does not name is refused at publish.",
+                    "La config peut contenir vos propres sections à côté des pages, drapeaux, etc. Ce schéma les nomme "
+                    "comme propriétés et dit ce qu'elles contiennent ; une section non nommée empêche de publier.",
+                ),
+                words("Example:", "Exemple :") + f" {EXAMPLE}",
+                words(
                     "It counts for the draft and all later versions; versions that have left the draft keep theirs.",
                     "Il vaut pour le brouillon et les versions suivantes ; les versions déjà figées gardent le leur.",
-                )
+                ),
             ],
         }
 
@@ -76,6 +88,82 @@ class EditSchema(Move):
             now=self.now,
         )
         return self.done(words("The schema is saved.", "Le schéma est enregistré."), page_of(self.application))
+
+
+class SettingsForm(forms.Form):
+    name = forms.CharField(max_length=200, label=words("Name", "Nom"))
+    default_locale = forms.CharField(
+        max_length=16,
+        initial="en",
+        label=words("Default language", "Langue par défaut"),
+        help_text=words("Of texts that lack the reader's.", "Des textes qui manquent dans celle du lecteur."),
+    )
+    is_default = forms.BooleanField(
+        required=False,
+        label=words("Clients without a key get this application", "Les clients sans clé reçoivent cette application"),
+    )
+
+
+class ApplicationForm(SettingsForm):
+    key = forms.CharField(
+        max_length=63,
+        label=words("Key", "Clé"),
+        help_text=words(
+            "a-z, 0-9 and hyphens. It can never be changed.", "a-z, 0-9 et tirets. Elle ne changera plus jamais."
+        ),
+    )
+    field_order = ("key", "name", "default_locale", "is_default")
+
+
+class CreateApplication(Move):
+    permission = ADMINISTER
+    form_class = ApplicationForm
+    asks_reason = False
+
+    def frame(self) -> dict[str, Any]:
+        return {"title": words("Create an application", "Créer une application")}
+
+    def look(self) -> dict[str, Any]:
+        note = words("Its draft is empty; environments come next.", "Son brouillon est vide ; puis les environnements.")
+        return {"button": words("Create", "Créer"), "notes": [note]}
+
+    def act(self) -> HttpResponse:
+        assert self.form is not None
+        done = actions.create_application(**self.form.cleaned_data, actor=self.actor, now=self.now)
+        return self.done(words(f"Application {done.key} created.", f"Application {done.key} créée."), page_of(done))
+
+
+class ChangeSettings(Move):
+    permission = ADMINISTER
+    form_class = SettingsForm
+
+    def __init__(self, admin: HouseAdmin, request: HttpRequest, application: Application) -> None:
+        super().__init__(admin, request)
+        self.application = application
+
+    def initial(self) -> dict[str, Any]:
+        return {name: getattr(self.application, name) for name in SettingsForm.base_fields}
+
+    def frame(self) -> dict[str, Any]:
+        key = self.application.key
+        return {
+            "title": words(f"Settings of {key}", f"Réglages de {key}"),
+            "crumbs": [(key, page_of(self.application))],
+        }
+
+    def look(self) -> dict[str, Any]:
+        note = words(
+            "They count at the clients' next request; no release is appended.",
+            "Ils comptent dès la prochaine demande des clients ; aucune publication n'est ajoutée.",
+        )
+        return {"button": words("Save", "Enregistrer"), "notes": [note]}
+
+    def act(self) -> HttpResponse:
+        assert self.form is not None
+        actions.change_application(
+            self.application, **self.form.cleaned_data, reason=self.reason, actor=self.actor, now=self.now
+        )
+        return self.done(words("The settings are saved.", "Les réglages sont enregistrés."), page_of(self.application))
 
 
 class ApplicationAdmin(ReadOnlyAdmin):
@@ -99,13 +187,29 @@ class ApplicationAdmin(ReadOnlyAdmin):
 
     def buttons(self, request: HttpRequest, application: Application) -> list[Button]:
         url = address("configs_application_schema", application.pk)
-        return [Button(words("Edit the extra sections", "Modifier les sections propres"), url)]
+        return [
+            Button(
+                words("Change the settings", "Modifier les réglages"),
+                address("configs_application_settings", application.pk),
+            ),
+            Button(words("Edit the extra sections", "Modifier les sections propres"), url),
+        ]
+
+    def top_buttons(self, request: HttpRequest) -> list[Button]:
+        url = address("configs_application_create")
+        return [Button(words("Create an application", "Créer une application"), url)]
 
     def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         return [
+            ("create/", lambda request: CreateApplication(self, request).serve(), "create"),
+            (
+                "<int:pk>/settings/",
+                lambda request, pk: ChangeSettings(self, request, self.find(request, pk)).serve(),
+                "settings",
+            ),
             (
                 "<int:pk>/schema/",
                 lambda request, pk: EditSchema(self, request, self.find(request, pk)).serve(),
                 "schema",
-            )
+            ),
         ]

@@ -208,6 +208,26 @@ class LinkBody(Body):
     reason = Reason()
 
 
+class ApplicationBody(Body):
+    key = Text(max_length=63, help_text="a-z, 0-9 and hyphens; for ever.")
+    name = Text(required=False, max_length=200, help_text="For people; left out: the key.")
+    defaultLanguage = Text(required=False, default="en", max_length=16, help_text="Of texts that lack the reader's.")
+    isDefault = Flag(required=False, default=False, help_text="Clients without a key get this one from now on.")
+    reason = perhaps_why()
+
+
+class ApplicationSettingsBody(Body):
+    name = Text(required=False, max_length=200)
+    defaultLanguage = Text(required=False, max_length=16)
+    isDefault = Flag(required=False)
+    reason = Reason()
+
+
+class ExtraSchemaBody(Body):
+    schema = serializers.JSONField(help_text="JSON Schema of an object; its properties are the extra sections.")
+    reason = Reason()
+
+
 def an_object(data: Any) -> dict[str, Any]:
     """A body that is a JSON object, or the problem that it is none."""
     if not isinstance(data, dict):

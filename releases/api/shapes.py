@@ -353,3 +353,20 @@ class Links(Shape):
     application = text()
     environment = text()
     links = Link(many=True)
+
+
+class Application(Shape):
+    """A client product."""
+
+    key = text()
+    name = text()
+    defaultLanguage = text()
+    isDefault = serializers.BooleanField(help_text="Clients without a key get its default environment.")
+    highestVersion = text()
+    environments = serializers.ListField(child=text(), help_text="Keys; the first is the default one.")
+    extraSchema = anything(help_text="JSON Schema of the extra sections; {}: there are none.")
+    createdAt = moment()
+
+
+class Applications(Shape):
+    applications = Application(many=True)

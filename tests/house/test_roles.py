@@ -35,6 +35,11 @@ GET    api/schema                            200 200 200 200 200
 GET    api/docs                              200 200 200 200 200
 GET    metrics                               401 200 200 200 200
 GET    api/registry                          401 200 200 200 200
+GET    api/applications                      401 200 200 200 200
+POST   api/applications                      401 403 403 403 422
+GET    api/applications/<str:key>            401 200 200 200 200
+PATCH  api/applications/<str:key>            401 403 403 403 422
+PUT    api/applications/<str:key>/schema     401 403 403 403 428
 GET    api/policy                            401 200 200 200 200
 GET    api/releases                          401 200 200 200 200
 GET    api/releases/<int:serial>             401 200 200 200 200
@@ -129,6 +134,10 @@ GET  admin/configs/configversion/<path:object_id>/change/              in  yes y
 POST admin/configs/configversion/<path:object_id>/change/              in  -   -   -   -
 GET  admin/configs/configversion/<path:object_id>/                     in  yes yes yes yes
 POST admin/configs/configversion/<path:object_id>/                     in  yes yes yes yes
+GET  admin/configs/application/create/                                 in  no  no  no  yes
+POST admin/configs/application/create/                                 in  no  no  no  yes
+GET  admin/configs/application/<int:pk>/settings/                      in  no  no  no  yes
+POST admin/configs/application/<int:pk>/settings/                      in  no  no  no  yes
 GET  admin/configs/application/<int:pk>/schema/                        in  no  no  no  yes
 POST admin/configs/application/<int:pk>/schema/                        in  no  no  no  yes
 GET  admin/configs/application/                                        in  no  no  no  yes
@@ -261,6 +270,7 @@ def values(world: World) -> dict[str, Any]:
     head = world.head()
     assert head is not None
     return {
+        "applications": "icontrol",
         "draft": "featureFlags",
         "name": "nowhere",
         "preview": secret,

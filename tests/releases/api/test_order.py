@@ -57,7 +57,7 @@ def test_first_who_then_whether_then_what_there_is_then_the_words(
     current = api.etag("/api/policy" if path == "/api/policy" else "/api/config/draft")
     if method == "DELETE":  # has no words
         return
-    patch = {"key": "b"} if path.endswith("/a") else {"pages": {}}
+    patch: Any = {"key": "b"} if path.endswith("/a") else {"pages": {}}
     for body in WRONG[1:] if method != "PATCH" else [patch]:
         assert api(method, path, body, role=insider, if_match=current).status_code == 422
 

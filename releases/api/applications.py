@@ -1,0 +1,120 @@
+"""Applications: which there are, making one, and their settings."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from configs import actions
+from configs.actors import ADMINISTER, VIEW
+from configs.models import Application
+from configs.policies import check_schema_etag, schema_etag
+from releases.api import shapes
+from releases.api.common import AuthorView
+from releases.api.openapi import BODY, IF_MATCH, answer_header, answers
+from releases.api.parsing import ApplicationBody, ApplicationSettingsBody, ExtraSchemaBody, body
+from releases.lookup import find_application
+from releases.showing import show_application
+
+KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="The application.")
+ETAG = answer_header("ETag", "Of the schema of the extra sections: what its next write names in If-Match.")
+
+
+def answer(application: Application, status: int = 200) -> Response:
+    response = Response(show_application(application), status=status)
+    response["ETag"] = schema_etag(application)
+    return response
+
+
+class ApplicationsView(AuthorView):
+    """All applications of this server."""
+
+    permissions = {"GET": VIEW, "POST": ADMINISTER}
+
+    @extend_schema(operation_id="listApplications", responses=answers(shapes.Applications))
+    def get(self, request: Request) -> Response:
+        """The applications with their settings and environments."""
+        applications = Application.objects.prefetch_related("environments").order_by("pk")
+        return Response({"applications": [show_application(one) for one in applications]})
+
+    @extend_schema(
+        operation_id="createApplication",
+        request=ApplicationBody,
+        responses=answers(shapes.Application, *BODY, 409, status=201),
+    )
+    def post(self, request: Request) -> Response:
+        """Make an application with an empty draft. Its key is for ever; it has no environment yet."""
+        data = body(request, ApplicationBody)
+        application = actions.create_application(
+            key=data["key"],
+            name=data.get("name") or data["key"],
+            default_locale=data["defaultLanguage"],
+            is_default=data["isDefault"],
+            reason=data["reason"],
+            actor=self.actor,
+            now=self.now,
+        )
+        return answer(application, status=201)
+
+
+class ApplicationView(AuthorView):
+    """One application."""
+
+    permissions = {"GET": VIEW, "PATCH": ADMINISTER}
+
+    @extend_schema(operation_id="readApplication", parameters=[KEY, ETAG], responses=answers(shapes.Application))
+    def get(self, request: Request, key: str) -> Response:
+        """An application with its settings and environments."""
+        return answer(find_application(key))
+
+    @extend_schema(
+        operation_id="changeApplication",
+        request=ApplicationSettingsBody,
+        parameters=[KEY, ETAG],
+        responses=answers(shapes.Application, *BODY, 409),
+    )
+    def patch(self, request: Request, key: str) -> Response:
+        """Change settings. `isDefault: true` takes over the clients that send no key, at once."""
+        application = find_application(key)
+        data = body(request, ApplicationSettingsBody)
+        changed = actions.change_application(
+            application,
+            name=data.get("name"),
+            default_locale=data.get("defaultLanguage"),
+            is_default=data.get("isDefault"),
+            reason=data["reason"],
+            actor=self.actor,
+            now=self.now,
+        )
+        return answer(changed)
+
+
+class ExtraSchemaView(AuthorView):
+    """The JSON Schema of an application's extra sections."""
+
+    permissions = {"PUT": ADMINISTER}
+
+    @extend_schema(
+        operation_id="setExtraSchema",
+        request=ExtraSchemaBody,
+        parameters=[KEY, IF_MATCH, ETAG],
+        responses=answers(shapes.Application, *BODY, 412, 428),
+    )
+    def put(self, request: Request, key: str) -> Response:
+        """Say which sections of its own the config has, by a JSON Schema (2020-12) of type object.
+
+        It counts for the draft and all later versions; versions that have left the draft keep theirs.
+        """
+        application = find_application(key)
+        check_schema_etag(application, self.if_match)
+        data = body(request, ExtraSchemaBody)
+        changed = actions.set_extra_schema(
+            application,
+            data["schema"],
+            if_match=self.if_match,
+            reason=data["reason"],
+            actor=self.actor,
+            now=self.now,
+        )
+        return answer(changed)

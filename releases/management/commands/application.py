@@ -1,0 +1,57 @@
+"""``manage.py application``: an application's settings, shown or changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from django.core.management.base import CommandParser
+
+from configs import actions
+from configs.models import Application
+from configs.policies import schema_etag
+from configs.texts import Text, both
+from releases.management.base import Door, unusable
+from releases.showing import show_application
+
+SETTINGS = {"name": "name", "default_language": "default_locale", "default": "is_default"}
+
+
+class Command(Door):
+    help = "Shows the settings of an application; with options it changes them."
+    takes = ("application", "reason")
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--name", metavar="TEXT", help="Its name for people.")
+        parser.add_argument("--default-language", metavar="LANGUAGE", help="Of texts that lack the reader's.")
+        parser.add_argument(
+            "--default", action="store_true", default=None, help="Clients without a key get this one from now on."
+        )
+        parser.add_argument(
+            "--schema", metavar="FILE|-", help="JSON Schema of the extra sections; no other setting with it."
+        )
+
+    def run(self) -> None:
+        application = self.application()
+        wanted = {ours: self.options[name] for name, ours in SETTINGS.items() if self.options[name] is not None}
+        schema = self.options["schema"]
+        who = {"reason": self.options["reason"], "actor": self.actor, "now": self.now}
+        if schema is not None and wanted:
+            raise unusable("--schema stands alone.", "--schema ne s'accompagne d'aucun autre réglage.")
+        if schema is not None:
+            etag = schema_etag(application)
+            application = actions.set_extra_schema(application, self.read_json(schema), if_match=etag, **who)
+        elif wanted:
+            application = actions.change_application(application, **wanted, **who)
+        elif self.options["reason"]:
+            raise unusable("Nothing to change was named.", "Rien à changer n'a été indiqué.")
+        self.answer(show_application(application), lines(application))
+
+
+def lines(application: Application) -> Iterator[str | Text]:
+    mark = both(" (default)", " (par défaut)") if application.is_default else ""
+    yield both("{key}{mark}: {name}", "{key}{mark} : {name}", key=application.key, mark=mark, name=application.name)
+    yield both("Default language: {l}", "Langue par défaut : {l}", l=application.default_locale)
+    sections = json.loads(application.extra_schema).get("properties", {})
+    if sections:
+        yield both("Extra sections: {s}", "Sections propres : {s}", s=", ".join(sections))

@@ -1,0 +1,40 @@
+"""``manage.py create_application``: a new client product, with a draft of its own."""
+
+from __future__ import annotations
+
+from django.core.management.base import CommandParser
+
+from configs import actions
+from configs.texts import both
+from releases.management.base import Door
+from releases.showing import show_application
+
+
+class Command(Door):
+    help = "Creates an application with an empty draft; its key is for ever. Environments come by create_environment."
+    takes = ("reason",)
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("key", metavar="KEY", help="a-z, 0-9 and hyphens, starting with a letter.")
+        parser.add_argument("--name", metavar="TEXT", help="For people; left out: the key.")
+        parser.add_argument(
+            "--default-language", metavar="LANGUAGE", default="en", help="Of texts that lack the reader's; default: en."
+        )
+        parser.add_argument("--default", action="store_true", help="Clients without a key get this one from now on.")
+
+    def run(self) -> None:
+        application = actions.create_application(
+            key=self.options["key"],
+            name=self.options["name"] or self.options["key"],
+            default_locale=self.options["default_language"],
+            is_default=self.options["default"],
+            reason=self.options["reason"],
+            actor=self.actor,
+            now=self.now,
+        )
+        said = both(
+            "{key} is there, with an empty draft and no environment yet.",
+            "{key} existe, avec un brouillon vide et encore sans environnement.",
+            key=application.key,
+        )
+        self.answer(show_application(application), [said])
