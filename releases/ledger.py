@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from configs.canonical import canonical, digest
 from configs.models import ConfigVersion
@@ -26,10 +26,15 @@ GENESIS = "0" * 64
 NO_POLICY = canonical({"default": Policy().as_json()})
 
 
-def head_of(environment: Environment) -> Release | None:
-    """The newest release with its version and the version's base; None when nothing was released yet."""
-    head = Release.objects.filter(environment=environment).select_related("config_version").order_by("-serial").first()
-    return _with(environment, head)
+def head_of(environment: Environment, at: dt.datetime | None = None) -> Release | None:
+    """The newest release (``at`` a time: then) with its version; None when nothing was released yet."""
+    releases = served_at(Release.objects.filter(environment=environment), at)
+    return _with(environment, releases.select_related("config_version").order_by("-serial").first())
+
+
+def served_at(releases: QuerySet[Release], at: dt.datetime | None) -> QuerySet[Release]:
+    """Those that were there then; the newest of them is what clients got. Times never go down along the serials."""
+    return releases if at is None else releases.filter(created_at__lte=at)
 
 
 def release_of(environment: Environment, serial: int) -> Release | None:

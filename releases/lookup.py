@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive, make_aware
 
 from configs import history
 from configs.drafts import Stored, stored_entry, stored_version, version_of
@@ -38,6 +42,17 @@ def find_environment(key: str | None = None, *, application: str | None = None) 
         raise Refusal("environment.unknown", application=app.key, environment=(key or "–")[:80])
     found.application = app
     return found
+
+
+def moment(text: str) -> dt.datetime | None:
+    """A time that a person or program named: RFC 3339, or without a zone in the server's. ``None``: it is none."""
+    try:
+        at = parse_datetime(text.replace(" ", "+")) if len(text) <= 40 and text.isascii() else None
+    except ValueError:
+        at = None
+    if at is None or not 1970 <= at.year <= 9000:
+        return None
+    return make_aware(at) if is_naive(at) else at
 
 
 def live_version(environment: Environment) -> ConfigVersion:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from simple_history import register
 
 from configs.models import (
@@ -101,6 +102,12 @@ class Release(models.Model):
 
     #: What ``publish`` found and did not refuse: for the answer, not stored.
     warnings: Sequence[Problem] = ()
+
+    @cached_property
+    def predecessor(self) -> Release | None:
+        """The release just before this one, in its environment."""
+        rows = Release.objects.filter(environment=self.environment_id, serial=self.serial - 1)
+        return rows.select_related("config_version").defer("config_version__snapshot").first()
 
     @property
     def policy_set(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from configs.reading import NAMED_BY, objects
 from flags.engine import Effects
 from releases.gate import Policy
 from releases.models import Environment, Release
+from releases.summary import summary
 
 
 def instant(at: dt.datetime | None) -> str | None:
@@ -99,6 +100,7 @@ def show_release(release: Release) -> dict[str, Any]:
         **named(release.environment),
         "serial": release.serial,
         "kind": release.kind,
+        "summary": summary(release),
         "version": version.version if version else None,
         "digest": version.digest if version else None,
         "policies": release.policy_set,

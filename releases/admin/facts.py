@@ -17,25 +17,10 @@ from configs.refusals import Refusal
 from configs.texts import Text, both
 from releases.gate import Policy
 from releases.models import Environment, Release
+from releases.summary import POLICY_FIELDS
 
 #: A page with thousands of sentences helps nobody; the API has them all.
 LINES_SHOWN = 400
-
-#: Fields of a version policy, in the order in which people read them.
-POLICY_FIELDS: dict[str, Text] = {
-    "latest": both("latest version", "dernière version"),
-    "minSupported": both("minimum version", "version minimale"),
-    "enforcement": both("below the minimum", "sous le minimum"),
-    "message": both("message below the minimum", "message sous le minimum"),
-    "url": both("update address", "adresse de mise à jour"),
-    "maintenance": both("maintenance", "maintenance"),
-    "maintenanceMessage": both("message during maintenance", "message pendant la maintenance"),
-    "retryAfter": both("try again after (seconds)", "réessayer après (secondes)"),
-    "safeMode": both("safe mode", "mode sans échec"),
-    "capabilities": both("capabilities", "capacités"),
-    "pollAfter": both("ask again after (seconds)", "redemander après (secondes)"),
-    "scheme": both("how versions are compared", "comparaison des versions"),
-}
 
 
 @dataclass(frozen=True, slots=True)

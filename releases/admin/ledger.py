@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from configs.actors import PUBLISH, VIEW
 from configs.policies import check_permission
-from icontrol.words import later, words
+from icontrol.words import later, said, words
 from releases import checkpoints, verdicts
 from releases.actions import undo_target
 from releases.admin import buttons, facts, markup
@@ -25,9 +28,20 @@ from releases.admin.facts import Standing
 from releases.kinds import KINDS
 from releases.ledger import head_of, release_of
 from releases.models import Environment, Release
+from releases.summary import precede, summary
 from releases.verify import verify
 
 LINES_SHOWN = 200
+
+
+#: What every release carries on from the one before it, unless it changes that.
+CARRIED_ON = ("kill_switches", "policies")
+WORDS_TYPED = 8
+
+
+def _came_or_went(name: str, word: str) -> Q:
+    now, before = Q(**{f"{name}__icontains": word}), Q(**{f"{name}_before__icontains": word})
+    return (now & ~before) | (~now & before)
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -42,7 +56,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 class ReleaseAdmin(ReadOnlyAdmin):
-    list_display = ("number", "shown_kind", "shown_version", "by", "shown_reason", "shown_hash")
+    list_display = ("number", "shown_kind", "did", "by", "shown_reason", "shown_hash")
     list_filter = (("environment", EnvironmentFilter), KindFilter)
     search_fields = ("reason", "actor", "config_version__version")
     lookups = ("environment__id__exact", "kind")
@@ -55,6 +69,26 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
     def get_ordering(self, request: HttpRequest) -> Any:
         return ("-pk",)  # in the order of appending, all environments together
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, term: str) -> tuple[QuerySet, bool]:
+        """Also by what a release did: a flag finds the releases that killed or lifted it, a version number those that
+        made it the minimum, and not all those that carried it on."""
+        found, twice = super().get_search_results(request, queryset, term)
+        words_typed = term.split()
+        if not words_typed:
+            return found, twice
+        before = Release.objects.filter(environment=OuterRef("environment"), serial=OuterRef("serial") - 1)
+        did = Release.objects.annotate(
+            **{f"{name}_before": Coalesce(Subquery(before.values(name)), Value("", TextField())) for name in CARRIED_ON}
+        )
+        for word in words_typed[:WORDS_TYPED]:
+            did = did.filter(reduce(or_, (_came_or_went(name, word) for name in CARRIED_ON)))
+        return queryset.filter(Q(pk__in=found.values("pk")) | Q(pk__in=did.values("pk"))), twice
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        changelist.result_list = precede(list(changelist.result_list))
+        return changelist
 
     def top_buttons(self, request: HttpRequest) -> list[Button]:
         return [Button(words("Checkpoints", "Points de contrôle"), address("releases_release_checkpoints"))]
@@ -69,10 +103,9 @@ class ReleaseAdmin(ReadOnlyAdmin):
     def shown_kind(self, release: Release) -> SafeString:
         return markup.kind_chip(release.kind)
 
-    @admin.display(description=words("version", "version"))
-    def shown_version(self, release: Release) -> SafeString | str:
-        version = release.config_version
-        return markup.link(version, version.version) if version else "–"
+    @admin.display(description=words("what it did", "ce qu'elle a fait"))
+    def did(self, release: Release) -> str:
+        return str(said(summary(release)))
 
     @admin.display(description=words("by", "par"), ordering="created_at")
     def by(self, release: Release) -> SafeString | str:
@@ -100,6 +133,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
         return [
             Fact(words("Environment", "Environnement"), str(release.environment)),
             Fact(words("Kind", "Genre"), markup.kind_chip(release.kind)),
+            Fact(words("What it did", "Ce qu'elle a fait"), said(summary(release))),
             Fact(
                 words("Config version", "Version de config"), markup.link(version, version.version) if version else "–"
             ),

@@ -10,8 +10,8 @@ from django.http import QueryDict
 
 from configs.problems import Problem
 from icontrol.words import later, said, words
-from releases.admin.facts import POLICY_FIELDS
 from releases.gate import DEFAULT, MAX_PLATFORMS, MAX_SECONDS, PLATFORM, Policy
+from releases.summary import POLICY_FIELDS
 
 #: Languages of a message that have a field of their own; others get one when the policy has them already.
 LANGUAGES = ("en", "fr")

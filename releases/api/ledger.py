@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_naive, make_aware
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -24,12 +22,13 @@ from releases.api.common import AuthorView
 from releases.api.openapi import BEFORE, BODY, BOTH, ETAG, IF_MATCH, LIMIT, answers
 from releases.api.parsing import PolicyBody, PublishBody, RollbackBody, UndoBody, number
 from releases.gate import Policy
-from releases.ledger import NO_POLICY, head_of, release_of
-from releases.lookup import find_version, live_version
+from releases.ledger import NO_POLICY, head_of, release_of, served_at
+from releases.lookup import find_version, live_version, moment
 from releases.models import Environment, Release
 from releases.policies import check_policy_etag, check_serial, policy_etag
 from releases.publishing import Plan, Selection
 from releases.showing import named, show_diff, show_policy, show_published, show_release, show_rollback, show_version
+from releases.summary import precede
 
 PER_PAGE = 50
 #: Above every serial and primary key; below what a column can hold.
@@ -285,8 +284,10 @@ class ReleasesView(AuthorView):
         before = number(query.get("before"), name="before", default=HIGHEST, least=1, most=HIGHEST)
         releases = Release.objects.filter(environment=environment, serial__lt=before)
         if "at" in query:
-            # Only the last one: that is what clients got. Times never go down along the serials.
-            releases, limit = releases.filter(created_at__lte=_time(query["at"])), 1
+            at = moment(query["at"])
+            if at is None:
+                raise serializers.ValidationError({"at": [serializers.ErrorDetail("time", code="invalid")]})
+            releases, limit = served_at(releases, at), 1
         rows = list(
             releases.select_related("config_version").defer("config_version__snapshot").order_by("-serial")[:limit]
         )
@@ -295,19 +296,9 @@ class ReleasesView(AuthorView):
         return Response(
             {
                 **named(environment),
-                "releases": [show_release(row) for row in rows],
+                "releases": [show_release(row) for row in precede(rows)],
             }
         )
-
-
-def _time(text: str) -> Any:
-    try:
-        at = parse_datetime(text.replace(" ", "+")) if len(text) <= 40 and text.isascii() else None
-    except ValueError:
-        at = None
-    if at is None or not 1970 <= at.year <= 9000:
-        raise serializers.ValidationError({"at": [serializers.ErrorDetail("time", code="invalid")]})
-    return make_aware(at) if is_naive(at) else at
 
 
 class ReleaseView(AuthorView):

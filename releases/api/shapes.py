@@ -216,6 +216,7 @@ class Release(Shape):
     environment = text()
     serial = serializers.IntegerField()
     kind = serializers.ChoiceField(list(KINDS))
+    summary = Both(help_text="What it did, against the release before it.")
     version = text(allow_null=True)
     digest = text(allow_null=True)
     policies = serializers.DictField(child=Policy())

@@ -15,6 +15,7 @@ from configs.refusals import Refusal
 from configs.texts import Text, both, pick
 from releases.kinds import KINDS
 from releases.models import Release
+from releases.summary import summary
 
 #: What to do next, where the catalogue speaks of HTTP.
 NEXT: dict[str, Text] = {
@@ -101,6 +102,7 @@ def release_row(release: Release, language: str) -> list[str]:
         when(release.created_at),
         str(pick(KINDS[release.kind], language)),
         version.version if version else "–",
+        str(pick(summary(release), language)),
         release.actor,
         release.reason,
     ]

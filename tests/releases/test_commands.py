@@ -133,12 +133,32 @@ def test_status_says_what_is_live_who_when_why(live: World) -> None:
     assert re.search(r"live +1\.0\.0, since release 1 \(published 2026-11-22 12:00:\d\d UTC by user:ada: “go”\)", said)
     assert "minimum 1.0.0 (hard), latest 2.0.0" in said
     assert "icontrol/production (default)" in said and "icontrol/staging" in said
-    assert re.search(r"^ +2 .* version policy +1\.0\.0 +user:ada +policy$", said, re.MULTILINE)
+    did = r"minimum version 0\.0\.0 → 1\.0\.0; latest version 0\.0\.0 → 2\.0\.0"
+    assert re.search(rf"^ +2 .* version policy +1\.0\.0 +{did} +user:ada +policy$", said, re.MULTILINE)
+    assert re.search(r"^ +1 .* published +1\.0\.0 +none → 1\.0\.0 +user:ada +go$", said, re.MULTILINE)
     assert "nothing" in said.partition("icontrol/staging")[2]
     assert "production" not in done("status", "--environment", "staging").out
     assert "en ligne" in done("status", "--language", "fr").out
     assert done("status", "--releases", 0, "--json").json["environments"][0]["releases"] == []
     assert done("status", "--releases", "9" * 30).out == said and done("history", "--limit", -1).out == ""
+
+
+def test_status_as_it_was(live: World) -> None:
+    done_at = [row.created_at.isoformat() for row in Release.objects.order_by("pk")]
+    live.kill("a")
+    live.publish()
+    first, policy = (done("status", "--at", at) for at in done_at)
+    assert "minimum 0.0.0" in first.out and "As served at" in first.out and "draft" not in first.out
+    assert "minimum 1.0.0 (hard), latest 2.0.0" in policy.out and "killed" not in policy.out
+    now = done("status", "--at", "2090-01-01T00:00:00Z", "--json").json["environments"][0]
+    assert (now["live"], now["killSwitches"], now["since"]["summary"]["en"]) == ("1.0.1", ["a"], "1.0.0 → 1.0.1")
+    assert now == done("status", "--json").json["environments"][0]
+    before = done("status", "--at", "2001-01-01", "--json").json["environments"][0]
+    assert (before["live"], before["serial"], before["releases"]) == (None, 0, [])
+    for text in ("", "yesterday", "2026-13-01T00:00:00Z", "1" * 5000):
+        refused = manage("status", "--at", text)
+        assert refused.code == 2 and "is not a time such as" in refused.err
+    assert "n'est pas une heure" in manage("status", "--at", "hier", "--language", "fr").err
 
 
 def test_environments_keys_tokens(live: World, client: Client) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -12,12 +14,14 @@ from configs.policies import problems_of
 from configs.problems import errors
 from configs.texts import Text, both
 from releases.kinds import KINDS
-from releases.ledger import head_of
-from releases.management.base import Door
+from releases.ledger import head_of, served_at
+from releases.lookup import moment
+from releases.management.base import Door, unusable
 from releases.management.policies import in_short
 from releases.management.words import first, release_row, table, when
 from releases.models import Environment, Release
 from releases.showing import instant, show_policy, show_release, show_version
+from releases.summary import precede
 
 
 class Command(Door):
@@ -28,6 +32,7 @@ class Command(Door):
         parser.add_argument(
             "--releases", metavar="N", type=int, default=5, help="How many releases to list for each; default: 5."
         )
+        parser.add_argument("--at", metavar="TIME", help="What clients got then, instead of now (RFC 3339).")
 
     def run(self) -> None:
         application = self.application()
@@ -35,14 +40,30 @@ class Command(Door):
             environments = list(Environment.objects.filter(application=application))
         else:
             environments = [self.environment()]
-        waiting, lines = self.waiting(application)
+        at = self.at()
+        waiting, lines = self.waiting(application) if at is None else self.then(at)
         places = []
         for environment in environments:
             environment.application = application
-            place, more = self.place(environment)
+            place, more = self.place(environment, at)
             places.append(place)
             lines += ["", *more]
         self.answer({"application": application.key, **waiting, "environments": places}, lines)
+
+    def at(self) -> dt.datetime | None:
+        text = self.options["at"]
+        at = moment(text) if text is not None else None
+        if text is not None and at is None:
+            raise unusable(
+                "“{text}” is not a time such as 2026-11-22T14:03:00Z.",
+                "« {text} » n'est pas une heure comme 2026-11-22T14:03:00Z.",
+                text=text[:80],
+            )
+        return at
+
+    def then(self, at: dt.datetime) -> tuple[dict[str, Any], list[str | Text]]:
+        """Drafts and previews have no past here: the history of a draft has one."""
+        return {"at": instant(at)}, [both("As served at {at}:", "Ce qui était servi à {at} :", at=when(at))]
 
     def waiting(self, application: Application) -> tuple[dict[str, Any], list[str | Text]]:
         """Draft and preview."""
@@ -80,12 +101,12 @@ class Command(Door):
             )
         return body, lines
 
-    def place(self, environment: Environment) -> tuple[dict[str, Any], list[str | Text]]:
-        """One environment: what its clients get, and why."""
-        head = head_of(environment)
+    def place(self, environment: Environment, at: dt.datetime | None) -> tuple[dict[str, Any], list[str | Text]]:
+        """One environment: what its clients get (``at`` a time: got), and why."""
+        head = head_of(environment, at)
         policy = show_policy(environment, head)
         since = live_since(environment, head)
-        releases = _newest(environment, self.options["releases"])
+        releases = _newest(environment, self.options["releases"], at)
         body = {
             **policy,
             "isDefault": environment.is_default,
@@ -114,7 +135,7 @@ def live_since(environment: Environment, head: Release | None) -> Release | None
     """The release that brought what is live, however many policies came after it."""
     if head is None or head.config_version is None:
         return None
-    releases = Release.objects.filter(environment=environment)
+    releases = Release.objects.filter(environment=environment, serial__lte=head.serial)
     other = releases.exclude(config_version=head.config_version).order_by("-serial").values_list("serial", flat=True)
     since = releases.filter(serial__gt=other.first() or 0).order_by("serial").first()
     assert since is not None  # at least the newest
@@ -122,12 +143,12 @@ def live_since(environment: Environment, head: Release | None) -> Release | None
     return since
 
 
-def _newest(environment: Environment, number: int) -> list[Release]:
-    releases = Release.objects.filter(environment=environment).select_related("config_version")
+def _newest(environment: Environment, number: int, at: dt.datetime | None) -> Sequence[Release]:
+    releases = served_at(Release.objects.filter(environment=environment), at).select_related("config_version")
     found = list(first(releases.defer("config_version__snapshot").order_by("-serial"), number))
     for release in found:
         release.environment = environment
-    return found
+    return precede(found)
 
 
 def _since(since: Release | None) -> Text:
