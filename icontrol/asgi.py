@@ -11,11 +11,13 @@ os.environ.setdefault("ICONTROL_DATABASE_POOL", "on")
 
 django_application = get_asgi_application()
 
-from flags.usage import write_in_background  # noqa: E402  (the apps must be there)
+from flags import usage  # noqa: E402  (the apps must be there)
 from icontrol import deadlines  # noqa: E402
 from icontrol.guard import guarded_async  # noqa: E402
+from releases import background  # noqa: E402
 
 application = guarded_async(django_application)
 
 deadlines.everywhere(deadlines.SERVER)
-write_in_background()
+usage.write_in_background()
+background.write_in_background()

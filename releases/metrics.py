@@ -10,6 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from icontrol import __version__
+from releases.background import background
 from releases.models import Environment, Release
 
 LABELS = ["application", "environment"]
@@ -35,7 +36,7 @@ class LedgerCollector(Collector):
 
 
 #: Apps above this one add theirs when they are ready.
-COLLECTORS: list[Collector] = [LedgerCollector()]
+COLLECTORS: list[Collector] = [LedgerCollector(), background]
 
 
 def exposition() -> bytes:

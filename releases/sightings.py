@@ -7,7 +7,6 @@ strangers: their number is bounded, and those beyond it are one client called ``
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from threading import Lock
 from typing import Any
 
@@ -16,11 +15,10 @@ from django.db import transaction
 from configs.exporters import unleash
 from configs.problems import Problem, pointer
 from configs.texts import Text, both
-from icontrol.outages import DATABASE_ERRORS, outage_of
+from releases.background import background
 from releases.delivery import Live
 from releases.models import ClientSighting, Environment
 
-logger = logging.getLogger("icontrol.sightings")
 UNLEASH = "unleash"
 FORGOTTEN_AFTER = dt.timedelta(days=30)
 WRITTEN_EVERY = dt.timedelta(hours=1)
@@ -60,20 +58,14 @@ written = _Written()
 
 
 def saw(live: Live, kind: str, name: str, *, now: dt.datetime) -> None:
-    """A client of this kind asked. Never fails: who asks is to get an answer."""
+    """A client of this kind asked. Who asks gets an answer: this is written in the background."""
     name = "".join(char for char in name if char.isprintable()).strip()[:LONGEST_NAME] or "–"
     due = None if live.stale else written.due(live, kind, name, now)
-    if due is None:
-        return
-    try:
-        with transaction.atomic():
-            _write(live, kind, due, now)
-    except DATABASE_ERRORS as error:
-        if outage_of(error) is None:
-            raise
-        logger.warning("a client was not written down: %s", error)
+    if due is not None:
+        background.later(lambda: _write(live, kind, due, now))
 
 
+@transaction.atomic
 def _write(live: Live, kind: str, name: str, now: dt.datetime) -> None:
     known = ClientSighting.objects.filter(environment=live.environment_id, kind=kind)
     known.filter(last_seen_at__lt=now - FORGOTTEN_AFTER).delete()

@@ -1,0 +1,105 @@
+"""Reading does not write: what it wants written is done by a thread, and a lock held elsewhere keeps nobody waiting."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+
+from releases import access, background, sightings
+from releases.background import MOST, Background
+from releases.models import ClientSighting
+from tests.factories import ADA, NOON, World
+from tests.flags.test_usage_processes import manage
+from tests.releases.api.helpers import Api, ok
+
+FEATURES = "/unleash/api/client/features"
+
+
+@pytest.fixture
+def here() -> Iterator[Background]:
+    """One that serves, without its thread: nothing is done before ``flush``."""
+    made = Background()
+    made.serving = True
+    made._begin = lambda: None  # type: ignore[method-assign]
+    yield made
+
+
+def writes(statements: list[str]) -> list[str]:
+    return [sql for sql in statements if not sql.startswith(("SELECT", "PRAGMA"))]
+
+
+def test_who_polls_waits_for_no_write(world: World, here: Background, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sightings, "background", here)
+    world.release()
+    key = access.create_client_key(world.production, name="web", actor=ADA, now=NOON).key
+    api, seen = Api(world), []
+
+    def record(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        seen.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(record):
+        ok(api.ask(FEATURES, authorization=key, unleash_appname="shop"))
+    assert seen and writes(seen) == []
+    assert not ClientSighting.objects.exists()
+    here.flush()
+    assert ClientSighting.objects.get().name.startswith("shop")
+
+
+def test_it_is_bounded(here: Background) -> None:
+    done: list[int] = []
+    for number in range(MOST + 7):
+        here.later(lambda number=number: done.append(number))  # type: ignore[misc]
+    here.flush()
+    assert (len(done), here.dropped) == (MOST, 7)
+    assert {sample.value for metric in here.collect() for sample in metric.samples} == {7.0}
+
+
+def test_one_failure_is_its_own(here: Background, caplog: pytest.LogCaptureFixture) -> None:
+    done: list[str] = []
+
+    def away() -> None:
+        raise OperationalError("the connection is lost")
+
+    def mistake() -> None:
+        raise ValueError("ours")
+
+    for work in (away, mistake, lambda: done.append("last")):
+        here.later(work)
+    here.flush()
+    assert (done, here.dropped) == (["last"], 2)
+    assert [(record.levelname, bool(record.exc_info)) for record in caplog.records] == [
+        ("WARNING", False),
+        ("ERROR", True),
+    ]
+
+
+def test_a_thread_does_it(transactional_db: None) -> None:
+    made = Background()
+    made.serving = True
+    done = threading.Event()
+    made.later(done.set)
+    assert done.wait(30)
+
+
+def test_without_a_server_it_is_done_at_once() -> None:
+    done: list[str] = []
+    background.background.later(lambda: done.append("now"))
+    assert done == ["now"]
+
+
+def test_a_process_that_ends_in_order_has_done_all(process_environment: dict[str, str], tmp_path: Path) -> None:
+    """Each writes a line, the first so late that the others wait behind it."""
+    path = tmp_path / "done"
+    program = (
+        "import time; from releases import background; background.write_in_background()\n"
+        f"def write(n):\n    time.sleep(n == 0); open({str(path)!r}, 'a').write(str(n))\n"
+        "for n in range(5): background.background.later(lambda n=n: write(n))"
+    )
+    manage(process_environment, "shell", "--no-imports", "-c", program)
+    assert sorted(path.read_text()) == list("01234")
