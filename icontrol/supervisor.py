@@ -1,8 +1,8 @@
-"""The main process of a server: it listens, and keeps workers running that answer.
+"""The main process of a server: it keeps the port, and keeps workers running that answer.
 
-``manage.py serve`` becomes this process once the database is ready. The socket is opened once, without sharing it with
-other servers, and every worker inherits it: while workers are replaced, or when the last one has died, connections wait
-in its queue and none is refused. It imports nothing of Django, so that it is small and outlives upgrades.
+``manage.py serve`` becomes this process once the database is ready. It opens a socket for each worker, which the worker
+inherits: while a worker is replaced, or when it has just died, connections wait in its queue and none is refused. It
+imports nothing of Django, so that it is small and outlives upgrades.
 
 =========  ===========================================================================================================
 signal     what follows
@@ -24,14 +24,16 @@ import logging
 import os
 import selectors
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from icontrol.listening import another
 from icontrol.logs import OneLine
 
 logger = logging.getLogger("icontrol.supervisor")
@@ -39,6 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GRACE = 30  # seconds that a worker has to finish its requests
 SETTLED = 10  # seconds after which a worker that ends is replaced at once
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30
+LONG = 1  # seconds that a connection should not wait for a worker that is away
 START = 120  # seconds that a new worker has to become ready before a reload is given up
 #: Variables that no process keeps in its environment, where ``/proc`` shows them: they are handed over by a pipe.
 SECRETS = ("DATABASE_URL", "ICONTROL_SECRET_KEY", "ICONTROL_ADMIN_PASSWORD", "PGPASSWORD")
@@ -49,11 +52,10 @@ HANDED_ON = tuple(name for name in SECRETS if name != "ICONTROL_ADMIN_PASSWORD")
 class Plan:
     """What ``manage.py serve`` found out.
 
-    ``listener`` is the descriptor of the listening socket, ``arguments`` granian's command line for one worker,
-    ``secrets`` what the environment said of :data:`SECRETS`, ``settings`` what the file of settings says.
+    ``arguments`` is granian's command line for one worker, ``secrets`` what the environment said of :data:`SECRETS`,
+    ``settings`` what the file of settings says.
     """
 
-    listener: int
     address: str
     workers: int
     arguments: list[str]
@@ -68,18 +70,22 @@ class Plan:
         return cls(**json.loads(data))
 
     def __repr__(self) -> str:
-        return f"Plan({self.address}, {self.workers} workers)"  # no secrets in a traceback
+        return f"on {self.address} with {self.workers} worker(s)"  # no secrets in a traceback
 
 
-def take_over(plan: Plan) -> None:
-    """The calling process becomes the supervisor; signals, exit code and process id stay its own. Does not return."""
+def take_over(plan: Plan, first: socket.socket, locks: Iterable[socket.socket]) -> None:
+    """The calling process becomes the supervisor; signals, exit code and process id stay its own. Does not return.
+
+    ``first`` is bound to the address; the locks are kept open as long as the process lives.
+    """
     source, target = os.pipe()
     os.write(target, plan.dump())  # a pipe holds more than settings are long
     os.close(target)
-    for descriptor in (source, plan.listener):
+    for descriptor in (source, first.fileno(), *(lock.fileno() for lock in locks)):
         os.set_inheritable(descriptor, True)
     os.chdir(ROOT)
-    os.execve(sys.executable, [sys.executable, "-m", __name__, str(source)], without(SECRETS))
+    command = [sys.executable, "-m", __name__, str(source), str(first.fileno())]
+    os.execve(sys.executable, command, without(SECRETS))
 
 
 def without(names: tuple[str, ...]) -> dict[str, str]:
@@ -99,6 +105,7 @@ class Worker:
 @dataclass
 class Supervisor:
     plan: Plan
+    sockets: dict[int, socket.socket]  # by the number of the worker that listens there
     clock: Callable[[], float] = time.monotonic
     workers: dict[int, Worker] = field(default_factory=dict)
     #: The workers of the next plan, until all are ready.
@@ -153,17 +160,18 @@ class Supervisor:
 
     def _start(self, number: int, plan: Plan) -> Worker:
         ready, told = os.pipe()
+        listener = self.sockets[number].fileno()
         process = subprocess.Popen(
             [sys.executable, "-m", "icontrol.worker"],
             cwd=ROOT,
             env=without((*SECRETS, "ICONTROL_ENV_FILE")),
             stdin=subprocess.PIPE,
-            pass_fds=(plan.listener, self.life, told),
+            pass_fds=(listener, self.life, told),
         )
         os.close(told)
         hand_over(
             process,
-            listener=plan.listener,
+            listener=listener,
             life=self.life,
             ready=told,
             arguments=plan.arguments,
@@ -214,6 +222,11 @@ class Supervisor:
         deaths = self.deaths[worker.number] = self.deaths.get(worker.number, 0) + 1 if early else 0
         pause = min(FIRST_PAUSE * 2 ** (deaths - 1), LONGEST_PAUSE) if deaths else 0.0
         self.due[worker.number] = self.clock() + pause
+        if pause >= LONG and self.workers:
+            # Connections that wait there would wait for long: from now on the others get all.
+            old = self.sockets[worker.number]
+            self.sockets[worker.number] = another(old)
+            old.close()
         logger.error(
             "worker %d (process %d) %s; another starts %s",
             worker.number,
@@ -266,10 +279,12 @@ class Supervisor:
         if process.returncode:
             logger.error("reload given up: the preparation %s; the old workers go on", how(process.returncode))
             return
-        plan = replace(Plan.load(told), listener=self.plan.listener, secrets=self.plan.secrets)
-        self.next_plan = plan
-        if plan.address != self.plan.address:
-            logger.warning("HOST and PORT change with a restart only; this server stays on %s", self.plan.address)
+        plan = self.next_plan = replace(Plan.load(told), secrets=self.plan.secrets)
+        if (plan.address, plan.workers) != (self.plan.address, self.plan.workers):
+            logger.warning(
+                "HOST, PORT and ICONTROL_WORKERS change with a restart only; this server stays %r", self.plan
+            )
+            plan = self.next_plan = replace(plan, address=self.plan.address, workers=self.plan.workers)
         for number in range(1, plan.workers + 1):
             worker = self.coming[number] = self._start(number, plan)
             worker.deadline = self.clock() + START
@@ -318,7 +333,10 @@ def main() -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     with os.fdopen(int(sys.argv[1]), "rb") as pipe:
         plan = Plan.load(pipe.read())
-    Supervisor(plan).run()
+    first = socket.socket(fileno=int(sys.argv[2]))
+    first.set_inheritable(False)
+    sockets = {1: first} | {number: another(first) for number in range(2, plan.workers + 1)}
+    Supervisor(plan, sockets).run()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""One process that answers: granian's worker, on the socket that the supervisor listens on.
+"""One process that answers: granian's worker, on a socket that the supervisor keeps.
 
-granian's own main process would open a socket for each worker, which lets a second server in on the same port and loses
-the queue of a worker that ends; and it leaves when a worker dies twice. Only its worker is taken.
+granian's own main process lets a second server in on the same port, loses the queue of a worker that ends, and leaves
+when a worker dies twice. Only its worker is taken.
 """
 
 from __future__ import annotations

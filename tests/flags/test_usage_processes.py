@@ -20,10 +20,12 @@ import django
 django.setup()
 from dataclasses import replace
 from django.conf import settings
-from icontrol import supervisor
+from icontrol import listening, supervisor
 from icontrol.management.commands import serve
-plan = serve.plan(listener=serve.listen(settings.HOST, settings.PORT).detach())
-supervisor.take_over(replace(plan, arguments=[*plan.arguments[:-1], "tests.flags.recording:application"]))
+plan = serve.plan()
+plan = replace(plan, arguments=[*plan.arguments[:-1], "tests.flags.recording:application"])
+first, *locks = listening.claim(settings.HOST, settings.PORT)
+supervisor.take_over(plan, first, locks)
 """
 
 

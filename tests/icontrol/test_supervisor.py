@@ -6,15 +6,19 @@ import json
 import os
 import selectors
 import signal
+import socket
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from icontrol.supervisor import GRACE, LONGEST_PAUSE, SETTLED, START, Plan, Supervisor, Worker
+from icontrol.listening import Taken, another, bound, claim
+from icontrol.supervisor import GRACE, LONG, LONGEST_PAUSE, SETTLED, START, Plan, Supervisor, Worker
+from tests.icontrol.test_serve import free_port
 
-PLAN = Plan(-1, "127.0.0.1 port 1", 2, ["application"], {"ICONTROL_SECRET_KEY": "hidden"}, {})
+PLAN = Plan("127.0.0.1 port 1", 2, ["application"], {"ICONTROL_SECRET_KEY": "hidden"}, {})
 
 
 class Process:
@@ -42,7 +46,8 @@ class Stage(Supervisor):
     now = 0.0
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__(plan)
+        first = bound(socket.AF_INET, ("127.0.0.1", 0))
+        super().__init__(plan, {1: first, 2: another(first)})
         self.selector = selectors.DefaultSelector()
         self.started: list[tuple[int, Plan]] = []
         self.mouths: dict[int, int] = {}
@@ -82,6 +87,8 @@ def stage() -> Iterator[Stage]:
     stage = Stage(PLAN)
     yield stage
     stage.selector.close()
+    for one in stage.sockets.values():
+        one.close()
 
 
 def dies(stage: Stage, number: int) -> None:
@@ -138,8 +145,8 @@ def test_a_second_stop_is_at_once(stage: Stage) -> None:
 
 def test_a_reload_stops_the_old_workers_when_all_new_ones_are_ready(stage: Stage) -> None:
     old = [*stage.workers.values()]
-    stage.reloads(replace(PLAN, workers=3, arguments=["other"], secrets={}))
-    assert [number for number, _ in stage.started] == [1, 2, 1, 2, 3]
+    stage.reloads(replace(PLAN, arguments=["other"], secrets={}))
+    assert [number for number, _ in stage.started] == [1, 2, 1, 2]
     given = stage.started[-1][1]
     assert (given.arguments, given.secrets) == (["other"], PLAN.secrets)  # what the environment said at the start
     first, *rest = stage.coming.values()
@@ -148,9 +155,9 @@ def test_a_reload_stops_the_old_workers_when_all_new_ones_are_ready(stage: Stage
     for worker in rest:
         stage.says_ready(worker)
     assert [told(worker) for worker in old] == [["terminate"]] * 2
-    assert set(stage.workers) == {1, 2, 3} and not stage.coming and stage.plan.workers == 3
+    assert set(stage.workers) == {1, 2} and not stage.coming and stage.plan.arguments == ["other"]
     stage.turn(START)
-    assert [told(worker) for worker in stage.workers.values()] == [[]] * 3
+    assert [told(worker) for worker in stage.workers.values()] == [[]] * 2
 
 
 @pytest.mark.parametrize("how", ["preparation", "death", "silence"])
@@ -158,7 +165,7 @@ def test_a_reload_that_fails_leaves_the_old_workers_alone(
     stage: Stage, how: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     old = [*stage.workers.values()]
-    stage.reloads(replace(PLAN, workers=3), code=1 if how == "preparation" else 0)
+    stage.reloads(PLAN, code=1 if how == "preparation" else 0)
     new = [*stage.coming.values()]
     if how == "death":
         new[1].process.dies(1)  # type: ignore[attr-defined]
@@ -172,6 +179,71 @@ def test_a_reload_that_fails_leaves_the_old_workers_alone(
     assert ["terminate"] in [told(worker) for worker in new] or how == "preparation"
 
 
+def test_a_reload_keeps_the_port_and_the_number_of_workers(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    stage.reloads(replace(PLAN, workers=5, address="elsewhere", arguments=["other"]))
+    assert "change with a restart only" in caplog.text
+    assert [number for number, _ in stage.started] == [1, 2, 1, 2]
+    assert stage.next_plan == replace(PLAN, arguments=["other"])
+
+
+def test_connections_wait_for_a_worker_that_is_back_at_once_and_go_elsewhere_else(stage: Stage) -> None:
+    kept = stage.sockets[1].fileno()
+    held = stage.sockets[1]
+    dies(stage, 1)
+    assert stage.sockets[1] is held and held.fileno() == kept
+    while stage.due[1] - stage.now < LONG:
+        stage.turn(stage.due[1] - stage.now)
+        dies(stage, 1)
+    assert held.fileno() == -1 and stage.sockets[1].getsockname() == stage.sockets[2].getsockname()
+    # Without a live worker beside it, waiting is better than being refused.
+    held = stage.sockets[2]
+    for _ in range(6):
+        stage.turn()
+        dies(stage, 2)
+        stage.turn(stage.due[2] - stage.now)
+        if 1 in stage.workers:
+            dies(stage, 1)
+    assert held.fileno() != -1
+
+
 def test_a_plan_shows_no_secret_in_a_traceback() -> None:
     assert "hidden" not in repr(PLAN)
     assert Plan.load(PLAN.dump()) == PLAN and "hidden" in json.dumps(PLAN.secrets)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "0.0.0.0"])
+def test_a_port_is_claimed_by_one_server_whether_it_listens_already_or_not(host: str) -> None:
+    port = free_port()
+    first, *locks = claim(host, port)
+    try:
+        with pytest.raises(Taken):  # the one that is just starting
+            claim(host, port)
+        first.listen()
+        with pytest.raises(Taken):
+            claim("127.0.0.1" if host == "0.0.0.0" else host, port)
+    finally:
+        for one in (first, *locks):
+            one.close()
+    for one in claim(host, port):
+        one.close()
+
+
+def test_each_worker_gets_connections_of_its_own() -> None:
+    first = bound(socket.AF_INET, ("127.0.0.1", 0))
+    second = another(first)
+    first.listen(200)
+    second.listen(200)
+    clients = [socket.create_connection(first.getsockname()) for _ in range(60)]
+    taken = [0, 0]
+    for number, one in enumerate((first, second)):
+        while True:
+            try:
+                one.accept()[0].close()
+            except BlockingIOError:
+                break
+            taken[number] += 1
+    for client in (*clients, first, second):
+        client.close()
+    assert sum(taken) == 60
+    if sys.platform == "linux":  # elsewhere one of them may get all
+        assert min(taken) > 5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import socket
 import sys
 from argparse import SUPPRESS
 from typing import Any
@@ -14,13 +13,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.utils import timezone
 
-from icontrol import environ, supervisor
+from icontrol import environ, listening, supervisor
 from icontrol.starting import alone, wait_for_database
 from releases.bootstrap import first_start
 
 #: Files that a process has open beside its connections: database, logs, what the server itself needs.
 OTHER_FILES = 128
-BACKLOG = 4096  # connections that wait to be taken; the system may allow fewer
 
 
 class Command(BaseCommand):
@@ -34,12 +32,19 @@ class Command(BaseCommand):
         if options["prepare"]:
             self.stdout, plan_goes_to = self.stderr, self.stdout
             self.prepare()
-            plan_goes_to.write(plan(listener=-1).dump().decode())
+            plan_goes_to.write(plan().dump().decode())
             return
-        listener = listen(settings.HOST, settings.PORT)
+        host, port = settings.HOST, settings.PORT
+        try:
+            first, *locks = listening.claim(host, port)
+        except listening.Taken as why:
+            raise CommandError(
+                f"Cannot listen on {host} port {port}: {why}. Choose another with HOST and PORT, "
+                f"for example: PORT={port + 1 if port < 65535 else 8000} make run"
+            ) from None
         self.prepare()
         base = settings.PUBLIC_BASE_URL
-        self.say(f"iCONTROL starts on {listener.getsockname()[0]} port {settings.PORT}; Ctrl-C stops it. Look at:")
+        self.say(f"iCONTROL starts on {first.getsockname()[0]} port {port}; Ctrl-C stops it. Look at:")
         self.say(f"  administration    {base}/admin/")
         self.say(f"  API, browsable    {base}/api/docs")
         self.say(f"  what clients ask  {base}/meta/release")
@@ -51,7 +56,7 @@ class Command(BaseCommand):
             )
         sys.stdout.flush()
         sys.stderr.flush()
-        supervisor.take_over(plan(listener=listener.detach()))
+        supervisor.take_over(plan(), first, locks)
 
     def prepare(self) -> None:
         wait_for_database(self.say)
@@ -65,9 +70,8 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def plan(*, listener: int) -> supervisor.Plan:
+def plan() -> supervisor.Plan:
     return supervisor.Plan(
-        listener=listener,
         address=f"{settings.HOST} port {settings.PORT}",
         workers=settings.ICONTROL_WORKERS,
         arguments=arguments(),
@@ -85,7 +89,7 @@ def arguments() -> list[str]:
         "--http1-header-read-timeout=45000",
         "--http1-buffer-size=65536",  # of headers that come; the default would be 3 GB for all connections
         f"--backpressure={settings.ICONTROL_CONNECTIONS}",
-        f"--backlog={BACKLOG}",
+        f"--backlog={listening.BACKLOG}",
         "--blocking-threads=2",
         "--no-ws",
         "--no-access-log",
@@ -103,32 +107,3 @@ def raise_open_files(connections: int) -> int:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     return connections if soft == resource.RLIM_INFINITY else min(connections, soft - OTHER_FILES)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens on the first address of ``host`` where that is possible.
-
-    Opened before anything is done, and kept: a server that runs there already is told at once, and nothing was
-    changed. The port is shared with nobody.
-    """
-    refusal = "no such host"
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError:
-        found = []
-    for family, kind, protocol, _, where in found:
-        listener = socket.socket(family, kind, protocol)
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(where)
-            listener.listen(BACKLOG)
-            listener.setblocking(False)
-        except OSError as error:
-            listener.close()
-            refusal = error.strerror or str(error)
-        else:
-            return listener
-    raise CommandError(
-        f"Cannot listen on {host} port {port}: {refusal}. "
-        f"Choose another with HOST and PORT, for example: PORT={port + 1 if port < 65535 else 8000} make run"
-    )
