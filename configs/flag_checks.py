@@ -16,8 +16,9 @@ from configs.limits import MAX_INTEGER
 from configs.problems import Problem, pointer
 from configs.reading import objects, shown
 from configs.references import Path, cycle_problems, missing
-from configs.schema_words import TYPES, json_type, near
+from configs.schema_words import TYPES, json_type
 from configs.schemas import value_finding
+from configs.suggestions import Suggestions
 from configs.texts import Text, both
 from flags.engine.compiling import BOOLEAN_VARIANTS, DEFAULT_VARIANT, OFF_VARIANT
 from flags.engine.values import instant_of
@@ -33,7 +34,7 @@ _NO_CONDITIONS = both(
 )
 
 
-def flag_problems(snapshot: Any) -> Iterator[Problem]:
+def flag_problems(snapshot: Any, suggestions: Suggestions) -> Iterator[Problem]:
     """``flag.…`` and ``date.invalid``: every problem of every flag that can be told without a context or a clock."""
     variants: dict[str, set[str] | None] = {}
     for _, flag in objects(snapshot, "featureFlags"):
@@ -43,8 +44,8 @@ def flag_problems(snapshot: Any) -> Iterator[Problem]:
     for index, flag in objects(snapshot, "featureFlags"):
         here: Path = ("featureFlags", index)
         yield from _dates(flag, here)
-        yield from _values(flag, here)
-        yield from _variants_used(flag, here)
+        yield from _values(flag, here, suggestions)
+        yield from _variants_used(flag, here, suggestions)
         yield from _weights(flag, here)
         for number, needed in objects(flag, "prerequisites"):
             there = (*here, "prerequisites", number)
@@ -52,9 +53,10 @@ def flag_problems(snapshot: Any) -> Iterator[Problem]:
             if not isinstance(name, str):
                 continue
             if name not in variants:
-                yield missing((*there, "flag"), "featureFlags", name, variants, "flag.prerequisite_missing")
+                near = suggestions.near(name, variants)
+                yield missing((*there, "flag"), "featureFlags", name, near, "flag.prerequisite_missing")
                 continue
-            yield from _unknown(name, variants[name], needed.get("variant"), (*there, "variant"))
+            yield from _unknown(name, variants[name], needed.get("variant"), (*there, "variant"), suggestions)
             if isinstance(flag.get("key"), str):
                 graph.setdefault(flag["key"], []).append((name, (*there, "flag")))
     yield from cycle_problems(graph, "flag.prerequisite_cycle", _circle)
@@ -74,7 +76,7 @@ def variants_of(flag: dict[str, Any]) -> set[str] | None:
     return {key for key in keys if isinstance(key, str)} if all(isinstance(key, str) for key in keys) else None
 
 
-def _values(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
+def _values(flag: dict[str, Any], here: Path, suggestions: Suggestions) -> Iterator[Problem]:
     kind = flag.get("type")
     if kind not in ("boolean", "string", "integer", "number", "object"):
         return
@@ -99,7 +101,7 @@ def _values(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
                 found=TYPES[json_type(variant["value"])],
             )
             yield Problem(pointer(there), "flag.value_type", message)
-        elif "schema" in flag and (found := value_finding(variant["value"], flag["schema"])):
+        elif "schema" in flag and (found := value_finding(variant["value"], flag["schema"], suggestions)):
             yield replace(found, pointer=pointer(there) + found.pointer)
 
 
@@ -121,11 +123,11 @@ def has_type(value: Any, kind: str) -> bool:
             return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _variants_used(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
+def _variants_used(flag: dict[str, Any], here: Path, suggestions: Suggestions) -> Iterator[Problem]:
     key, known = shown(flag.get("key")), variants_of(flag)
     for field, meant in (("defaultVariant", DEFAULT_VARIANT), ("offVariant", OFF_VARIANT)):
         if field in flag:
-            yield from _unknown(key, known, flag[field], (*here, field))
+            yield from _unknown(key, known, flag[field], (*here, field), suggestions)
         elif known is not None and meant not in known:
             message = both(
                 "The flag has no variant “{meant}”, which is the one meant when “{field}” is left out.",
@@ -136,12 +138,12 @@ def _variants_used(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
             yield Problem(pointer(here), "flag.variant_unknown", message)
     for number, rule in objects(flag, "rules"):
         there = (*here, "rules", number)
-        yield from _unknown(key, known, rule.get("variant"), (*there, "variant"))
+        yield from _unknown(key, known, rule.get("variant"), (*there, "variant"), suggestions)
         for place, part in objects(rule, "split"):
-            yield from _unknown(key, known, part.get("variant"), (*there, "split", place, "variant"))
+            yield from _unknown(key, known, part.get("variant"), (*there, "split", place, "variant"), suggestions)
 
 
-def _unknown(key: str, known: set[str] | None, name: Any, path: Path) -> Iterator[Problem]:
+def _unknown(key: str, known: set[str] | None, name: Any, path: Path, suggestions: Suggestions) -> Iterator[Problem]:
     if known is None or not isinstance(name, str) or name in known:
         return
     message = both(
@@ -149,7 +151,7 @@ def _unknown(key: str, known: set[str] | None, name: Any, path: Path) -> Iterato
         "Le drapeau « {key} » n'a pas de variante « {name} »{near}.",
         key=shown(key),
         name=shown(name),
-        near=near(name, known),
+        near=suggestions.near(name, known),
     )
     yield Problem(pointer(path), "flag.variant_unknown", message)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from configs.problems import Problem, pointer
 from configs.reading import NAMED_BY, names, objects, shown, strings
-from configs.schema_words import near
+from configs.suggestions import Suggestions
 from configs.texts import Text, both
 
 Path = tuple["str | int", ...]
@@ -18,8 +18,6 @@ Graph = Mapping[str, list[tuple[str, Path]]]
 #: (section, name) of a flag or a segment
 Node = tuple[str, str]
 
-#: Looking for the name that was meant is slow, so only the first wrong references get a suggestion.
-MOST_SUGGESTIONS = 50
 _NO_SUCH = {
     "pages": both("There is no page “{name}”{near}.", "La page « {name} » n'existe pas{near}."),
     "tabs": both("There is no tab “{name}”{near}.", "L'onglet « {name} » n'existe pas{near}."),
@@ -85,12 +83,12 @@ def _same_address(snapshot: Any) -> Iterator[Problem]:
         yield Problem(pointer(["pages", index, "path"]), "path.duplicate", message)
 
 
-def reference_problems(snapshot: Any) -> Iterator[Problem]:
+def reference_problems(snapshot: Any, suggestions: Suggestions) -> Iterator[Problem]:
     """``reference.missing`` (with ``target``), ``reference.mismatch``, ``segment.cycle``."""
     known = {section: names(snapshot, section) for section in _NO_SUCH}
-    wrong = (reference for reference in references(snapshot) if reference[2] not in known[reference[1]])
-    for number, (path, section, name) in enumerate(wrong):
-        yield missing(path, section, name, known[section] if number < MOST_SUGGESTIONS else ())
+    for path, section, name in references(snapshot):
+        if name not in known[section]:
+            yield missing(path, section, name, suggestions.near(name, known[section]))
     yield from _tabs_of_other_pages(snapshot)
     graph = {
         segment["id"]: [(name, path) for path, name in segment_references(segment, ("segments", index))]
@@ -100,9 +98,9 @@ def reference_problems(snapshot: Any) -> Iterator[Problem]:
     yield from cycle_problems(graph, "segment.cycle", _segment_cycle)
 
 
-def missing(path: Path, section: str, name: str, known: Iterable[str], code: str = "reference.missing") -> Problem:
+def missing(path: Path, section: str, name: str, near: Text, code: str = "reference.missing") -> Problem:
     template = _NO_SUCH[section]
-    message = both(template["en"], template["fr"], name=shown(name), near=near(name, known))
+    message = both(template["en"], template["fr"], name=shown(name), near=near)
     return Problem(pointer(path), code, message, target=(section, name))
 
 

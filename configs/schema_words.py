@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -152,20 +151,6 @@ def fields(value: Any, details: Mapping[str, Any]) -> dict[str, Any]:
         if name in details:
             result[name] = shown(details[name])
     return result
-
-
-def near(name: str, known: Iterable[str]) -> Text:
-    """`` (did you mean “visible”?)``, or nothing when no known name is like it.
-
-    Only names with the same first letter and about the same length are compared: the comparison is slow, and a
-    document may hold a thousand wrong names.
-    """
-    start = name[:1].casefold()
-    alike = sorted(other for other in known if other[:1].casefold() == start and abs(len(other) - len(name)) <= 3)
-    found = difflib.get_close_matches(name, alike[:40], n=1, cutoff=0.75)
-    if not found:
-        return both("", "")
-    return both(" (did you mean “{name}”?)", " (vouliez-vous dire « {name} » ?)", name=found[0])
 
 
 def either(texts: Iterable[Text]) -> Text:

@@ -18,7 +18,8 @@ import jsonschema_rs
 from configs.limits import encodable
 from configs.problems import Problem, pointer
 from configs.reading import TOP_LEVEL, shown
-from configs.schema_words import fields, near, sentence
+from configs.schema_words import fields, sentence
+from configs.suggestions import Suggestions
 from configs.texts import Text, both
 
 SNAPSHOT_SCHEMA = Path(__file__).with_name("schema") / "snapshot.schema.json"
@@ -64,12 +65,12 @@ def _compiled(schema: Any) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(schema, offline=True, pattern_options=jsonschema_rs.RegexOptions())
 
 
-def section_findings(snapshot: Any) -> list[Problem]:
+def section_findings(snapshot: Any, suggestions: Suggestions) -> list[Problem]:
     """What the product's schema finds in a legible document."""
-    return _findings(_snapshot_validator(), snapshot_schema(), snapshot)
+    return _findings(_snapshot_validator(), snapshot_schema(), snapshot, suggestions)
 
 
-def extra_findings(snapshot: dict[str, Any], extra_schema: Any) -> list[Problem]:
+def extra_findings(snapshot: dict[str, Any], extra_schema: Any, suggestions: Suggestions) -> list[Problem]:
     """What the application's schema finds in the other sections, and those that it does not declare."""
     declared: set[str] = set()
     problems: list[Problem] = []
@@ -81,19 +82,19 @@ def extra_findings(snapshot: dict[str, Any], extra_schema: Any) -> list[Problem]
         else:
             declared = set(extra_schema.get("properties", {}))
             extra = {name: value for name, value in snapshot.items() if name in declared}
-            problems += _findings(validator, extra_schema, extra)
+            problems += _findings(validator, extra_schema, extra, suggestions)
     for name in sorted(snapshot.keys() - TOP_LEVEL.keys() - declared):
         message = both(
             "The section “{name}” is not declared by the application's schema{near}.",
             "La section « {name} » n'est pas déclarée par le schéma de l'application{near}.",
             name=shown(name),
-            near=near(name, {*TOP_LEVEL, *declared}),
+            near=suggestions.near(name, {*TOP_LEVEL, *declared}),
         )
         problems.append(Problem(pointer([name]), "section.unknown", message))
     return problems
 
 
-def value_finding(value: Any, schema: Any) -> Problem | None:
+def value_finding(value: Any, schema: Any, suggestions: Suggestions) -> Problem | None:
     """The first thing in which a variant's value differs from its flag's schema, its pointer into the value.
 
     ``None`` also for a schema that the product's own refuses: that is told, and what it would cost is not known. Only
@@ -104,7 +105,7 @@ def value_finding(value: Any, schema: Any) -> Problem | None:
     try:
         _compiled(schema).validate(value)
     except jsonschema_rs.ValidationError as error:
-        return next(_told(error, schema))
+        return next(_told(error, schema, suggestions))
     return None
 
 
@@ -138,13 +139,15 @@ def check_extra_schema(schema: Any) -> jsonschema_rs.Draft202012Validator:
     raise UnusableSchema(at, "extra_schema.invalid", message)
 
 
-def _findings(validator: jsonschema_rs.Draft202012Validator, schema: Any, document: Any) -> list[Problem]:
+def _findings(
+    validator: jsonschema_rs.Draft202012Validator, schema: Any, document: Any, suggestions: Suggestions
+) -> list[Problem]:
     if validator.is_valid(document):
         return []
     counted = validator.evaluate(document).errors()
     if len(counted) > MOST_TOLD:
         return list(islice(_summed_up(counted), MOST_FINDINGS))
-    found = (problem for error in validator.iter_errors(document) for problem in _told(error, schema))
+    found = (problem for error in validator.iter_errors(document) for problem in _told(error, schema, suggestions))
     return list(islice(found, MOST_FINDINGS))
 
 
@@ -154,7 +157,7 @@ def _summed_up(counted: list[Any]) -> Iterator[Problem]:
         yield Problem(place, "schema.many", _MANY)
 
 
-def _told(error: jsonschema_rs.ValidationError, schema: Any) -> Iterator[Problem]:
+def _told(error: jsonschema_rs.ValidationError, schema: Any, suggestions: Suggestions) -> Iterator[Problem]:
     keyword, details, path = error.kind.name, error.kind.as_dict(), error.instance_path
     place = "/".join(map(str, error.schema_path)) if schema is snapshot_schema() else ""
     values = fields(error.instance, details)
@@ -165,7 +168,7 @@ def _told(error: jsonschema_rs.ValidationError, schema: Any) -> Iterator[Problem
     if keyword in ("additionalProperties", "unevaluatedProperties"):
         known = _at(schema, error.schema_path[:-1]).get("properties", {})
         for name in details["unexpected"]:
-            yield problem([*path, name], property=shown(name), near=near(name, known))
+            yield problem([*path, name], property=shown(name), near=suggestions.near(name, known))
     elif keyword == "propertyNames":
         name = details["error"].instance
         yield problem([*path, name], property=shown(name))

@@ -15,6 +15,7 @@ from configs.reading import TOP_LEVEL
 from configs.references import identity_problems, reference_problems
 from configs.schemas import MOST_FINDINGS, UnusableSchema, check_extra_schema, extra_findings, section_findings
 from configs.secret_scan import secret_problems
+from configs.suggestions import Suggestions
 from configs.texts import both
 from configs.tokens import token_problems
 from configs.translations import translation_problems
@@ -43,15 +44,16 @@ def check_snapshot(
     walked = walk(snapshot)
     problems = list(walked.problems)
     if walked.legible:
+        suggestions = Suggestions()
         problems += size_problems(snapshot, max_bytes)
-        problems += section_findings(snapshot)
+        problems += section_findings(snapshot, suggestions)
         problems += islice(secret_problems(walked.strings), MOST_FINDINGS)
         if isinstance(snapshot, dict):
-            problems += islice(extra_findings(snapshot, extra_schema), MOST_FINDINGS)
+            problems += islice(extra_findings(snapshot, extra_schema, suggestions), MOST_FINDINGS)
             for found in (
                 identity_problems(snapshot),
-                reference_problems(snapshot),
-                flag_problems(snapshot),
+                reference_problems(snapshot, suggestions),
+                flag_problems(snapshot, suggestions),
                 condition_problems(snapshot),
                 flag_warnings(snapshot, now),
                 token_problems(snapshot),

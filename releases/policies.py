@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from configs.problems import Problem
 from configs.reading import NAMED_BY, names, shown
 from configs.refusals import Refusal
 from configs.schema_words import either
+from configs.suggestions import alike
 from configs.texts import Text, both
 from releases import gate
 from releases.kinds import KINDS
@@ -258,25 +258,20 @@ def check_switch(environment: Environment, head: Release | None, kind: str, key:
     if key in flags or key in head.killed:
         return head
     code, known = ("kill.unknown_flag", flags) if kind == "kill" else ("lift.not_engaged", set(head.killed))
-    alike = _alike(key, known)
+    near = alike(key, known)
     raise Refusal(
         code,
         flag=shown(key),
         environment=environment.key,
-        near=_meant(alike),
-        extra={"environment": environment.key, "near": alike},
+        near=_meant(near),
+        extra={"environment": environment.key, "near": near},
     )
 
 
-def _alike(name: str, known: Iterable[str]) -> list[str]:
-    """At most three, the most similar first. Whoever types at 3 a.m. errs anywhere, also in the first letter."""
-    return difflib.get_close_matches(name[:128], sorted(known), n=3, cutoff=0.6)
-
-
-def _meant(alike: list[str]) -> Text:
-    if not alike:
+def _meant(near: list[str]) -> Text:
+    if not near:
         return both("", "")
-    options = either(both("“{name}”", "« {name} »", name=name) for name in alike)
+    options = either(both("“{name}”", "« {name} »", name=name) for name in near)
     return both(" (did you mean {options}?)", " (vouliez-vous dire {options} ?)", options=options)
 
 

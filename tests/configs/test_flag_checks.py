@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from configs.flag_checks import flag_problems, has_type
+from configs.suggestions import Suggestions
 from configs.validation import check_snapshot
 
 VALUES = [True, "text", 7, 7.0, 7.5, {"a": 1}, [1], None]
@@ -25,7 +26,7 @@ def test_types_of_values(kind: str, fitting: list[Any]) -> None:
 
 
 def codes(*flags: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(problem.pointer, problem.code) for problem in flag_problems({"featureFlags": list(flags)})]
+    return [(problem.pointer, problem.code) for problem in flag_problems({"featureFlags": list(flags)}, Suggestions())]
 
 
 def flag(key: str, *needs: str, **more: Any) -> dict[str, Any]:
@@ -159,5 +160,5 @@ def test_a_window_has_a_length(end: str, right: bool) -> None:
 
 def test_a_private_segment_has_conditions_until_it_goes_out() -> None:
     segments = [{"id": "a", "private": True}, {"id": "b", "private": True, "conditions": []}, {"id": "c"}]
-    found = [(problem.pointer, problem.code) for problem in flag_problems({"segments": segments})]
+    found = [(problem.pointer, problem.code) for problem in flag_problems({"segments": segments}, Suggestions())]
     assert found == [("/segments/0", "segment.conditions_missing")]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from configs.demo import demo_snapshot
 from configs.references import reference_problems
+from configs.suggestions import Suggestions
 from releases.rendering import render
 from tests.factories import flag, snapshot
 from tests.flags.engine import vectors
@@ -210,6 +211,6 @@ def test_no_reference_leads_nowhere_on_any_surface(data: st.DataObject) -> None:
     for table in content["tables"]:
         for action in table["actions"]:
             action["config"] = {"pageId": data.draw(st.sampled_from(content["pages"]))["id"]}
-    assert not list(reference_problems(content))
+    assert not list(reference_problems(content, Suggestions()))
     for surface in ("", "APP", "CP", "none"):
-        assert not list(reference_problems(render(content, surface=surface)))
+        assert not list(reference_problems(render(content, surface=surface), Suggestions()))
