@@ -150,12 +150,12 @@ define(
     409,
     title=("Nothing to go back to", "Aucune version antérieure"),
     detail=(
-        "No other version was live in {environment} before {version}.",
-        "Aucune autre version n'a été en ligne dans {environment} avant {version}.",
+        "{version} is the first version that went live in {environment}: there is none before it to go back to.",
+        "{version} est la première version mise en ligne dans {environment} : aucune avant elle à laquelle revenir.",
     ),
     next=(
-        "Publish another version, or engage a kill switch.",
-        "Publiez une autre version ou actionnez un coupe-circuit.",
+        "Name the version to release again, publish another one, or engage a kill switch.",
+        "Nommez la version à remettre en ligne, publiez-en une autre ou actionnez un coupe-circuit.",
     ),
 )
 define(
@@ -206,8 +206,9 @@ define(
     409,
     title=("Nothing before it", "Rien avant elle"),
     detail=(
-        "Release {serial} is the first of {environment}; without it clients would get nothing.",
-        "La publication {serial} est la première de {environment} ; sans elle les clients n'auraient rien.",
+        "No version was live in {environment} before release {serial}; without it clients would get nothing.",
+        "Aucune version n'était en ligne dans {environment} avant la publication {serial} ; sans elle les clients "
+        "n'auraient rien.",
     ),
     next=("Publish something else instead.", "Publiez plutôt autre chose."),
 )

@@ -40,8 +40,20 @@ def test_rollback_walks_back_and_never_to_and_fro(world: World) -> None:
     assert world.live == "1.0.1"
     world.rollback()
     assert world.live == "1.0.0"
-    with refused("rollback.nothing_before"):
+    with refused("rollback.nothing_before") as refusal:
         world.rollback()
+    # The reader sees 1.0.1 and 1.0.2 in the ledger, before the release that brought 1.0.0 back.
+    assert refusal.value.detail["en"] == (
+        "1.0.0 is the first version that went live in production: there is none before it to go back to."
+    )
+
+
+def test_what_is_said_of_an_undo_is_true_when_a_policy_came_first(world: World) -> None:
+    world.policy(latest="1.0.0")
+    world.release()
+    with refused("undo.nothing_before") as refusal:
+        world.undo()
+    assert refusal.value.detail["en"].startswith("No version was live in production before release 2;")
 
 
 def test_rollback_carries_the_policy_over_and_undo_takes_it_back(world: World) -> None:

@@ -83,11 +83,14 @@ def test_with_nothing_before_the_buttons_say_so(world: World, ada: Staff) -> Non
     page = ada.get("releases_environment_change", world.production.pk)
     assert off(page) == [
         "Publish the draft: 1.0.1 has the content that is live in production (release 1).",
-        "Roll back: No other version was live in production before 1.0.0.",
-        "Undo release 1: Release 1 is the first of production; without it clients would get nothing.",
+        "Roll back: 1.0.0 is the first version that went live in production: there is none before it to go back to.",
+        "Undo release 1: No version was live in production before release 1; without it clients would get nothing.",
     ]
     french = staff("publisher", language="fr").get("releases_environment_change", world.production.pk)
-    assert any(words.startswith("Annuler la n° 1: La publication 1 est la première") for words in off(french))
+    assert any(
+        words.startswith("Annuler la n° 1: Aucune version n'était en ligne dans production avant la")
+        for words in off(french)
+    )
 
 
 def test_an_older_release_is_not_undone(world: World, ada: Staff) -> None:
