@@ -10,6 +10,9 @@ _FLAGS = both(
     "The list of the environment's flags shows those that are live, and those that are forced off.",
     "La liste des drapeaux de l'environnement montre ceux qui sont en ligne et ceux qui sont coupés.",
 )
+_LATER = both(
+    "Nothing was changed. Load the page again in a while.", "Rien n'a changé. Rechargez la page dans un moment."
+)
 
 NEXT: dict[str, Text] = {
     "draft.stale": both(
@@ -48,9 +51,9 @@ NEXT: dict[str, Text] = {
         "Revenez à une autre version, et vérifiez le registre sur la page de ses points de contrôle.",
     ),
     "preview_link.lifetime": both("Choose a shorter time.", "Choisissez une durée plus courte."),
-    "db.unavailable": both(
-        "Nothing was changed. Load the page again in a while.", "Rien n'a changé. Rechargez la page dans un moment."
-    ),
+    "db.unavailable": _LATER,
+    "db.read_only": _LATER,
+    "db.damaged": both("Nothing was changed. Tell the operator.", "Rien n'a changé. Prévenez l'exploitant."),
 }
 
 
