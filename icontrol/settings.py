@@ -6,6 +6,7 @@ one sentence.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,11 @@ SECURE_SSL_HOST = _public.netloc
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
 # Subdomains and the browsers' preload list belong to the owner of the domain, not to one program on it.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# A session ends when it was not used for that long (the cookie itself with the browser), and in any case by age.
+SESSION_ENGINE = "releases.sessions"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 2 * 3600
+ICONTROL_SESSION_LIFETIME = dt.timedelta(hours=12)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

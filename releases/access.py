@@ -20,6 +20,7 @@ from configs.models import Application, ConfigVersion
 from configs.policies import check_label, check_name, check_permission, check_reason, note
 from configs.refusals import Refusal
 from configs.texts import Text, both
+from releases.last_use import noted
 from releases.models import ApiToken, ClientKey, Environment, PreviewLink
 from releases.people import rights_of
 from releases.roles import ROLES
@@ -117,6 +118,7 @@ def find_token(secret: str, *, now: dt.datetime) -> ApiToken | None:
         return None
     if token.owner is not None and not ROLES[token.role] <= rights_of(token.owner):
         return None
+    noted.token(token, now)
     return token
 
 

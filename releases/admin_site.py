@@ -11,16 +11,21 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
+from django.utils import timezone
 
 from configs.policies import check_permission
 from configs.refusals import Refusal
 from icontrol import problem
 from icontrol.words import words
 from releases.authentication import actor_of_user
+from releases.models import Session
+from releases.sessions import name_of
 
+#: On the page, the last used first.
+MOST_SESSIONS = 100
 View = Callable[..., HttpResponseBase]
 
 
@@ -32,6 +37,27 @@ class HouseSite(admin.AdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self.disable_action("delete_selected")
+
+    def get_urls(self) -> list[Any]:
+        return [path("sessions/", self.admin_view(self.sessions), name="sessions"), *super().get_urls()]
+
+    def sessions(self, request: HttpRequest) -> HttpResponseBase:
+        """One's own sessions; each can be ended."""
+        if request.method not in ("GET", "HEAD", "POST"):
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+        mine = Session.objects.filter(user=request.user.pk, expire_date__gt=timezone.now()).order_by("-last_seen_at")
+        shown = [(name_of(session.pk), session) for session in mine[:MOST_SESSIONS]]
+        if request.method == "POST":
+            ended = [session.pk for name, session in shown if name == request.POST.get("end")]
+            Session.objects.filter(pk__in=ended).delete()
+            return HttpResponseRedirect(request.path)
+        context = {
+            **self.each_context(request),
+            "title": words("Your sessions", "Vos sessions"),
+            "sessions": shown,
+            "this_one": request.session.session_key,
+        }
+        return TemplateResponse(request, "admin/house/sessions.html", context)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return super().admin_view(self._refusing(view), cacheable)

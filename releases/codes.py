@@ -336,6 +336,13 @@ define(
     next=("Check the name.", "Vérifiez le nom."),
 )
 define(
+    "person.unknown",
+    404,
+    title=("No such account", "Compte inconnu"),
+    detail=("There is no account “{name}”.", "Il n'y a pas de compte « {name} »."),
+    next=("Check the user name.", "Vérifiez le nom d'utilisateur."),
+)
+define(
     "token.lifetime",
     422,
     title=("Not a usable lifetime", "Durée inutilisable"),

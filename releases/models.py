@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import Group, User
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -150,8 +151,10 @@ class ApiToken(HistoryMixin):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.CharField(max_length=200, blank=True, default="")
+    #: Within some minutes (:mod:`releases.last_use`).
+    last_used_at = models.DateTimeField(null=True, blank=True)
 
-    history = History(excluded_fields=["token_hash"])
+    history = History(excluded_fields=["token_hash", "last_used_at"])
 
     class Meta:
         constraints = [
@@ -192,6 +195,23 @@ class PreviewLink(HistoryMixin):
 
     def __str__(self) -> str:
         return f"{self.config_version.version} ({self.pk})"
+
+
+class Session(AbstractBaseSession):
+    """A browser of somebody, from the login until it ends (:mod:`releases.sessions`)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    started_at = models.DateTimeField()
+    #: Within some minutes (:mod:`releases.last_use`).
+    last_seen_at = models.DateTimeField()
+    address = models.CharField(max_length=64, blank=True)
+    browser = models.CharField(max_length=200, blank=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from releases.sessions import SessionStore
+
+        return SessionStore
 
 
 class LoginFailure(models.Model):

@@ -26,6 +26,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from configs.texts import both, pick
+from releases import sessions
 from releases.models import LoginFailure
 
 WINDOW = dt.timedelta(minutes=15)
@@ -112,6 +113,7 @@ def on_login_failed(sender: Any, credentials: dict[str, Any], request: HttpReque
 
 def on_logged_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
     """Forget the failures of this scope, and remember the browser."""
+    sessions.begin(request)
     LoginFailure.objects.filter(scope__in=list(scopes(request, user.username))[:1]).delete()
     request.known_browser_of = user.username.casefold()  # type: ignore[attr-defined]
 

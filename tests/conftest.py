@@ -18,6 +18,7 @@ from configs import triggers
 from flags import usage
 from icontrol.outages import rest
 from releases.delivery import seen
+from releases.last_use import noted
 from releases.sightings import written
 from tests.databases import fresh
 from tests.factories import World, make_world
@@ -85,6 +86,7 @@ def nothing_kept() -> Iterator[None]:
     seen.clear()
     rest.over()
     written.clear()
+    noted.forget()
     yield
     seen.clear()
     rest.over()

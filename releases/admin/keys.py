@@ -163,7 +163,8 @@ class RevokeToken(Revoke):
 
 
 class ApiTokenAdmin(KeyAdmin):
-    list_display = ("name", "role", "status", "created", "expires")
+    list_display = ("name", "role", "status", "owner", "created", "expires", "used")
+    list_select_related = ("owner",)
     list_filter = ("role",)
     lookups = ("role__exact",)
     search_fields = ("name",)
@@ -171,16 +172,21 @@ class ApiTokenAdmin(KeyAdmin):
     create, revoke = CreateToken, RevokeToken
     create_label = words("Create an API token", "Créer un jeton d'API")
 
+    @admin.display(description=words("last used", "dernier usage"), ordering="last_used_at")
+    def used(self, token: ApiToken) -> SafeString | str:
+        return markup.minute(token.last_used_at)
+
     def facts(self, request: HttpRequest, token: ApiToken) -> list[Fact]:
         return [
             Fact(words("State", "État"), self.status(token)),
             Fact(words("Role", "Rôle"), token.role),
             Fact(
                 words("Owner", "Propriétaire"),
-                token.owner or words("nobody: made on the console", "personne : créé en console"),
+                token.owner or words("none: made by a command", "aucun : créé par commande"),
             ),
             Fact(words("Created", "Création"), self.created(token)),
             Fact(words("Expires", "Expiration"), self.expires(token)),
+            Fact(words("Last used", "Dernier usage"), self.used(token)),
             Fact(words("Revoked", "Révocation"), markup.by_and_when(token.revoked_by, token.revoked_at, full=True)),
         ]
 

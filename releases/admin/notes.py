@@ -19,6 +19,7 @@ NOTES = (
     (re.compile(r"created"), "création"),
     (re.compile(r"edit"), "modification"),
     (re.compile(r"revoked"), "révocation"),
+    (re.compile(r"rights taken away"), "droits retirés"),
     (re.compile(r"password changed"), "mot de passe changé"),
     (re.compile(r"opened from (\S+)"), "ouverte depuis {0}"),
     (re.compile(r"rebased on (\S+)"), "rebasée sur {0}"),

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.http import HttpRequest
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from configs.actors import ADMINISTER
+from icontrol.words import words
 from releases.admin.base import HouseAdmin
+from releases.admin.buttons import Button, address, page_of
+from releases.admin.move import Move
+from releases.people import end_access, rights_of
 
 
 class WrittenByForm(HouseAdmin):
@@ -36,6 +45,52 @@ class WrittenByForm(HouseAdmin):
         super().save_model(request, obj, form, change)
 
 
+class EndForm(forms.Form):
+    deactivate = forms.BooleanField(
+        required=False, label=words("Deactivate the account as well", "Désactiver aussi le compte")
+    )
+
+
+class EndAccess(Move):
+    """Everything of a person ends at once."""
+
+    permission = ADMINISTER
+    form_class = EndForm
+    style = "danger"
+
+    def __init__(self, admin: HouseAdmin, request: HttpRequest, person: User) -> None:
+        super().__init__(admin, request)
+        self.person = person
+
+    def frame(self) -> dict[str, Any]:
+        return {
+            "title": words(f"End all access of “{self.person}”?", f"Mettre fin à tout accès de « {self.person} » ?"),
+            "crumbs": [(str(self.person), page_of(self.person))],
+        }
+
+    def look(self) -> dict[str, Any]:
+        return {
+            "button": words("End all access", "Mettre fin à tout accès"),
+            "notes": [
+                words(
+                    "All sessions, API tokens and preview links of this person end at once.",
+                    "Toutes les sessions, tous les jetons d'API et liens d'aperçu de cette personne prennent fin.",
+                )
+            ],
+        }
+
+    def act(self) -> HttpResponse:
+        assert self.form is not None
+        ended = end_access(self.person, **self.form.cleaned_data, reason=self.reason, actor=self.actor, now=self.now)
+        return self.done(
+            words(
+                f"Ended: {ended.sessions} sessions, {ended.tokens} tokens, {ended.links} preview links.",
+                f"Fin de {ended.sessions} sessions, {ended.tokens} jetons, {ended.links} liens d'aperçu.",
+            ),
+            page_of(self.person),
+        )
+
+
 class UserAdmin(WrittenByForm, DjangoUserAdmin):
     """What somebody may do comes from the groups alone, so that it is one question with one answer."""
 
@@ -49,6 +104,7 @@ class UserAdmin(WrittenByForm, DjangoUserAdmin):
         (gettext_lazy("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
     )
     readonly_fields = ("is_superuser",)
+    change_form_template = "admin/house/account.html"
     add_fieldsets = (
         (None, {"fields": ("username", "usable_password", "password1", "password2", "is_staff", "groups")}),
     )
@@ -78,6 +134,29 @@ class UserAdmin(WrittenByForm, DjangoUserAdmin):
         ):
             found._change_reason = "password changed"
         return found
+
+    def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        return [("<int:pk>/end/", self.end_view, "end")]
+
+    def end_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        person = self.find(request, pk)
+        if not self.has_change_permission(request, person):
+            raise PermissionDenied
+        return EndAccess(self, request, person).serve()
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        person = kwargs.get("obj")
+        if person is not None and self.has_change_permission(request, person):
+            label, url = words("End all access", "Mettre fin à tout accès"), address("auth_user_end", person.pk)
+            context["buttons"] = [Button(label, url, "danger")]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Who may nothing any more holds nothing any more."""
+        super().save_related(request, form, formsets, change)
+        person = User.objects.get(pk=form.instance.pk)
+        if change and not rights_of(person):
+            end_access(person, reason="rights taken away", actor=self.actor(request), now=timezone.now())
 
 
 class GroupAdmin(WrittenByForm, DjangoGroupAdmin):

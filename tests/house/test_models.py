@@ -24,6 +24,9 @@ NOBODY = {
     "releases.ClientKey.revoked_at": "the history's entry of the revocation says who",
     "releases.Release.created_at": "its `actor`, which the hash covers",
     "releases.ApiToken.expires_at": "a date that was set when the token was made, by `created_by`",
+    "releases.ApiToken.last_used_at": "a program used it; its `name` says which",
+    "releases.Session.started_at": "its `user` logged in",
+    "releases.Session.last_seen_at": "its `user` used it",
     "releases.ClientSighting.last_seen_at": "a program asked; its `name` says which",
     "releases.PreviewLink.expires_at": "a date that was set when the link was made, by `created_by`",
 }

@@ -220,6 +220,10 @@ GET  admin/releases/apitoken/<path:object_id>/                         in  yes y
 POST admin/releases/apitoken/<path:object_id>/                         in  yes yes yes yes
 GET  admin/auth/user/<id>/password/                                    in  no  no  no  yes
 POST admin/auth/user/<id>/password/                                    in  no  no  no  yes
+GET  admin/sessions/                                                   in  yes yes yes yes
+POST admin/sessions/                                                   in  yes yes yes yes
+GET  admin/auth/user/<int:pk>/end/                                     in  no  no  no  yes
+POST admin/auth/user/<int:pk>/end/                                     in  no  no  no  yes
 GET  admin/auth/user/                                                  in  no  no  no  yes
 POST admin/auth/user/                                                  in  no  no  no  yes
 GET  admin/auth/user/add/                                              in  no  no  no  yes
@@ -440,7 +444,7 @@ REMOVALS: dict[str, Callable[[User], Any]] = {
     "is_active": lambda user: User.objects.filter(pk=user.pk).update(is_active=False),
     "is_staff": lambda user: User.objects.filter(pk=user.pk).update(is_staff=False),
     "group": lambda user: user.groups.clear(),
-    "permissions of the group": lambda user: [group.permissions.clear() for group in user.groups.all()],
+    "permissions of the group": lambda user: Group.objects.get(name="admin").permissions.set([]),
 }
 
 

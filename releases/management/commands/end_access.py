@@ -1,0 +1,44 @@
+"""``manage.py end_access``: sessions, API tokens and preview links of a person end at once."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.core.management.base import CommandParser
+
+from configs.refusals import Refusal
+from configs.texts import both
+from releases.management.base import Door
+from releases.people import end_access
+
+
+class Command(Door):
+    help = "Ends everything of a person at once: sessions, API tokens, preview links."
+    takes = ("reason",)
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", metavar="NAME", help="The account's user name.")
+        parser.add_argument("--deactivate", action="store_true", help="Deactivate the account as well.")
+
+    def run(self) -> None:
+        name = self.options["name"]
+        person = User.objects.filter(username=name).first()
+        if person is None:
+            raise Refusal("person.unknown", name=name[:80])
+        ended = end_access(
+            person,
+            deactivate=self.options["deactivate"],
+            reason=self.options["reason"],
+            actor=self.actor,
+            now=self.now,
+        )
+        self.answer(
+            {"name": name, **ended._asdict()},
+            [
+                both(
+                    "Ended of {name}: {sessions} sessions, {tokens} tokens, {links} preview links.",
+                    "Fin pour {name} : {sessions} sessions, {tokens} jetons, {links} liens d'aperçu.",
+                    name=name,
+                    **ended._asdict(),
+                )
+            ],
+        )

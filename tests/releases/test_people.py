@@ -1,0 +1,201 @@
+"""The end of everything of a person, when tokens and sessions were last used, and how sessions end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.utils import timezone
+
+from icontrol import background
+from releases import access
+from releases.authentication import actor_of_user
+from releases.last_use import EVERY
+from releases.models import ApiToken, PreviewLink, Session
+from tests.factories import World
+from tests.releases.admin_pages import Staff, staff
+from tests.releases.commands import done, manage
+
+
+@pytest.fixture
+def root(world: World) -> Staff:
+    return staff("admin", name="root.a")
+
+
+@pytest.fixture
+def ada(world: World) -> Staff:
+    """With a second browser, two tokens and a link."""
+    ada = staff("admin", name="ada")
+    Client().force_login(ada.user)
+    actor = actor_of_user(ada.user)
+    for role in ("viewer", "publisher"):
+        access.create_token(name=role, role=role, actor=actor, now=timezone.now())
+    world.edit()
+    world.preview()
+    access.create_preview_link(world.application, reason="look", actor=actor, now=timezone.now())
+    return ada
+
+
+def held_by(user: User) -> tuple[int, int, int]:
+    """Sessions, tokens and links that are open."""
+    return (
+        Session.objects.filter(user=user).count(),
+        ApiToken.objects.filter(owner=user, revoked_at=None).count(),
+        PreviewLink.objects.filter(owner=user, revoked_at=None).count(),
+    )
+
+
+def test_everything_ends_by_one_command(ada: Staff, root: Staff) -> None:
+    assert held_by(ada.user) == (2, 2, 1)
+    assert manage("end_access", "ada").code == 2  # no reason
+    assert held_by(ada.user) == (2, 2, 1)
+    answer = done("end_access", "ada", "--deactivate", "--reason", "left", "--json").json
+    assert answer == {"name": "ada", "sessions": 2, "tokens": 2, "links": 1}
+    assert held_by(ada.user) == (0, 0, 0) and held_by(root.user)[0] == 1
+    ada.user.refresh_from_db()
+    assert not ada.user.is_active
+    row = ApiToken.objects.get(name="viewer")
+    assert row.revoked_by.startswith("cli") and row.history.latest().history_change_reason == "left"
+    assert manage("end_access", "nobody", "--reason", "x").code == 2
+
+
+def test_everything_ends_by_one_page(ada: Staff, root: Staff) -> None:
+    assert f"/admin/auth/user/{ada.user.pk}/end/" in root.get("auth_user_change", ada.user.pk).places
+    page = root.fill("auth_user_end", ada.user.pk, reason="lost laptop")
+    assert "2 sessions, 2 tokens, 1 preview links" in page.text
+    assert held_by(ada.user) == (0, 0, 0)
+    ada.user.refresh_from_db()
+    assert ada.user.is_active and ada.client.get("/api/registry").status_code == 401
+
+
+def test_only_a_superuser_ends_the_access_of_a_superuser(root: Staff) -> None:
+    boss = User.objects.create_superuser("boss")
+    Client().force_login(boss)
+    assert root.send("auth_user_end", boss.pk, reason="coup").status == 403
+    assert held_by(boss)[0] == 1
+
+
+@pytest.mark.parametrize("kept", [{"is_staff": "on"}, {"is_active": "on"}, {"is_active": "on", "is_staff": "on"}])
+def test_who_may_nothing_any_more_holds_nothing_any_more(ada: Staff, root: Staff, kept: dict[str, str]) -> None:
+    """Also when rights come back: what ended stays ended."""
+    groups = [] if len(kept) == 2 else [Group.objects.get(name="admin").pk]
+    root.send("auth_user_change", ada.user.pk, username="ada", groups=groups, **kept)
+    assert held_by(ada.user) == (0, 0, 0)
+    assert "droits retirés" in staff("admin", language="fr").get("releases_apitoken_history", 1).text
+
+
+def test_an_edit_that_takes_no_right_ends_nothing(ada: Staff, root: Staff) -> None:
+    group = Group.objects.get(name="viewer").pk
+    root.send("auth_user_change", ada.user.pk, username="ada", is_staff="on", is_active="on", groups=[group])
+    assert held_by(ada.user) == (2, 2, 1)
+
+
+# Last use -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_tokens_last_use_is_noted_without_a_write_on_the_request(world: World, root: Staff) -> None:
+    secret = world.token("viewer")
+
+    def used() -> Any:
+        Client().get("/api/registry", headers={"authorization": f"Bearer {secret}"})
+        return ApiToken.objects.get().last_used_at
+
+    assert used() is None
+    background.flush()
+    first = ApiToken.objects.get().last_used_at
+    assert first is not None
+    assert first.strftime("%Y-%m-%d %H:%M") in root.get("releases_apitoken_changelist").text
+    used()
+    background.flush()  # not again within some minutes
+    assert ApiToken.objects.get().last_used_at == first
+    ApiToken.objects.update(last_used_at=first - EVERY)
+    used()
+    background.flush()
+    last = ApiToken.objects.get().last_used_at
+    assert last is not None and last > first
+    assert ApiToken.objects.get().history.count() == 1
+
+
+def test_a_token_that_is_refused_was_not_used(world: World) -> None:
+    secret = world.token("viewer")
+    ApiToken.objects.update(expires_at=timezone.now())
+    assert Client().get("/api/registry", headers={"authorization": f"Bearer {secret}"}).status_code == 401
+    background.flush()
+    assert ApiToken.objects.get().last_used_at is None
+
+
+# Sessions -------------------------------------------------------------------------------------------------------------
+
+
+def age(hours: float, *, seen: float | None = None) -> None:
+    """As if the login had been so long ago, and the last use too unless ``seen`` says otherwise."""
+    now = timezone.now()
+    started = now - dt.timedelta(hours=hours)
+    for session in Session.objects.all():
+        data = {**session.get_decoded(), "started": int(started.timestamp())}
+        session.session_data = Session.get_session_store_class()().encode(data)
+        session.started_at = started
+        session.last_seen_at = now - dt.timedelta(hours=hours if seen is None else seen)
+        session.save()
+
+
+@pytest.fixture
+def browser(db: None) -> Client:
+    User.objects.create_superuser("eve", password="correct-horse-1")
+    client = Client(headers={"user-agent": "Firefox <b>"})
+    client.post("/admin/login/", {"username": "eve", "password": "correct-horse-1"}, REMOTE_ADDR="192.0.2.7")
+    return client
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/admin/").status_code == 200
+
+
+def test_a_session_knows_its_person_and_its_place(browser: Client) -> None:
+    session = Session.objects.get()
+    assert (session.user and session.user.username, session.address) == ("eve", "192.0.2.7")
+    assert session.browser == "Firefox <b>"
+    assert is_in(browser)
+    assert not browser.cookies["sessionid"]["max-age"]  # ends with the browser
+
+
+def test_use_puts_the_end_off_and_age_does_not(browser: Client, settings: Any) -> None:
+    idle, life = dt.timedelta(seconds=settings.SESSION_COOKIE_AGE), settings.ICONTROL_SESSION_LIFETIME
+    age(1)
+    assert is_in(browser)
+    background.flush()
+    session = Session.objects.get()
+    assert abs(session.expire_date - timezone.now() - idle) < dt.timedelta(minutes=1)
+    age(10.5, seen=0.5)
+    assert is_in(browser)
+    background.flush()
+    session = Session.objects.get()
+    assert abs(session.expire_date - session.started_at - life) < dt.timedelta(minutes=1)
+    # Saving the session does not make it younger either.
+    browser.post("/admin/password_change/", {})
+    store = browser.session
+    store["x"] = 1
+    store.save()
+    assert abs(Session.objects.get().expire_date - session.started_at - life) < dt.timedelta(minutes=1)
+
+
+def test_a_session_that_is_over_is_over(browser: Client) -> None:
+    Session.objects.update(expire_date=timezone.now())
+    assert not is_in(browser)
+
+
+def test_ones_sessions_can_be_seen_and_ended_and_no_others(browser: Client) -> None:
+    eve = Staff(User.objects.get(username="eve"))
+    eve.client.force_login(eve.user)
+    bob = staff("viewer", name="bob")
+    page = eve.get("sessions")
+    assert "192.0.2.7" in page.text and "Firefox <b>" in page.text and "this one" in page.text
+    assert not any(session.pk in page.html for session in Session.objects.all())
+    (button,) = page.all("button", name="end")
+    assert bob.client.post("/admin/sessions/", {"end": button.attributes["value"]}).status_code == 302
+    assert is_in(browser)
+    eve.client.post("/admin/sessions/", {"end": button.attributes["value"]})
+    assert not is_in(browser) and eve.get("sessions").status == 200
