@@ -22,7 +22,7 @@ INTERVAL = 10  # seconds, give or take a fifth: processes that start together dr
 
 class Background:
     def __init__(self) -> None:
-        self.writers: list[Callable[[], None]] = []
+        self.writers: list[Callable[[bool], None]] = []
         self.is_on = False
         self.forget()
 
@@ -39,24 +39,24 @@ class Background:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="background", daemon=True)
                 # The one hook that also runs at the end of a server's worker process, where atexit does not.
-                Finalize(None, self._write, exitpriority=0)
+                Finalize(None, self._write, (True,), exitpriority=0)
                 self._thread.start()
 
     def flush(self) -> None:
         for writer in self.writers:
-            writer()
+            writer(True)
 
     def _run(self) -> None:
         pause = threading.Event()
         while True:
             pause.wait(INTERVAL * random.uniform(0.8, 1.2))
-            self._write()
+            self._write(False)
 
-    def _write(self) -> None:
+    def _write(self, final: bool) -> None:
         """Nobody hears what a writer raises, and nobody else closes this thread's connection."""
         for writer in self.writers:
             try:
-                writer()
+                writer(final)
             except (OperationalError, InterfaceError) as error:
                 logger.warning("the database does not take what waits in memory: %s", error)
             except Exception:
@@ -69,8 +69,9 @@ os.register_at_fork(after_in_child=_background.forget)
 wake, flush = _background.wake, _background.flush
 
 
-def register(writer: Callable[[], None]) -> None:
-    """``writer`` takes what there is out of its memory and writes it; it bounds its memory by itself."""
+def register(writer: Callable[[bool], None]) -> None:
+    """``writer`` takes what there is out of its memory and writes it; it bounds its memory by itself. Called with
+    False it may wait for more, with True it is asked for the last time."""
     _background.writers.append(writer)
 
 

@@ -20,7 +20,6 @@ from configs.models import Application, ConfigVersion
 from configs.policies import check_label, check_name, check_permission, check_reason, note
 from configs.refusals import Refusal
 from configs.texts import Text, both
-from releases.last_use import noted
 from releases.models import ApiToken, ClientKey, Environment, PreviewLink
 from releases.people import rights_of
 from releases.roles import ROLES
@@ -111,15 +110,16 @@ def create_token(
     return token, secret
 
 
-def find_token(secret: str, *, now: dt.datetime) -> ApiToken | None:
-    """The token, if it is one and works: not revoked, not expired, and its owner may do what its role may."""
-    token = ApiToken.objects.select_related("owner").filter(token_hash=hashed(secret)).first()
-    if token is None or token.revoked_at is not None or token.expires_at <= now:
-        return None
-    if token.owner is not None and not ROLES[token.role] <= rights_of(token.owner):
-        return None
-    noted.token(token, now)
-    return token
+def find_token(secret: str) -> ApiToken | None:
+    """Whether it works is another question."""
+    return ApiToken.objects.select_related("owner").filter(token_hash=hashed(secret)).first()
+
+
+def token_works(token: ApiToken, now: dt.datetime) -> bool:
+    """Not revoked, not expired, and its owner may do what its role may."""
+    if token.revoked_at is not None or token.expires_at <= now:
+        return False
+    return token.owner is None or ROLES[token.role] <= rights_of(token.owner)
 
 
 def revoke_token(name: str, *, reason: str, actor: Actor, now: dt.datetime) -> ApiToken:

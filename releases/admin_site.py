@@ -92,6 +92,7 @@ class HouseSite(admin.AdminSite):
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """A write without a valid CSRF token. Under /admin/ a page that says what to do, elsewhere a problem."""
+    request.audit_kind = "csrf"  # type: ignore[attr-defined]
     refusal = Refusal("http.csrf")
     if not request.path.startswith(reverse("admin:index")):
         return problem.response(refusal)

@@ -35,6 +35,28 @@ def ledger_triggers() -> list[triggers.Trigger]:
     ]
 
 
+def audit_triggers() -> list[triggers.Trigger]:
+    """What happened within a year stays; after that the program itself removes it."""
+    table, message = "releases_auditevent", "the audit is append-only"
+    young = {"sqlite": "OLD.at > datetime('now', '-365 days')", "postgresql": "OLD.at > now() - interval '365 days'"}
+    return [
+        triggers.Trigger("audit_no_update", table, "UPDATE", message),
+        *(
+            triggers.Trigger(f"audit_no_delete_{vendor}", table, "DELETE", message, condition, vendor=vendor)
+            for vendor, condition in young.items()
+        ),
+        triggers.Trigger("audit_no_truncate", table, "TRUNCATE", message, vendor="postgresql"),
+        triggers.Trigger(
+            "audit_not_replaced",
+            table,
+            "INSERT",
+            message,
+            f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)",
+            vendor="sqlite",
+        ),
+    ]
+
+
 def _login_is_no_edit(sender: Any, instance: Any, update_fields: Any = None, **_: Any) -> None:
     """Django writes ``last_login`` at each login; that is not an edit of the account."""
     if update_fields is not None and set(update_fields) == {"last_login"}:
@@ -49,11 +71,12 @@ class ReleasesConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import get_user_model
 
-        from releases import checks, codes, throttle  # noqa: F401  (registers checks, fills the catalogue)
+        from releases import audit, checks, codes, throttle  # noqa: F401  (registers checks, fills the catalogue)
         from releases.groups import sync_groups
 
         throttle.connect()
-        triggers.register(self.label, *ledger_triggers())
+        audit.connect()
+        triggers.register(self.label, *ledger_triggers(), *audit_triggers())
         post_migrate.connect(triggers.on_post_migrate, sender=self, dispatch_uid="releases.triggers")
         post_migrate.connect(sync_groups, sender=self, dispatch_uid="releases.groups")
         pre_save.connect(_login_is_no_edit, sender=get_user_model(), dispatch_uid="releases.last_login")

@@ -13,7 +13,9 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from configs.actors import Actor
-from releases.access import find_token
+from releases import audit
+from releases.access import find_token, token_works
+from releases.last_use import noted
 from releases.models import ApiToken
 from releases.people import rights_of
 from releases.roles import ROLES
@@ -36,9 +38,11 @@ class TokenAuthentication(BaseAuthentication):
         scheme, _, secret = get_authorization_header(request).partition(b" ")
         if scheme.lower() != b"bearer":
             return None
-        token = find_token(secret.strip().decode("latin-1"), now=timezone.now())
-        if token is None:
+        token, now = find_token(secret.strip().decode("latin-1")), timezone.now()
+        if token is None or not token_works(token, now):
+            audit.count("token_refused", request, who=f"token:{token.name}" if token else "")
             raise AuthenticationFailed
+        noted.token(token, now)
         return TokenBearer(token), token
 
     def authenticate_header(self, request: Request) -> str:

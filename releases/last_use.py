@@ -38,7 +38,7 @@ class _Noted:
             self._sessions[session.pk] = now, expiry(session.started_at, now)
             background.wake()
 
-    def write(self) -> None:
+    def write(self, final: bool) -> None:
         with self._lock:
             tokens, self._tokens = self._tokens, {}
             sessions, self._sessions = self._sessions, {}

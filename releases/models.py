@@ -214,6 +214,32 @@ class Session(AbstractBaseSession):
         return SessionStore
 
 
+class AuditEvent(models.Model):
+    """Something that somebody did at the door, or wanted to (:mod:`releases.audit`). Appended, never changed.
+
+    What strangers can repeat at will is one row for a minute, an address and a kind, with how often it was.
+    """
+
+    at = models.DateTimeField(db_index=True)
+    kind = models.CharField(max_length=32)
+    #: ``user:ada``, ``token:ci``; empty for strangers. Never what somebody typed, which may be a password.
+    who = models.CharField(max_length=200, blank=True)
+    address = models.CharField(max_length=64, blank=True)
+    detail = models.CharField(max_length=500, blank=True)
+    count = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.who or self.address}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise Immutable("audit events stay as they are")
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+
 class LoginFailure(models.Model):
     """A wrong password, for throttling; rows older than the window are removed as new ones come."""
 

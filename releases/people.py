@@ -10,6 +10,7 @@ from django.db import transaction
 
 from configs.actors import ADMINISTER, EVERYTHING, Actor
 from configs.policies import check_permission, check_reason
+from releases import audit
 from releases.models import ApiToken, PreviewLink, Session
 
 
@@ -51,4 +52,6 @@ def end_access(user: User, *, deactivate: bool = False, reason: str, actor: Acto
             held.revoked_at, held.revoked_by = now, actor.name
             held.save_as(actor.name, now, reason)
         sessions, _ = Session.objects.filter(user=user).delete()
-    return Ended(sessions, len(tokens), len(links))
+        ended = Ended(sessions, len(tokens), len(links))
+        audit.record("access_ended", who=actor.name, detail=f"user:{user.get_username()}: {reason}", now=now)
+    return ended

@@ -17,6 +17,7 @@ from django.test import TransactionTestCase
 from configs import triggers
 from flags import usage
 from icontrol.outages import rest
+from releases import audit
 from releases.delivery import seen
 from releases.last_use import noted
 from releases.sightings import written
@@ -87,6 +88,7 @@ def nothing_kept() -> Iterator[None]:
     rest.over()
     written.clear()
     noted.forget()
+    audit.counted.forget()
     yield
     seen.clear()
     rest.over()

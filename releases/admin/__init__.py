@@ -10,13 +10,14 @@ from django.contrib.auth.models import Group, User
 
 from configs.models import Application, ConfigVersion
 from releases.admin.applications import ApplicationAdmin
+from releases.admin.audit import AuditEventAdmin
 from releases.admin.environments import EnvironmentAdmin
 from releases.admin.keys import ApiTokenAdmin, ClientKeyAdmin, PreviewLinkAdmin
 from releases.admin.ledger import ReleaseAdmin
 from releases.admin.names import give_names
 from releases.admin.people import GroupAdmin, UserAdmin
 from releases.admin.versions import ConfigVersionAdmin
-from releases.models import ApiToken, ClientKey, Environment, PreviewLink, Release
+from releases.models import ApiToken, AuditEvent, ClientKey, Environment, PreviewLink, Release
 
 give_names()
 admin.site.register(ConfigVersion, ConfigVersionAdmin)
@@ -26,6 +27,7 @@ admin.site.register(Environment, EnvironmentAdmin)
 admin.site.register(PreviewLink, PreviewLinkAdmin)
 admin.site.register(ClientKey, ClientKeyAdmin)
 admin.site.register(ApiToken, ApiTokenAdmin)
+admin.site.register(AuditEvent, AuditEventAdmin)
 admin.site.unregister((User, Group))  # Django's own pages, which people.py has imported
 admin.site.register(User, UserAdmin)
 admin.site.register(Group, GroupAdmin)

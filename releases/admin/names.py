@@ -8,7 +8,7 @@ from django.db.models import Model
 from configs.models import Application, ConfigVersion
 from configs.texts import both
 from icontrol.words import later, words
-from releases.models import ApiToken, ClientKey, Environment, PreviewLink, Release
+from releases.models import ApiToken, AuditEvent, ClientKey, Environment, PreviewLink, Release
 
 NAMES: dict[type[Model], tuple[tuple[str, str], tuple[str, str]]] = {
     Application: (("application", "application"), ("applications", "applications")),
@@ -17,6 +17,7 @@ NAMES: dict[type[Model], tuple[tuple[str, str], tuple[str, str]]] = {
     Release: (("release", "publication"), ("ledger entries", "entrées du registre")),
     ApiToken: (("API token", "jeton d'API"), ("API tokens", "jetons d'API")),
     ClientKey: (("client key", "clé client"), ("client keys", "clés client")),
+    AuditEvent: (("audit event", "événement d'audit"), ("audit of access", "audit des accès")),
     PreviewLink: (("preview link", "lien d'aperçu"), ("preview links", "liens d'aperçu")),
 }
 #: Names of fields; those of Django's models have Django's.
@@ -28,6 +29,10 @@ FIELDS = {
     "key": both("key", "clé"),
     "role": both("role", "rôle"),
     "owner": both("owner", "propriétaire"),
+    "who": both("who", "qui"),
+    "address": both("address", "adresse"),
+    "detail": both("detail", "détail"),
+    "count": both("times", "fois"),
     "surface": both("surface", "surface"),
     "is_default": both("default", "par défaut"),
     "reason": both("reason", "motif"),

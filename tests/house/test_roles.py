@@ -16,7 +16,7 @@ from django.utils import timezone
 from configs.models import ConfigVersion
 from releases import access
 from releases.authentication import actor_of_user
-from releases.models import ApiToken, PreviewLink
+from releases.models import ApiToken, AuditEvent, PreviewLink
 from releases.roles import ROLES
 from tests.factories import ADA, NOON, World, flag, snapshot
 from tests.house.routes import METHODS, is_page, methods, path, routes
@@ -218,6 +218,12 @@ GET  admin/releases/apitoken/<path:object_id>/change/                  in  no  n
 POST admin/releases/apitoken/<path:object_id>/change/                  in  no  no  no  -
 GET  admin/releases/apitoken/<path:object_id>/                         in  yes yes yes yes
 POST admin/releases/apitoken/<path:object_id>/                         in  yes yes yes yes
+GET  admin/releases/auditevent/                                        in  no  no  no  yes
+POST admin/releases/auditevent/                                        in  no  no  no  yes
+GET  admin/releases/auditevent/<path:object_id>/change/                in  no  no  no  yes
+POST admin/releases/auditevent/<path:object_id>/change/                in  no  no  no  -
+GET  admin/releases/auditevent/<path:object_id>/                       in  yes yes yes yes
+POST admin/releases/auditevent/<path:object_id>/                       in  yes yes yes yes
 GET  admin/auth/user/<id>/password/                                    in  no  no  no  yes
 POST admin/auth/user/<id>/password/                                    in  no  no  no  yes
 GET  admin/sessions/                                                   in  yes yes yes yes
@@ -291,6 +297,7 @@ def values(world: World) -> dict[str, Any]:
         "previewlink": PreviewLink.objects.get().pk,
         "clientkey": key.pk,
         "apitoken": token.pk,
+        "auditevent": AuditEvent.objects.create(at=NOON, kind="login").pk,
         "user": User.objects.create_user("somebody").pk,
         "group": Group.objects.get(name="viewer").pk,
         "content_type": 1,

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from configs.models import ConfigVersion
 from releases import access
-from releases.models import ApiToken, ClientKey, PreviewLink, Release
+from releases.models import ApiToken, AuditEvent, ClientKey, PreviewLink, Release
 from tests.factories import ADA, World, flag, snapshot
 from tests.releases.admin_pages import Page, Staff, staff
 
@@ -53,6 +53,8 @@ OPENS: dict[str, frozenset[str]] = {
     "configs_configversion_restore_entry": FROM["editor"],
     "configs_configversion_rollback": FROM["publisher"],
     "configs_configversion_withdraw": FROM["editor"],
+    "releases_auditevent_change": FROM["admin"],
+    "releases_auditevent_changelist": FROM["admin"],
     "releases_apitoken_change": FROM["admin"],
     "releases_apitoken_changelist": FROM["admin"],
     "releases_apitoken_create": FROM["admin"],
@@ -118,6 +120,7 @@ def arguments(world: World) -> dict[str, tuple[Any, ...]]:
         "configs_configversion": live.pk,
         "flags_flags": world.production.pk,
         "releases_apitoken": ApiToken.objects.get().pk,
+        "releases_auditevent": AuditEvent.objects.latest("pk").pk,
         "releases_clientkey": ClientKey.objects.get().pk,
         "releases_environment": world.production.pk,
         "releases_previewlink": PreviewLink.objects.get().pk,

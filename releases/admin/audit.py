@@ -1,0 +1,68 @@
+"""The audit of access, to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from configs.actors import ADMINISTER
+from icontrol.words import said, words
+from releases.admin import markup
+from releases.admin.base import Fact, ReadOnlyAdmin
+from releases.audit import KINDS
+from releases.models import AuditEvent
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = words("what", "quoi")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(kind, said(text)) for kind, text in KINDS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(kind=self.value()) if self.value() in KINDS else queryset
+
+
+class AuditEventAdmin(ReadOnlyAdmin):
+    """Django's permission is not asked for: who may administer may read this."""
+
+    needs = ADMINISTER
+    list_display = ("when", "what", "who", "address", "detail", "count")
+    list_display_links = None
+    list_filter = (KindFilter,)
+    lookups = ("kind",)
+    search_fields = ("who", "address", "detail")
+    ordering = ("-pk",)
+    left_out = ("add", "delete", "history")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.actor(request).may(self.needs)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.actor(request).may(self.needs)
+
+    @admin.display(description=words("when", "quand"), ordering="pk")
+    def when(self, event: AuditEvent) -> SafeString | str:
+        return markup.moment(event.at)
+
+    @admin.display(description=words("what", "quoi"), ordering="kind")
+    def what(self, event: AuditEvent) -> Any:
+        return said(KINDS[event.kind]) if event.kind in KINDS else event.kind
+
+    def history_url(self, request: HttpRequest, obj: Any) -> str | None:
+        return None
+
+    def facts(self, request: HttpRequest, event: AuditEvent) -> Sequence[Fact]:
+        return [
+            Fact(words("When", "Quand"), self.when(event)),
+            Fact(words("What", "Quoi"), self.what(event)),
+            Fact(words("Who", "Qui"), event.who or "–"),
+            Fact(words("Address", "Adresse"), event.address or "–"),
+            Fact(words("Detail", "Détail"), event.detail or "–"),
+            Fact(words("Times", "Fois"), str(event.count)),
+        ]
