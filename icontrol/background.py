@@ -14,7 +14,9 @@ import threading
 from collections.abc import Callable
 from multiprocessing.util import Finalize
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
+
+from icontrol.outages import outage_of
 
 logger = logging.getLogger("icontrol.background")
 INTERVAL = 10  # seconds, give or take a fifth: processes that start together drift apart
@@ -57,10 +59,11 @@ class Background:
         for writer in self.writers:
             try:
                 writer(final)
-            except (OperationalError, InterfaceError) as error:
-                logger.warning("the database does not take what waits in memory: %s", error)
-            except Exception:
-                logger.exception("what waits in memory could not be written")
+            except Exception as error:
+                if outage_of(error) is None:
+                    logger.exception("what waits in memory could not be written")
+                else:
+                    logger.warning("the database does not take what waits in memory: %s", error)
         connection.close()
 
 
