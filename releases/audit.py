@@ -22,7 +22,7 @@ from django.utils import timezone
 from simple_history.signals import post_create_historical_record
 
 from configs.texts import Text, both
-from icontrol import background
+from releases.background import background
 from releases.models import AuditEvent
 
 logger = logging.getLogger("icontrol.audit")
@@ -40,7 +40,6 @@ KINDS: dict[str, Text] = {
     "others": both("others, not told apart", "autres, non distingués"),
 }
 KEPT = dt.timedelta(days=365)
-MINUTE = dt.timedelta(minutes=1)
 #: What is told apart: of one address and kind, and of all together, in a minute and a process. The rest is counted.
 MOST_OF_ONE, MOST = 5, 30
 #: Old rows that one write removes.
@@ -102,10 +101,10 @@ class _Counted:
         alike = sum(key.kind == other.kind and key.address == other.address for other in self._counts)
         return len(self._counts) < MOST and (alike < MOST_OF_ONE or key.detail == "others")
 
-    def write(self, final: bool) -> None:
+    def write(self) -> None:
         now = timezone.now()
         with self._lock:
-            if self._since is None or not (final or now - self._since >= MINUTE):
+            if self._since is None:
                 return
             at, counts = self._since, self._counts
             self._since, self._counts = None, {}
@@ -128,12 +127,16 @@ class _Counted:
         """Once a day and process."""
         if self._removed_at is None or now - self._removed_at >= dt.timedelta(days=1):
             self._removed_at = now
-            old = AuditEvent.objects.filter(at__lt=now - KEPT - MINUTE).order_by("at").values_list("pk", flat=True)
+            old = (
+                AuditEvent.objects.filter(at__lt=now - KEPT - dt.timedelta(minutes=1))
+                .order_by("at")
+                .values_list("pk", flat=True)
+            )
             AuditEvent.objects.filter(pk__in=list(old[:REMOVED_AT_ONCE])).delete()
 
 
 counted = _Counted()
-background.register(counted.write)
+background.each_minute.append(counted.write)
 
 
 def count(kind: str, request: Any, *, who: str = "", detail: str = "") -> None:

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from configs.actors import Actor
 from releases import audit
 from releases.access import find_token, token_works
-from releases.last_use import noted
+from releases.last_use import used_token
 from releases.models import ApiToken
 from releases.people import rights_of
 from releases.roles import ROLES
@@ -42,7 +42,7 @@ class TokenAuthentication(BaseAuthentication):
         if token is None or not token_works(token, now):
             audit.count("token_refused", request, who=f"token:{token.name}" if token else "")
             raise AuthenticationFailed
-        noted.token(token, now)
+        used_token(token, now)
         return TokenBearer(token), token
 
     def authenticate_header(self, request: Request) -> str:

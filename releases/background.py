@@ -2,6 +2,8 @@
 
 They are facts that come again (which client asked, when a token was last used), so a queue that is full drops them and
 counts. An orderly stop writes what is left. Outside a server there is no thread: the work is done at once.
+
+What is counted in memory is written once a minute: its owner adds itself to ``each_minute`` and calls ``wake``.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import logging
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from multiprocessing.util import Finalize
@@ -22,12 +25,14 @@ from icontrol.outages import outage_of
 
 logger = logging.getLogger("icontrol.background")
 MOST = 1_000
+MINUTE = 60  # seconds
 Work = Callable[[], None]
 
 
 class Background(Collector):
     def __init__(self) -> None:
         self.serving = False
+        self.each_minute: list[Work] = []
         self.forget()
 
     def forget(self) -> None:
@@ -47,7 +52,11 @@ class Background(Collector):
             self._queue.put_nowait(work)
         except queue.Full:
             self.dropped += 1
-        if self._thread is None:
+        self.wake()
+
+    def wake(self) -> None:
+        """The work of each minute has something to do."""
+        if self.serving and self._thread is None:
             self._begin()
 
     def flush(self) -> None:
@@ -55,6 +64,8 @@ class Background(Collector):
         with suppress(queue.Empty):
             while True:
                 self._do(self._queue.get_nowait())
+        for work in self.each_minute:
+            self._do(work)
 
     def collect(self) -> Iterator[Metric]:
         metric = CounterMetricFamily(
@@ -72,9 +83,14 @@ class Background(Collector):
                 self._thread.start()
 
     def _run(self) -> None:
+        minute = time.monotonic()
         while True:
-            work = self._queue.get()
-            self._do(work)
+            with suppress(queue.Empty):
+                self._do(self._queue.get(timeout=MINUTE))
+            if time.monotonic() - minute >= MINUTE:
+                minute = time.monotonic()
+                for work in self.each_minute:
+                    self._do(work)
             if self._queue.empty():
                 connection.close()
 

@@ -1,56 +1,28 @@
-"""When tokens and sessions were last used, to the minute or so: noted in memory, written in the background."""
+"""When tokens and sessions were last used, to within some minutes; written in the background, and rarely."""
 
 from __future__ import annotations
 
 import datetime as dt
-from threading import Lock
 
 from django.conf import settings
-from django.db.models import Q
 
-from icontrol import background
+from releases.background import background
 from releases.models import ApiToken, Session
 
-#: A row is written at most this often by each server process.
+#: How far behind a row may be.
 EVERY = dt.timedelta(minutes=5)
-#: Rows in memory; beyond it nothing is noted until the next write.
-MOST = 10_000
 
 
-class _Noted:
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self.forget()
-
-    def forget(self) -> None:
-        with self._lock:
-            self._tokens: dict[int, dt.datetime] = {}
-            self._sessions: dict[str, tuple[dt.datetime, dt.datetime]] = {}
-
-    def token(self, token: ApiToken, now: dt.datetime) -> None:
-        if _is_due(token.last_used_at, now) and len(self._tokens) < MOST:
-            self._tokens[token.pk] = now
-            background.wake()
-
-    def session(self, session: Session, now: dt.datetime) -> None:
-        """Also puts off the end that comes of not being used, never the one that comes of age."""
-        if _is_due(session.last_seen_at, now) and len(self._sessions) < MOST:
-            self._sessions[session.pk] = now, expiry(session.started_at, now)
-            background.wake()
-
-    def write(self, final: bool) -> None:
-        with self._lock:
-            tokens, self._tokens = self._tokens, {}
-            sessions, self._sessions = self._sessions, {}
-        never = Q(last_used_at=None)
-        for pk, at in sorted(tokens.items()):
-            ApiToken.objects.filter(never | Q(last_used_at__lt=at), pk=pk).update(last_used_at=at)
-        for key, (at, expires) in sorted(sessions.items()):
-            Session.objects.filter(pk=key, last_seen_at__lt=at).update(last_seen_at=at, expire_date=expires)
+def used_token(token: ApiToken, now: dt.datetime) -> None:
+    if token.last_used_at is None or now - token.last_used_at >= EVERY:
+        background.later(lambda: _write_token(token.pk, now))
 
 
-def _is_due(last: dt.datetime | None, now: dt.datetime) -> bool:
-    return last is None or now - last >= EVERY
+def used_session(session: Session, now: dt.datetime) -> None:
+    """Also puts off the end that comes of not being used, never the one that comes of age."""
+    if now - session.last_seen_at >= EVERY:
+        expires = expiry(session.started_at, now)
+        background.later(lambda: _write_session(session.pk, now, expires))
 
 
 def expiry(started: dt.datetime, now: dt.datetime) -> dt.datetime:
@@ -59,5 +31,9 @@ def expiry(started: dt.datetime, now: dt.datetime) -> dt.datetime:
     return min(now + idle, started + settings.ICONTROL_SESSION_LIFETIME)
 
 
-noted = _Noted()
-background.register(noted.write)
+def _write_token(pk: int, now: dt.datetime) -> None:
+    ApiToken.objects.filter(pk=pk).exclude(last_used_at__gte=now).update(last_used_at=now)
+
+
+def _write_session(key: str, now: dt.datetime, expires: dt.datetime) -> None:
+    Session.objects.filter(pk=key, last_seen_at__lt=now).update(last_seen_at=now, expire_date=expires)

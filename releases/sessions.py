@@ -15,7 +15,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.http import HttpRequest
 from django.utils import timezone
 
-from releases.last_use import expiry, noted
+from releases.last_use import expiry, used_session
 from releases.models import Session
 
 #: Where a session remembers its login.
@@ -42,7 +42,7 @@ class SessionStore(DatabaseStore):
         row = self._get_session_from_db()  # type: ignore[attr-defined]
         if row is None:
             return {}
-        noted.session(row, timezone.now())
+        used_session(row, timezone.now())
         return self.decode(row.session_data)
 
 

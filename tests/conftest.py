@@ -19,7 +19,6 @@ from flags import usage
 from icontrol.outages import rest
 from releases import audit
 from releases.delivery import seen
-from releases.last_use import noted
 from releases.sightings import written
 from tests.databases import fresh
 from tests.factories import World, make_world
@@ -87,7 +86,6 @@ def nothing_kept() -> Iterator[None]:
     seen.clear()
     rest.over()
     written.clear()
-    noted.forget()
     audit.counted.forget()
     yield
     seen.clear()
