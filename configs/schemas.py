@@ -19,6 +19,7 @@ from configs.limits import encodable
 from configs.problems import Problem, pointer
 from configs.reading import TOP_LEVEL, shown
 from configs.schema_words import fields, sentence
+from configs.schema_work import TooMuch, check_work
 from configs.suggestions import Suggestions
 from configs.texts import Text, both
 
@@ -58,7 +59,10 @@ def _values_validator() -> jsonschema_rs.Draft202012Validator:
 
 @lru_cache(maxsize=32)
 def _extra_validator(text: str) -> jsonschema_rs.Draft202012Validator:
-    return _compiled(json.loads(text))
+    schema = json.loads(text)
+    validator = _compiled(schema)
+    check_work(schema)
+    return validator
 
 
 def _compiled(schema: Any) -> jsonschema_rs.Draft202012Validator:
@@ -113,7 +117,7 @@ def check_extra_schema(schema: Any) -> jsonschema_rs.Draft202012Validator:
     """The compiled schema of an application's own sections, one per name in its ``properties``.
 
     :class:`UnusableSchema` when it is not an object, is not JSON Schema 2020-12, refers to another document, uses a
-    pattern that needs backtracking, or names a section of the product.
+    pattern that needs backtracking, names a section of the product, or is too much work (see ``schema_work``).
     """
     if not isinstance(schema, dict) or not isinstance(schema.get("properties", {}), dict):
         raise UnusableSchema("", "extra_schema.invalid", _NOT_AN_OBJECT)
@@ -129,6 +133,8 @@ def check_extra_schema(schema: Any) -> jsonschema_rs.Draft202012Validator:
         return _extra_validator(json.dumps(schema, sort_keys=True))
     except jsonschema_rs.ValidationError as error:
         at, why = encodable(pointer(error.instance_path)), shown(error.message, 200)
+    except TooMuch as error:
+        raise UnusableSchema(error.at, "extra_schema.too_much_work", error.message) from None
     except (ValueError, TypeError, RecursionError) as error:
         at, why = "", shown(str(error), 200)
     message = both(
