@@ -78,6 +78,8 @@ if not SECRET_KEY and _postgresql is not None:
         "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
     )
 SECRET_KEY = SECRET_KEY or environ.kept_secret(ICONTROL_DATA / "secret_key")
+# Whether a first start makes the live demo, or nothing but the first account.
+ICONTROL_DEMO = environ.switch("ICONTROL_DEMO", default=True)
 # Used once, when the first account is made; empty means that one is generated and printed.
 ICONTROL_ADMIN_PASSWORD = environ.secret("ICONTROL_ADMIN_PASSWORD")
 

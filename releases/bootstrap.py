@@ -36,7 +36,10 @@ REASON = "First start: the demo configuration"
 def first_start(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
     """Make what a fresh database lacks, say what was made, and fill gaps of the checkpoint file."""
     password = _first_password()
-    load_demo(now=now, announce=announce)
+    if settings.ICONTROL_DEMO:
+        load_demo(now=now, announce=announce)
+    elif not Application.objects.exists():
+        announce("There is no application yet (ICONTROL_DEMO is off). Make one: manage.py create_application KEY")
     if password is not None:
         _account(password, now=now, announce=announce)
     checkpoints.record_all()

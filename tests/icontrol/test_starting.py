@@ -16,6 +16,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
+from django.test import Client
 from django.utils import timezone
 
 from configs.models import Application
@@ -140,6 +141,21 @@ def test_a_start_without_postgresql_shows_no_traceback(tmp_path: Path) -> None:
     said = output.read_text()
     assert len(said.splitlines()) == 1 and said.startswith("The database cannot be reached: ")
     assert "hidden" not in said
+
+
+@pytest.mark.django_db
+def test_a_start_without_the_demo_makes_the_account_only_and_says_what_is_next(settings: Any, client: Client) -> None:
+    settings.ICONTROL_DEMO = False
+    said: list[str] = []
+    first_start(now=timezone.now(), announce=said.append)
+    assert not Application.objects.exists() and User.objects.get().username == "admin"
+    assert [line for line in said if "manage.py create_application" in line] == said[:1]
+    for path in ("/meta/release", "/api/config/published", "/readyz", "/admin/login/", "/unleash/api/client/features"):
+        assert client.get(path).status_code != 500, path
+    call_command("create_application", "shop", "--reason", "ours")
+    said.clear()
+    first_start(now=timezone.now(), announce=said.append)
+    assert said == [] and Application.objects.get().key == "shop"
 
 
 @pytest.mark.django_db
