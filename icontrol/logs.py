@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+import time
+from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Lock
 
 # What would end a line or drive a terminal: control characters and Unicode's own line ends.
 CONTROL = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]} | {
@@ -16,6 +20,8 @@ CONTROL = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]} | 
 }
 
 
+MINUTE = 60.0
+LONGEST_LINE = 200
 #: The token in the address of a preview link: who reads the log must not be able to open the preview.
 PREVIEW_TOKEN = re.compile(r"(?<=/preview/)[A-Za-z0-9_-]{20,}")
 
@@ -26,6 +32,32 @@ class NotMeant(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         return getattr(record, "status_code", None) != 503
+
+
+class Counted(logging.Filter):
+    """What strangers can repeat at will: one short line a minute and logger, without the traceback; the rest is counted
+    and told with the next line. ``clock``: seconds that never go back."""
+
+    def __init__(self, name: str = "", clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(name)
+        self.clock = clock
+        self._lock = Lock()
+        self._told: dict[str, float] = {}
+        self._more: Counter[str] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        now = self.clock()
+        with self._lock:
+            if now - self._told.get(record.name, -MINUTE) < MINUTE:
+                self._more[record.name] += 1
+                return False
+            self._told[record.name] = now
+            more = self._more.pop(record.name, 0)
+        record.exc_info = record.exc_text = None
+        message = record.getMessage()
+        message = message if len(message) <= LONGEST_LINE else f"{message[:LONGEST_LINE]}…"
+        record.msg, record.args = f"{message} ({more} more since the line before)" if more else message, ()
+        return True
 
 
 class OneLine(logging.Formatter):

@@ -273,11 +273,25 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 }
 
 # --- log: one line per event on stderr --------------------------------------------------------------------------------
+SUSPICIOUS = (
+    "DisallowedHost",
+    "DisallowedModelAdminLookup",
+    "DisallowedModelAdminToField",
+    "DisallowedRedirect",
+    "InvalidSessionKey",
+    "RequestDataTooBig",
+    "SuspiciousFileOperation",
+    "SuspiciousMultipartForm",
+    "SuspiciousOperation",
+    "SuspiciousSession",
+    "TooManyFieldsSent",
+    "TooManyFilesSent",
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "icontrol.logs.OneLine"}},
-    "filters": {"not_meant": {"()": "icontrol.logs.NotMeant"}},
+    "filters": {"not_meant": {"()": "icontrol.logs.NotMeant"}, "counted": {"()": "icontrol.logs.Counted"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
@@ -285,5 +299,8 @@ LOGGING = {
         # In place of Django's own handlers. A refusal (4xx) is an answer: polling clients would fill the log.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR", "filters": ["not_meant"]},
+        # Requests that Django finds suspicious; each of them has a logger. A form without a token is in the audit.
+        **{f"django.security.{name}": {"filters": ["counted"]} for name in SUSPICIOUS},
+        "django.security.csrf": {"level": "ERROR"},
     },
 }

@@ -103,3 +103,17 @@ def test_a_process_that_ends_in_order_has_done_all(process_environment: dict[str
     )
     manage(process_environment, "shell", "--no-imports", "-c", program)
     assert sorted(path.read_text()) == list("01234")
+
+
+def test_what_is_counted_is_written_each_minute_and_at_the_end(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "MINUTE", 0.05)
+    made, done = Background(), threading.Event()
+    made.serving = True
+    made.each_minute.append(done.set)
+    made.wake()
+    assert done.wait(30)
+    done.clear()
+    made.flush()
+    assert done.is_set()
