@@ -1,22 +1,22 @@
-"""The ASGI application: for servers that speak it."""
+"""The ASGI application: what the server runs. The front door, and Django's WSGI handler behind it."""
 
 from __future__ import annotations
 
 import os
 
-from django.core.asgi import get_asgi_application
+from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icontrol.settings")
 os.environ.setdefault("ICONTROL_DATABASE_POOL", "on")
 
-django_application = get_asgi_application()
+django_application = get_wsgi_application()
 
 from flags import usage  # noqa: E402  (the apps must be there)
 from icontrol import deadlines  # noqa: E402
-from icontrol.guard import guarded_async  # noqa: E402
+from icontrol.front_door import FrontDoor  # noqa: E402
 from releases import background  # noqa: E402
 
-application = guarded_async(django_application)
+application = FrontDoor(django_application)
 
 deadlines.everywhere(deadlines.SERVER)
 usage.write_in_background()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -13,13 +12,11 @@ from configs.refusals import Refusal
 from icontrol import problem
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
-AsyncApplication = Callable[[dict[str, Any], Callable[..., Any], Callable[..., Any]], Awaitable[None]]
 #: Characters of one header. Some are taken apart in quadratic time, and the server lets 380 000 through.
 LONGEST_HEADER = 16_384
 LONGEST_CONTENT_TYPE = 256
 #: Bytes that a client may send: a report of Unleash's SDKs on 2 000 flags has about 200 000, OFREP's contexts less.
 CLIENT_BODY = 256 * 1024
-BODY_HEADERS = (b"content-type", b"content-length")
 
 
 def guarded(application: Application) -> Application:
@@ -39,31 +36,6 @@ def guarded(application: Application) -> Application:
         if kind:
             environ["CONTENT_TYPE"] = plain(kind)
         return application(environ, start_response)
-
-    return guard
-
-
-def guarded_async(application: AsyncApplication) -> AsyncApplication:
-    """The same for ASGI, where the lines of a header that stands several times have yet to be joined."""
-
-    async def guard(scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-        if scope["type"] == "http":
-            lengths: Counter[bytes] = Counter()
-            for name, value in scope["headers"]:
-                lengths[name] += len(value)
-            body = {name: value.decode("latin-1") for name, value in scope["headers"] if name in BODY_HEADERS}
-            answer = refused(scope["path"], lengths.values(), *(body.get(name, "") for name in BODY_HEADERS))
-            if answer is not None:
-                headers = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in answer.items()]
-                await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
-                await send({"type": "http.response.body", "body": answer.content})
-                return
-            headers = [
-                (name, plain(value.decode("latin-1")).encode("latin-1") if name == b"content-type" else value)
-                for name, value in scope["headers"]
-            ]
-            scope = {**scope, "headers": headers}
-        await application(scope, receive, send)
 
     return guard
 

@@ -132,6 +132,20 @@ _http(
     ("See the problems; each names its place.", "Voyez les problèmes ; chacun indique sa place."),
 )
 _http(
+    "http.too_slow",
+    408,
+    ("Too slow", "Trop lent"),
+    ("The request body was not whole within {seconds} seconds.", "Le corps n'était pas complet en {seconds} secondes."),
+    ("Send it again.", "Envoyez-le à nouveau."),
+)
+_http(
+    "http.busy",
+    503,
+    ("Busy", "Occupé"),
+    ("Too many requests of this kind wait already.", "Trop de requêtes de cette sorte attendent déjà."),
+    ("Send it again in a moment.", "Envoyez-la à nouveau dans un instant."),
+)
+_http(
     "http.internal",
     500,
     ("Our mistake", "Notre erreur"),

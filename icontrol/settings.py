@@ -64,10 +64,10 @@ else:
         _limits["statement_timeout"] = 15  # icontrol.deadlines: as long as the server process itself waits
     _options.setdefault("options", " ".join(f"-c {name}={seconds}s" for name, seconds in _limits.items()))
     if _pool:
-        # Each process has three threads that need a connection, one of them for the counts of flags, so nobody waits
-        # but when the database is away: not for long then. The short reconnect_timeout makes a request try again at
-        # once when it is back; the default backs off for minutes.
-        _options["pool"] = {"min_size": 1, "max_size": 4, "timeout": 2, "reconnect_timeout": 5}
+        # One for each thread of the front door's three pools, and for the two that write in the background: so nobody
+        # waits but when the database is away, and not for long then. The short reconnect_timeout makes a request try
+        # again at once when it is back; the default backs off for minutes.
+        _options["pool"] = {"min_size": 1, "max_size": 10, "timeout": 2, "reconnect_timeout": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- secrets ----------------------------------------------------------------------------------------------------------
@@ -88,6 +88,7 @@ HOST = environ.host("HOST", "127.0.0.1")
 PORT = environ.whole_number("PORT", 8000, least=1, most=65535)
 # Two: what keeps one of them busy does not keep the other one.
 ICONTROL_WORKERS = environ.whole_number("ICONTROL_WORKERS", 2, least=1, most=256)
+ICONTROL_BODY_SECONDS = environ.whole_number("ICONTROL_BODY_SECONDS", 20, least=1, most=600)
 ICONTROL_CONNECTIONS = environ.whole_number("ICONTROL_CONNECTIONS", 8192, least=64, most=10**6)
 _name = "localhost" if HOST in ("0.0.0.0", "::") else f"[{HOST}]" if ":" in HOST else HOST
 PUBLIC_BASE_URL = environ.origin("PUBLIC_BASE_URL", f"http://{_name}:{PORT}")

@@ -1,4 +1,4 @@
-"""The WSGI application: what the server runs."""
+"""The WSGI application: for servers that speak nothing else. It has the guard, but a slow client holds a thread."""
 
 from __future__ import annotations
 

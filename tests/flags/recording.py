@@ -8,13 +8,14 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from icontrol.wsgi import application as served
+from icontrol.asgi import django_application as served
+from icontrol.front_door import FrontDoor
 
 from flags.usage import record_all  # isort: skip  (the apps must be there)
 from releases.delivery import flags_of, read_live  # isort: skip
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def recording(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     if environ["PATH_INFO"] != "/record":
         return served(environ, start_response)
     live = read_live(None)
@@ -22,3 +23,6 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     record_all(live, evaluations)
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [json.dumps([os.getpid(), len(evaluations)]).encode()]
+
+
+application = FrontDoor(recording)

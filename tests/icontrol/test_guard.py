@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 
-from icontrol.guard import LONGEST_HEADER, guarded, guarded_async, largest_body, plain
+from icontrol.guard import LONGEST_HEADER, guarded, largest_body, plain
 
 
 class Unreadable(io.RawIOBase):
@@ -66,47 +65,6 @@ def test_a_long_header_is_refused_as_a_problem() -> None:
     status, headers, body = ask("/livez", HTTP_IF_NONE_MATCH="a" * (LONGEST_HEADER + 1))
     assert status.startswith("431 ") and headers["Content-Type"] == "application/problem+json"
     assert b"http.headers_too_large" in body
-
-
-def ask_async(*headers: tuple[bytes, bytes]) -> tuple[list[tuple[bytes, bytes]] | None, list[dict[str, Any]]]:
-    """The headers that reach the application, and what is sent to the client without it."""
-    reached: list[Any] = []
-    sent: list[dict[str, Any]] = []
-
-    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        reached.append(scope.get("headers"))
-
-    async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
-
-    asyncio.run(guarded_async(application)({"type": "http", "path": "/", "headers": list(headers)}, None, send))  # type: ignore
-    return (reached[0] if reached else None), sent
-
-
-@pytest.mark.parametrize(
-    "lines", [[b"a" * (LONGEST_HEADER + 1)], [b"a" * (LONGEST_HEADER // 2), b"a" * (LONGEST_HEADER // 2 + 1)]]
-)
-def test_asgi_has_the_same_guard(lines: list[bytes]) -> None:
-    reached, sent = ask_async(*[(b"if-none-match", line) for line in lines])
-    assert reached is None
-    start, body = sent
-    assert start["status"] == 431 and (b"content-type", b"application/problem+json") in start["headers"]
-    assert b"http.headers_too_large" in body["body"]
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "status"),
-    [(b"content-type", b"multipart/form-data; boundary=x", 415), (b"content-length", b"9999999999", 413)],
-)
-def test_asgi_refuses_the_same_bodies(name: bytes, value: bytes, status: int) -> None:
-    reached, sent = ask_async((name, value))
-    assert reached is None and sent[0]["status"] == status
-
-
-def test_asgi_lets_through_what_wsgi_does() -> None:
-    content_type = (b"content-type", b"text/plain; charset=hex")
-    reached, sent = ask_async((b"if-none-match", b"a" * LONGEST_HEADER), content_type)
-    assert sent == [] and reached == [(b"if-none-match", b"a" * LONGEST_HEADER), (b"content-type", b"text/plain")]
 
 
 @pytest.mark.parametrize(

@@ -331,6 +331,7 @@ def test_lists_take_commas_and_spaces(load: Any) -> None:
         ("ICONTROL_TRUSTED_PROXIES", "10.0.0.1/8"),
         ("ICONTROL_WORKERS", "0"),
         ("ICONTROL_CONNECTIONS", "63"),
+        ("ICONTROL_BODY_SECONDS", "0"),
         ("ICONTROL_LANGUAGE", "de"),
         ("ICONTROL_TIME_ZONE", "Mars/Phobos"),
         ("ICONTROL_TIME_ZONE", "../../etc/passwd"),

@@ -81,21 +81,20 @@ def plan() -> supervisor.Plan:
 
 
 def arguments() -> list[str]:
-    """granian's command line for one worker. Two threads a process answer fastest; its default is hundreds."""
+    """granian's command line for one worker."""
     return [
-        "--interface=wsgi",
+        "--interface=asgi",
         "--http=1",  # "auto" waits for an HTTP/2 preface, without a deadline
         # Also how long an idle connection is kept: longer than clients wait between two questions.
         "--http1-header-read-timeout=45000",
         "--http1-buffer-size=65536",  # of headers that come; the default would be 3 GB for all connections
         f"--backpressure={settings.ICONTROL_CONNECTIONS}",
         f"--backlog={listening.BACKLOG}",
-        "--blocking-threads=2",
         "--no-ws",
         "--no-access-log",
         "--log-level=warning",
         f"--working-dir={settings.BASE_DIR}",
-        "icontrol.wsgi:application",
+        "icontrol.asgi:application",
     ]
 
 

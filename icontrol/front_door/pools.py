@@ -1,0 +1,87 @@
+"""Threads, bounded and apart: what fills one pool does not touch the others."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Busy(Exception):
+    """Too many wait already, or this one waited too long."""
+
+
+class Pool:
+    """``threads`` of them, and at most ``waiting`` requests that wait for one, each for ``patience`` seconds."""
+
+    def __init__(self, name: str, *, threads: int, waiting: int, patience: float = 10) -> None:
+        self.name = name
+        self.most = threads + waiting
+        self.patience = patience
+        self.inside = 0
+        self._free = asyncio.Semaphore(threads)
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """What ``work`` returns or raises.
+
+        :raises Busy: it was not begun, and will not be.
+        """
+        if self.inside >= self.most:
+            raise Busy
+        self.inside += 1
+        try:
+            await self._wait()
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+            finally:
+                self._free.release()
+        finally:
+            self.inside -= 1
+
+    async def _wait(self) -> None:
+        """Until a thread is free; in the loop, so that whoever waits in vain is told in time."""
+        try:
+            async with asyncio.timeout(self.patience):
+                await self._free.acquire()
+        except TimeoutError:
+            raise Busy from None
+
+    def close(self) -> None:
+        """What was begun is brought to its end."""
+        self._executor.shutdown(wait=True)
+
+
+#: Reads that clients repeat: quick, and many.
+CLIENTS = re.compile(
+    r"/(meta/release|api/config(/published|/manifest|/objects/[^/]*)?|api/schema|ofrep/.*|unleash/.*|static/.*)\Z", re.S
+)
+#: What somebody does at 3 a.m. It must never wait for an editor's diff; and probes, which say whether it would.
+EMERGENCIES = re.compile(
+    r"/(api/(flags/[^/]+/(kill|lift)|config/rollback|releases/undo|policy)"
+    r"|admin/releases/environment/\d+/(undo|policy|flags/[^/]+/(kill|lift))/"
+    r"|admin/configs/configversion/\d+/rollback/)\Z"
+)
+PROBE = "/readyz"
+
+
+class Pools:
+    """The three of a process. Each thread may hold a connection to the database: settings count them."""
+
+    def __init__(self) -> None:
+        self.clients = Pool("clients", threads=4, waiting=512)
+        self.emergencies = Pool("emergencies", threads=2, waiting=32)
+        self.authors = Pool("authors", threads=2, waiting=32)
+
+    def choose(self, method: str, path: str) -> Pool:
+        if path == PROBE or (method not in ("GET", "HEAD") and EMERGENCIES.match(path)):
+            return self.emergencies
+        return self.clients if CLIENTS.match(path) else self.authors
+
+    def close(self) -> None:
+        for pool in (self.clients, self.emergencies, self.authors):
+            pool.close()

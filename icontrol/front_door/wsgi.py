@@ -1,0 +1,108 @@
+"""ASGI on one side, WSGI on the other: a request that was read whole, and an answer that is sent whole.
+
+As little of both protocols as Django's WSGI handler needs: https://peps.python.org/pep-3333/ and
+https://asgi.readthedocs.io/en/latest/specs/www.html
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from django.http import HttpResponse
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Send = Callable[[dict[str, Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Header names in lower case, as ASGI wants them."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+    @classmethod
+    def of(cls, response: HttpResponse, *more: tuple[bytes, bytes]) -> Answer:
+        headers = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
+        return cls(response.status_code, [*headers, *more], response.content)
+
+    async def send(self, send: Send, *, head: bool = False) -> None:
+        """``head``: to a HEAD, which is answered like a GET but without the body."""
+        headers, body = self.headers, self.body
+        if self.status in (204, 304):
+            headers, body = [(name, value) for name, value in headers if name != b"content-length"], b""
+        elif all(name != b"content-length" for name, _ in headers):
+            headers = [*headers, (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if head else body})
+
+
+def headers_of(scope: Mapping[str, Any]) -> dict[bytes, bytes]:
+    """One value a name. Names with ``_`` are left out: WSGI could not tell ``X_Client_Version`` from the true one."""
+    headers: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if b"_" in name:
+            continue
+        if name in headers:
+            value = headers[name] + (b"; " if name == b"cookie" else b",") + value
+        headers[name] = value
+    return headers
+
+
+def environ_of(scope: Mapping[str, Any], headers: Mapping[bytes, bytes], body: bytes) -> dict[str, Any]:
+    """The request as WSGI has it: text is bytes in the guise of Latin-1. The body's length is the one that was read."""
+    server = scope.get("server") or ("localhost", None)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": str(server[0]),
+        "SERVER_PORT": str(server[1] or 80),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": str((scope.get("client") or ("",))[0]),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in headers.items():
+        if name == b"content-type":
+            environ["CONTENT_TYPE"] = value.decode("latin-1")
+        elif name not in (b"content-length", b"transfer-encoding"):
+            environ["HTTP_" + name.decode("latin-1").upper().replace("-", "_")] = value.decode("latin-1")
+    if body or b"content-length" in headers:
+        environ["CONTENT_LENGTH"] = str(len(body))
+    return environ
+
+
+def call(application: Application, environ: dict[str, Any]) -> Answer:
+    """Runs to its end in a thread, a streamed answer too: from then on a slow reader holds no thread."""
+    started: list[Any] = []
+    parts: list[bytes] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
+        started[:] = status, headers
+        return parts.append
+
+    result = application(environ, start_response)
+    try:
+        parts.extend(result)
+    finally:
+        if hasattr(result, "close"):
+            result.close()
+    status, headers = started
+    return Answer(
+        int(status[:3]),
+        [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers],
+        b"".join(parts),
+    )

@@ -1,0 +1,211 @@
+"""What comes too large, too slowly or too often is refused in the loop, and the next request is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+
+from icontrol.front_door import FrontDoor, bodies
+from icontrol.front_door.pools import Busy, Pool, Pools
+from icontrol.guard import LONGEST_HEADER, largest_body
+from tests.house.routes import routes
+from tests.icontrol.front_door.helpers import ask, ask_async, header, scope_of
+
+CHUNKED = (b"transfer-encoding", b"chunked")
+
+
+def never(environ: dict[str, Any], start_response: Any) -> Any:
+    raise AssertionError("the application was asked")
+
+
+def fine(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    start_response("200 OK", [])
+    return [b"fine"]
+
+
+def test_livez_asks_nobody() -> None:
+    answer = ask(FrontDoor(never), "GET", "/livez")
+    assert (answer.status, answer.body) == (200, b"ok\n")
+    answer = ask(FrontDoor(never), "HEAD", "/livez")
+    assert (answer.status, answer.body, header(answer, b"content-length")) == (200, b"", b"3")
+    assert ask(FrontDoor(fine), "POST", "/livez").body == b"fine"  # Django says what is allowed
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "code"),
+    [
+        ([(b"x", b"a" * (LONGEST_HEADER + 1))], 431, b"http.headers_too_large"),
+        ([(b"x", b"a" * LONGEST_HEADER), (b"x", b"a")], 431, b"http.headers_too_large"),
+        ([(b"content-type", b"multipart/form-data; boundary=x"), CHUNKED], 415, b"http.multipart"),
+        ([(b"content-length", b"999999999")], 413, b"http.too_large"),
+    ],
+)
+def test_what_the_headers_show_is_refused_before_the_body_is_waited_for(
+    headers: list[tuple[bytes, bytes]], status: int, code: bytes
+) -> None:
+    answer = asyncio.run(ask_async(FrontDoor(never), "POST", "/api/x", headers))
+    assert answer is not None and answer.status == status and code in answer.body
+    assert header(answer, b"content-type") == b"application/problem+json"
+    assert header(answer, b"connection") == b"close"
+
+
+@pytest.mark.parametrize("address", ["/ofrep/v1/evaluate/flags", "/api/x", "/admin/x", "/"])
+def test_a_body_that_does_not_say_its_length_is_cut_off(address: str) -> None:
+    door = FrontDoor(never)
+    most = largest_body(address)
+    answer = asyncio.run(ask_async(door, "POST", address, [CHUNKED], [b"a" * most, b"a", b"a" * most]))
+    assert answer is not None and answer.status == 413 and header(answer, b"connection") == b"close"
+    assert door.bodies.room == bodies.ROOM
+    door = FrontDoor(fine)
+    assert ask(door, "POST", address, body=b"a" * most).body == b"fine"
+    assert door.bodies.room == bodies.ROOM
+
+
+@pytest.mark.parametrize("parts", [None, []])
+def test_a_body_that_never_ends_is_408(settings: LazySettings, parts: Any) -> None:
+    settings.ICONTROL_BODY_SECONDS = 0.01
+    door = FrontDoor(never)
+    answer = asyncio.run(ask_async(door, "POST", "/api/x", [(b"content-length", b"5")], parts))
+    assert answer is not None and answer.status == 408 and b"http.too_slow" in answer.body
+    assert header(answer, b"connection") == b"close"
+
+
+def test_bodies_together_have_a_bound() -> None:
+    door = FrontDoor(never)
+    door.bodies = bodies.Bodies(room=3)
+    answer = ask(door, "POST", "/api/x", body=b"abcd")
+    assert answer.status == 503 and header(answer, b"retry-after") == b"2"
+    assert door.bodies.room == 3
+
+
+def test_a_client_that_went_away_is_not_answered() -> None:
+    async def gone() -> list[Any]:
+        sent: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.disconnect"}
+
+        await FrontDoor(never)(scope_of("POST", "/api/x", [CHUNKED]), receive, sent.append)
+        return sent
+
+    assert asyncio.run(gone()) == []
+
+
+# --- pools ------------------------------------------------------------------------------------------------------------
+def test_each_kind_of_work_has_threads_of_its_own() -> None:
+    """With everything full that is not asked, the asked one answers."""
+    asked = {"clients": "/meta/release", "emergencies": "/api/flags/x/kill", "authors": "/api/config/diff"}
+    hold = threading.Event()
+
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        if environ["QUERY_STRING"] == "hold":
+            hold.wait(60)
+        start_response("200 OK", [])
+        return [threading.current_thread().name.partition("_")[0].encode()]
+
+    async def main(free: str) -> None:
+        door = FrontDoor(application)
+        held = [
+            asyncio.create_task(ask_async(door, "POST", f"{where}?hold"))
+            for name, where in asked.items()
+            if name != free
+            for _ in range(getattr(door.pools, name).most)
+        ]
+        try:
+            while sum(pool.inside for pool in vars(door.pools).values()) < len(held):
+                await asyncio.sleep(0.001)
+            answer = await ask_async(door, "POST", asked[free])
+            assert answer is not None and answer.body == free.encode()
+            assert (await ask_async(door, "GET", "/livez")).status == 200  # type: ignore[union-attr]
+            for name, where in asked.items():
+                if name != free:
+                    full = await ask_async(door, "POST", where)
+                    assert full is not None and full.status == 503 and b"http.busy" in full.body
+                    assert header(full, b"retry-after") == b"2"
+        finally:
+            hold.set()
+        for task in held:
+            answered = await task
+            assert answered is not None and answered.status == 200
+        door.pools.close()
+
+    for free in asked:
+        hold.clear()
+        asyncio.run(main(free))
+
+
+def test_who_waits_too_long_is_told_while_the_threads_are_still_busy() -> None:
+    async def main() -> None:
+        pool = Pool("x", threads=1, waiting=5, patience=0.01)
+        hold = threading.Event()
+        done: list[str] = []
+        first = asyncio.create_task(pool.run(hold.wait))
+        await asyncio.sleep(0)
+        with pytest.raises(Busy):
+            await pool.run(lambda: done.append("work"))
+        assert pool.inside == 1
+        hold.set()
+        assert await first
+        await pool.run(lambda: done.append("later"))
+        assert (pool.inside, done) == (0, ["later"])
+        pool.close()
+
+    asyncio.run(main())
+
+
+def test_a_stop_waits_for_what_was_begun() -> None:
+    ends: list[str] = []
+
+    async def main() -> None:
+        pool = Pool("x", threads=1, waiting=5)
+        begun = threading.Event()
+
+        def work() -> None:
+            begun.set()
+            ends.append("done")
+
+        task = asyncio.create_task(pool.run(work))
+        await asyncio.to_thread(begun.wait)
+        pool.close()
+        await task
+
+    asyncio.run(main())
+    assert ends == ["done"]
+
+
+EMERGENCIES = {
+    "api/flags/<str:key>/kill",
+    "api/flags/<str:key>/lift",
+    "api/config/rollback",
+    "api/releases/undo",
+    "api/policy",
+    "admin/releases/environment/<int:pk>/undo/",
+    "admin/releases/environment/<int:pk>/policy/",
+    "admin/releases/environment/<int:pk>/flags/<str:key>/kill/",
+    "admin/releases/environment/<int:pk>/flags/<str:key>/lift/",
+    "admin/configs/configversion/<int:pk>/rollback/",
+}
+
+
+def test_every_address_is_in_its_pool() -> None:
+    pools = Pools()
+    found = routes()
+    assert found.keys() >= EMERGENCIES
+    for route, view in found.items():
+        address = "/" + re.sub("<[^>]*>", "7", route)
+        for method in ("GET", "POST"):
+            pool = pools.choose(method, address)
+            if route == "readyz" or (method == "POST" and route in EMERGENCIES):
+                assert pool is pools.emergencies, route
+            elif getattr(getattr(view, "cls", None), "for_clients", False) and route != "livez":
+                assert pool is pools.clients, route
+            else:
+                assert pool is pools.authors, route
+    assert pools.choose("GET", "/static/admin/css/base.css") is pools.clients
+    for near in ("/meta/release/x", "/api/config/draft", "/api/configs", "/api/flags/a/b/kill", "/livez"):
+        assert pools.choose("POST", near) is pools.authors
