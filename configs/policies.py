@@ -168,6 +168,7 @@ def problems_of(
         default_locale=application.default_locale,
         max_bytes=settings.ICONTROL_SNAPSHOT_MAX_BYTES,
         now=now,
+        environments=lambda: set(application.environments.values_list("key", flat=True)),
     )
 
 

@@ -102,6 +102,10 @@ PLACES: dict[str, Text] = {
         "“{value}” is not a date such as 2026-11-30 or 2026-11-30T08:00:00Z.",
         "« {value} » n'est pas une date telle que 2026-11-30 ou 2026-11-30T08:00:00Z.",
     ),
+    "flag/properties/environments/propertyNames/pattern": both(
+        "“{property}” is not the key of an environment: a-z, 0-9 and hyphens, starting with a letter, at most 63.",
+        "« {property} » n'est pas la clé d'un environnement : a-z, 0-9 et tirets, une lettre en tête, 63 au plus.",
+    ),
     "token/properties/cssVar/pattern": both(
         "“{value}” is not a CSS variable such as --accent-primary.",
         "« {value} » n'est pas une variable CSS telle que --accent-primary.",

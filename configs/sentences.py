@@ -280,7 +280,7 @@ def _shown(words: Words, path: Path, value: Any, absent: bool) -> Text:
             return both("{v}", "{v}", v=clean(value))
         case str():
             return quoted(value)
-        case int() if path[0] == "featureFlags" and path[2:] == ("rollout",):
+        case int() if path[0] == "featureFlags" and path[-1] == "rollout" and "variants" not in path[2:3]:
             percent = f"{value // 100}.{value % 100:02}".rstrip("0").rstrip(".") if value >= 0 else str(value / 100)
             return {"en": f"{percent}%", "fr": f"{percent.replace('.', ',')} %"}
     return both("{v}", "{v}", v=clean(_json(value)))

@@ -12,7 +12,7 @@ from django.db.models import F, Max, Min, Q, Sum
 from configs.reading import objects, shown
 from configs.refusals import Refusal
 from configs.texts import Text, both
-from flags.engine import is_off
+from flags.engine import is_off, resolved
 from flags.engine.values import instant_of
 from flags.firsts import First, firsts
 from flags.models import Usage
@@ -144,7 +144,8 @@ def overview(environment: Environment, now: dt.datetime, key: str | None = None)
     head = head_of(environment)
     if head is None or head.config_version is None:
         raise Refusal("release.none", environment=environment.key)
-    sources = [source for _, source in objects(head.config_version.document, "featureFlags")]
+    document = resolved(head.config_version.document, environment.key)
+    sources = [source for _, source in objects(document, "featureFlags")]
     killed, first = set(head.killed), firsts(environment)
     gone = sorted(killed - {source["key"] for source in sources})
     wanted = {source["key"]: source for source in sources if key in (None, source["key"])}

@@ -24,7 +24,7 @@ from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 
 from configs.canonical import canonical, etag_of
 from configs.refusals import Refusal
-from flags.engine import FlagSet, compile_flags
+from flags.engine import FlagSet, compile_flags, resolved
 from icontrol.deadlines import READING, within
 from icontrol.outages import DATABASE_ERRORS, outage_of, rest
 from releases.models import ClientKey, Environment, Release
@@ -53,6 +53,11 @@ class Live:
     surface: str = ""  # of the client key
     stale: bool = False
     _made: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def own(self) -> Any:
+        """``snapshot``, which is every environment's, as it counts in this one; not to be changed either."""
+        return self.once("own", lambda: resolved(self.snapshot, self.environment))
 
     def once(self, what: Any, make: Callable[[], T]) -> T:
         """What is made of this release under this name: now, if nobody asked before. It goes when the release does."""
@@ -159,7 +164,7 @@ def read_live(client_key: str | None) -> Live:
 
 def representation(live: Live, surface: str) -> Representation:
     """The published config as clients get it: kill switches applied, private parts left out, one surface or all."""
-    snapshot = live.snapshot
+    snapshot = live.own
     surfaces = {page.get("surface") for page in snapshot.get("pages", [])}
     # Hostile surface names share one entry: they all see the pages without a surface.
     surface = surface if not surface or surface in surfaces else "\0"
@@ -172,7 +177,7 @@ def flags_of(live: Live) -> FlagSet:
     """The flags of a release, compiled once: kill switches engaged, ``environment`` what the server says it is."""
 
     def compiled() -> FlagSet:
-        found = compile_flags(live.snapshot, environment=live.environment, killed=live.killed)
+        found = compile_flags(live.own, environment=live.environment, killed=live.killed)
         for key, why in found.errors.items():
             logger.error("flag %r is damaged in release %s of %s: %s", key, live.serial, live.environment, why["en"])
         return found

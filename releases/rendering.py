@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from configs.references import Node, conditions_in, needing, needs
@@ -14,8 +14,9 @@ INTERNAL = frozenset({"owner", "description", "schema"})
 DESCRIBED = ("featureFlags", "segments", "roles", "permissions", "plans")
 
 
-def render(snapshot: dict[str, Any], *, killed: Collection[str] = (), surface: str = "") -> dict[str, Any]:
-    """The public form of a snapshot: engaged kill switches applied, internal fields and private conditions left out.
+def render(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), surface: str = "") -> dict[str, Any]:
+    """The public form of a snapshot as it counts in an environment: engaged kill switches applied, internal fields and
+    private conditions left out.
 
     A flag that needs a private segment or a pattern, directly or through a segment or another flag, is marked
     ``remote``: only the server can evaluate it. With ``surface`` only that surface's pages (and those without one) and
@@ -28,6 +29,7 @@ def render(snapshot: dict[str, Any], *, killed: Collection[str] = (), surface: s
         for segment in result["segments"]
     ]
     for flag in result["featureFlags"]:
+        flag.pop("environments", None)  # what others have is nobody's here
         if flag["key"] in killed:
             flag["state"] = FORCE_OFF
         if flag["key"] in remote:
@@ -49,7 +51,7 @@ def _without_internal(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _remote_flags(snapshot: dict[str, Any]) -> set[str]:
+def _remote_flags(snapshot: Mapping[str, Any]) -> set[str]:
     """Keys of the flags that only the server can evaluate: what they need is private, asks for a pattern (browsers
     have no engine for these that is linear in time), or is remote by its author's word."""
     remote: set[Node] = {("featureFlags", flag["key"]) for flag in snapshot.get("featureFlags", []) if _is_remote(flag)}

@@ -7,6 +7,7 @@ strangers: their number is bounded, and those beyond it are one client called ``
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.db import transaction
 from configs.exporters import unleash
 from configs.problems import Problem, pointer
 from configs.texts import Text, both
+from flags.engine import resolved
 from releases.background import background
 from releases.delivery import Live
 from releases.models import ClientSighting, Environment
@@ -81,7 +83,7 @@ def _write(live: Live, kind: str, name: str, now: dt.datetime) -> None:
 
 
 def warnings(
-    environment: Environment, snapshot: dict[str, Any], live: dict[str, Any], *, now: dt.datetime
+    environment: Environment, snapshot: Mapping[str, Any], live: Mapping[str, Any], *, now: dt.datetime
 ) -> list[Problem]:
     """What of a valid snapshot the clients seen here cannot follow, ``live`` being what they have now.
 
@@ -91,6 +93,7 @@ def warnings(
     since = now - FORGOTTEN_AFTER
     if not ClientSighting.objects.filter(environment=environment, kind=UNLEASH, last_seen_at__gte=since).exists():
         return []
+    snapshot, live = resolved(snapshot, environment.key), resolved(live, environment.key)
     reasons, before = (unleash.features(each, environment=environment.key).reasons for each in (snapshot, live))
     flags, had = ({flag["key"]: flag for flag in each.get("featureFlags", [])} for each in (snapshot, live))
     places = {key: at for at, key in enumerate(flags)}

@@ -16,7 +16,7 @@ from configs.policies import check_permission
 from configs.refusals import Refusal
 from flags.admin.chart import bars
 from flags.admin.explain_form import ExplainForm
-from flags.engine import Reason, attributes_of
+from flags.engine import Reason, attributes_of, resolved
 from flags.explaining import explain
 from flags.models import UNTOLD
 from flags.overview import ASKED_AT_ONCE, FlagFacts, Overview, counts_of, overview
@@ -130,7 +130,7 @@ class FlagsAdmin(HouseAdmin):
         flag, live = found.flag(key), found.head.config_version
         form = ExplainForm(
             request.POST if request.method == "POST" else None,
-            asked=attributes_of(live.document, key) if live else (),
+            asked=attributes_of(resolved(live.document, environment.key), key) if live else (),
             edits=self.actor(request).may(EDIT),
         )
         explained, refusal, status = None, None, 200

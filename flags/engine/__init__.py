@@ -9,6 +9,7 @@ from __future__ import annotations
 from flags.engine.attributes import attributes_of, hashed
 from flags.engine.compiling import compile_flags, is_off, off_variant
 from flags.engine.effects import Effects, effects_of_switch
+from flags.engine.environments import resolved
 from flags.engine.evaluation import Context, Evaluation, Explanation, FlagNotFound, Reason
 from flags.engine.flagset import FlagSet
 from flags.engine.operators import unreadable
@@ -27,5 +28,6 @@ __all__ = [
     "hashed",
     "is_off",
     "off_variant",
+    "resolved",
     "unreadable",
 ]

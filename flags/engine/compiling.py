@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from flags.engine.attributes import hashed
 from flags.engine.conditions import ENVIRONMENT, MOST_QUESTIONS, TOO_MUCH, Conditions, Unusable, in_order
+from flags.engine.environments import resolved
 from flags.engine.evaluation import Context, Evaluation, Reason, Run
 from flags.engine.flag import Decide, Flag, Need, Rule
 from flags.engine.flagset import FlagSet
@@ -37,11 +38,13 @@ LIVE = ("ON", "ROLLOUT")
 def compile_flags(snapshot: Mapping[str, Any], *, environment: str = "", killed: Collection[str] = ()) -> FlagSet:
     """The flags of a snapshot, compiled.
 
-    ``environment`` (not empty) is the value of the attribute ``environment`` for everybody; ``killed`` are the keys
+    ``environment`` (not empty) is the value of the attribute ``environment`` for everybody, and flags count as they are
+    there (:func:`flags.engine.environments.resolved`); ``killed`` are the keys
     of engaged kill switches, whether the snapshot has them or not. Never raises for a snapshot that passed its
     checks. A flag that cannot be compiled serves its off variant with the reason ``ERROR``, and the others are not
     concerned; ``FlagSet.errors`` says why.
     """
+    snapshot = resolved(snapshot, environment)
     conditions = Conditions(_listed(snapshot, "segments"), environment)
     sources = {
         flag["key"]: flag

@@ -117,7 +117,7 @@ class MetricsView(ReportView):
     """How often flags were asked."""
 
     def take(self, request: Request, live: Live, report: dict[str, Any]) -> None:
-        usage.record_many(live, reading.counts(report, live.snapshot))
+        usage.record_many(live, reading.counts(report, live.own))
 
 
 @extend_schema_view(

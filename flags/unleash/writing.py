@@ -14,7 +14,7 @@ def features(live: Live, *, inline: bool) -> Representation:
     """All features of a release; ``inline`` for SDKs that know no segments."""
 
     def written() -> Representation:
-        exported = unleash.features(live.snapshot, killed=live.killed, environment=live.environment)
+        exported = unleash.features(live.own, killed=live.killed, environment=live.environment)
         return Representation.of(unleash.document(exported, inline=inline))
 
     return live.once(("unleash", inline), written)
@@ -22,7 +22,7 @@ def features(live: Live, *, inline: bool) -> Representation:
 
 def toggles(live: Live, evaluations: Mapping[str, Evaluation]) -> Representation:
     """What is on, evaluated by our own engine: for those who ask for answers and not for rules."""
-    flags = live.snapshot.get("featureFlags", [])
+    flags = live.own.get("featureFlags", [])
     on = [flag for flag in flags if unleash.is_on(flag, evaluations[flag["key"]])]
     return Representation.of({"toggles": [_toggle(flag, evaluations[flag["key"]]) for flag in on]})
 

@@ -15,13 +15,17 @@ from rest_framework.views import APIView
 
 from configs.canonical import canonical, etag_of
 from configs.etags import named
+from configs.models import Application
 from configs.refusals import Refusal
+from flags.engine import resolved
 from icontrol import problem
 from releases import access, gate
 from releases.api import shapes
 from releases.api.common import OneForm
-from releases.api.openapi import MEANING, answer_header, problems
+from releases.api.openapi import ENVIRONMENT, MEANING, answer_header, problems
 from releases.delivery import Live, read_live, representation
+from releases.lookup import find_environment
+from releases.models import Environment
 from releases.rendering import render
 
 #: Every header that can change an answer; caches must keep the answers apart.
@@ -177,6 +181,14 @@ class ConfigView(PublishedConfigView):
     """The same at its short address."""
 
 
+def environment_shown(application: Application, name: str | None) -> str:
+    """The key of the environment whose form of a preview is asked for; left out: the default one, if there is any."""
+    if name is not None:
+        return find_environment(name, application=application.key).key
+    default = Environment.objects.filter(application=application, is_default=True).values_list("key", flat=True)
+    return default.first() or ""
+
+
 class OpenPreviewView(PublicView):
     """What a preview link opens."""
 
@@ -187,6 +199,7 @@ class OpenPreviewView(PublicView):
         operation_id="openPreview",
         parameters=[
             SURFACE,
+            ENVIRONMENT,
             answer_header("X-Config-Version", "Version of the preview."),
             answer_header("X-Config-Digest", "SHA-256 of the stored snapshot."),
         ],
@@ -195,7 +208,9 @@ class OpenPreviewView(PublicView):
     def get(self, request: Request, token: str) -> HttpResponse:
         """The frozen preview that a link opens, in the form that clients get. A dead link says why."""
         version = access.open_preview_link(token, now=timezone.now())
-        shown = render(version.document, surface=request.query_params.get("surface", ""))
+        query = request.query_params
+        environment = environment_shown(version.application, query.get("environment"))
+        shown = render(resolved(version.document, environment), surface=query.get("surface", ""))
         response = HttpResponse(json.dumps(shown, ensure_ascii=False), content_type="application/json")
         response["X-Config-Version"] = version.version
         response["X-Config-Digest"] = version.digest

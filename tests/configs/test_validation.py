@@ -276,7 +276,14 @@ def test_warnings_are_few_and_documented_as_such() -> None:
         for problem in check_snapshot(example_with(changes), now=NOW)
         if problem.severity == "warning"
     }
-    advice = {"flag.owner_missing", "flag.expired", "flag.rules_idle", "flag.rule_unreachable"}
+    warnings.add("flag.environment_unknown")  # tests/releases/api/test_environments.py
+    advice = {
+        "flag.environment_unknown",
+        "flag.owner_missing",
+        "flag.expired",
+        "flag.rules_idle",
+        "flag.rule_unreachable",
+    }
     assert warnings == {"text.untranslated", "secret.suspected"} | advice
     text = REFERENCE.read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `([a-z_.]+)` \| warning \|", text, re.MULTILINE)) == warnings
@@ -357,6 +364,9 @@ def test_every_code_is_documented_and_every_documented_code_occurs() -> None:
     schemas: list[dict[str, Any]] = [{"type": 5}, {"properties": {"pages": {}}}, {"$ref": "#"}]
     seen = {problem.code for document in documents for problem in check_snapshot(document, now=NOW)}
     seen |= {problem.code for schema in schemas for problem in check_snapshot({}, extra_schema=schema)}
+    own = {f"e{number}": {"state": "ON"} for number in range(17)}
+    many = {"featureFlags": [{"key": "a", "type": "boolean", "state": "ON", "environments": own}]}
+    seen |= {problem.code for problem in check_snapshot(many, environments=set)}
     assert seen == documented_codes()
 
 

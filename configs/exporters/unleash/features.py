@@ -28,7 +28,7 @@ from configs.exporters.unleash.conditions import (
 )
 from configs.exporters.unleash.reasons import Inexpressible
 from configs.texts import Text, both
-from flags.engine import Evaluation, Reason, compile_flags, off_variant
+from flags.engine import Evaluation, Reason, compile_flags, off_variant, resolved
 from flags.engine.compiling import BOOLEAN_VARIANTS, LIVE
 from flags.engine.hashing import WHOLE, fnv1a_rollout
 from flags.engine.operators import CURRENT_TIME
@@ -62,6 +62,7 @@ class Export(NamedTuple):
 def features(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), environment: str = "") -> Export:
     """The flags of a snapshot that passed its checks. ``killed`` are the keys of engaged kill switches;
     ``environment`` (not empty) is what the attribute of that name is."""
+    snapshot = resolved(snapshot, environment)
     flags = {flag["key"]: flag for flag in snapshot.get("featureFlags", [])}
     damaged = compile_flags(snapshot, environment=environment, killed=killed).errors
     conditions = Conditions(snapshot.get("segments", []), environment)
