@@ -471,6 +471,16 @@ define(
     ),
 )
 define(
+    "release.preparing",
+    503,
+    title=("Not ready yet", "Pas encore prêt"),
+    detail=(
+        "The answer for this release is being computed, and that takes longer than a client should wait.",
+        "La réponse pour cette publication est en cours de calcul, plus longtemps qu'un client ne devrait attendre.",
+    ),
+    next=("Go on with what you have, and ask again.", "Gardez ce que vous avez et redemandez."),
+)
+define(
     "db.busy",
     503,
     title=("Somebody else is writing", "Quelqu'un d'autre écrit"),

@@ -13,11 +13,12 @@ import json
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import count
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import connection
 from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
@@ -32,6 +33,7 @@ from releases.rendering import render
 
 logger = logging.getLogger("icontrol.delivery")
 KEPT_KEYS = 10_000  # small entries
+MOST_WAITED = 10  # seconds, for what another thread computes
 T = TypeVar("T")
 
 
@@ -60,9 +62,36 @@ class Live:
         return self.once("own", lambda: resolved(self.snapshot, self.environment))
 
     def once(self, what: Any, make: Callable[[], T]) -> T:
-        """What is made of this release under this name: now, if nobody asked before. It goes when the release does."""
+        """What is made of this release under this name: now, if nobody asked before. It goes when the release does.
+
+        However many ask meanwhile, one computes and the others wait for it, ``MOST_WAITED`` at most; then they get
+        ``release.preparing``. An error is theirs too, and who asks after it computes anew.
+        """
         found = self._made.get(what)
-        return self._made.setdefault(what, make()) if found is None else found
+        if found is None:
+            mine: Future[T] = Future()
+            found = self._made.setdefault(what, mine)
+            if found is mine:
+                return self._make(what, make, mine)
+        if not isinstance(found, Future):
+            return cast("T", found)
+        try:
+            return cast("T", found.result(MOST_WAITED))
+        except TimeoutError:
+            if found.done():
+                raise  # the error of whoever computed
+            raise Refusal("release.preparing", extra={"retryAfter": MOST_WAITED}) from None
+
+    def _make(self, what: Any, make: Callable[[], T], promise: Future[T]) -> T:
+        try:
+            made = make()
+        except BaseException as error:
+            del self._made[what]
+            promise.set_exception(error)
+            raise
+        self._made[what] = made
+        promise.set_result(made)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
