@@ -45,4 +45,31 @@ class Limiter:
             self._until.clear()
 
 
+class Allowance:
+    """How much an address may claim in a minute: ``most``, then nothing until the minute is over."""
+
+    def __init__(self, most: int, kept: int = KEPT) -> None:
+        self.most = most
+        self._kept = kept
+        self._lock = Lock()
+        self._spent: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def take(self, address: str, wanted: int, now: float) -> int:
+        """How much of ``wanted`` is granted. ``now`` is of a monotonic clock, in seconds."""
+        with self._lock:
+            since, spent = self._spent.get(address, (now, 0))
+            if now - since >= WINDOW:
+                since, spent = now, 0
+            granted = min(wanted, self.most - spent)
+            self._spent[address] = since, spent + granted
+            self._spent.move_to_end(address)
+            while len(self._spent) > self._kept:
+                self._spent.popitem(last=False)
+            return granted
+
+    def clear(self) -> None:
+        with self._lock:
+            self._spent.clear()
+
+
 limiter = Limiter()

@@ -22,6 +22,7 @@ from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from flags.engine import Evaluation
+from flags.limiting import Allowance
 from flags.models import Usage
 from icontrol.outages import DATABASE_ERRORS, outage_of
 from releases.delivery import Live
@@ -34,7 +35,10 @@ INTERVAL = 10  # seconds between two flushes, give or take a fifth: processes th
 #: only the counters that there are go on, and the rest is dropped and counted.
 LARGE = 5_000
 MOST = 50_000
-MOST_REPORTED = 10**9
+#: Evaluations that clients may claim: of one flag and variant in one report, and of one address in a minute. An SDK
+#: reports about once a minute; it makes 10 000 a second at most.
+MOST_REPORTED = 10**6
+MOST_OF_ADDRESS = 10**7
 ROWS_A_STATEMENT = 150  # with five parameters each: SQLite allowed 999 for long
 
 Name = tuple[str, str | None]  # flag, variant
@@ -76,6 +80,11 @@ class UsageCounter(Collector):
             hurry = self._size >= LARGE and not self._failing
         if self.background and (hurry or self._thread is None):
             self._call(hurry)
+
+    def drop(self, total: int) -> None:
+        """Evaluations that were told and are not counted."""
+        with self._lock:
+            self.dropped += total
 
     def _add(self, place: Place, names: Iterable[Name] | Counts, total: int) -> int:
         """How many of the total there was room for."""
@@ -193,6 +202,7 @@ def _batches(rows: list[Row]) -> Iterator[list[Row]]:
 
 
 counter = UsageCounter()
+allowance = Allowance(MOST_OF_ADDRESS)
 os.register_at_fork(after_in_child=counter.forget)
 
 
@@ -216,8 +226,15 @@ def record_all(live: Live, evaluations: Mapping[str, Evaluation]) -> None:
     )
 
 
-def record_many(live: Live, counts: Counts) -> None:
-    """Evaluations that a client made itself and told us in bulk. One report counts for a thousand million at most."""
+def record_many(live: Live, counts: Counts, *, address: str = "") -> None:
+    """Evaluations that a client made itself and told us in bulk, as far as that can be true.
+
+    What one address claims beyond its allowance is dropped, and counted as such.
+    """
     good = {name: min(count, MOST_REPORTED) for name, count in counts.items() if count > 0}
+    claimed, now = sum(good.values()), time.monotonic()
+    good = {name: allowance.take(address, count, now) for name, count in good.items()}
+    good = {name: count for name, count in good.items() if count}
+    counter.drop(claimed - sum(good.values()))
     if good:
         counter.add(live.environment_id, good, sum(good.values()))

@@ -1,12 +1,13 @@
 """Which foreign clients an environment has, so that whoever publishes hears which flags they cannot follow.
 
 A client is written down at most once an hour by each server process, and forgotten after thirty days. Names come from
-strangers: their number is bounded, and those beyond it are one client called ``others``.
+strangers: their number is bounded, also for each address, and those beyond it are one client called ``others``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import OrderedDict
 from collections.abc import Mapping
 from threading import Lock
 from typing import Any
@@ -25,6 +26,9 @@ UNLEASH = "unleash"
 FORGOTTEN_AFTER = dt.timedelta(days=30)
 WRITTEN_EVERY = dt.timedelta(hours=1)
 MOST_NAMES = 50
+#: Names that one address may bring along, and addresses that are remembered, in a process.
+MOST_OF_ADDRESS = 20
+ADDRESSES = 1_000
 LONGEST_NAME = 100
 OTHERS = "others"
 #: Flags that a warning names; the rest is counted.
@@ -37,32 +41,44 @@ class _Written:
     def __init__(self) -> None:
         self._lock = Lock()
         self._at: dict[tuple[int, str], dict[str, dt.datetime]] = {}
+        self._brought: OrderedDict[tuple[int, str, str], set[str]] = OrderedDict()
 
-    def due(self, live: Live, kind: str, name: str, now: dt.datetime) -> str | None:
+    def due(self, live: Live, kind: str, name: str, address: str, now: dt.datetime) -> str | None:
         """The name to write down, or ``None`` when there is nothing to write."""
         with self._lock:
             names = self._at.setdefault((live.environment_id, kind), {})
             for old in [known for known, at in names.items() if now - at >= WRITTEN_EVERY]:
                 del names[old]
-            if name not in names and len(names) >= MOST_NAMES:
+            if name not in names and (len(names) >= MOST_NAMES or not self._may_bring(live, kind, name, address)):
                 name = OTHERS
             if name in names:
                 return None
             names[name] = now
             return name
 
+    def _may_bring(self, live: Live, kind: str, name: str, address: str) -> bool:
+        brought = self._brought.setdefault((live.environment_id, kind, address), set())
+        self._brought.move_to_end((live.environment_id, kind, address))
+        while len(self._brought) > ADDRESSES:
+            self._brought.popitem(last=False)
+        if name not in brought and len(brought) >= MOST_OF_ADDRESS:
+            return False
+        brought.add(name)
+        return True
+
     def clear(self) -> None:
         with self._lock:
             self._at.clear()
+            self._brought.clear()
 
 
 written = _Written()
 
 
-def saw(live: Live, kind: str, name: str, *, now: dt.datetime) -> None:
+def saw(live: Live, kind: str, name: str, *, address: str = "", now: dt.datetime) -> None:
     """A client of this kind asked. Who asks gets an answer: this is written in the background."""
     name = "".join(char for char in name if char.isprintable()).strip()[:LONGEST_NAME] or "–"
-    due = None if live.stale else written.due(live, kind, name, now)
+    due = None if live.stale else written.due(live, kind, name, address, now)
     if due is not None:
         background.later(lambda: _write(live, kind, due, now))
 

@@ -91,6 +91,7 @@ def nothing_kept() -> Iterator[None]:
     seen.clear()
     rest.over()
     usage.counter.forget()
+    usage.allowance.clear()
     written.clear()
 
 

@@ -21,6 +21,7 @@ from releases.api.openapi import BODY, MEANING, problems
 from releases.api.parsing import an_object
 from releases.api.public import LIVE_HEADERS, conditional
 from releases.delivery import Live, flags_of
+from releases.throttle import network
 
 JSON = "application/json"
 ANY_OBJECT = {"type": "object", "additionalProperties": True}
@@ -42,6 +43,10 @@ ACCEPTED: dict[Any, Any] = {
     202: OpenApiResponse(description="Taken, or left out where it made no sense."),
     **problems(401, 404, *BODY, 503),
 }
+
+
+def address_of(request: Request) -> str:
+    return network(str(request.META.get("REMOTE_ADDR", "")))
 
 
 def body(request: Request) -> dict[str, Any]:
@@ -77,7 +82,9 @@ class FeaturesView(UnleashView):
         """All flags as features of Unleash; those that it has no words for are off and say so. Public, not gated."""
         live = self.live(request._request)
         shown = writing.features(live, inline=not reading.knows_segments(request))
-        sightings.saw(live, sightings.UNLEASH, reading.client_name(request), now=timezone.now())
+        sightings.saw(
+            live, sightings.UNLEASH, reading.client_name(request), address=address_of(request), now=timezone.now()
+        )
         return conditional(request, shown.body, shown.etag, live)
 
 
@@ -104,7 +111,9 @@ class RegisterView(ReportView):
     """An SDK that evaluates by itself has started."""
 
     def take(self, request: Request, live: Live, report: dict[str, Any]) -> None:
-        sightings.saw(live, sightings.UNLEASH, reading.client_name(request), now=timezone.now())
+        sightings.saw(
+            live, sightings.UNLEASH, reading.client_name(request), address=address_of(request), now=timezone.now()
+        )
 
 
 @extend_schema_view(
@@ -117,7 +126,7 @@ class MetricsView(ReportView):
     """How often flags were asked."""
 
     def take(self, request: Request, live: Live, report: dict[str, Any]) -> None:
-        usage.record_many(live, reading.counts(report, live.own))
+        usage.record_many(live, reading.counts(report, live.own), address=address_of(request))
 
 
 @extend_schema_view(

@@ -105,6 +105,23 @@ def test_a_report_that_lies_does_not_break_the_others(live: Live) -> None:
     assert rows() == [("export", "off", 3), ("search", "on", 3 * usage.MOST_REPORTED)]
 
 
+def test_an_address_claims_no_more_than_can_be_true(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it claims, for however many flags and in however many reports; others and later minutes are free."""
+    now = [1000.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    most = usage.MOST_OF_ADDRESS
+    full: dict[tuple[str, str | None], int] = {("search", "on"): 10**9, ("export", "off"): 10**9}
+    for _ in range(most // usage.MOST_REPORTED):
+        usage.record_many(live, full, address="192.0.2.1")
+    assert usage.counter.recorded == most
+    assert usage.counter.dropped == most  # two flags a report
+    usage.record_many(live, {("search", "on"): 1}, address="192.0.2.2")
+    assert usage.counter.recorded == most + 1
+    now[0] += 60
+    usage.record_many(live, {("search", "on"): 1}, address="192.0.2.1")
+    assert usage.counter.recorded == most + 2
+
+
 def test_what_is_older_than_thirty_days_goes_once_an_hour(live: Live) -> None:
     now = [NOW]
     counter = UsageCounter(lambda: now[0])

@@ -298,7 +298,7 @@ def test_a_report_becomes_counts() -> None:
         "unknown": {"yes": 1, "no": 1},
     }
     assert counts({"bucket": {"toggles": toggles}}, CONTENT) == {
-        ("fine", "on"): 10**9,
+        ("fine", "on"): usage.MOST_REPORTED,
         ("shop", "on"): 3,
         ("shop", "off"): 2,
         ("size", "large"): 4,
@@ -384,7 +384,17 @@ def test_names_in_the_headers_of_newer_sdks(live: Api) -> None:
     assert [name for _, _, name in seen()] == ["shop (unleash-client-node:6.6.0)"]
 
 
-def test_names_are_bounded(live: Api) -> None:
+def test_one_address_does_not_take_all_places(live: Api) -> None:
+    for number in range(sightings.MOST_NAMES):
+        ok(live.ask(FEATURES, unleash_appname=f"{number}"))
+    live.client.get(FEATURES, headers={"unleash-appname": "shop"}, REMOTE_ADDR="192.0.2.9")
+    names = {name for _, _, name in seen()}
+    assert len(names) == sightings.MOST_OF_ADDRESS + 2 and {"shop", sightings.OTHERS} < names
+    ok(live.ask(FEATURES, unleash_appname="0"))  # what it brought along it may be again
+
+
+def test_names_are_bounded(live: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sightings, "MOST_OF_ADDRESS", 1000)
     for number in range(sightings.MOST_NAMES + 20):
         ok(live.ask(FEATURES, unleash_appname=f"{number}-" + "x" * 500))
     sightings.written.clear()  # another process
