@@ -7,6 +7,7 @@ memory is written; ``kill -9`` loses at most one interval. While the database is
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import os
 import random
@@ -18,6 +19,7 @@ from multiprocessing.util import Finalize
 from operator import itemgetter
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -65,7 +67,6 @@ class UsageCounter(Collector):
         self._thread: threading.Thread | None = None
         self._pending: Pending = {}
         self._size = 0
-        self._purged = 0
         self._failing = False
         self.recorded = self.dropped = self.failures = 0
 
@@ -134,7 +135,6 @@ class UsageCounter(Collector):
             try:
                 _add_up(taken)
                 taken = {}
-                self._purge()
             except DATABASE_ERRORS as error:
                 if outage_of(error) is None:  # it would not take these later either
                     self.failures += 1
@@ -155,13 +155,6 @@ class UsageCounter(Collector):
             for place, counts in taken.items():
                 total = counts.total()
                 self.dropped += total - self._add(place, counts, total)
-
-    def _purge(self) -> None:
-        """Once an hour and process. Several at once do no harm: a row that is gone is gone."""
-        hour = int(self.clock()) // HOUR
-        if hour != self._purged:
-            Usage.objects.filter(hour__lt=hour - KEPT_HOURS).delete()
-            self._purged = hour
 
     # --- for Prometheus -----------------------------------------------------------------------------------------------
 
@@ -209,6 +202,11 @@ os.register_at_fork(after_in_child=counter.forget)
 def write_in_background() -> None:
     """What a server calls at its start: from the first evaluation on, a thread of each process writes the counts."""
     counter.background = True
+
+
+def old(now: dt.datetime) -> QuerySet[Usage]:
+    """What housekeeping removes."""
+    return Usage.objects.filter(hour__lt=int(now.timestamp()) // HOUR - KEPT_HOURS)
 
 
 def flush() -> None:

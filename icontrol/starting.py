@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import time
 from collections.abc import Callable, Iterator
 
-from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 
+from icontrol.locks import lock
+
 Say = Callable[[str], None]
-#: The key of PostgreSQL's advisory lock: any number that nobody else uses in this database.
-KEY = 0x1C0_4712
 POLL = 0.2  # seconds
 PATIENCE = 60  # seconds that a start waits for PostgreSQL; whoever starts it again waits on
 LONGEST_PAUSE = 5  # seconds between two attempts
@@ -54,7 +52,7 @@ def alone(say: Say) -> Iterator[None]:
     if _held:
         yield
         return
-    with _lock() as take:
+    with lock("starting") as take:
         if not take():
             say("Another process is bringing the database up to date; waiting for it.")
             while not take():
@@ -64,36 +62,3 @@ def alone(say: Say) -> Iterator[None]:
             yield
         finally:
             _held = False
-
-
-@contextlib.contextmanager
-def _lock() -> Iterator[Callable[[], bool]]:
-    """A function that tries to take the lock, which is held until the end of the block."""
-    if connection.vendor == "postgresql":
-        # In a transaction of a connection of its own: a pooler such as PgBouncer keeps it on one session, and what the
-        # migrations do to the other connection does not matter.
-        own = connection.copy()
-        try:
-            own.set_autocommit(False)
-            with own.cursor() as cursor:
-                cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-
-                def take() -> bool:
-                    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [KEY])
-                    return bool(cursor.fetchone()[0])
-
-                yield take
-            own.rollback()
-        finally:
-            own.close()
-        return
-    with (settings.ICONTROL_DATA / "starting.lock").open("a") as file:
-
-        def take() -> bool:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            return True
-
-        yield take

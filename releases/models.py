@@ -241,7 +241,7 @@ class AuditEvent(models.Model):
 
 
 class LoginFailure(models.Model):
-    """A wrong password, for throttling; rows older than the window are removed as new ones come."""
+    """A wrong password, for throttling; rows older than the window go as new ones come, and by housekeeping."""
 
     #: SHA-256 of what is counted: an account with an address (or a known device), or an address alone.
     scope = models.CharField(max_length=64)

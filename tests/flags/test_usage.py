@@ -13,7 +13,7 @@ from django.db import DataError, InterfaceError, OperationalError, connection
 
 from flags import usage
 from flags.models import Usage
-from flags.usage import HOUR, KEPT_HOURS, UsageCounter
+from flags.usage import HOUR, UsageCounter
 from releases.delivery import Live, flags_of, read_live
 from tests.factories import NOON, World, flag, snapshot
 from tests.faults.processes import race
@@ -122,25 +122,6 @@ def test_an_address_claims_no_more_than_can_be_true(live: Live, monkeypatch: pyt
     assert usage.counter.recorded == most + 2
 
 
-def test_what_is_older_than_thirty_days_goes_once_an_hour(live: Live) -> None:
-    now = [NOW]
-    counter = UsageCounter(lambda: now[0])
-
-    def old(hour: int) -> None:
-        Usage.objects.create(environment_id=live.environment_id, flag="old", variant="on", hour=hour, count=1)
-
-    old(THIS_HOUR - KEPT_HOURS)
-    old(THIS_HOUR - KEPT_HOURS - 1)
-    counter.flush()
-    assert rows("hour") == [(THIS_HOUR - KEPT_HOURS,)]
-    old(THIS_HOUR - KEPT_HOURS - 1)
-    counter.flush()
-    assert len(rows()) == 2
-    now[0] += HOUR
-    counter.flush()
-    assert rows() == []
-
-
 # When the database does not take it -----------------------------------------------------------------------------------
 
 
@@ -167,19 +148,6 @@ def test_an_outage_loses_nothing_and_is_told_once(
     assert (usage.counter.recorded, usage.counter.dropped, usage.counter.failures) == (9, 0, 2)
     told = [record.levelno for record in caplog.records if record.name == "icontrol.usage"]
     assert told == [logging.ERROR, logging.WARNING]
-
-
-def test_a_purge_that_fails_does_not_count_twice(committed_live: Live) -> None:
-    def fail(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith("DELETE"):
-            raise OperationalError("deadlock detected")
-        return execute(sql, params, many, context)
-
-    everything(committed_live)
-    with connection.execute_wrapper(fail):
-        usage.flush()
-    usage.flush()
-    assert sum(count for *_, count in rows()) == 3
 
 
 def test_what_the_database_will_never_take_is_dropped_and_told(live: Live) -> None:
