@@ -16,7 +16,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test lint docs format bench lock
+.PHONY: help run test lint docs format bench chaos lock
 # The interpreter that the environment was made with may have been removed since.
 ifneq ($(shell test -x $(PY) && echo works),works)
 .PHONY: $(RUN) $(DEV)
@@ -29,6 +29,7 @@ help:
 	@echo 'make docs     write the generated documents (OpenAPI, state diagram) anew'
 	@echo 'make format   let ruff lay the code out'
 	@echo 'make bench    how long publish, save, diff, reading and flags take, on SQLite and on PostgreSQL'
+	@echo 'make chaos    kill, stop and reload servers while they are used; CHAOS_ROUNDS=100 for longer'
 	@echo 'make lock     resolve the dependencies anew (needs uv)'
 
 run: $(RUN)
@@ -49,6 +50,10 @@ format: $(DEV)
 
 bench: $(DEV)
 	@exec $(PY) -m tests.bench
+
+chaos: export CHAOS_ROUNDS ?= 10
+chaos: $(DEV)
+	@exec $(PY) -m tests.run --numprocesses=0 tests/chaos $(ARGS)
 
 lock:
 	$(LOCK) $(ARGS) --group dev --output-file $(REQUIREMENTS)/dev.txt

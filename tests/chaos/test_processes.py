@@ -1,0 +1,122 @@
+"""Workers that are killed, a main process that is killed, two servers on one port, and a reload under load."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from icontrol.listening import Taken, claim
+from icontrol.worker import ORPHANED
+from tests.chaos.servers import Clients, Server, until
+from tests.icontrol.test_serve import ROOT
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc"),
+]
+
+
+@pytest.fixture
+def server(process_environment: dict[str, str], tmp_path: Path) -> Server:
+    return Server(process_environment, tmp_path)
+
+
+def test_a_worker_that_is_killed_twice_within_seconds_is_replaced_and_nobody_is_refused(server: Server) -> None:
+    with server.running():
+        other = server.workers()[1]
+        with Clients(server.port) as clients:
+            for _ in range(2):
+                victim = next(pid for pid in server.workers() if pid != other)
+                os.kill(victim, signal.SIGKILL)
+                until(lambda gone=victim: gone not in server.workers() and len(server.workers()) == 2, "replaced")  # type: ignore[misc]
+            answered = clients.outcomes["200"]
+            until(lambda: clients.outcomes["200"] > answered + 20, "answers go on")
+        assert server.process.poll() is None and other in server.workers()
+        assert clients.outcomes["refused"] == 0
+        assert server.said.count("was ended by SIGKILL") == 2
+
+        # The check bites: while the supervisor is held, nobody is replaced.
+        server.process.send_signal(signal.SIGSTOP)
+        os.kill(other, signal.SIGKILL)
+        with pytest.raises(AssertionError, match="not in time"):
+            until(lambda: other not in server.workers() and len(server.workers()) == 2, "replaced", seconds=2)
+
+
+def alive(pids: list[int]) -> list[int]:
+    """Those that run; a zombie does not."""
+    states = {}
+    for pid in pids:
+        try:
+            states[pid] = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except FileNotFoundError:
+            continue
+    return [pid for pid, state in states.items() if state != "Z"]
+
+
+def is_free(port: int) -> bool:
+    try:
+        for one in claim("127.0.0.1", port):
+            one.close()
+    except Taken:
+        return False
+    return True
+
+
+def test_when_the_main_process_is_killed_no_worker_stays_and_the_port_is_free(server: Server) -> None:
+    with server.running():
+        workers = server.workers()
+        # The check bites: a worker that cannot hear of it is found, and holds the port.
+        os.kill(workers[0], signal.SIGSTOP)
+        os.kill(server.process.pid, signal.SIGKILL)
+        server.process.wait()
+        until(lambda: alive(workers) == workers[:1], "the other worker is gone", ORPHANED + 60)
+        assert not is_free(server.port)
+        os.kill(workers[0], signal.SIGCONT)
+        until(lambda: not alive(workers), "no worker is left", ORPHANED + 60)
+        assert is_free(server.port)
+
+
+def test_two_servers_on_one_port_refuse_each_other(server: Server, tmp_path: Path) -> None:
+    with server.running():
+        again = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), "serve"],
+            env={**server.environment, "ICONTROL_DATA": str(tmp_path / "other")},
+            capture_output=True,
+            text=True,
+        )
+        assert again.returncode == 1
+        assert f"Cannot listen on 127.0.0.1 port {server.port}" in again.stderr and "Traceback" not in again.stderr
+        assert not (tmp_path / "other" / "icontrol.sqlite3").exists()
+        assert len(server.workers()) == 2
+
+
+def test_a_reload_reads_the_settings_again_and_refuses_nobody(server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "icontrol.env"
+    file.touch(0o600)
+    file.write_text("ICONTROL_LANGUAGE=en\n")
+    server.environment |= {"ICONTROL_ENV_FILE": str(file)}
+    with server.running(), Clients(server.port) as clients:
+        old = server.workers()
+        file.write_text("ICONTROL_LANGUAGE=nothing\n")
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda: "reload given up" in server.said, "a wrong setting is refused")
+        assert "ICONTROL_LANGUAGE must be one of" in server.said and server.workers() == old
+
+        file.write_text("ICONTROL_LANGUAGE=fr\nICONTROL_CORS_ORIGINS=https://app.example\n")
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda: "new workers answer" in server.said, "the reload")
+        until(lambda: not alive(old), "the old workers end")
+        assert len(server.workers()) == 2
+        answered = clients.outcomes["200"]
+        until(lambda: clients.outcomes["200"] > answered + 20, "answers go on")
+        assert set(clients.outcomes) == {"200"}, clients.outcomes
+
+        # What is counted is what is asked: a server that stops refuses.
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait() == 0
+        until(lambda: clients.outcomes["refused"] > 0, "a refusal is seen")
