@@ -15,13 +15,15 @@ Context = Mapping[str, Any]
 
 class Run:
     """One context asked at one (aware) moment, about one flag or all: what its segments came to is kept here, so that
-    each is evaluated once, however many rules and other segments use it."""
+    each is evaluated once, however many rules and other segments use it; so are the texts in its lists, by attribute
+    and whether case is ignored."""
 
-    __slots__ = ("now", "segments")
+    __slots__ = ("lists", "now", "segments")
 
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.segments: dict[str, bool] = {}
+        self.lists: dict[tuple[str, bool], frozenset[str]] = {}
 
 
 class Reason(StrEnum):

@@ -19,6 +19,7 @@ from flags.engine.values import (
     LONGEST_RANGE,
     LONGEST_TEXT,
     LONGEST_VERSION,
+    MOST_MEMBERS,
     address_of,
     in_range,
     instant_of,
@@ -46,26 +47,47 @@ def _exists(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
 
 
 def _in(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
-    if ignore_case:
-        lowered = frozenset(_texts(values, True))
-
-        def among_lowered(context: Context, run: Run) -> bool:
-            text = read_text(context.get(attribute))
-            return text is not None and fold(text) in lowered
-
-        return among_lowered
-    texts = frozenset(_texts(values, False))
+    texts = frozenset(_texts(values, ignore_case))
 
     def among(context: Context, run: Run) -> bool:
         value = context.get(attribute)
+        if type(value) is list:
+            return not texts.isdisjoint(_members(attribute, value, ignore_case, run))
         return (value if type(value) is str else read_text(value)) in texts
 
-    return among
+    def among_folded(context: Context, run: Run) -> bool:
+        value = context.get(attribute)
+        if type(value) is list:
+            return not texts.isdisjoint(_members(attribute, value, ignore_case, run))
+        text = read_text(value)
+        return text is not None and fold(text) in texts
+
+    return among_folded if ignore_case else among
+
+
+def _members(attribute: str, value: list[Any], ignore_case: bool, run: Run) -> frozenset[str]:
+    """The texts in a list; none when it is too long to be looked at."""
+    key = attribute, ignore_case
+    found = run.lists.get(key)
+    if found is None:
+        texts = [] if len(value) > MOST_MEMBERS else [text for text in map(read_text, value) if text is not None]
+        found = run.lists[key] = frozenset(fold(text) if ignore_case else text for text in texts)
+    return found
 
 
 def _not_in(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
     among = _in(attribute, values, ignore_case)
     return lambda context, run: not among(context, run)
+
+
+def _contains(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
+    """A text contains a value as its part, a list as its member."""
+    part, member = _has_part(attribute, values, ignore_case), _in(attribute, values, ignore_case)
+
+    def contains(context: Context, run: Run) -> bool:
+        return (member if type(context.get(attribute)) is list else part)(context, run)
+
+    return contains
 
 
 def _part(fits: Callable[[str, tuple[str, ...]], bool]) -> Maker:
@@ -80,6 +102,8 @@ def _part(fits: Callable[[str, tuple[str, ...]], bool]) -> Maker:
 
     return make
 
+
+_has_part = _part(lambda text, parts: any(part in text for part in parts))
 
 #: Characters. Patterns take linear time, but some take a microsecond for each; clients choose the text.
 LONGEST_MATCHED = 1024
@@ -165,7 +189,7 @@ OPERATORS: dict[str, Maker] = {
     "equals": _in,
     "in": _in,
     "notIn": _not_in,
-    "contains": _part(lambda text, parts: any(part in text for part in parts)),
+    "contains": _contains,
     "startsWith": _part(str.startswith),
     "endsWith": _part(str.endswith),
     "matches": _matches,
@@ -220,8 +244,9 @@ def _texts(values: Sequence[Any], ignore_case: bool) -> list[str]:
 
 @lru_cache(maxsize=64)
 def fold(text: str) -> str:
-    """Kept, because every question about a text asks for it again."""
-    return text.lower()
+    """The lower case of a text, letter by letter: so what has a part in the same case has it in any. Only a Greek sigma
+    has another one at the end of a word. Kept, because every question about a text asks for it again."""
+    return text.lower().replace("ς", "σ")
 
 
 def _pattern(text: str, ignore_case: bool) -> Any:

@@ -20,6 +20,8 @@ import semver
 
 #: Characters of a text that a context brings; a longer one cannot be read, and no operator fits it.
 LONGEST_TEXT = 16_384
+#: Members of a list that a context brings, likewise.
+MOST_MEMBERS = 1_000
 #: Whole numbers that every JSON reader reads alike.
 SAFE = 2**53 - 1
 #: Versions, addresses and moments that are kept read: clients send few different ones.

@@ -7,7 +7,7 @@ from typing import Any
 
 from flags.engine.evaluation import Context
 from flags.engine.sentences import Text, both, joined, quoted
-from flags.engine.values import LONGEST_TEXT, read_text
+from flags.engine.values import LONGEST_TEXT, MOST_MEMBERS, read_text
 
 #: Values, and attributes, that a sentence names; the rest is counted.
 MOST_NAMED = 5
@@ -48,10 +48,7 @@ def phrase(condition: Any) -> Text:
             values = condition.get("values")
             if not values:
                 return subject
-            named = [quoted(value) for value in values[:MOST_NAMED]]
-            if len(values) > MOST_NAMED:
-                more = len(values) - MOST_NAMED
-                named.append(both("{more} others", "{more} autres", more=more))
+            named = _named(values)
             or_and = (", ", ", ") if name == "notIn" else (" or ", " ou ")
             case = _ANY_CASE if condition.get("ignoreCase") else both("", "")
             return both("{a} {b}{c}", "{a} {b}{c}", a=subject, b=joined(named, *or_and), c=case)
@@ -65,6 +62,13 @@ def phrase(condition: Any) -> Text:
             return both("not: {it}", "pas : {it}", it=phrase(inner))
         case _:
             return both("?", "?")
+
+
+def _named(values: Any) -> list[Text]:
+    named = [quoted(value) for value in values[:MOST_NAMED]]
+    if len(values) > MOST_NAMED:
+        named.append(both("{more} others", "{more} autres", more=len(values) - MOST_NAMED))
+    return named
 
 
 def facts(condition: Any, context: Context) -> Text:
@@ -94,6 +98,16 @@ def fact(attribute: str, context: Context) -> Text:
             it=quoted(attribute),
             cap=LONGEST_TEXT,
         )
+    if isinstance(value, list) and len(value) > MOST_MEMBERS:
+        return both(
+            "{it} has more than {cap} members, and is not read",
+            "{it} a plus de {cap} éléments et n'est pas lu",
+            it=quoted(attribute),
+            cap=MOST_MEMBERS,
+        )
+    if isinstance(value, list) and value:
+        found = joined(_named(value), ", ", ", ")
+        return both("{it} is a list: {found}", "{it} est une liste : {found}", it=quoted(attribute), found=found)
     return both("{it} is {value}", "{it} vaut {value}", it=quoted(attribute), value=quoted(value))
 
 

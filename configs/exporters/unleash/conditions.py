@@ -16,7 +16,7 @@ from typing import Any
 from configs.exporters.unleash.reasons import Inexpressible
 from flags.engine.conditions import ENVIRONMENT
 from flags.engine.evaluation import Run
-from flags.engine.operators import CURRENT_TIME, OPERATORS
+from flags.engine.operators import CURRENT_TIME, OPERATORS, fold
 from flags.engine.values import SAFE, VersionKey, instant_of, number_of, range_of, text_of, version_of
 
 Constraint = dict[str, Any]
@@ -251,6 +251,9 @@ def _equal(attribute: str, name: str, values: list[Any], ignore_case: bool) -> A
 
 
 def _part(attribute: str, name: str, values: list[Any], ignore_case: bool) -> Alternatives:
+    if ignore_case and any("σ" in fold(text_of(value) or "") for value in values):
+        # At the end of a word most clients take another letter for it.
+        raise Inexpressible("ignore_case")
     return [[constraint(attribute, _TEXTS[name], values=_texts(values), ignore_case=ignore_case)]]
 
 

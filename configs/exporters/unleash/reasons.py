@@ -49,9 +49,10 @@ REASONS: dict[str, Text] = {
         " pas tous pareil.",
     ),
     "ignore_case": both(
-        "It compares whole texts without regard to case, which Unleash does only for parts of texts.",
-        "Il compare des textes entiers sans tenir compte de la casse, ce qu'Unleash ne fait que pour des parties de"
-        " texte.",
+        "It compares whole texts, or a Greek sigma, without regard to case, which Unleash does only for parts of texts"
+        " and not for that letter.",
+        "Il compare des textes entiers, ou un sigma grec, sans tenir compte de la casse, ce qu'Unleash ne fait que pour"
+        " des parties de texte et pas pour cette lettre.",
     ),
     "value": both(
         "A value to compare with is empty, has a backslash, or begins or ends with a space: Unleash clients alter it.",

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from configs import versions
+from flags.engine.operators import fold
 from flags.engine.values import (
     address_of,
     in_range,
@@ -180,3 +181,10 @@ def test_networks_are_the_library_s(address: Any, prefix: int) -> None:
 )
 def test_what_is_no_network_is_none(text: str) -> None:
     assert network_of(text) is None
+
+
+@given(st.text(max_size=6), st.text(alphabet="aAéÉσςΣİıſßẞKkǅ ", max_size=8), st.text(max_size=6))
+def test_what_has_a_part_has_it_in_any_case(before: str, part: str, after: str) -> None:
+    whole = before + part + after
+    assert fold(part) in fold(whole)
+    assert fold(whole) == "".join(map(fold, whole))

@@ -10,11 +10,11 @@ import pytest
 
 from configs.exporters.unleash import features
 from configs.exporters.unleash.conditions import Conditions
-from flags.engine import FlagSet, Reason, compile_flags, unreadable
+from flags.engine import FlagSet, Reason, compile_flags, operators, unreadable
 from flags.engine.conditions import DEEPEST, MOST_QUESTIONS
 from flags.engine.hashing import fnv1a
 from flags.engine.operators import OPERATORS, fold
-from flags.engine.values import LONGEST_TEXT
+from flags.engine.values import LONGEST_TEXT, MOST_MEMBERS
 from flags.engine.work import MOST_PATTERNS
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -178,3 +178,16 @@ def test_a_long_text_is_gone_through_once_for_all_flags() -> None:
     # Of the text, and of what each flag adds.
     assert fnv1a.cache_info().misses - before[0] == 1 + 200
     assert fold.cache_info().misses - before[1] == 1
+
+
+def test_a_list_is_read_once_for_all_flags_and_only_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Any] = []
+    monkeypatch.setattr(operators, "read_text", lambda value: read.append(value) or str(value))
+    condition = {"attribute": "groups", "operator": "in", "values": ["1"]}
+    flags = compile_flags({"featureFlags": [flag(f"f{n}", condition) for n in range(50)]})
+    assert flags.evaluate("f0", {"groups": [*range(MOST_MEMBERS)]}, now=NOW).value is True
+    assert len(read) == MOST_MEMBERS
+    assert all(found.value for found in flags.evaluate_all({"groups": [*range(MOST_MEMBERS)]}, NOW).values())
+    assert len(read) == 2 * MOST_MEMBERS
+    assert flags.evaluate("f0", {"groups": [1, *range(MOST_MEMBERS)]}, now=NOW).value is False
+    assert len(read) == 2 * MOST_MEMBERS
