@@ -147,14 +147,15 @@ class _Compiler:
         flag.rules = self.rules()
         flag.steps = self.steps + len(flag.needs)
         rollout = source["state"] == "ROLLOUT"
-        flag.dynamic = rollout or bool(flag.rules) or any(need.flag.dynamic for need in flag.needs)
+        flag.start, flag.end = self.moment("enabledFrom"), self.moment("enabledUntil")
+        # Before its beginning a flag is off, which is no promise; while its end lies ahead, on must be none either.
+        flag.dynamic = rollout or bool(flag.rules or flag.end) or any(_may_change(need.flag) for need in flag.needs)
         if rollout:
             flag.rollout = self.share(source["rollout"])
             rest = self.rolled_out(flag.rollout)
         else:
             rest = _constant(self.serving(self.default, Reason.TARGETING_MATCH if flag.dynamic else Reason.STATIC))
         flag.decide = _with_rules(flag.rules, rest) if flag.rules else rest
-        flag.start, flag.end = self.moment("enabledFrom"), self.moment("enabledUntil")
         if flag.start or flag.end:
             flag.decide = _with_dates(flag.start, flag.end, off, flag.decide)
         return flag
@@ -255,6 +256,12 @@ class _Compiler:
             text = plain(self.source[field])
             raise Unusable(both("“{text}” is not a moment.", "« {text} » n'est pas un moment.", text=text))
         return moment
+
+
+def _may_change(needed: Flag) -> bool:
+    """Whether the answer for a flag that needs this one depends on the context or the date. Of one that must be off,
+    the beginning counts as well."""
+    return needed.dynamic or needed.start is not None
 
 
 def _a(kind: type[T], value: Any) -> T:

@@ -29,7 +29,7 @@ class Run:
 class Reason(StrEnum):
     """Why an evaluation came out as it did, in the words of OFREP (and OpenFeature's ``ERROR``)."""
 
-    #: Nothing in the context counts: everybody gets this until the flag changes.
+    #: Nothing in the context counts, nor does a date: everybody gets this until the flag changes.
     STATIC = "STATIC"
     #: The context was looked at: a rule fits, or rules were asked and none fits.
     TARGETING_MATCH = "TARGETING_MATCH"

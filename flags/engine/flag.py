@@ -48,7 +48,7 @@ class Need(NamedTuple):
 class Flag:
     """``decide`` answers for a flag whose needs are met.
 
-    ``dynamic``: the answer depends on the context. ``deep``: a flag that it needs has needs itself.
+    ``dynamic``: the answer depends on the context, or on a date. ``deep``: a flag that it needs has needs itself.
     """
 
     key: str

@@ -363,3 +363,39 @@ def test_the_snapshot_may_change_afterwards() -> None:
     flags = compile_flags({"featureFlags": [source]})
     source["rollout"], source["state"] = 0, "OFF"
     assert flags.evaluate("a", {"tenant": "acme"}, now=NOW).value is True
+
+
+@pytest.mark.parametrize(
+    ("sources", "now", "reason"),
+    [
+        ([flag("it", enabledUntil="2027-01-01T00:00:00Z")], "2026-12-31", Reason.TARGETING_MATCH),
+        ([flag("it", enabledUntil="2027-01-01T00:00:00Z")], "2027-01-01", Reason.DISABLED),
+        ([flag("it", enabledFrom="2027-01-01T00:00:00Z")], "2026-12-31", Reason.DISABLED),
+        ([flag("it", enabledFrom="2027-01-01T00:00:00Z")], "2027-01-01", Reason.STATIC),
+        (
+            [flag("it", prerequisites=[{"flag": "a"}]), flag("a", enabledUntil="2027-01-01T00:00:00Z")],
+            "2026-12-31",
+            Reason.TARGETING_MATCH,
+        ),
+        (
+            [
+                flag("it", prerequisites=[{"flag": "a", "variant": "off"}]),
+                flag("a", enabledFrom="2027-01-01T00:00:00Z"),
+            ],
+            "2026-12-31",
+            Reason.TARGETING_MATCH,
+        ),
+        (
+            [
+                flag("it", prerequisites=[{"flag": "a"}]),
+                flag("a", prerequisites=[{"flag": "b"}]),
+                flag("b", enabledUntil="2027-01-01T00:00:00Z"),
+            ],
+            "2026-12-31",
+            Reason.TARGETING_MATCH,
+        ),
+    ],
+)
+def test_nothing_is_static_while_a_date_lies_ahead(sources: list[Any], now: str, reason: Reason) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert compile_flags({"featureFlags": sources}).evaluate("it", {}, now=moment).reason is reason

@@ -78,7 +78,7 @@ def test_every_word_of_the_language_is_exercised() -> None:
     for field in definitions["condition"]["properties"].keys() - {"operator", "values"}:
         assert any(field in condition for condition in conditions), field
     for field, of in (("flag", FLAGS.values()), ("rule", [r for f in FLAGS.values() for r in f.get("rules", [])])):
-        for name in definitions[field]["properties"].keys() - {"description", "owner", "schema"}:
+        for name in definitions[field]["properties"].keys() - {"description", "owner", "schema", "environments"}:
             assert any(name in item for item in of), name
     pairs = {(flag["type"], flag["state"]) for flag in FLAGS.values()}
     types, states = (

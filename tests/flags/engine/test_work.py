@@ -182,7 +182,12 @@ def test_a_long_text_is_gone_through_once_for_all_flags() -> None:
 
 def test_a_list_is_read_once_for_all_flags_and_only_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Any] = []
-    monkeypatch.setattr(operators, "read_text", lambda value: read.append(value) or str(value))
+
+    def counted(value: Any) -> str:
+        read.append(value)
+        return str(value)
+
+    monkeypatch.setattr(operators, "read_text", counted)
     condition = {"attribute": "groups", "operator": "in", "values": ["1"]}
     flags = compile_flags({"featureFlags": [flag(f"f{n}", condition) for n in range(50)]})
     assert flags.evaluate("f0", {"groups": [*range(MOST_MEMBERS)]}, now=NOW).value is True
