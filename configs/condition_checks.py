@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from configs.odd_values import odd_value
 from configs.problems import Problem, errors, pointer
 from configs.reading import NAMED_BY, objects, shown
 from configs.references import Node, Path, conditions_in, needing, needs, segment_references
@@ -18,26 +19,32 @@ from flags.engine.work import MOST_STEPS, TOO_MANY_PATTERNS, Patterns, Work
 
 
 def condition_problems(snapshot: Any) -> Iterator[Problem]:
-    """``condition.value`` for every value that its operator cannot use, and ``condition.patterns_many``."""
+    """``condition.value`` for every value that its operator cannot use, ``condition.patterns_many``, and the warning
+    ``condition.value_odd``."""
     patterns = Patterns()
-    for path, operator, value in _questions(snapshot):
+    for path, operator, values, value in _questions(snapshot):
         if operator == "matches" and not patterns.fit(value):
             yield Problem("", "condition.patterns_many", _text(TOO_MANY_PATTERNS))
             return
         flaw = unreadable(operator, value)
         if flaw is not None:
             yield Problem(pointer(path), "condition.value", _text(flaw))
+        elif operator in _OF_TEXT and isinstance(value, str):
+            odd = odd_value(operator, value, alone=len(values) == 1)
+            if odd is not None:
+                yield Problem(pointer(path), "condition.value_odd", odd, "warning")
 
 
-def _questions(snapshot: Any) -> Iterator[tuple[Path, str, Any]]:
-    """(where, operator, value) of every value in a condition. What is no operator or no value is the schema's."""
+def _questions(snapshot: Any) -> Iterator[tuple[Path, str, list[Any], Any]]:
+    """(where, operator, all values, value) of every value in a condition. What is no operator or no value is the
+    schema's."""
     for holder, here in _holders(snapshot):
         for path, condition in conditions_in(holder, here):
             operator, values = condition.get("operator"), condition.get("values")
             if isinstance(operator, str) and operator in OPERATORS and isinstance(values, list):
                 for index, value in enumerate(values):
                     if isinstance(value, str | int | float):
-                        yield (*path, "values", index), operator, value
+                        yield (*path, "values", index), operator, values, value
 
 
 def _holders(snapshot: Any) -> Iterator[tuple[dict[str, Any], Path]]:
@@ -128,6 +135,8 @@ def _text(sentence: Text) -> Any:
     return {"en": sentence["en"], "fr": sentence["fr"]}
 
 
+#: Operators that compare letter by letter.
+_OF_TEXT = ("equals", "in", "notIn", "contains", "startsWith", "endsWith")
 _PARTS = {
     "featureFlags": both("what the flag “{name}” asks itself", "ce que le drapeau « {name} » demande lui-même"),
     "segments": both("the segment “{name}”, in all its uses", "le segment « {name} », dans tous ses emplois"),

@@ -184,6 +184,10 @@ WRONG: list[tuple[dict[str, Any], Found]] = [
         },
         [(FLAG, "snapshot.too_much_work")],
     ),
+    (
+        {"/segments/1/conditions/0": {"attribute": "x", "operator": "in", "values": ["acme "]}},
+        [("/segments/1/conditions/0/values/0", "condition.value_odd")],
+    ),
     # Tokens
     ({"/uiTokens/0/value": "12px"}, [("/uiTokens/0/value", "token.value")]),
     ({"/uiTokens/7/value": "a}b"}, [("/uiTokens/7/value", "token.unsafe")]),
@@ -278,6 +282,7 @@ def test_warnings_are_few_and_documented_as_such() -> None:
     }
     warnings.add("flag.environment_unknown")  # tests/releases/api/test_environments.py
     advice = {
+        "condition.value_odd",
         "flag.environment_unknown",
         "flag.owner_missing",
         "flag.expired",

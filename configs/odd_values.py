@@ -1,0 +1,63 @@
+"""Values of conditions that look like others, or like several: nobody sees what makes them fit nothing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from configs.reading import shown
+from configs.texts import Text, both
+
+#: A blank at an end; anywhere what is seen as a blank, as another one, or not at all.
+_ODD = re.compile(
+    r"^ | \Z|[\x00-\x1f\x7f-\xa0\xad\u034f\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
+)
+#: Unicode has no names for these.
+_NAMES = {"\t": "TAB", "\n": "LINE FEED", "\r": "CARRIAGE RETURN", "\x85": "NEXT LINE"}
+_LIST = re.compile(r"[^,;]*[^,;\s][^,;]*([,;][^,;]*[^,;\s][^,;]*)+")
+
+
+def odd_value(operator: str, value: str, alone: bool) -> Text | None:
+    """What somebody who typed this may not have meant; ``None`` when nothing is odd. ``alone``: the condition has no
+    other value."""
+    found = _ODD.search(value)
+    if found:
+        character = found[0]
+        name = unicodedata.name(character, _NAMES.get(character, "CONTROL CHARACTER"))
+        return both(
+            "“{value}” has the character U+{code} ({name}), which is hard to see; only a text that has it too fits.",
+            "« {value} » contient le caractère U+{code} ({name}), difficile à voir ; seul un texte qui l'a aussi"
+            " convient.",
+            value=shown(value),
+            code=f"{ord(character):04X}",
+            name=name,
+        )
+    if not unicodedata.is_normalized("NFC", value):
+        mark = _mark(value)
+        return both(
+            "“{value}” is not in Unicode's usual form (NFC): it has U+{code} ({name}), so the text that looks the same"
+            " mostly does not fit.",
+            "« {value} » n'est pas dans la forme usuelle d'Unicode (NFC) : il contient U+{code} ({name}), et le texte"
+            " d'apparence identique ne convient généralement pas.",
+            value=shown(value),
+            code=f"{ord(mark):04X}",
+            name=unicodedata.name(mark, "?"),
+        )
+    if alone and operator in ("equals", "in", "notIn") and _LIST.fullmatch(value):
+        return both(
+            "“{value}” is one value with “{mark}” in it. If several are meant, each stands in “values” by itself.",
+            "« {value} » est une seule valeur qui contient « {mark} ». S'il s'agit de plusieurs, chacune figure à part"
+            " dans « values ».",
+            value=shown(value),
+            mark="," if "," in value else ";",
+        )
+    return None
+
+
+def _mark(value: str) -> str:
+    """The first character that the usual form writes otherwise."""
+    usual = unicodedata.normalize("NFC", value)
+    at = next((at for at, (one, other) in enumerate(zip(value, usual, strict=False)) if one != other), len(usual))
+    # A letter that is written with the mark behind it.
+    following = value[at + 1 : at + 2]
+    return following if following and unicodedata.combining(following) else value[at]
