@@ -1,5 +1,8 @@
 """What can be done to an application and its draft. One function, one transaction; every door calls these.
 
+Nobody waits for somebody else's computing: each action reads, checks and computes without a lock, then takes the lock,
+compares what it read with what is there, and writes.
+
 All are keyword-only in ``actor`` (who), ``reason`` (why) and ``now`` (aware datetime from the door). What freezes or
 takes something away needs a reason; edits of the draft and new things may go without one, and the history then says
 only what was done (:func:`configs.policies.note`). They raise :class:`configs.refusals.Refusal` and then have written
@@ -42,6 +45,7 @@ from configs.policies import (
     check_permission,
     check_publishable,
     check_reason,
+    check_same,
     check_schema,
     check_schema_etag,
     check_shape,
@@ -52,6 +56,8 @@ from configs.refusals import Refusal
 FIRST_VERSION = "1.0.0"
 LONGEST_APPLICATION_NAME = 200
 UNCHANGED = -1  # no primary key
+#: How often an action computes before it gives up because what it read changes faster.
+ATTEMPTS = 2
 
 
 def create_application(
@@ -245,24 +251,25 @@ def _edit(
     now: dt.datetime,
 ) -> ConfigVersion:
     check_permission(actor, EDIT)
+    draft = draft_of(application)
+    check_etag(draft, if_match)
+    said = note(what, reason)
+    document = content(draft)
+    check_shape(document)
+    before = draft.digest, draft.based_on_id
+    store(draft, document)
+    if base != UNCHANGED:
+        draft.based_on_id = base
+    size = len(draft.snapshot.encode())
+    if size > settings.ICONTROL_SNAPSHOT_MAX_BYTES:
+        raise Refusal("draft.too_large", size=size, cap=settings.ICONTROL_SNAPSHOT_MAX_BYTES)
+    if dry_run or (draft.digest, draft.based_on_id) == before:
+        return draft
     with transaction.atomic(durable=True):
-        application = lock_application(application)
-        draft = draft_of(application)
-        check_etag(draft, if_match)
-        said = note(what, reason)
-        document = content(draft)
-        check_shape(document)
-        before = draft.digest, draft.based_on_id
-        store(draft, document)
-        if base != UNCHANGED:
-            draft.based_on_id = base
-        size = len(draft.snapshot.encode())
-        if size > settings.ICONTROL_SNAPSHOT_MAX_BYTES:
-            raise Refusal("draft.too_large", size=size, cap=settings.ICONTROL_SNAPSHOT_MAX_BYTES)
-        if (draft.digest, draft.based_on_id) != before and not dry_run:
-            draft.edits += 1
-            draft.edited_at, draft.edited_by = now, actor.name
-            coalesce(draft, actor=actor, note=said, now=now)
+        check_same(draft_of(lock_application(application)), draft)
+        draft.edits += 1
+        draft.edited_at, draft.edited_by = now, actor.name
+        coalesce(draft, actor=actor, note=said, now=now)
     return draft
 
 
@@ -297,19 +304,32 @@ def send_to_preview(
 ) -> ConfigVersion:
     """Freeze the draft as the preview, withdraw the older preview, and open the next draft. Returns the preview."""
     check_permission(actor, EDIT)
-    with transaction.atomic(durable=True):
-        application = lock_application(application)
-        version = draft_of(application)
-        check_etag(version, if_match)
+    for _ in range(ATTEMPTS):
+        read = Application.objects.get(pk=application.pk)
+        draft = draft_of(read)
+        check_etag(draft, if_match)
         reason = check_reason(reason)
-        check_publishable(application, version.version, version.document, version.schema)
-        older = preview_of(application)
-        if older is not None:
-            older.withdraw(by=actor.name, at=now)
-            older.save_as(actor.name, now, f"replaced by {version.version}")
-        version.preview(by=actor.name, at=now)
-        version.save_as(actor.name, now, reason)
-        open_next_draft(application, version, by=actor.name, now=now)
+        check_publishable(read, draft.version, draft.document, draft.schema)
+        with transaction.atomic(durable=True):
+            locked = lock_application(read)
+            if locked.checked_with == read.checked_with:
+                version = draft_of(locked)
+                check_same(version, draft)
+                return _freeze_preview(locked, version, reason=reason, actor=actor, now=now)
+    raise Refusal("write.conflict")
+
+
+def _freeze_preview(
+    application: Application, version: ConfigVersion, *, reason: str, actor: Actor, now: dt.datetime
+) -> ConfigVersion:
+    """The caller holds the application's lock and has checked the draft, ``version``."""
+    older = preview_of(application)
+    if older is not None:
+        older.withdraw(by=actor.name, at=now)
+        older.save_as(actor.name, now, f"replaced by {version.version}")
+    version.preview(by=actor.name, at=now)
+    version.save_as(actor.name, now, reason)
+    open_next_draft(application, version, by=actor.name, now=now)
     return version
 
 
@@ -331,10 +351,12 @@ def set_extra_schema(
 ) -> Application:
     """Declare the extra sections by a JSON Schema (2020-12) of type object; frozen into each later version."""
     check_permission(actor, ADMINISTER)
+    check_schema_etag(Application.objects.get(pk=application.pk), if_match)
+    reason = check_reason(reason)
+    text = check_schema(schema)
     with transaction.atomic(durable=True):
         application = lock_application(application)
         check_schema_etag(application, if_match)
-        reason = check_reason(reason)
-        application.extra_schema = check_schema(schema)
+        application.extra_schema = text
         application.save_as(actor.name, now, reason)
     return application

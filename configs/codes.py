@@ -25,6 +25,16 @@ define(
     next=("Say in a few words why.", "Dites en quelques mots pourquoi."),
 )
 define(
+    "write.conflict",
+    409,
+    title=("Somebody else was faster, twice", "Quelqu'un d'autre a été plus rapide, deux fois"),
+    detail=(
+        "What this was checked against changed while it was checked. Nothing was changed.",
+        "Ce sur quoi portait la vérification a changé pendant qu'elle se faisait. Rien n'a changé.",
+    ),
+    next=("Look at what is there now and send it again.", "Regardez l'état actuel, puis renvoyez la demande."),
+)
+define(
     "draft.stale",
     412,
     title=("The draft has moved on", "Le brouillon a changé"),
@@ -102,7 +112,7 @@ define(
 )
 define(
     "version.malformed",
-    422,
+    400,
     title=("Not a version", "Ce n'est pas une version"),
     detail=(
         "“{version}” is not a SemVer 2.0.0 version of at most 64 characters.",

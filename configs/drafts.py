@@ -18,8 +18,12 @@ from configs.versions import next_patch, parse
 
 
 def lock_application(application: Application) -> Application:
-    """The first lock of every writing action (order: application, environment, version)."""
-    return Application.objects.select_for_update().get(pk=application.pk)
+    """The first lock of every action that writes versions (order: application, environment, version).
+
+    It is held for the writing only, never while something is computed. Rows that refer to the application may be
+    inserted meanwhile (``FOR NO KEY UPDATE``).
+    """
+    return Application.objects.select_for_update(no_key=True).get(pk=application.pk)
 
 
 @contextmanager

@@ -87,6 +87,11 @@ class Application(HistoryMixin):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def checked_with(self) -> tuple[str, str]:
+        """What the check of a snapshot depends on besides the snapshot."""
+        return self.extra_schema, self.default_locale
+
 
 def _pair(name: str) -> models.CheckConstraint:
     """``x_at`` and ``x_by`` are both there or both not."""

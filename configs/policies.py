@@ -112,19 +112,29 @@ def check_etag(draft: ConfigVersion, if_match: str | None) -> None:
     if if_match is None or names_nothing(if_match):
         raise Refusal("draft.precondition_required", extra={"etag": draft.etag})
     if not matches(if_match, draft.etag):
-        at = draft.edited_at or draft.created_at
-        who = draft.edited_by or draft.created_by
-        raise Refusal(
-            "draft.stale",
-            who=who,
-            at=local(at),
-            extra={
-                "etag": draft.etag,
-                "savedBy": who,
-                "savedAt": at.isoformat().replace("+00:00", "Z"),
-                "version": draft.version,
-            },
-        )
+        raise _stale(draft)
+
+
+def check_same(draft: ConfigVersion, read: ConfigVersion) -> None:
+    """``draft``, read under the lock, is still the one that was read and checked before."""
+    if draft.etag != read.etag:
+        raise _stale(draft)
+
+
+def _stale(draft: ConfigVersion) -> Refusal:
+    at = draft.edited_at or draft.created_at
+    who = draft.edited_by or draft.created_by
+    return Refusal(
+        "draft.stale",
+        who=who,
+        at=local(at),
+        extra={
+            "etag": draft.etag,
+            "savedBy": who,
+            "savedAt": at.isoformat().replace("+00:00", "Z"),
+            "version": draft.version,
+        },
+    )
 
 
 def schema_etag(application: Application) -> str:

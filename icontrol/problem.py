@@ -123,7 +123,7 @@ _http(
 )
 _http(
     "body.invalid",
-    422,
+    400,
     ("The request has problems", "La requête a des problèmes"),
     (
         "{count} problem(s) in the request; nothing was changed.",

@@ -1,8 +1,10 @@
 """What can be released and taken back. One function, one transaction; API, admin and commands call these.
 
-Lock order everywhere: application, environment, config version. ``now`` is an aware datetime from the door. What is
-refused first is the same everywhere: not allowed (403), not there (404), moved on (409, 412, 428), and only then what
-is wrong with the words (422).
+Nobody waits for somebody else's computing: each action reads, checks and computes without a lock, then takes the lock,
+compares what it read with what is there, and appends. A kill, a lift, a rollback, an undo and a policy lock their
+environment only; a publish, which also writes versions, the application before it. ``now`` is an aware datetime from
+the door. What is refused first is the same everywhere: not allowed (403), not there (404), moved on (409, 412, 428),
+and only then what is wrong with its content (422).
 """
 
 from __future__ import annotations
@@ -14,10 +16,11 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from configs import states
+from configs.actions import ATTEMPTS
 from configs.actors import PUBLISH, Actor
 from configs.canonical import canonical
 from configs.diff import diff
-from configs.drafts import lock_application, number_above, open_next_draft, raise_highest, version_of
+from configs.drafts import draft_of, lock_application, number_above, open_next_draft, raise_highest, version_of
 from configs.models import Application, ConfigVersion
 from configs.policies import check_permission, check_reason, check_version_name, problems_of
 from configs.problems import errors
@@ -39,72 +42,36 @@ from releases.policies import (
     check_switch_not_moved,
     check_undo,
     confirmations,
+    live_flags,
     stands,
 )
-from releases.publishing import Plan, Selection, check_ready, missing_changes, select
-from releases.reuse import published_before, retire_flags, reused_flags
+from releases.publishing import Plan, Published, Selection, basis, check_ready, missing_changes, select
+from releases.reuse import lost_flags, published_before, retire_flags, reused_flags
 
 
-def _lock(environment: Environment) -> tuple[Application, Environment, Release | None]:
-    """Application, then environment; then nobody else appends here, and the newest release is the newest."""
-    application = lock_application(environment.application)
-    locked = Environment.objects.select_for_update().get(pk=environment.pk)
-    locked.application = application
-    return application, locked, head_of(locked)
+def _lock(environment: Environment) -> tuple[Environment, Release | None]:
+    """From now on nobody else appends here, and the newest release is the newest."""
+    locked = Environment.objects.select_for_update(no_key=True).get(pk=environment.pk)
+    locked.application = environment.application
+    return locked, head_of(locked)
 
 
-def publish(
+def plan_publish(
     environment: Environment,
     selection: Selection,
     *,
     policy: Mapping[str, str] | None = None,
     bump_latest: bool = False,
-    confirm: Sequence[str] = (),
     expected_serial: int | None = None,
-    dry_run: bool = False,
-    reason: str,
     actor: Actor,
     now: dt.datetime,
-) -> Release | Plan:
-    """Make one version what the environment's clients get: append a release.
-
-    ``policy`` may set ``latest`` and ``minSupported`` of the default policy in the same release; ``bump_latest``
-    raises ``latest`` to the published version where that is higher. ``dry_run`` returns the :class:`Plan`.
-    """
-    check_permission(actor, PUBLISH)
-    with transaction.atomic(durable=True):
-        application, environment, head = _lock(environment)
-        check_serial(environment, head, expected_serial)
-        plan = _plan(application, environment, head, selection, dict(policy or {}), bump_latest, now)
-        if dry_run:
-            return plan
-        check_ready(plan, confirm)
-        reason = check_reason(reason)
-        version = _freeze(application, environment, plan, actor=actor, reason=reason, now=now)
-        release = append(
-            environment,
-            head,
-            kind="publish",
-            config_version=version,
-            policies=stored_policies(plan.policies),
-            kill_switches=head.kill_switches if head else "[]",
-            actor=actor.name,
-            reason=reason,
-            now=now,
-        )
-        release.warnings = plan.problems
-        return release
-
-
-def _plan(
-    application: Application,
-    environment: Environment,
-    head: Release | None,
-    selection: Selection,
-    policy: dict[str, str],
-    bump_latest: bool,
-    now: dt.datetime,
 ) -> Plan:
+    """What :func:`publish` would do, with every check. It locks and writes nothing."""
+    check_permission(actor, PUBLISH)
+    read_from = basis(environment)  # first: what moves later is noticed
+    application = Application.objects.get(pk=environment.application_id)
+    head = head_of(environment)
+    check_serial(environment, head, expected_serial)
     candidate, draft = select(application, head, selection)
     check_not_live(environment, head, candidate.version, candidate.digest)
     snapshot = candidate.document
@@ -116,18 +83,69 @@ def _plan(
     if not found:
         problems += sightings.warnings(environment, snapshot, live.document if live else {}, now=now)
     return Plan(
+        basis=read_from,
         candidate=candidate,
         head=head,
         snapshot=snapshot,
         problems=problems,
         confirmations=confirmations(environment, candidate, snapshot, live) + confirmation,
-        before=before,
-        policies=_policies(head, policy, candidate.version if bump_latest else None),
+        lost=lost_flags(snapshot, before),
+        policies=_policies(head, dict(policy or {}), candidate.version if bump_latest else None),
         picked_from=draft,
         unpicked=missing_changes(diff(live.document, draft.document), found, selection.changes, snapshot)
         if draft and live and found
         else [],
     )
+
+
+def publish(
+    environment: Environment,
+    selection: Selection,
+    *,
+    policy: Mapping[str, str] | None = None,
+    bump_latest: bool = False,
+    confirm: Sequence[str] = (),
+    expected_serial: int | None = None,
+    reason: str,
+    actor: Actor,
+    now: dt.datetime,
+) -> Published:
+    """Make one version what the environment's clients get: append a release.
+
+    ``policy`` may set ``latest`` and ``minSupported`` of the default policy in the same release; ``bump_latest``
+    raises ``latest`` to the published version where that is higher.
+    """
+    for _ in range(ATTEMPTS):
+        plan = plan_publish(
+            environment,
+            selection,
+            policy=policy,
+            bump_latest=bump_latest,
+            expected_serial=expected_serial,
+            actor=actor,
+            now=now,
+        )
+        check_ready(plan, confirm)
+        reason = check_reason(reason)
+        policies = stored_policies(plan.policies)
+        with transaction.atomic(durable=True):
+            application = lock_application(environment.application)
+            locked, head = _lock(environment)
+            check_serial(locked, head, expected_serial)
+            if basis(locked) == plan.basis:
+                release = append(
+                    locked,
+                    head,
+                    kind="publish",
+                    config_version=_freeze(application, locked, plan, actor=actor, reason=reason, now=now),
+                    policies=policies,
+                    kill_switches=head.kill_switches if head else "[]",
+                    actor=actor.name,
+                    reason=reason,
+                    now=now,
+                )
+                return Published(release, plan.problems)
+    raise Refusal("write.conflict")
 
 
 def _policies(head: Release | None, policy: dict[str, str], bumped: str | None) -> dict[str, Any]:
@@ -149,20 +167,25 @@ def stored_policies(policies: Any) -> str:
 def _freeze(
     application: Application, environment: Environment, plan: Plan, *, actor: Actor, reason: str, now: dt.datetime
 ) -> ConfigVersion:
-    """Bring the candidate to ``published``, and leave the application with a draft that builds on it."""
-    version, draft = plan.candidate, plan.picked_from
+    """Bring the candidate to ``published``, and leave the application with a draft that builds on it.
+
+    The caller holds the locks, and nothing that the plan read has moved.
+    """
+    version = plan.candidate
+    version.application = application
     if version.state == states.PUBLISHED:
         return version
-    was_draft = version.state == states.DRAFT and draft is None
-    if draft is not None:
+    was_picked = plan.picked_from is not None
+    was_draft = version.state == states.DRAFT and not was_picked
+    if was_picked:
         version.created_by, version.created_at = actor.name, now  # it is made at the moment it is published
     version.publish(by=actor.name, at=now)
     version.save_as(actor.name, now, reason)
-    retire_flags(version, plan.snapshot, plan.before)
+    retire_flags(version, plan.lost)
     if was_draft:
         open_next_draft(application, version, by=actor.name, now=now)
-    elif draft is not None:
-        _rebase(application, environment, draft, plan, actor=actor, now=now)
+    elif was_picked:
+        _rebase(application, environment, draft_of(application), plan, actor=actor, now=now)
     return version
 
 
@@ -213,7 +236,7 @@ def rollback(
     """
     check_permission(actor, PUBLISH)
     with transaction.atomic(durable=True):
-        application, environment, head = _lock(environment)
+        environment, head = _lock(environment)
         if head is not None and head.config_version is not None:
             check_serial(environment, head, expected_serial)
         target = rollback_target(environment, head, to_version=to_version, to_serial=to_serial)
@@ -263,7 +286,7 @@ def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, no
     """Append the inverse of the newest release, whatever its kind. ``serial`` names it, so nobody undoes blindly."""
     check_permission(actor, PUBLISH)
     with transaction.atomic(durable=True):
-        _, environment, head = _lock(environment)
+        environment, head = _lock(environment)
         before = undo_target(environment, head, serial)
         assert head is not None  # else there was nothing to undo
         reason = check_reason(reason)
@@ -292,12 +315,11 @@ def set_policy(
 ) -> Release:
     """Replace the version policies of all platforms (``{"default": {…}, "ios": {…}}``)."""
     check_permission(actor, PUBLISH)
+    check_policy_read(environment, head_of(environment), if_match)
+    text = stored_policies(policies)
     with transaction.atomic(durable=True):
-        _, environment, head = _lock(environment)
-        current = head.policies if head else NO_POLICY
-        check_policy_etag(head, current, if_match, last_policy_change(environment, current))
-        text = stored_policies(policies)
-        check_policy_changes(environment, current, text)
+        environment, head = _lock(environment)
+        check_policy_changes(environment, check_policy_read(environment, head, if_match), text)
         reason = check_reason(reason)
         return append(
             environment,
@@ -310,6 +332,13 @@ def set_policy(
             reason=reason,
             now=now,
         )
+
+
+def check_policy_read(environment: Environment, head: Release | None, if_match: str | None) -> str:
+    """The policies in force, which the caller must have read."""
+    current = head.policies if head else NO_POLICY
+    check_policy_etag(head, current, if_match, lambda: last_policy_change(environment, current))
+    return current
 
 
 def last_policy_change(environment: Environment, current: str) -> Release | None:
@@ -349,9 +378,14 @@ def _switch(
     environment: Environment, kind: str, key: str, read: int | None, *, reason: str, actor: Actor, now: dt.datetime
 ) -> Switched:
     check_permission(actor, PUBLISH)
+    read_head = head_of(environment)
+    flags = live_flags(read_head)
+    check_switch(environment, read_head, kind, key, flags)
     with transaction.atomic(durable=True):
-        _, environment, newest = _lock(environment)
-        head = check_switch(environment, newest, kind, key)
+        environment, newest = _lock(environment)
+        if newest and read_head and newest.config_version_id != read_head.config_version_id:
+            flags = live_flags(newest)
+        head = check_switch(environment, newest, kind, key, flags)
         if stands(head.killed, kind, key):
             check_reason(reason)
             return Switched(head, False)

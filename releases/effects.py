@@ -10,7 +10,7 @@ from configs.texts import Text, both
 from flags.engine import Effects, effects_of_switch
 from releases.ledger import head_of
 from releases.models import Environment, Release
-from releases.policies import check_switch, stands
+from releases.policies import check_switch, live_flags, stands
 
 #: A sentence names so many flags; the API has them all.
 NAMED = 20
@@ -26,7 +26,8 @@ class Prospect(NamedTuple):
 
 def prospect(environment: Environment, kind: str, key: str, *, now: dt.datetime) -> Prospect:
     """Refused wherever the switch would be; nothing is written."""
-    head = check_switch(environment, head_of(environment), kind, key)
+    newest = head_of(environment)
+    head = check_switch(environment, newest, kind, key, live_flags(newest))
     changed = not stands(head.killed, kind, key)
     return Prospect(head, changed, effects(head, kind, key, now=now) if changed else Effects())
 

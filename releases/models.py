@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import Group, User
@@ -25,7 +24,6 @@ from configs.models import (
     read_history_actor,
     write_history_actor,
 )
-from configs.problems import Problem
 from releases.kinds import KINDS
 from releases.roles import ROLE_CHOICES
 
@@ -100,9 +98,6 @@ class Release(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise Immutable(f"release {self} stays: the ledger is append-only")
-
-    #: What ``publish`` found and did not refuse: for the answer, not stored.
-    warnings: Sequence[Problem] = ()
 
     @cached_property
     def predecessor(self) -> Release | None:

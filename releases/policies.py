@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -188,12 +188,16 @@ def policy_etag(policies: str) -> str:
     return etag_of(policies)
 
 
-def check_policy_etag(head: Release | None, policies: str, if_match: str | None, changed: Release | None) -> None:
+def check_policy_etag(
+    head: Release | None, policies: str, if_match: str | None, last_change: Callable[[], Release | None]
+) -> None:
+    """``last_change`` finds the release that brought the policy in force; only a refusal asks for it."""
     if if_match is None or names_nothing(if_match):
         raise Refusal("policy.precondition_required", extra={"etag": policy_etag(policies)})
     if matches(if_match, policy_etag(policies)):
         return
     extra = {"etag": policy_etag(policies), "serial": head.serial if head else 0}
+    changed = last_change()
     if changed is None:
         raise Refusal("policy.none_yet", extra=extra)
     raise Refusal("policy.stale", who=changed.actor, at=local(changed.created_at), serial=changed.serial, extra=extra)
@@ -247,14 +251,18 @@ def check_undo(environment: Environment, head: Release | None, serial: int | Non
     return before
 
 
-def check_switch(environment: Environment, head: Release | None, kind: str, key: str) -> Release:
+def live_flags(head: Release | None) -> set[str]:
+    """The flag keys of the live version."""
+    return names(head.config_version.document, "featureFlags") if head and head.config_version else set()
+
+
+def check_switch(environment: Environment, head: Release | None, kind: str, key: str, flags: set[str]) -> Release:
     """There is something to ``kill`` or to ``lift`` under this key. The newest release, for the caller's convenience.
 
-    What is engaged counts on both ways, whether its flag is still in the config or not.
+    What is engaged counts on both ways, whether its flag is still in the config or not. ``flags``: :func:`live_flags`.
     """
-    live = check_something_live(environment, head)
+    check_something_live(environment, head)
     assert head is not None  # something is live
-    flags = names(live.document, "featureFlags")
     if key in flags or key in head.killed:
         return head
     code, known = ("kill.unknown_flag", flags) if kind == "kill" else ("lift.not_engaged", set(head.killed))

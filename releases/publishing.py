@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db.models import OuterRef, Subquery
 
 from configs import states
 from configs.diff import Change, apply, change_id, diff, named_path
 from configs.drafts import draft_of, free_patch, store, version_of
-from configs.models import Application, ConfigVersion
+from configs.models import Application, ConfigVersion, RetiredFlag
 from configs.policies import check_etag, check_version_name, matches, names_nothing
 from configs.problems import Problem, as_json, errors
 from configs.refusals import Refusal
 from releases import gate
-from releases.models import Release
+from releases.models import Environment, Release
 from releases.policies import Confirmation, check_confirmed, check_policies
 
 
@@ -29,18 +31,68 @@ class Selection:
     changes: tuple[str, ...] = ()
 
 
+class Basis(NamedTuple):
+    """What a plan was made from. While none of it moves, the plan holds."""
+
+    #: The newest release that is no kill or lift: those two change nothing that a plan looks at.
+    release: int | None
+    draft: tuple[str, int, int | None]
+    preview: int | None
+    newest_version: int
+    newest_retired: int | None
+    #: The application's settings that name and check versions.
+    settings: tuple[str, str, str]
+
+
+def basis(environment: Environment) -> Basis:
+    """As the database has it now. One query."""
+    releases = Release.objects.filter(environment=environment).exclude(kind__in=("kill", "lift"))
+    versions = ConfigVersion.objects.filter(application=OuterRef("pk")).order_by("-pk")
+    drafts = versions.filter(state=states.DRAFT)
+    retired = RetiredFlag.objects.filter(application=OuterRef("pk")).order_by("-pk")
+    row = (
+        Application.objects.filter(pk=environment.application_id)
+        .annotate(
+            release=Subquery(releases.order_by("-serial").values("pk")[:1]),
+            draft_version=Subquery(drafts.values("version")[:1]),
+            draft_edits=Subquery(drafts.values("edits")[:1]),
+            draft_base=Subquery(drafts.values("based_on")[:1]),
+            preview=Subquery(versions.filter(state=states.PREVIEW).values("pk")[:1]),
+            newest_version=Subquery(versions.values("pk")[:1]),
+            newest_retired=Subquery(retired.values("pk")[:1]),
+        )
+        .get()
+    )
+    return Basis(
+        row.release,
+        (row.draft_version, row.draft_edits, row.draft_base),
+        row.preview,
+        row.newest_version,
+        row.newest_retired,
+        (row.extra_schema, row.default_locale, row.highest_version),
+    )
+
+
+class Published(NamedTuple):
+    """A publication that is done, and what its checks warned of."""
+
+    release: Release
+    warnings: list[Problem]
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Everything about a publication, decided but not done. ``candidate`` is unsaved when changes were picked."""
 
+    basis: Basis
     candidate: ConfigVersion
     head: Release | None
     snapshot: Any
     problems: list[Problem]
     confirmations: list[Confirmation]
     policies: dict[str, Any]
-    #: The published versions that this one follows: the live one, and the nearest in its ancestry.
-    before: tuple[ConfigVersion, ...] = ()
+    #: Flag keys that go, each with the version that had it last.
+    lost: Mapping[str, ConfigVersion]
     picked_from: ConfigVersion | None = None
     unpicked: list[str] = field(default_factory=list)
 
@@ -76,23 +128,21 @@ class Plan:
 def select(
     application: Application, head: Release | None, selection: Selection
 ) -> tuple[ConfigVersion, ConfigVersion | None]:
-    """(candidate, draft it was picked from or None). The row is locked when it is stored already."""
+    """(candidate, draft it was picked from or None)."""
     if selection.changes or (selection.version is None):
         draft = _named_draft(application, head, selection)
         return (_pick(application, head, draft, selection.changes), draft) if selection.changes else (draft, None)
     found = version_of(application, check_version_name(selection.version))
-    locked = ConfigVersion.objects.select_for_update().get(pk=found.pk)
-    locked.application = application
-    if locked.state == states.DRAFT:  # its name says nothing about its content
+    if found.state == states.DRAFT:  # its name says nothing about its content
         return _named_draft(application, head, selection), None
     # The version may have been the draft when the caller read it: its edit counter still says which content that was.
-    if not names_nothing(selection.if_match) and not matches(selection.if_match or "", locked.etag):
-        raise Refusal("publish.version_differs", version=locked.version, extra={"digest": locked.digest})
-    if selection.digest is not None and selection.digest != locked.digest:
-        raise Refusal("publish.version_differs", version=locked.version, extra={"digest": locked.digest})
-    if locked.state == states.WITHDRAWN:
-        raise Refusal("version.withdrawn", version=locked.version, who=locked.withdrawn_by)
-    return locked, None
+    if not names_nothing(selection.if_match) and not matches(selection.if_match or "", found.etag):
+        raise Refusal("publish.version_differs", version=found.version, extra={"digest": found.digest})
+    if selection.digest is not None and selection.digest != found.digest:
+        raise Refusal("publish.version_differs", version=found.version, extra={"digest": found.digest})
+    if found.state == states.WITHDRAWN:
+        raise Refusal("version.withdrawn", version=found.version, who=found.withdrawn_by)
+    return found, None
 
 
 def _named_draft(application: Application, head: Release | None, selection: Selection) -> ConfigVersion:

@@ -136,13 +136,18 @@ def _confirmation(entries: Sequence[RetiredFlag]) -> Confirmation:
     )
 
 
-def retire_flags(version: ConfigVersion, snapshot: Any, before: Sequence[ConfigVersion]) -> None:
-    """Record the keys that ``version``, now published, does not have any more. Publishing calls it once a version."""
+def lost_flags(snapshot: Any, before: Sequence[ConfigVersion]) -> dict[str, ConfigVersion]:
+    """The keys that ``snapshot`` does not have any more, each with the version that had it."""
     lost: dict[str, ConfigVersion] = {}
     here = names(snapshot, "featureFlags")
     for earlier in before:
         for key in names(earlier.document, "featureFlags") - here:
             lost.setdefault(key, earlier)
+    return lost
+
+
+def retire_flags(version: ConfigVersion, lost: Mapping[str, ConfigVersion]) -> None:
+    """Record the keys that ``version``, now published, lost. Publishing calls it once a version."""
     RetiredFlag.objects.bulk_create(
         RetiredFlag(application_id=version.application_id, key=key, last=earlier, without=version)
         for key, earlier in sorted(lost.items())

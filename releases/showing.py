@@ -14,6 +14,7 @@ from configs.reading import NAMED_BY, objects
 from flags.engine import Effects
 from releases.gate import Policy
 from releases.models import Environment, Release
+from releases.publishing import Published
 from releases.summary import summary
 
 
@@ -114,8 +115,8 @@ def show_release(release: Release) -> dict[str, Any]:
     }
 
 
-def show_published(release: Release) -> dict[str, Any]:
-    return {**show_release(release), "warnings": as_json(release.warnings)}
+def show_published(done: Published) -> dict[str, Any]:
+    return {**show_release(done.release), "warnings": as_json(done.warnings)}
 
 
 def show_rollback(release: Release) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from releases import access, actions
 from releases.ledger import NO_POLICY, head_of
 from releases.models import Environment, Release
 from releases.policies import policy_etag
-from releases.publishing import Plan, Selection
+from releases.publishing import Selection
 from releases.roles import ROLES
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
@@ -89,9 +89,8 @@ class World:
         """Publish a version by name, or the draft as it is now."""
         selection = Selection(version=version) if version else Selection(if_match=self.draft.etag)
         more.setdefault("reason", "go")
-        done = actions.publish(environment or self.production, selection, actor=actor, now=self.tick(), **more)
-        assert not isinstance(done, Plan)
-        return done
+        where = environment or self.production
+        return actions.publish(where, selection, actor=actor, now=self.tick(), **more).release
 
     def release(self, content: Any = None, **more: Any) -> Release:
         """Edit and publish."""
@@ -99,16 +98,14 @@ class World:
         return self.publish(**more)
 
     def pick(self, *changes: str, environment: Environment | None = None, **more: Any) -> Release:
-        done = actions.publish(
+        return actions.publish(
             environment or self.production,
             Selection(if_match=self.draft.etag, changes=changes),
             reason="one fix",
             actor=ADA,
             now=self.tick(),
             **more,
-        )
-        assert not isinstance(done, Plan)
-        return done
+        ).release
 
     def rollback(self, *, environment: Environment | None = None, **more: Any) -> Release:
         return actions.rollback(environment or self.production, reason="oops", actor=ADA, now=self.tick(), **more)

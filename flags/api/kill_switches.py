@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -19,9 +18,6 @@ from releases.api.openapi import BODY, BOTH, answers
 from releases.api.parsing import Flag as Truth
 from releases.api.parsing import Reason, ReasonBody
 from releases.effects import effects, prospect
-from releases.ledger import head_of
-from releases.models import Environment
-from releases.policies import check_switch
 from releases.showing import show_switched
 
 PARAMETERS = [OpenApiParameter("key", str, OpenApiParameter.PATH, description="The flag's key."), *BOTH]
@@ -53,9 +49,6 @@ class SwitchView(AuthorView):
 
     kind: str
     permissions = {"POST": PUBLISH}
-
-    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
-        check_switch(environment, head_of(environment), self.kind, self.kwargs["key"])
 
     def switch(self, action: Callable[..., actions.Switched], key: str) -> Response:
         environment, data = self.read(SwitchBody)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -13,13 +12,12 @@ from rest_framework.response import Response
 
 from configs.actors import VIEW
 from flags.api import shapes
-from flags.explaining import CHANNELS, explain, find
+from flags.explaining import CHANNELS, explain
 from flags.overview import overview, show_flag
 from releases.api.common import AuthorView
 from releases.api.openapi import BODY, BOTH, answers
 from releases.api.parsing import Body, ContextParser, Text
 from releases.lookup import LIVE
-from releases.models import Environment
 
 STALE = OpenApiParameter("stale", {"type": "string", "enum": ["1"]}, description="Only flags with a reason to go.")
 
@@ -70,10 +68,6 @@ class ExplainView(AuthorView):
 
     permissions = {"POST": VIEW}
     parser_classes = (ContextParser,)
-
-    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
-        channel = sent.get("channel", LIVE)
-        find(environment, self.kwargs["key"], channel if channel in CHANNELS else LIVE, self.actor)
 
     @extend_schema(
         operation_id="explainFlag", request=ExplainBody, parameters=BOTH, responses=answers(shapes.Explained, *BODY)

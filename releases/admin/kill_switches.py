@@ -9,7 +9,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from configs.actors import PUBLISH
-from configs.reading import names
 from configs.texts import Text, both, pick
 from icontrol.problem import language
 from icontrol.words import later, words
@@ -19,6 +18,7 @@ from releases.admin.buttons import flags_of, page_of
 from releases.admin.move import Move
 from releases.effects import effect_lines, prospect
 from releases.models import Environment
+from releases.policies import live_flags
 
 #: English, French; with the names {flag}, {where} and, in ``happened``, {serial}.
 Pair = tuple[str, str]
@@ -121,8 +121,7 @@ class Switch(Move):
 
     def look(self) -> dict[str, Any]:
         head, is_open, affects = prospect(self.environment, self.kind.name, self.flag, now=self.now)
-        assert head.config_version is not None  # else there was nothing to switch
-        is_gone = self.flag not in names(head.config_version.document, "featureFlags")
+        is_gone = self.flag not in live_flags(head)
         note = GONE if is_gone else self.kind.effect
         return {
             "open": is_open,

@@ -24,7 +24,7 @@ from releases.admin.buttons import page_of, rollbacks
 from releases.admin.move import Move
 from releases.ledger import head_of
 from releases.models import Environment, PreviewLink, Release
-from releases.publishing import Plan, Selection
+from releases.publishing import Selection
 
 if TYPE_CHECKING:
     from releases.admin.base import HouseAdmin
@@ -78,15 +78,12 @@ class Publish(EnvironmentMove):
     def look(self) -> dict[str, Any]:
         version, environment = self.version, self.environment
         is_draft = version.state == states.DRAFT
-        plan = actions.publish(
+        plan = actions.plan_publish(
             environment,
             Selection(version=version.version, digest=version.digest, if_match=version.etag if is_draft else None),
-            dry_run=True,
-            reason="",
             actor=self.actor,
             now=self.now,
         )
-        assert isinstance(plan, Plan)
         broken = errors(plan.problems)
         return {
             "head": plan.head,
@@ -119,8 +116,7 @@ class Publish(EnvironmentMove):
             actor=self.actor,
             now=self.now,
         )
-        assert isinstance(done, Release)
-        return self.done(_is_live(done), page_of(done))
+        return self.done(_is_live(done.release), page_of(done.release))
 
 
 class Rollback(EnvironmentMove):

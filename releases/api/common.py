@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
-from rest_framework import serializers
 from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -18,15 +16,11 @@ from rest_framework.views import APIView
 from configs.actors import VIEW, Actor
 from configs.models import ConfigVersion
 from configs.policies import check_permission
-from configs.refusals import Refusal
 from releases import showing
-from releases.api.parsing import Body, body, well_formed
+from releases.api.parsing import Body, body
 from releases.authentication import actor_of
 from releases.lookup import find_environment
 from releases.models import Environment
-
-#: The status of what is wrong with the words of a request.
-WORDS = 422
 
 
 class OneForm(BaseContentNegotiation):
@@ -78,37 +72,9 @@ class AuthorView(APIView):
         )
 
     def read(self, form: type[Body]) -> tuple[Environment, dict[str, Any]]:
-        """Environment and validated body. A body with problems (422) is refused after what is not there (404) or has
-        moved on (409, 412, 428)."""
-        data: Any = self.request.data
-        takes_it = isinstance(data, dict) and "environment" in form().fields
-        environment = self.environment(data.get("environment") if takes_it else None)
-        with self.words_last(environment, form):
-            return environment, body(self.request, form)
-
-    @contextmanager
-    def words_last(self, environment: Environment, form: type[Body]) -> Iterator[None]:
-        """What is wrong with the words (422) is told only where there is nothing to refuse before it."""
-        try:
-            yield
-        except (Refusal, serializers.ValidationError) as error:
-            if isinstance(error, Refusal) and error.status != WORDS:
-                raise
-            try:
-                self.refuse_first(environment, well_formed(self.request, form))
-            except Refusal as first:
-                if first.status != WORDS:
-                    raise
-            raise
-
-    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
-        """Raises what the action would refuse before it looked at the words of the request. ``sent`` has the members
-        of the body that can be read."""
-
-    def unreadable(self, sent: Mapping[str, Any], *names: str) -> bool:
-        """Whether one of these members was sent and cannot be read: then it is not known what was meant."""
-        data = self.request.data
-        return isinstance(data, dict) and any(name in data and name not in sent for name in names)
+        """Environment and validated body. What cannot be read is refused first (400); the rest is the action's."""
+        data = body(self.request, form)
+        return self.environment(data.get("environment")), data
 
     @property
     def if_match(self) -> str | None:

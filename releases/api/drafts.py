@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin
 
@@ -15,8 +14,8 @@ from rest_framework.response import Response
 
 from configs import actions, history
 from configs.actors import EDIT
-from configs.drafts import check_unused, draft_of, version_of
-from configs.policies import check_etag, check_is_preview, check_version_name
+from configs.drafts import draft_of, version_of
+from configs.policies import check_version_name
 from configs.states import PREVIEW
 from releases import access
 from releases.api import shapes
@@ -35,7 +34,7 @@ from releases.api.parsing import (
     number,
 )
 from releases.lookup import find_stored
-from releases.models import Environment, PreviewLink
+from releases.models import PreviewLink
 from releases.showing import instant, named, show_entry, show_version
 
 PER_PAGE = 50
@@ -51,9 +50,6 @@ class DraftWriteView(AuthorView):
     """Writes name by If-Match the draft that was read."""
 
     permissions = {"GET": EDIT, "POST": EDIT}
-
-    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
-        check_etag(draft_of(environment.application), self.if_match)
 
 
 class DocumentView(DraftWriteView):
@@ -109,11 +105,6 @@ class DraftView(DocumentView):
 class RenameView(DraftWriteView):
     """Give the draft another, unused version number."""
 
-    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
-        super().refuse_first(environment, sent)
-        if "version" in sent:
-            check_unused(draft_of(environment.application), check_version_name(sent["version"]))
-
     @extend_schema(operation_id="renameDraft", request=RenameBody, **DRAFT_WRITE)
     def post(self, request: Request) -> Response:
         """Give the draft another, unused version number."""
@@ -136,8 +127,7 @@ class RevertView(DraftWriteView):
     def post(self, request: Request) -> Response:
         """Bring the draft back to what is live, to a version, or to a history entry. Never publishes."""
         environment, data = self.read(RevertBody)
-        with self.words_last(environment, RevertBody):
-            to = find_stored(environment, data["to"])
+        to = find_stored(environment, data["to"])
         draft = actions.revert_draft(
             environment.application,
             to,
@@ -155,7 +145,7 @@ class DraftHistoryView(AuthorView):
     permissions = {"GET": EDIT}
 
     @extend_schema(
-        operation_id="listDraftHistory", parameters=[*BOTH, BEFORE, LIMIT], responses=answers(shapes.History, 422)
+        operation_id="listDraftHistory", parameters=[*BOTH, BEFORE, LIMIT], responses=answers(shapes.History, 400)
     )
     def get(self, request: Request) -> Response:
         """Who changed the draft when, newest first."""
@@ -196,17 +186,9 @@ class OfPreviewView(AuthorView):
 
     permissions = {"GET": EDIT, "POST": EDIT}
 
-    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
-        version_of(environment.application, PREVIEW)
-
 
 class WithdrawView(OfPreviewView):
     """Take the preview back."""
-
-    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
-        super().refuse_first(environment, sent)
-        if sent.get("version"):
-            check_is_preview(version_of(environment.application, check_version_name(sent["version"])))
 
     @extend_schema(
         operation_id="withdrawPreview",
@@ -217,8 +199,7 @@ class WithdrawView(OfPreviewView):
     def post(self, request: Request) -> Response:
         """Take the preview back; its number is never used again."""
         environment, data = self.read(WithdrawBody)
-        with self.words_last(environment, WithdrawBody):
-            name = check_version_name(data["version"]) if data.get("version") else PREVIEW
+        name = check_version_name(data["version"]) if data.get("version") else PREVIEW
         version = actions.withdraw(
             environment.application,
             name,
@@ -275,9 +256,6 @@ class RevokeLinkView(AuthorView):
     """End one preview link."""
 
     permissions = {"POST": EDIT}
-
-    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
-        access.find_preview_link(environment.application, self.kwargs["pk"])
 
     @extend_schema(
         operation_id="revokePreviewLink",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
@@ -23,10 +22,10 @@ from releases.api.openapi import BEFORE, BODY, BOTH, ETAG, IF_MATCH, LIMIT, answ
 from releases.api.parsing import PolicyBody, PublishBody, RollbackBody, UndoBody, number
 from releases.gate import Policy
 from releases.ledger import NO_POLICY, head_of, release_of, served_at
-from releases.lookup import find_version, live_version, moment
+from releases.lookup import find_version, moment
 from releases.models import Environment, Release
-from releases.policies import check_policy_etag, check_serial, policy_etag
-from releases.publishing import Plan, Selection
+from releases.policies import policy_etag
+from releases.publishing import Selection
 from releases.showing import named, show_diff, show_policy, show_published, show_release, show_rollback, show_version
 from releases.summary import precede
 
@@ -39,11 +38,6 @@ class PublishView(AuthorView):
     """Make one version, or picked changes, what clients get."""
 
     permissions = {"POST": PUBLISH}
-
-    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
-        check_serial(environment, head_of(environment), sent.get("expectedSerial"))
-        if not self.unreadable(sent, "version", "digest"):
-            self._publish(environment, {**sent, "dryRun": True})
 
     @extend_schema(
         operation_id="publish",
@@ -59,47 +53,35 @@ class PublishView(AuthorView):
         `dryRun` answers every check at once and writes nothing.
         """
         environment, data = self.read(PublishBody)
-        done = self._publish(environment, data)
-        if isinstance(done, Plan):
-            return Response({**named(environment), **done.as_json()})
-        return Response(show_published(done))
-
-    def _publish(self, environment: Environment, data: Mapping[str, Any]) -> Release | Plan:
+        selection = Selection(
+            version=data.get("version"),
+            digest=data.get("digest"),
+            if_match=self.if_match,
+            changes=tuple(data.get("changes", ())),
+        )
         policy = {
             key: data[field]
             for key, field in (("latest", "latestVersion"), ("minSupported", "minSupportedVersion"))
             if field in data
         }
-        return actions.publish(
-            environment,
-            Selection(
-                version=data.get("version"),
-                digest=data.get("digest"),
-                if_match=self.if_match,
-                changes=tuple(data.get("changes", ())),
-            ),
-            policy=policy,
-            bump_latest=data.get("bumpLatest", False),
-            confirm=data.get("confirm", ()),
-            expected_serial=data.get("expectedSerial"),
-            dry_run=data["dryRun"],
-            reason=data.get("reason", ""),
-            actor=self.actor,
-            now=self.now,
-        )
+        wanted: dict[str, Any] = {
+            "policy": policy,
+            "bump_latest": data["bumpLatest"],
+            "expected_serial": data.get("expectedSerial"),
+            "actor": self.actor,
+            "now": self.now,
+        }
+        if data["dryRun"]:
+            plan = actions.plan_publish(environment, selection, **wanted)
+            return Response({**named(environment), **plan.as_json()})
+        done = actions.publish(environment, selection, confirm=data["confirm"], reason=data["reason"], **wanted)
+        return Response(show_published(done))
 
 
 class RollbackView(AuthorView):
     """Release an older version again."""
 
     permissions = {"POST": PUBLISH}
-
-    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
-        live_version(environment)
-        head = head_of(environment)
-        check_serial(environment, head, sent.get("expectedSerial"))
-        if "toSerial" in sent or not self.unreadable(sent, "toVersion", "toSerial"):
-            actions.rollback_target(environment, head, to_version=sent.get("toVersion"), to_serial=sent.get("toSerial"))
 
     @extend_schema(
         operation_id="rollBack",
@@ -127,9 +109,6 @@ class UndoView(AuthorView):
 
     permissions = {"POST": PUBLISH}
 
-    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
-        actions.undo_target(environment, head_of(environment), sent.get("serial"))
-
     @extend_schema(
         operation_id="undoRelease", request=UndoBody, parameters=BOTH, responses=answers(shapes.Release, *BODY, 409)
     )
@@ -146,11 +125,6 @@ class PolicyView(AuthorView):
     """The version policy of every platform."""
 
     permissions = {"GET": VIEW, "PUT": PUBLISH}
-
-    def refuse_first(self, environment: Environment, sent: Mapping[str, Any]) -> None:
-        head = head_of(environment)
-        policies = head.policies if head else NO_POLICY
-        check_policy_etag(head, policies, self.if_match, actions.last_policy_change(environment, policies))
 
     @extend_schema(operation_id="readPolicy", parameters=[*BOTH, ETAG], responses=answers(shapes.Policies))
     def get(self, request: Request) -> Response:
@@ -190,7 +164,7 @@ class VersionsView(AuthorView):
     permissions = {"GET": VIEW}
 
     @extend_schema(
-        operation_id="listVersions", parameters=[*BOTH, BEFORE, LIMIT], responses=answers(shapes.Versions, 422)
+        operation_id="listVersions", parameters=[*BOTH, BEFORE, LIMIT], responses=answers(shapes.Versions, 400)
     )
     def get(self, request: Request) -> Response:
         """Config versions, newest first. Viewers see the published ones."""
@@ -218,7 +192,7 @@ class VersionView(AuthorView):
 
     permissions = {"GET": VIEW}
 
-    @extend_schema(operation_id="readVersion", parameters=BOTH, responses=answers(shapes.Version, 422))
+    @extend_schema(operation_id="readVersion", parameters=BOTH, responses=answers(shapes.Version, 400))
     def get(self, request: Request, version: str) -> Response:
         """One version with its snapshot; `draft`, `preview` and `live` are names too."""
         environment = self.environment()
@@ -244,7 +218,7 @@ class DiffView(AuthorView):
             OpenApiParameter("from", str, description="`live` if left out."),
             OpenApiParameter("to", str, description="`draft` if left out."),
         ],
-        responses=answers(shapes.Diff, 422),
+        responses=answers(shapes.Diff, 400),
     )
     def get(self, request: Request) -> Response:
         """What leads from one version to another, as data and as sentences. The ids can be picked in a publish."""
@@ -257,7 +231,7 @@ class DiffView(AuthorView):
             except Refusal as refusal:
                 refusals.append(refusal)
         if refusals:
-            raise min(refusals, key=lambda refusal: refusal.status)  # 403 before 404 before 422
+            raise min(refusals, key=lambda refusal: (refusal.status == 400, refusal.status))  # 403, 404, 400
         return Response(show_diff(environment, *sides))
 
 
@@ -274,7 +248,7 @@ class ReleasesView(AuthorView):
             BEFORE,
             LIMIT,
         ],
-        responses=answers(shapes.Releases, 422),
+        responses=answers(shapes.Releases, 400),
     )
     def get(self, request: Request) -> Response:
         """The ledger, newest first; `at` asks which release clients got at a time."""

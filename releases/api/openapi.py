@@ -21,7 +21,7 @@ BEFORE = OpenApiParameter("before", {"type": "integer", "minimum": 1}, descripti
 
 MEANING = {
     304: "Not changed since the ETag in If-None-Match.",
-    400: "The request could not be read.",
+    400: "The request could not be read; `problems` lists all that is wrong with it.",
     401: "Nobody is logged in, or the token is not valid.",
     403: "The role may not do this.",
     404: "There is no such thing.",
@@ -30,7 +30,7 @@ MEANING = {
     412: "Somebody wrote after this caller had read; `etag` is the current one.",
     413: "The body is too large.",
     415: "The body is not of a type that is read here.",
-    422: "The words of the request have problems; `problems` lists them all.",
+    422: "The request was read and its content is refused; `problems` lists them all.",
     426: "The client is below the minimum version.",
     428: "The caller must name what it has read.",
     429: "Too many requests; Retry-After says for how long.",

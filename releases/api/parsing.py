@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from io import BytesIO
 from typing import Any
 
@@ -240,16 +239,6 @@ def body(request: Request, form: type[Body]) -> dict[str, Any]:
     serializer = form(data=an_object(request.data))
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
-
-
-def well_formed(request: Request, form: type[Body]) -> dict[str, Any]:
-    """The members of a body that can be read each by itself, where the body as a whole has problems."""
-    found: dict[str, Any] = {}
-    for name, field in form().fields.items():
-        if isinstance(request.data, dict) and name in request.data:
-            with contextlib.suppress(serializers.ValidationError):
-                found[name] = field.run_validation(request.data[name])
-    return found
 
 
 def number(text: str | None, *, name: str, default: int, least: int, most: int) -> int:

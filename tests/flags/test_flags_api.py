@@ -160,7 +160,7 @@ def test_a_half_typed_draft_is_no_server_error(api: Api, junk: Any) -> None:
     ],
 )
 def test_a_body_with_problems(api: Api, body: Any) -> None:
-    refused(api("POST", EXPLAIN, body), 422, "body.invalid")
+    refused(api("POST", EXPLAIN, body), 400, "body.invalid")
     missing = "/api/flags/moon/explain"
     refused(api("POST", missing, body), 404, "flag.unknown")  # first what is not there
 

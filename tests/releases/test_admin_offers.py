@@ -184,7 +184,7 @@ def test_comparing_with_what_is_not_there(world: World, ada: Staff) -> None:
     for given, status, code in (
         ({"to": "9.9.9"}, 404, "version.unknown"),
         ({"to": "preview"}, 404, "preview.none"),
-        ({"from": "'\"<"}, 422, "version.malformed"),
+        ({"from": "'\"<"}, 400, "version.malformed"),
         ({"environment": "moon"}, 404, "environment.unknown"),
         ({"application": "moon"}, 404, "application.unknown"),
     ):

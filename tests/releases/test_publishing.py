@@ -10,7 +10,7 @@ from configs import actions as config_actions
 from configs.diff import named_path
 from configs.refusals import Refusal
 from releases import actions
-from releases.publishing import Plan, Selection
+from releases.publishing import Selection
 from tests.factories import ADA, World, flag, snapshot
 
 #: The worlds here are small, so every change is a large one.
@@ -140,15 +140,13 @@ def test_a_dry_run_tells_of_an_impossible_policy_beside_everything_else(world: W
     world.release(snapshot("home", "a", "b"))
     world.edit(snapshot("home"))
     selection = Selection(if_match=world.draft.etag)
-    more: dict[str, Any] = {"policy": {"minSupported": "99.0.0"}, "reason": "r", "actor": ADA, "now": world.tick()}
-    plan = actions.publish(world.production, selection, dry_run=True, **more)
-    assert isinstance(plan, Plan)
-    shown = plan.as_json()
+    more: dict[str, Any] = {"policy": {"minSupported": "99.0.0"}, "actor": ADA, "now": world.tick()}
+    shown = actions.plan_publish(world.production, selection, **more).as_json()
     assert not shown["publishable"] and [entry["code"] for entry in shown["confirmations"]] == ["release.shrinks"]
     assert [entry["code"] for entry in shown["policyProblems"]] == ["policy.unsatisfiable"]
     for confirm, code in (((), "publish.needs_confirmation"), (("release.shrinks",), "policy.unsatisfiable")):
         with pytest.raises(Refusal) as refusal:
-            actions.publish(world.production, selection, confirm=confirm, **more)
+            actions.publish(world.production, selection, confirm=confirm, reason="r", **more)
         assert refusal.value.code == code
 
 

@@ -26,9 +26,7 @@ def content(*flags: dict[str, Any], page: str = "home") -> dict[str, Any]:
 
 def plan(world: World, **more: Any) -> Plan:
     selection = Selection(if_match=world.draft.etag)
-    done = actions.publish(world.production, selection, dry_run=True, reason="", actor=ADA, now=world.tick(), **more)
-    assert isinstance(done, Plan)
-    return done
+    return actions.plan_publish(world.production, selection, actor=ADA, now=world.tick(), **more)
 
 
 def asked(found: Plan) -> tuple[list[str], list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.core.management.base import CommandParser
 
@@ -14,8 +15,8 @@ from releases import actions
 from releases.lookup import find_version
 from releases.management.base import Door
 from releases.management.words import change_lines, problem_lines, problem_summary
-from releases.models import Environment, Release
-from releases.publishing import Plan, Selection, check_ready
+from releases.models import Environment
+from releases.publishing import Plan, Published, Selection, check_ready
 from releases.showing import named, show_published
 
 
@@ -43,22 +44,20 @@ class Command(Door):
     def run(self) -> None:
         environment, given = self.environment(), self.options
         policy = {"latest": given["latest"], "minSupported": given["min_supported"]}
-        done = actions.publish(
-            environment,
-            self.selection(find_version(environment, given["what"])),
-            policy={key: value for key, value in policy.items() if value is not None},
-            bump_latest=given["bump_latest"],
-            confirm=given["confirm"],
-            expected_serial=given["expected_serial"],
-            dry_run=given["dry_run"],
-            reason=given["reason"],
-            actor=self.actor,
-            now=self.now,
-        )
-        if isinstance(done, Plan):
-            self.answer({**named(environment), **done.as_json()}, self.planned(environment, done))
-            check_ready(done, given["confirm"])
+        selection = self.selection(find_version(environment, given["what"]))
+        wanted: dict[str, Any] = {
+            "policy": {key: value for key, value in policy.items() if value is not None},
+            "bump_latest": given["bump_latest"],
+            "expected_serial": given["expected_serial"],
+            "actor": self.actor,
+            "now": self.now,
+        }
+        if given["dry_run"]:
+            plan = actions.plan_publish(environment, selection, **wanted)
+            self.answer({**named(environment), **plan.as_json()}, self.planned(environment, plan))
+            check_ready(plan, given["confirm"])
         else:
+            done = actions.publish(environment, selection, confirm=given["confirm"], reason=given["reason"], **wanted)
             self.answer(show_published(done), self.published(done))
 
     def selection(self, found: ConfigVersion) -> Selection:
@@ -90,7 +89,8 @@ class Command(Door):
             serial=plan.head.serial if plan.head else 0,
         )
 
-    def published(self, release: Release) -> Iterator[str | Text]:
+    def published(self, done: Published) -> Iterator[str | Text]:
+        release = done.release
         assert release.config_version is not None
         yield both(
             "{version} is live in {place}: release {serial}. Clients get it when they next ask.",
@@ -99,4 +99,4 @@ class Command(Door):
             place=release.environment,
             serial=release.serial,
         )
-        yield from problem_lines(release.warnings, self.language)
+        yield from problem_lines(done.warnings, self.language)

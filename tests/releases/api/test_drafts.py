@@ -159,7 +159,7 @@ def test_rename(api: Api) -> None:
     refused(api("POST", rename, {"version": "2.0.0"}), 428, "draft.precondition_required")
     refused(api("POST", rename, {"version": "2.0.0"}, if_match='"1.0.0/9"'), 412, "draft.stale")
     refused(api("POST", rename, {"version": "1.0.0"}, if_match=api.etag()), 409, "version.taken")
-    refused(api("POST", rename, {"version": "v2"}, if_match=api.etag()), 422, "version.malformed")
+    refused(api("POST", rename, {"version": "v2"}, if_match=api.etag()), 400, "version.malformed")
     refused(api("POST", rename, {"version": "2.0.0+build"}, if_match=api.etag()), 422, "version.unusable")
     before = api.etag()
     answer = api("POST", rename, {"version": "2"}, if_match=before, role="editor")
@@ -192,10 +192,10 @@ def test_revert(api: Api) -> None:
     refused(api("POST", revert, {"to": "9.9.9"}, if_match=api.etag()), 404, "version.unknown")
     refused(api("POST", revert, {"to": "preview"}, if_match=api.etag()), 404, "preview.none")
     refused(api("POST", revert, {"to": {"history": 10**15}}, if_match=api.etag()), 404, "history.unknown")
-    refused(api("POST", revert, {"to": "1.x"}, if_match=api.etag()), 422, "version.malformed")
+    refused(api("POST", revert, {"to": "1.x"}, if_match=api.etag()), 400, "version.malformed")
     wrong: Any
     for wrong in (None, 1, True, [], {}, {"history": "1"}, {"history": 0}, {"history": True}, {"history": 1, "x": 1}):
-        body = refused(api("POST", revert, {"to": wrong}, if_match=api.etag()), 422, "body.invalid")
+        body = refused(api("POST", revert, {"to": wrong}, if_match=api.etag()), 400, "body.invalid")
         assert [problem["pointer"] for problem in body["problems"]] == ["/to"]
 
 
@@ -238,7 +238,7 @@ def test_the_answer_to_a_form_names_every_problem_at_once(api: Api) -> None:
     wrong = {"reason": 1, "ttl": "60", "confrim": True}
     api.world.edit(snapshot("home"))
     api.world.preview()
-    body = refused(api("POST", "/api/config/preview/links", wrong), 422, "body.invalid")
+    body = refused(api("POST", "/api/config/preview/links", wrong), 400, "body.invalid")
     assert {problem["pointer"]: problem["code"] for problem in body["problems"]} == {
         "/reason": "body.invalid",
         "/ttl": "body.invalid",

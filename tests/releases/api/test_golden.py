@@ -143,7 +143,7 @@ def documents(api: Api) -> dict[str, Any]:
         "diff": api("GET", "/api/config/diff"),
         "history": api("GET", "/api/config/draft/history?limit=1"),
         "problem_422": api("POST", "/api/config/preview", {"reason": "look"}, if_match=api.etag()),
-        "problem_422_body": api("POST", "/api/config/publish", {"digest": 1, "confrim": []}),
+        "problem_400_body": api("POST", "/api/config/publish", {"digest": 1, "confrim": []}),
         "plan": api("POST", "/api/config/publish", {"dryRun": True}, if_match=api.etag()),
     }
     content["tabs"].pop()

@@ -172,7 +172,7 @@ def test_revoking(previewed: Api) -> None:
         refused(previewed("POST", f"{LINKS}/999999/revoke", nothing), 404, "preview_link.unknown")
         refused(previewed("POST", f"{LINKS}/{10**30}/revoke", nothing), 404, "preview_link.unknown")
         refused(previewed("POST", f"{one}?application=nope", nothing), 404, "application.unknown")
-    refused(previewed("POST", one, {}), 422, "body.invalid")
+    refused(previewed("POST", one, {}), 400, "body.invalid")
     refused(previewed("POST", one, {"reason": " "}), 422, "reason.required")
     first = ok(previewed("POST", one, why, role="editor"))
     assert ok(previewed("POST", one, why, role="admin")) == first  # once is enough, and the first one stands
@@ -188,7 +188,7 @@ def test_how_long_a_link_lives(previewed: Api) -> None:
     assert days(make(previewed)) == 1
     assert days(make(previewed, ttl=604_800)) == 7
     for ttl in (59, 604_801, 0, -1, 2**53 - 1, "60", 60.5, True, None):
-        body = refused(previewed("POST", LINKS, {"reason": "x", "ttl": ttl}), 422, "body.invalid")
+        body = refused(previewed("POST", LINKS, {"reason": "x", "ttl": ttl}), 400, "body.invalid")
         assert [problem["pointer"] for problem in body["problems"]] == ["/ttl"]
 
 

@@ -37,7 +37,7 @@ def test_publishing_names_what_was_read(api: Api) -> None:
     refused(publish(api, {}, if_match='"1.0.0/0"'), 412, "draft.stale")
     refused(publish(api, {"digest": "0" * 64}), 409, "publish.digest_unknown")
     refused(publish(api, {"version": "9.9.9"}), 404, "version.unknown")
-    refused(publish(api, {"version": "one"}), 422, "version.malformed")
+    refused(publish(api, {"version": "one"}), 400, "version.malformed")
     assert serials(api) == []
 
 
@@ -176,7 +176,7 @@ def test_picks_that_cannot_be(api: Api) -> None:
     body = refused(publish(api, {"changes": ["tabs/t"]}, if_match=etag), 422, "publish.missing_dependencies")
     assert body["missingChanges"] == ["pages/shop"]
     # Whoever ticks nothing does not mean everything.
-    body = refused(publish(api, {"changes": []}, if_match=etag), 422, "body.invalid")
+    body = refused(publish(api, {"changes": []}, if_match=etag), 400, "body.invalid")
     assert body["problems"][0]["pointer"] == "/changes"
     assert serials(api) == [1]
 
@@ -242,7 +242,7 @@ def test_rollback_walks_back_and_says_what_came_along(api: Api) -> None:
     assert ok(api("POST", ROLLBACK, {"reason": "oops", "toSerial": 2}))["version"] == "1.0.1"
     refused(api("POST", ROLLBACK, {"reason": "x", "toSerial": 99}), 404, "release.unknown")
     refused(api("POST", ROLLBACK, {"reason": "x", "toVersion": "9.9.9"}), 404, "version.unknown")
-    refused(api("POST", ROLLBACK, {"reason": "x", "toVersion": "v1"}), 422, "version.malformed")
+    refused(api("POST", ROLLBACK, {"reason": "x", "toVersion": "v1"}), 400, "version.malformed")
     refused(api("POST", ROLLBACK, {"reason": "x", "toVersion": "1.0.3"}), 409, "rollback.never_live")
     refused(api("POST", ROLLBACK, {"reason": "x", "environment": "staging"}), 404, "release.none")
 

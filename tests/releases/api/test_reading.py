@@ -48,7 +48,7 @@ def test_a_version_by_its_names(api: Api) -> None:
     for name in ("draft", "preview", "1.0.1"):
         refused(api("GET", f"/api/config/versions/{name}", role="viewer"), 403, "permission.denied")
     refused(api("GET", "/api/config/versions/9.9.9"), 404, "version.unknown")
-    refused(api("GET", "/api/config/versions/one"), 422, "version.malformed")
+    refused(api("GET", "/api/config/versions/one"), 400, "version.malformed")
     refused(api("GET", "/api/config/versions/live?environment=staging"), 404, "release.none")
 
 
@@ -69,7 +69,7 @@ def test_the_diff_is_data_and_sentences(api: Api) -> None:
     refused(api("GET", "/api/config/diff", role="viewer"), 403, "permission.denied")
     assert ok(api("GET", "/api/config/diff?from=live&to=1.0.0", role="viewer"))["changes"] == []
     refused(api("GET", "/api/config/diff?from=9.9.9"), 404, "version.unknown")
-    refused(api("GET", "/api/config/diff?from=x"), 422, "version.malformed")
+    refused(api("GET", "/api/config/diff?from=x"), 400, "version.malformed")
 
 
 def test_the_ledger(api: Api) -> None:
@@ -133,7 +133,7 @@ def test_what_did_clients_get_then(api: Api, at: str, serial: int | None) -> Non
     ],
 )
 def test_a_time_that_is_none(api: Api, at: str) -> None:
-    body = refused(api("GET", f"/api/releases?at={at}"), 422, "body.invalid")
+    body = refused(api("GET", f"/api/releases?at={at}"), 400, "body.invalid")
     assert [problem["pointer"] for problem in body["problems"]] == ["/at"]
 
 
@@ -143,7 +143,7 @@ def test_a_time_that_is_none(api: Api, at: str) -> None:
 )
 @pytest.mark.parametrize("path", ["/api/releases", "/api/config/versions", "/api/config/draft/history"])
 def test_a_number_that_is_none(api: Api, path: str, name: str, value: str) -> None:
-    body = refused(api("GET", f"{path}?{name}={value}"), 422, "body.invalid")
+    body = refused(api("GET", f"{path}?{name}={value}"), 400, "body.invalid")
     assert [problem["pointer"] for problem in body["problems"]] == [f"/{name}"]
 
 
