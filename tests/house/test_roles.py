@@ -23,7 +23,7 @@ from tests.house.routes import METHODS, is_page, methods, path, routes
 
 COLUMNS = ("anonymous", *ROLES)
 
-#: Status of a request with an empty body: 422, 428 and 404 mean that the role may, and that something else is missing.
+#: Status of a request with an empty body: 400, 422, 428 and 404 mean that the role may, and that something is missing.
 API = """
 GET    meta/release                          200 200 200 200 200
 GET    api/config                            200 200 200 200 200
@@ -47,7 +47,7 @@ GET    api/config/versions                   401 200 200 200 200
 GET    api/config/versions/<str:version>     401 200 200 200 200
 GET    api/flags                             401 200 200 200 200
 GET    api/flags/<str:key>                   401 200 200 200 200
-POST   api/flags/<str:key>/explain           401 422 422 422 422
+POST   api/flags/<str:key>/explain           401 400 400 400 400
 GET    api/config/diff                       401 403 200 200 200
 GET    api/config/draft                      401 403 200 200 200
 GET    api/config/draft/<str:section>/<str:name>     401 403 404 404 404
@@ -60,18 +60,18 @@ GET    api/config/preview/links              401 403 200 200 200
 PUT    api/config/draft                      401 403 428 428 428
 POST   api/config/draft                      401 403 428 428 428
 PATCH  api/config/draft                      401 403 428 428 428
-POST   api/config/draft/rename               401 403 428 428 428
-POST   api/config/draft/revert               401 403 428 428 428
-POST   api/config/preview                    401 403 428 428 428
-POST   api/config/preview/withdraw           401 403 422 422 422
-POST   api/config/preview/links              401 403 422 422 422
-POST   api/config/preview/links/<int:pk>/revoke  401 403 422 422 422
+POST   api/config/draft/rename               401 403 400 400 400
+POST   api/config/draft/revert               401 403 400 400 400
+POST   api/config/preview                    401 403 400 400 400
+POST   api/config/preview/withdraw           401 403 400 400 400
+POST   api/config/preview/links              401 403 400 400 400
+POST   api/config/preview/links/<int:pk>/revoke  401 403 400 400 400
 POST   api/config/publish                    401 403 403 428 428
-POST   api/config/rollback                   401 403 403 409 409
-POST   api/releases/undo                     401 403 403 422 422
-PUT    api/policy                            401 403 403 428 428
-POST   api/flags/<str:key>/kill              401 403 403 422 422
-POST   api/flags/<str:key>/lift              401 403 403 422 422
+POST   api/config/rollback                   401 403 403 400 400
+POST   api/releases/undo                     401 403 403 400 400
+PUT    api/policy                            401 403 403 400 400
+POST   api/flags/<str:key>/kill              401 403 403 400 400
+POST   api/flags/<str:key>/lift              401 403 403 400 400
 """
 
 #: Here Authorization names a client, so that a token of the staff is an unknown key: 401 for each of them.

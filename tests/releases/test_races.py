@@ -371,9 +371,10 @@ def test_without_the_lock_the_race_ends_differently(committed_world: World, monk
     if connection.vendor == "postgresql":
 
         def without_lock(environment: Environment) -> Any:
-            return environment.application, environment, head_of(environment)
+            return environment, head_of(environment)
 
         monkeypatch.setattr(actions, "_lock", without_lock)
+        monkeypatch.setattr(actions, "lock_application", lambda application: application)
     else:
         connection.close()
         monkeypatch.setitem(connection.settings_dict["OPTIONS"], "transaction_mode", "DEFERRED")
