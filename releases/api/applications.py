@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from configs import actions
 from configs.actors import ADMINISTER, VIEW
 from configs.models import Application
-from configs.policies import check_schema_etag, schema_etag
+from configs.policies import schema_etag
 from releases.api import shapes
 from releases.api.common import AuthorView
 from releases.api.openapi import BODY, IF_MATCH, answer_header, answers
@@ -76,10 +76,9 @@ class ApplicationView(AuthorView):
     )
     def patch(self, request: Request, key: str) -> Response:
         """Change settings. `isDefault: true` takes over the clients that send no key, at once."""
-        application = find_application(key)
         data = body(request, ApplicationSettingsBody)
         changed = actions.change_application(
-            application,
+            find_application(key),
             name=data.get("name"),
             default_locale=data.get("defaultLanguage"),
             is_default=data.get("isDefault"),
@@ -106,11 +105,9 @@ class ExtraSchemaView(AuthorView):
 
         It counts for the draft and all later versions; versions that have left the draft keep theirs.
         """
-        application = find_application(key)
-        check_schema_etag(application, self.if_match)
         data = body(request, ExtraSchemaBody)
         changed = actions.set_extra_schema(
-            application,
+            find_application(key),
             data["schema"],
             if_match=self.if_match,
             reason=data["reason"],

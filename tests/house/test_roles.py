@@ -36,10 +36,10 @@ GET    api/docs                              200 200 200 200 200
 GET    metrics                               401 200 200 200 200
 GET    api/registry                          401 200 200 200 200
 GET    api/applications                      401 200 200 200 200
-POST   api/applications                      401 403 403 403 422
+POST   api/applications                      401 403 403 403 400
 GET    api/applications/<str:key>            401 200 200 200 200
-PATCH  api/applications/<str:key>            401 403 403 403 422
-PUT    api/applications/<str:key>/schema     401 403 403 403 428
+PATCH  api/applications/<str:key>            401 403 403 403 400
+PUT    api/applications/<str:key>/schema     401 403 403 403 400
 GET    api/policy                            401 200 200 200 200
 GET    api/releases                          401 200 200 200 200
 GET    api/releases/<int:serial>             401 200 200 200 200
@@ -70,8 +70,8 @@ POST   api/config/publish                    401 403 403 428 428
 POST   api/config/rollback                   401 403 403 400 400
 POST   api/releases/undo                     401 403 403 400 400
 PUT    api/policy                            401 403 403 400 400
-POST   api/flags/<str:key>/kill              401 403 403 400 400
-POST   api/flags/<str:key>/lift              401 403 403 400 400
+POST   api/flags/<str:key>/kill              401 403 403 422 422
+POST   api/flags/<str:key>/lift              401 403 403 422 422
 """
 
 #: Here Authorization names a client, so that a token of the staff is an unknown key: 401 for each of them.

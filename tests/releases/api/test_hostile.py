@@ -45,6 +45,7 @@ def live(api: Api) -> Api:
 
 
 VALUES = {"preview": "x" * 43, "links": 1, "releases": 1, "versions": "1.0.0", "flags": "search"}
+VALUES |= {"draft": "featureFlags", "name": "search", "applications": "icontrol"}
 
 
 def check(answer: Any) -> None:

@@ -32,6 +32,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from configs.policies import schema_etag
 from releases import access
 from releases.api import ledger
 from releases.ledger import NO_POLICY
@@ -93,10 +94,16 @@ def helped(api: Api, case: Case, number: int, known: dict[str, Any]) -> dict[str
         case.headers.pop(name, None)
     for name in case.path_parameters:
         case.path_parameters[name] = known[name]
-    if case.method in ("PUT", "PATCH", "POST"):
+    if case.path.startswith("/api/applications/"):
+        case.path_parameters["key"] = api.world.application.key
+    if case.method in ("PUT", "PATCH", "POST", "DELETE"):
         head = api.world.head()
-        policies = head.policies if head else NO_POLICY
-        return {"If-Match": policy_etag(policies) if case.path == "/api/policy" else api.world.draft.etag}
+        api.world.application.refresh_from_db()
+        etags = {
+            "/api/policy": policy_etag(head.policies if head else NO_POLICY),
+            "/api/applications/{key}/schema": schema_etag(api.world.application),
+        }
+        return {"If-Match": etags.get(case.path, api.world.draft.etag)}
     return {}
 
 
@@ -107,6 +114,7 @@ def send(api: Api, role: str, only: str | None = None) -> Counter[int]:
     schema.app = get_wsgi_application()
     link, token = access.create_preview_link(api.world.application, reason="look", actor=ADA, now=timezone.now())
     known = {"version": "1.0.0", "serial": 2, "id": link.pk, "token": token, "key": "search"}
+    known |= {"section": "featureFlags", "name": "search"}
     who = {} if role == "anonymous" else {"Authorization": f"Bearer {api.secret(role)}"}
     sent: Counter[int] = Counter()
     for result in schema.get_all_operations():
