@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from configs import actions as config_actions
-from configs import validation
+from configs import policies, validation
 from configs.drafts import lock_application
 from configs.policies import schema_etag
 from configs.refusals import Refusal
@@ -100,7 +100,7 @@ def test_no_action_computes_while_it_holds_a_lock(live: World, slow_calls: list[
 
 def after_the_checks(monkeypatch: pytest.MonkeyPatch, *steps: Callable[[], Any]) -> None:
     """Each step happens once, between the checks of one attempt to publish and its lock."""
-    check, waiting = actions.check_ready, list(steps)
+    check, waiting = publishing.check_ready, list(steps)
 
     def check_and_move(*args: Any) -> None:
         check(*args)
@@ -112,9 +112,14 @@ def after_the_checks(monkeypatch: pytest.MonkeyPatch, *steps: Callable[[], Any])
 
 def test_a_kill_in_between_neither_waits_nor_refuses(live: World, monkeypatch: pytest.MonkeyPatch) -> None:
     after_the_checks(monkeypatch, lambda: live.kill("a"))
-    planned: list[Any] = []
+    planned: list[publishing.Plan] = []
     plan = actions.plan_publish
-    monkeypatch.setattr(actions, "plan_publish", lambda *args, **more: planned.append(1) or plan(*args, **more))
+
+    def watched(*args: Any, **more: Any) -> publishing.Plan:
+        planned.append(plan(*args, **more))
+        return planned[-1]
+
+    monkeypatch.setattr(actions, "plan_publish", watched)
     release = publish(live, selected(live)).release
     assert (release.serial, release.kind, release.killed, live.live) == (3, "publish", ["a"], "1.0.1")
     assert len(planned) == 1  # what was checked still holds
@@ -156,7 +161,7 @@ def test_the_serial_that_was_read_still_refuses(live: World, monkeypatch: pytest
 def test_a_preview_is_checked_with_the_schema_that_counts(
     live: World, monkeypatch: pytest.MonkeyPatch, moves: int
 ) -> None:
-    check, left = config_actions.check_publishable, [f"x{number}" for number in range(moves)]
+    check, left = policies.check_publishable, [f"x{number}" for number in range(moves)]
 
     def check_and_move(*args: Any) -> None:
         check(*args)
