@@ -193,7 +193,8 @@ def test_it_costs_one_query_for_new_keys_and_none_otherwise(gone: World) -> None
     def retired_queries(**more: Any) -> int:
         with CaptureQueriesContext(connection) as captured:
             gone.publish(confirm=SIZE, **more)
-        return len([query for query in captured if "retiredflag" in query["sql"].lower()])
+        asked = [query["sql"].lower() for query in captured]
+        return len([sql for sql in asked if "retiredflag" in sql and "newest_retired" not in sql])
 
     gone.edit(content(flag("b", "ON", owner="ada")))
     assert retired_queries() == 0
