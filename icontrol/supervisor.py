@@ -8,7 +8,8 @@ imports nothing of Django, so that it is small and outlives upgrades.
 signal     what follows
 =========  ===========================================================================================================
 SIGHUP     settings are read again, the database is migrated, and once all new workers are ready the old ones finish
-           what they have begun and end; if anything of this fails, the old ones go on
+           what they have begun and end; if anything of this fails, the old ones go on (but SIGHUP because the
+           terminal was closed is a SIGTERM)
 SIGTERM    (and SIGINT) workers finish what they have begun, at most :data:`GRACE` seconds; once more: at once
 =========  ===========================================================================================================
 
@@ -19,6 +20,7 @@ process is gone, however it ended, the workers end too: each waits for the end o
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import os
@@ -27,6 +29,7 @@ import signal
 import socket
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -151,7 +154,7 @@ class Supervisor:
         return max(0.0, min([*(moment - self.clock() for moment in moments), 60.0]))
 
     def _signalled(self, number: int) -> None:
-        if number in (signal.SIGTERM, signal.SIGINT):
+        if number in (signal.SIGTERM, signal.SIGINT) or number == signal.SIGHUP and terminal_is_gone():
             self._stop()
         elif number == signal.SIGHUP and not self.stopping:
             self._prepare()
@@ -316,6 +319,15 @@ def handed_over() -> Mapping[str, Any]:
     """What :func:`hand_over` gave to this process."""
     values: Mapping[str, Any] = json.load(sys.stdin)
     return values
+
+
+def terminal_is_gone(stdin: int = 0) -> bool:
+    """Whether the terminal in which the server was started has been closed, which sends SIGHUP as well."""
+    try:
+        termios.tcgetattr(stdin)
+    except termios.error as error:
+        return error.args[0] == errno.EIO
+    return False
 
 
 def how(code: int | None) -> str:

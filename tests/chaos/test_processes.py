@@ -110,8 +110,7 @@ def test_a_reload_reads_the_settings_again_and_refuses_nobody(server: Server, tm
         file.write_text("ICONTROL_LANGUAGE=fr\nICONTROL_CORS_ORIGINS=https://app.example\n")
         server.process.send_signal(signal.SIGHUP)
         until(lambda: "new workers answer" in server.said, "the reload")
-        until(lambda: not alive(old), "the old workers end")
-        assert len(server.workers()) == 2
+        until(lambda: len(server.workers()) == 2 and not alive(old), "the old workers end")
         answered = clients.outcomes["200"]
         until(lambda: clients.outcomes["200"] > answered + 20, "answers go on")
         assert set(clients.outcomes) == {"200"}, clients.outcomes

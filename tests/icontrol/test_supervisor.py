@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from icontrol.listening import Taken, another, bound, claim
-from icontrol.supervisor import GRACE, LONG, LONGEST_PAUSE, SETTLED, START, Plan, Supervisor, Worker
+from icontrol.supervisor import GRACE, LONG, LONGEST_PAUSE, SETTLED, START, Plan, Supervisor, Worker, terminal_is_gone
 from tests.icontrol.test_serve import free_port
 
 PLAN = Plan("127.0.0.1 port 1", 2, ["application"], {"ICONTROL_SECRET_KEY": "hidden"}, {})
@@ -204,6 +204,21 @@ def test_connections_wait_for_a_worker_that_is_back_at_once_and_go_elsewhere_els
         if 1 in stage.workers:
             dies(stage, 1)
     assert held.fileno() != -1
+
+
+def test_a_terminal_that_is_closed_stops_the_server_and_one_that_is_not_does_not(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    master, terminal = os.openpty()
+    source, mouth = os.pipe()
+    assert [terminal_is_gone(terminal), terminal_is_gone(source)] == [False, False]
+    os.close(master)
+    assert terminal_is_gone(terminal)
+    for end in (terminal, source, mouth):
+        os.close(end)
+    monkeypatch.setattr("icontrol.supervisor.terminal_is_gone", lambda: True)
+    stage._signalled(signal.SIGHUP)
+    assert stage.stopping and stage.preparing is None
 
 
 def test_a_plan_shows_no_secret_in_a_traceback() -> None:

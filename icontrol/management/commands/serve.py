@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import signal
 import sys
 from argparse import SUPPRESS
 from typing import Any
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             self.prepare()
             plan_goes_to.write(plan().dump().decode())
             return
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a reload is for a server that runs
         host, port = settings.HOST, settings.PORT
         try:
             first, *locks = listening.claim(host, port)
