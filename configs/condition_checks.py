@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from configs.odd_values import odd_value
+from configs.odd_values import odd_value, odd_version
 from configs.problems import Problem, errors, pointer
 from configs.reading import NAMED_BY, objects, shown
 from configs.references import Node, Path, conditions_in, needing, needs, segment_references
@@ -29,8 +29,9 @@ def condition_problems(snapshot: Any) -> Iterator[Problem]:
         flaw = unreadable(operator, value)
         if flaw is not None:
             yield Problem(pointer(path), "condition.value", _text(flaw))
-        elif operator in _OF_TEXT and isinstance(value, str):
-            odd = odd_value(operator, value, alone=len(values) == 1)
+        elif isinstance(value, str):
+            odd = odd_value(operator, value, alone=len(values) == 1) if operator in _OF_TEXT else None
+            odd = odd or odd_version(operator, value)
             if odd is not None:
                 yield Problem(pointer(path), "condition.value_odd", odd, "warning")
 

@@ -54,6 +54,19 @@ def odd_value(operator: str, value: str, alone: bool) -> Text | None:
     return None
 
 
+def odd_version(operator: str, value: str) -> Text | None:
+    """For the operators of SemVer, to which a build is nothing."""
+    if not operator.startswith("semver") or "+" not in value:
+        return None
+    return both(
+        "In “{value}” what follows “+” does not count: to SemVer all builds of a version are the same. Where builds"
+        " count, use dottedGte and the like, and the scheme “dotted” in the version policy.",
+        "Dans « {value} », ce qui suit « + » ne compte pas : pour SemVer, tous les builds d'une version se valent. Où"
+        " ils comptent, prenez dottedGte et ses semblables, et le schéma « dotted » dans la politique de versions.",
+        value=shown(value),
+    )
+
+
 def _mark(value: str) -> str:
     """The first character that the usual form writes otherwise."""
     usual = unicodedata.normalize("NFC", value)

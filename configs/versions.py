@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
 
 from semver import Version
 
 from configs.texts import both
+from flags.engine.values import dotted_of
 
-__all__ = ["MAX_LENGTH", "MalformedVersion", "Version", "highest", "next_patch", "parse"]
+__all__ = ["MAX_LENGTH", "Dotted", "MalformedVersion", "Version", "highest", "next_patch", "parse", "parse_dotted"]
 
 #: Characters of a version, before and after it is completed.
 MAX_LENGTH = 64
@@ -50,6 +53,35 @@ def parse(text: str) -> Version:
         return Version.parse(complete)
     except ValueError:
         raise MalformedVersion(text) from None
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Dotted:
+    """A version of the scheme ``dotted``. ``text`` has three numbers at least, and a fourth that is not zero."""
+
+    numbers: tuple[int, ...]
+    build: tuple[Any, ...]
+    text: str = field(compare=False)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def parse_dotted(text: str) -> Dotted:
+    """For platforms that count builds: ``v1.4.2.17+45``, compared as in the flags' conditions.
+
+    :class:`MalformedVersion` for everything else, and when the completed form is longer than 64 characters.
+    """
+    key = dotted_of(text)
+    if key is None:
+        raise MalformedVersion(text)
+    numbers, build = key
+    name = ".".join(map(str, numbers if numbers[3] else numbers[:3]))
+    if build:
+        name += "+" + ".".join(word or str(number) for _, number, word in build)
+    if len(name) > MAX_LENGTH:
+        raise MalformedVersion(text)
+    return Dotted(numbers, build, name)
 
 
 def next_patch(version: Version | str) -> str:

@@ -23,7 +23,7 @@ from configs.texts import LOCALE, Text, both, pick
 from configs.versions import MAX_LENGTH, MalformedVersion
 
 Enforcement = Literal["hard", "soft"]
-Scheme = Literal["semver", "pep440"]
+Scheme = Literal["semver", "pep440", "dotted"]
 PolicyStatus = Literal["OK", "UNKNOWN", "SOFT_BLOCK", "HARD_BLOCK", "MAINTENANCE", "MALFORMED"]
 
 DEFAULT = "default"
@@ -67,7 +67,11 @@ def _parse_pep440(text: str) -> pep440.Version:
     return version
 
 
-PARSERS: dict[str, Callable[[str], Any]] = {"semver": versions.parse, "pep440": _parse_pep440}
+PARSERS: dict[str, Callable[[str], Any]] = {
+    "semver": versions.parse,
+    "pep440": _parse_pep440,
+    "dotted": versions.parse_dotted,
+}
 
 
 @lru_cache(maxsize=256)
@@ -280,6 +284,17 @@ def _check_versions(policy: dict[str, Any], parse: Callable[[str], Any], path: P
                 parsed[key] = parse(text)
             except MalformedVersion as error:
                 yield Problem(pointer((*path, key)), "policy.version", error.sentence)
+            else:
+                if isinstance(parsed[key], versions.Version) and parsed[key].build:
+                    yield _problem(
+                        (*path, key),
+                        "build",
+                        "To SemVer all builds of a version are the same, so “+{build}” bounds nothing. Leave it out, or"
+                        " choose the scheme “dotted”, which compares builds.",
+                        "Pour SemVer, tous les builds d'une version se valent : « +{build} » ne borne rien. Retirez-le,"
+                        " ou choisissez le schéma « dotted », qui compare les builds.",
+                        build=parsed[key].build,
+                    )
     if len(parsed) == 2 and parsed["minSupported"] > parsed["latest"]:
         yield _problem(
             (*path, "minSupported"),

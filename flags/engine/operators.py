@@ -21,6 +21,7 @@ from flags.engine.values import (
     LONGEST_VERSION,
     MOST_MEMBERS,
     address_of,
+    dotted_of,
     in_range,
     instant_of,
     network_of,
@@ -164,14 +165,17 @@ def _ordered(read: Callable[[Any], Any], compare: Callable[[Any, Any], bool]) ->
     return make
 
 
-def _semver_eq(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
-    versions = frozenset(map(version_of, values))
+def _equal(read: Callable[[Any], Any]) -> Maker:
+    def make(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
+        versions = frozenset(map(read, values))
 
-    def equal(context: Context, run: Run) -> bool:
-        version = version_of(context.get(attribute))
-        return version is not None and version in versions
+        def equal(context: Context, run: Run) -> bool:
+            version = read(context.get(attribute))
+            return version is not None and version in versions
 
-    return equal
+        return equal
+
+    return make
 
 
 def _semver_range(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
@@ -200,12 +204,17 @@ OPERATORS: dict[str, Maker] = {
     "gte": _ordered(number_of, operator.ge),
     "before": _ordered(instant_of, operator.lt),
     "after": _ordered(instant_of, operator.gt),
-    "semverEq": _semver_eq,
+    "semverEq": _equal(version_of),
     "semverLt": _ordered(version_of, operator.lt),
     "semverLte": _ordered(version_of, operator.le),
     "semverGt": _ordered(version_of, operator.gt),
     "semverGte": _ordered(version_of, operator.ge),
     "semverRange": _semver_range,
+    "dottedEq": _equal(dotted_of),
+    "dottedLt": _ordered(dotted_of, operator.lt),
+    "dottedLte": _ordered(dotted_of, operator.le),
+    "dottedGt": _ordered(dotted_of, operator.gt),
+    "dottedGte": _ordered(dotted_of, operator.ge),
 }
 
 
@@ -307,10 +316,19 @@ _VERSION = (
         cap=LONGEST_VERSION,
     ),
 )
+_DOTTED = (
+    dotted_of,
+    both(
+        "two to four numbers such as 1.4.2 or v1.4.2.17+45 (at most {cap} characters)",
+        "deux à quatre nombres comme 1.4.2 ou v1.4.2.17+45 ({cap} caractères au plus)",
+        cap=LONGEST_VERSION,
+    ),
+)
 _WANTED: dict[str, tuple[Callable[[Any], Any], Text]] = {
     **dict.fromkeys(("lt", "lte", "gt", "gte"), _NUMBER),
     **dict.fromkeys(("before", "after"), _INSTANT),
     **dict.fromkeys(("semverEq", "semverLt", "semverLte", "semverGt", "semverGte"), _VERSION),
+    **dict.fromkeys(("dottedEq", "dottedLt", "dottedLte", "dottedGt", "dottedGte"), _DOTTED),
     "semverRange": (
         range_of,
         both(

@@ -35,6 +35,8 @@ LONGEST_RANGE = 256
 
 #: Sorts as SemVer says; the last part is (1,) for a release, (0, identifiers) for a pre-release.
 VersionKey = tuple[int, int, int, tuple[Any, ...]]
+#: Four numbers, and the identifiers of the build.
+DottedKey = tuple[tuple[int, ...], tuple[Any, ...]]
 Comparison = tuple[Callable[[Any, Any], bool], VersionKey]
 #: One of them must hold, each with all its comparisons.
 Range = tuple[tuple[Comparison, ...], ...]
@@ -50,6 +52,7 @@ _INSTANT = re.compile(
 )
 _VERSION = re.compile(rf"[0-9A-Za-z.+-]{{1,{LONGEST_VERSION}}}")
 _SHORT_VERSION = re.compile(r"[0-9]+(\.[0-9]+)?")
+_DOTTED = re.compile(r"[vV]?([0-9]+(?:\.[0-9]+){1,3})(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?")
 _COMPARISON = re.compile(r" *(\^|~|>=|<=|>|<|=|) *([0-9A-Za-z.+-]+) *")
 _ADDRESS = re.compile(r"[0-9A-Fa-f:.]+")
 _NETWORK = re.compile(r"([0-9A-Fa-f:.]+)(/[0-9]{1,3})?")
@@ -133,6 +136,23 @@ def _version(text: str) -> VersionKey | None:
     # Numbers come before words, and fewer identifiers before more: tuples sort just so.
     identifiers = [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in version.prerelease.split(".")]
     return version.major, version.minor, version.patch, (0, tuple(identifiers))
+
+
+def dotted_of(value: Any) -> DottedKey | None:
+    """``v1.4``, ``1.4.2.17`` or ``1.4.2+45``: two to four numbers, missing ones zero, and a build that is compared last
+    (none before any; numbers before words); at most 64 characters. A ``v`` before it does not count."""
+    return _dotted(value) if isinstance(value, str) and len(value) <= LONGEST_VERSION else None
+
+
+@lru_cache(maxsize=KEPT)
+def _dotted(text: str) -> DottedKey | None:
+    found = _DOTTED.fullmatch(text)
+    if found is None:
+        return None
+    numbers = [int(number) for number in found[1].split(".")]
+    build = found[2].split(".") if found[2] else ()
+    identifiers = tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in build)
+    return (*numbers, *[0] * (4 - len(numbers))), identifiers
 
 
 def range_of(value: Any) -> Range | None:

@@ -35,6 +35,11 @@ _VERBS = {
     "semverGt": ("is after the version", "est après la version"),
     "semverGte": ("is at least the version", "est au moins la version"),
     "semverRange": ("is a version in", "est une version de"),
+    "dottedEq": ("is the version", "est la version"),
+    "dottedLt": ("is before the version", "est avant la version"),
+    "dottedLte": ("is at most the version", "est au plus la version"),
+    "dottedGt": ("is after the version", "est après la version"),
+    "dottedGte": ("is at least the version", "est au moins la version"),
 }
 _ANY_CASE = both(" (in any case)", " (quelle que soit la casse)")
 

@@ -40,7 +40,12 @@ class PlatformForm(forms.Form):
         label=_label("enforcement"),
     )
     scheme = forms.ChoiceField(
-        choices=[("semver", "SemVer 2.0.0"), ("pep440", "PEP 440 (Python)")], label=_label("scheme")
+        choices=[
+            ("semver", "SemVer 2.0.0"),
+            ("pep440", "PEP 440 (Python)"),
+            ("dotted", words("dotted, builds count: 1.4.2.17+45", "à points, le build compte : 1.4.2.17+45")),
+        ],
+        label=_label("scheme"),
     )
     url = forms.CharField(required=False, widget=_text(inputmode="url"), label=_label("url"))
     maintenance = forms.BooleanField(

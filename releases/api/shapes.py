@@ -99,7 +99,7 @@ class Policy(Shape):
     safeMode = serializers.BooleanField(required=False)
     capabilities = serializers.ListField(child=text(), required=False)
     pollAfter = serializers.IntegerField(required=False, min_value=1, max_value=86_400)
-    scheme = serializers.ChoiceField(["semver", "pep440"], required=False)
+    scheme = serializers.ChoiceField(["semver", "pep440", "dotted"], required=False)
 
 
 SNAPSHOT = {

@@ -37,7 +37,7 @@ FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "--poll-after": ("pollAfter", {"metavar": "SECONDS", "type": int, "help": "How often clients ask."}),
-    "--scheme": ("scheme", {"metavar": "semver|pep440", "help": "How this platform's versions are compared."}),
+    "--scheme": ("scheme", {"metavar": "semver|pep440|dotted", "help": "How this platform's versions are compared."}),
 }
 #: Options that set a message in one language: flag → (field, language).
 MESSAGES = {

@@ -27,6 +27,7 @@ READABLE: dict[str, list[Any]] = {
     **dict.fromkeys(("before", "after"), ["2026-11-15", "2026-11-15T08:00:00.25+01:00"]),
     **dict.fromkeys(("semverEq", "semverLt", "semverLte", "semverGt", "semverGte"), ["1", "1.4", "1.4.2-rc.1"]),
     "semverRange": ["^1", ">=1.2.0 <2.0.0 || ^3.1"],
+    **dict.fromkeys(("dottedEq", "dottedLt", "dottedLte", "dottedGt", "dottedGte"), ["1.4", "v1.4.2.17+45"]),
 }
 UNREADABLE: list[tuple[str, Any]] = [
     ("matches", "("),
@@ -49,6 +50,8 @@ UNREADABLE: list[tuple[str, Any]] = [
     ("semverLte", 1.4),
     ("semverRange", "1.0 - 2.0"),
     ("semverRange", ""),
+    *((operator, "1.4.2-rc.1") for operator in ("dottedEq", "dottedLt", "dottedLte", "dottedGt", "dottedGte")),
+    ("dottedGte", 1.4),
 ]
 
 

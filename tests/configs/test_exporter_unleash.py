@@ -18,7 +18,7 @@ from tests.factories import flag
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "unleash.md").read_text(encoding="utf-8")
 OPERATORS = snapshot_schema()["$defs"]["condition"]["properties"]["operator"]["enum"]
 VALUES = {"inCidr": ["192.0.2.0/24"], "before": ["2026-11-22"], "after": ["2026-11-22"]} | {
-    name: ["1.2.3"] for name in OPERATORS if name.startswith("semver")
+    name: ["1.2.3"] for name in OPERATORS if name.startswith(("semver", "dotted"))
 }
 TEXTS: dict[str, Any] = {
     "type": "string",

@@ -62,3 +62,10 @@ def test_what_people_mean_is_not_odd(value: Any) -> None:
 def test_operators_that_read_otherwise_are_left_alone() -> None:
     assert told("matches", " a,b ") == told("semverRange", ">=1.0.0 <2.0.0") == []
     assert list(condition_problems(demo_snapshot())) == []
+
+
+@pytest.mark.parametrize(("operator", "value"), [("semverGte", "1.0.0+16"), ("semverRange", ">=1.0.0+16 <2.0.0")])
+def test_a_build_that_does_not_count_is_told(operator: str, value: str) -> None:
+    [(_, code, sentence)] = told(operator, value)
+    assert code == "condition.value_odd" and "dottedGte" in sentence
+    assert told("dottedGte", "1.0.0+16") == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
@@ -11,12 +12,14 @@ from hypothesis import strategies as st
 
 from configs.canonical import canonical
 from configs.problems import Problem
+from flags.engine import compile_flags
 from releases.gate import Decision, Policy, check_policies, decide, for_platform, meta_fields, newer
 from tests.configs.test_versions import CHAIN, HOSTILE, INVALID
 
 BASE = {
     "semver": Policy(min_supported="1.4.0", latest="2.0.0"),
     "pep440": Policy(min_supported="1.4", latest="2.0", scheme="pep440"),
+    "dotted": Policy(min_supported="1.4", latest="2.0", scheme="dotted"),
 }
 
 #: header → where it stands. Each scheme has its own way to write a pre-release.
@@ -34,6 +37,25 @@ HEADERS: dict[str, dict[str, list[str | None]]] = {
         "below": ["0", "1", "1.3.99", "1.4rc1", "1.4.dev1", "1.4a0+x"],
         "between": ["1.4", "1.4.0", "1.4+x", "1.4.post1", "1.10", "2.0.0rc1", "2.0.dev0"],
         "latest": ["2", "2.0", "2.0.0", "2.0+x", "2.0.post1", "2.1.dev1", "10"],
+    },
+    "dotted": {
+        "absent": [None],
+        "malformed": [
+            "",
+            "1",
+            "1.2.3.4.5",
+            "1.4 ",
+            "1.4\n",
+            "\uff12.0",
+            "1.0+é",
+            "1.0+",
+            "9" * 65,
+            "latest",
+            "1.4-rc.1",
+        ],
+        "below": ["0.0", "1.3.99", "v1.3.99.99+x", "01.3"],
+        "between": ["1.4", "1.4.0", "v1.4.0.0", "1.4+x", "1.4.0.1", "1.10"],
+        "latest": ["2.0", "2.0.0", "V2.0", "2.0+x", "2.0.0.1", "10.0"],
     },
 }
 
@@ -128,7 +150,7 @@ json_values = st.recursive(
     max_leaves=8,
 )
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
-version_texts = st.sampled_from(["0.0.0", "1", "1.4", "1.4.0", "1.4.0-rc.1", "2.0.0+b", "10"])
+version_texts = st.sampled_from(["0.0.0", "1", "1.4", "1.4.0", "1.4.0-rc.1", "10"])
 seconds = st.integers(1, 86_400)
 good_policies = st.fixed_dictionaries(
     {},
@@ -143,7 +165,7 @@ good_policies = st.fixed_dictionaries(
         "safeMode": st.booleans(),
         "capabilities": st.lists(texts, max_size=3, unique=True),
         "pollAfter": seconds,
-        "scheme": st.sampled_from(["semver", "pep440"]),
+        "scheme": st.sampled_from(["semver", "pep440"]),  # all of which read the versions above
     },
 )
 odd_policies = st.dictionaries(st.sampled_from([*Policy().as_json(), "mystery"]), json_values)
@@ -164,7 +186,7 @@ def test_the_table_is_complete() -> None:
     assert set(TABLE) == set(product(HEADERS["semver"], ("hard", "soft"), (False, True)))
 
 
-@pytest.mark.parametrize("scheme", ["semver", "pep440"])
+@pytest.mark.parametrize("scheme", ["semver", "pep440", "dotted"])
 @pytest.mark.parametrize(("standing", "enforcement", "maintenance"), TABLE)
 def test_decision_table(scheme: str, standing: str, enforcement: Any, maintenance: bool) -> None:
     policy = replace(BASE[scheme], enforcement=enforcement, maintenance=maintenance)
@@ -241,7 +263,10 @@ def test_hostile_headers_never_raise_under_pep440(header: str) -> None:
     assert decide(BASE["pep440"], header).status in (200, 400, 426)
 
 
-@given(st.text() | st.text(alphabet="0123456789.!+-_abcrvdepost", max_size=70), st.sampled_from(["semver", "pep440"]))
+@given(
+    st.text() | st.text(alphabet="0123456789.!+-_abcrvdepost", max_size=70),
+    st.sampled_from(["semver", "pep440", "dotted"]),
+)
 def test_no_header_raises(header: str, scheme: str) -> None:
     got = decide(BASE[scheme], header)
     if got.status == 400:
@@ -367,10 +392,10 @@ def test_meta_fields() -> None:
     ],
 )
 def test_message_in_the_readers_language(message: Any, language: str, shown: str) -> None:
-    policy = Policy(message=message)
+    policy = Policy(message=message, min_supported="1.0.0", latest="1.0.0")
     fields = meta_fields(
         policy,
-        decide(policy, None),
+        decide(policy, "0.9.0"),
         platform="default",
         accepted=language,
         locale="en",
@@ -484,7 +509,7 @@ def test_one_bad_value_is_one_problem(key: str, value: Any, code: str) -> None:
     ("key", "value"),
     [
         *(("url", url) for url in URLS_GOOD),
-        *(("latest", version) for version in ("0", "1.4", "1.4.0+b", "9.9.9-rc.1")),
+        *(("latest", version) for version in ("0", "1.4", "9.9.9-rc.1")),
         *((key, value) for key in ("retryAfter", "pollAfter") for value in (1, 86_400)),
         ("message", "x" * 2_000),
         ("message", "Zeile 1\nZeile 2 🚀"),
@@ -549,7 +574,7 @@ def test_all_problems_at_once_in_the_order_of_the_document() -> None:
         ({"minSupported": "1.0.0-1", "latest": "1.0.0", "scheme": "pep440"}, True),
         ({"minSupported": "1.0.0-1", "latest": "1.0.0"}, False),
         ({"minSupported": "3", "latest": "3.0.0"}, False),
-        ({"minSupported": "3.0.0+z", "latest": "3.0.0+a"}, False),
+        ({"minSupported": "3.0.0+z", "latest": "3.0.0+a", "scheme": "dotted"}, True),
         ({"minSupported": "1.9.0", "latest": "1.10.0"}, False),
         ({"latest": "1.0.0"}, False),
     ],
@@ -584,7 +609,7 @@ def test_any_json_has_problems_or_is_policies(policies: Any) -> None:
     assert problems or "default" in policies
 
 
-@given(good_policies, st.none() | st.text() | version_texts)
+@given(good_policies, st.none() | st.text() | version_texts | st.just("2.0.0+b"))
 def test_what_is_accepted_can_be_used(policy: dict[str, Any], header: str | None) -> None:
     problems = found(check_policies({"default": {}, "ios": policy}))
     assert problems in ([], [("/ios/minSupported", "policy.unsatisfiable")])
@@ -601,3 +626,49 @@ def test_what_is_accepted_can_be_used(policy: dict[str, Any], header: str | None
     canonical({"policy": used.as_json(), "fields": fields})  # can be stored and hashed
     assert Policy.from_json(used.as_json()) == used
     assert found(check_policies({"default": {}, "ios": used.as_json()})) == problems
+
+
+DOTTED = Policy(min_supported="1.0.0+16", latest="v1.4.2.17", scheme="dotted")
+
+
+@pytest.mark.parametrize(
+    ("version", "status"),
+    [
+        ("1.0.0+15", "HARD_BLOCK"),
+        ("1.0.0", "HARD_BLOCK"),
+        ("1.0.0+16", "OK"),
+        ("v1.0+16", "OK"),
+        ("1.0.0+16.1", "OK"),
+        ("1.0.0.1", "OK"),
+        ("1.10", "OK"),
+        ("1", "MALFORMED"),
+        ("1.2.3.4.5", "MALFORMED"),
+        ("1.2.3-rc.1", "MALFORMED"),
+        ("1.2+", "MALFORMED"),
+    ],
+)
+def test_a_platform_that_counts_builds(version: str, status: str) -> None:
+    assert decide(DOTTED, version).policy_status == status
+    # The flags' conditions say the same of the same versions.
+    wanted = {"attribute": "clientVersion", "operator": "dottedGte", "values": ["1.0.0+16"]}
+    rules = [{"id": "r", "conditions": [wanted], "variant": "on"}]
+    flag = {"key": "it", "type": "boolean", "state": "ON", "defaultVariant": "off", "rules": rules}
+    found = compile_flags({"featureFlags": [flag]}).evaluate("it", {"clientVersion": version}, now=datetime.now(UTC))
+    assert found.value is (status == "OK")
+
+
+@pytest.mark.parametrize(("text", "normal"), [("v1.4", "1.4.0"), ("1.4.2.0+45", "1.4.2+45"), ("1.4.2.17", "1.4.2.17")])
+def test_dotted_versions_have_one_form(text: str, normal: str) -> None:
+    assert decide(DOTTED, text).client_version == normal == decide(DOTTED, normal).client_version
+    assert check_one(scheme="dotted", minSupported=text, latest=text) == []
+
+
+def test_a_build_in_a_bound_of_semver_is_refused_and_not_passed_over() -> None:
+    assert check_one(minSupported="1.0.0+16", latest="1.4.0+16") == [
+        ("/default/latest", "policy.build"),
+        ("/default/minSupported", "policy.build"),
+    ]
+    assert check_one(scheme="dotted", minSupported="1.0.0+16", latest="1.4.0+16") == []
+    assert check_one(minSupported="1.0.0+16", latest="1.0.0+15", scheme="dotted") == [
+        ("/default/minSupported", "policy.unsatisfiable")
+    ]

@@ -44,9 +44,10 @@ REASONS: dict[str, Text] = {
         "Il est marqué pour n'être évalué que par le serveur.",
     ),
     "operator": both(
-        "It uses “exists”, “matches” or “inCidr”, which not all of Unleash's clients know or understand alike.",
-        "Il utilise « exists », « matches » ou « inCidr », que les clients d'Unleash ne connaissent ou ne comprennent"
-        " pas tous pareil.",
+        "It uses “exists”, “matches”, “inCidr” or a comparison of dotted versions, which not all of Unleash's clients"
+        " know or understand alike.",
+        "Il utilise « exists », « matches », « inCidr » ou une comparaison de versions à points, que les clients"
+        " d'Unleash ne connaissent ou ne comprennent pas tous pareil.",
     ),
     "ignore_case": both(
         "It compares whole texts, or a Greek sigma, without regard to case, which Unleash does only for parts of texts"
