@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,8 @@ import pytest
 
 from icontrol.listening import Taken, claim
 from icontrol.worker import ORPHANED
-from tests.chaos.servers import Clients, Server, until
-from tests.icontrol.test_serve import ROOT
+from tests.chaos.servers import Clients, Server, ask, until
+from tests.icontrol.test_serve import PATIENCE_SECONDS, ROOT
 
 pytestmark = [
     pytest.mark.slow,
@@ -119,3 +120,23 @@ def test_a_reload_reads_the_settings_again_and_refuses_nobody(server: Server, tm
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait() == 0
         until(lambda: clients.outcomes["refused"] > 0, "a refusal is seen")
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_request_that_has_begun_is_finished_by_a_reload_and_by_a_stop(server: Server, number: signal.Signals) -> None:
+    body = b'{"context": {"targetingKey": "ada"}}'
+    head = f"POST /ofrep/v1/evaluate/flags HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+    with server.running():
+        old = server.workers()
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_SECONDS) as slow:
+            slow.sendall(head.encode() + b"Content-Type: application/json\r\nConnection: close\r\n\r\n" + body[:9])
+            until(lambda: ask(server.port, "GET", "/livez")[0] == 200, "the server reads what came")
+            server.process.send_signal(number)
+            if number == signal.SIGHUP:
+                until(lambda: "new workers answer" in server.said, "the reload")
+            until(lambda: len(alive(old)) < 2, "the worker that has nothing to do ends")
+            assert len(alive(old)) == 1
+            slow.sendall(body[9:])
+            answer = slow.makefile("rb").read()
+        assert answer.startswith(b"HTTP/1.1 200 ") and b'"dark_mode"' in answer
+        until(lambda: not alive(old), "the other one")
