@@ -32,7 +32,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,15 @@ class Plan:
 
     @classmethod
     def load(cls, data: bytes) -> Plan:
-        return cls(**json.loads(data))
+        """What a later version of the program adds is left out: this supervisor knows nothing of it.
+
+        :raises ValueError: no plan.
+        """
+        found = json.loads(data)
+        try:
+            return cls(**{each.name: found[each.name] for each in fields(cls)})
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"the plan lacks {error}") from None
 
     def __repr__(self) -> str:
         return f"on {self.address} with {self.workers} worker(s)"  # no secrets in a traceback
@@ -164,14 +172,19 @@ class Supervisor:
     def _start(self, number: int, plan: Plan) -> Worker:
         ready, told = os.pipe()
         listener = self.sockets[number].fileno()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "icontrol.worker"],
-            cwd=ROOT,
-            env=without((*SECRETS, "ICONTROL_ENV_FILE")),
-            stdin=subprocess.PIPE,
-            pass_fds=(listener, self.life, told),
-        )
-        os.close(told)
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "icontrol.worker"],
+                cwd=ROOT,
+                env=without((*SECRETS, "ICONTROL_ENV_FILE")),
+                stdin=subprocess.PIPE,
+                pass_fds=(listener, self.life, told),
+            )
+        except OSError:
+            os.close(ready)
+            raise
+        finally:
+            os.close(told)
         hand_over(
             process,
             listener=listener,
@@ -187,7 +200,11 @@ class Supervisor:
     def _start_what_is_due(self) -> None:
         for number in [number for number, moment in self.due.items() if moment <= self.clock()]:
             del self.due[number]
-            self.workers[number] = self._start(number, self.plan)
+            try:
+                self.workers[number] = self._start(number, self.plan)
+            except OSError as error:  # no memory, no process, no file left
+                logger.error("worker %d cannot be started: %s; tried again in %d s", number, error, LONGEST_PAUSE)
+                self.due[number] = self.clock() + LONGEST_PAUSE
 
     def _is_ready(self, worker: Worker) -> None:
         """It said so, or is gone: then the pipe ends without a word."""
@@ -227,9 +244,9 @@ class Supervisor:
         self.due[worker.number] = self.clock() + pause
         if pause >= LONG and self.workers:
             # Connections that wait there would wait for long: from now on the others get all.
-            old = self.sockets[worker.number]
-            self.sockets[worker.number] = another(old)
-            old.close()
+            with contextlib.suppress(OSError):
+                old, self.sockets[worker.number] = self.sockets[worker.number], another(self.sockets[worker.number])
+                old.close()
         logger.error(
             "worker %d (process %d) %s; another starts %s",
             worker.number,
@@ -263,13 +280,17 @@ class Supervisor:
             logger.warning("a reload is under way already")
             return
         logger.warning("reload: settings are read again and the database is brought up to date")
-        self.preparing = subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), "serve", "--prepare"],
-            cwd=ROOT,
-            env=without(SECRETS),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,  # the plan: far less than a pipe holds
-        )
+        try:
+            self.preparing = subprocess.Popen(
+                [sys.executable, str(ROOT / "manage.py"), "serve", "--prepare"],
+                cwd=ROOT,
+                env=without(SECRETS),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,  # the plan: far less than a pipe holds
+            )
+        except OSError as error:
+            logger.error("reload given up: %s; the old workers go on", error)
+            return
         hand_over(self.preparing, given=self.plan.secrets)
 
     def _prepared(self, process: subprocess.Popen[bytes]) -> None:
@@ -282,15 +303,23 @@ class Supervisor:
         if process.returncode:
             logger.error("reload given up: the preparation %s; the old workers go on", how(process.returncode))
             return
-        plan = self.next_plan = replace(Plan.load(told), secrets=self.plan.secrets)
+        try:
+            plan = self.next_plan = replace(Plan.load(told), secrets=self.plan.secrets)
+        except ValueError as error:
+            logger.error("reload given up: %s; the old workers go on. Start the server anew", error)
+            return
         if (plan.address, plan.workers) != (self.plan.address, self.plan.workers):
             logger.warning(
                 "HOST, PORT and ICONTROL_WORKERS change with a restart only; this server stays %r", self.plan
             )
             plan = self.next_plan = replace(plan, address=self.plan.address, workers=self.plan.workers)
-        for number in range(1, plan.workers + 1):
-            worker = self.coming[number] = self._start(number, plan)
-            worker.deadline = self.clock() + START
+        try:
+            for number in range(1, plan.workers + 1):
+                worker = self.coming[number] = self._start(number, plan)
+                worker.deadline = self.clock() + START
+        except OSError as error:
+            logger.error("reload given up: %s; the old workers go on", error)
+            self._give_up()
 
     def _replace(self) -> None:
         assert self.next_plan is not None

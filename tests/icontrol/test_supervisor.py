@@ -44,6 +44,7 @@ class Stage(Supervisor):
     """The supervisor; its workers are :class:`Process` and its clock stands still."""
 
     now = 0.0
+    full = False
 
     def __init__(self, plan: Plan) -> None:
         first = bound(socket.AF_INET, ("127.0.0.1", 0))
@@ -56,6 +57,8 @@ class Stage(Supervisor):
         self.turn()
 
     def _start(self, number: int, plan: Plan) -> Worker:
+        if self.full:
+            raise BlockingIOError("no process left")
         ready, mouth = os.pipe()
         self.started.append((number, plan))
         process: Any = Process(1000 + len(self.started))
@@ -72,9 +75,9 @@ class Stage(Supervisor):
         self.selector.register(worker.ready_pipe, selectors.EVENT_READ)
         self._is_ready(worker)
 
-    def reloads(self, plan: Plan, code: int = 0) -> None:
+    def reloads(self, plan: Plan | bytes, code: int = 0) -> None:
         source, mouth = os.pipe()
-        os.write(mouth, plan.dump())
+        os.write(mouth, plan.dump() if isinstance(plan, Plan) else plan)
         os.close(mouth)
         process: Any = Process(1)
         process.returncode, process.stdout = code, os.fdopen(source, "rb")
@@ -177,6 +180,28 @@ def test_a_reload_that_fails_leaves_the_old_workers_alone(
     assert [*stage.workers.values()] == old and [told(worker) for worker in old] == [[], []]
     assert not stage.coming and stage.plan == PLAN
     assert ["terminate"] in [told(worker) for worker in new] or how == "preparation"
+
+
+def test_a_machine_that_has_no_room_for_a_process_is_asked_again(stage: Stage) -> None:
+    stage.full = True
+    dies(stage, 1)
+    stage.turn(1)
+    stage.reloads(PLAN)
+    assert set(stage.workers) == {2} and not stage.coming
+    stage.full = False
+    stage.turn(LONGEST_PAUSE)
+    assert set(stage.workers) == {1, 2}
+
+
+def test_a_plan_of_another_version_is_understood_as_far_as_it_goes(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    for nonsense in (b"", b"Applying a migration\n{}", b'{"workers": 2}', b"[]"):
+        stage.reloads(nonsense)
+        assert not stage.coming and stage.plan == PLAN
+        assert "Start the server anew" in caplog.messages[-1]
+    stage.reloads(json.dumps({**vars(PLAN), "arguments": ["newer"], "invented": 1}).encode())
+    assert stage.next_plan == replace(PLAN, arguments=["newer"]) and len(stage.coming) == 2
 
 
 def test_a_reload_keeps_the_port_and_the_number_of_workers(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
