@@ -44,12 +44,15 @@ class Answer:
 
 
 def headers_of(scope: Mapping[str, Any]) -> dict[bytes, bytes]:
-    """One value a name. Names with ``_`` are left out: WSGI could not tell ``X_Client_Version`` from the true one."""
+    """One value a name. Names with ``_`` are left out: WSGI could not tell ``X_Client_Version`` from the true one.
+
+    A body has one type: of several the last counts, as when a command line adds its own to those of a script.
+    """
     headers: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
         if b"_" in name:
             continue
-        if name in headers:
+        if name in headers and name != b"content-type":
             value = headers[name] + (b"; " if name == b"cookie" else b",") + value
         headers[name] = value
     return headers
