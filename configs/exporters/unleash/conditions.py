@@ -25,6 +25,9 @@ Alternatives = list[Alternative]
 
 #: Strategies that one flag may take. A client walks through all of them at every question.
 MOST_STRATEGIES = 100
+#: Constraints in all strategies of one flag, and strategies of all flags.
+MOST_CONSTRAINTS = 1_000
+MOST_IN_ALL = 10_000
 ALWAYS: Alternatives = [[]]
 NEVER: Alternatives = []
 #: What every JavaScript object has is found before the context's own properties.
@@ -62,7 +65,8 @@ def product(left: Alternatives, right: Alternatives) -> Alternatives:
     """Both must hold."""
     if len(left) * len(right) > MOST_STRATEGIES:
         raise Inexpressible("many")
-    return [[*one, *(item for item in other if item not in one)] for one in left for other in right]
+    found = [[*one, *(item for item in other if item not in one)] for one in left for other in right]
+    return _bounded(found)
 
 
 def union(parts: Iterable[Alternatives]) -> Alternatives:
@@ -70,7 +74,11 @@ def union(parts: Iterable[Alternatives]) -> Alternatives:
     found = [alternative for part in parts for alternative in part]
     if any(not alternative for alternative in found):
         return ALWAYS
-    if len(found) > MOST_STRATEGIES:
+    return _bounded(found)
+
+
+def _bounded(found: Alternatives) -> Alternatives:
+    if len(found) > MOST_STRATEGIES or sum(map(len, found)) > MOST_CONSTRAINTS:
         raise Inexpressible("many")
     return found
 

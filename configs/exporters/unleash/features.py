@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from configs.canonical import canonical
 from configs.exporters.unleash.conditions import (
     ALWAYS,
+    MOST_IN_ALL,
     MOST_STRATEGIES,
     NEVER,
     Conditions,
@@ -70,11 +71,16 @@ def features(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), envir
     asked = {needed for key in live for needed in _needed(flags[key])}
     made: dict[str, Feature] = {}
     refused: dict[str, tuple[Text, ...]] = {}
+    strategies = 0
     for key, flag in flags.items():
         try:
             if key in damaged:
                 raise _Refused([damaged[key]])
-            made[key] = _Flag(flag, flags, live, asked, conditions).feature()
+            feature = _Flag(flag, flags, live, asked, conditions).feature()
+            strategies += len(feature["strategies"])
+            if strategies > MOST_IN_ALL:
+                raise _Refused([Inexpressible("many").reason])
+            made[key] = feature
         except _Refused as error:
             refused[key] = tuple(error.reasons)
         except Exception:

@@ -83,8 +83,10 @@ REASONS: dict[str, Text] = {
         " chiffres, « _ » et « - », ou un sens particulier chez lui.",
     ),
     "many": both(
-        "Written out as Unleash needs them, its conditions come to too many strategies.",
-        "Écrites comme Unleash les demande, ses conditions font trop de stratégies.",
+        "Written out as Unleash needs them, its conditions come to too many strategies, alone or with those of"
+        " other flags.",
+        "Écrites comme Unleash les demande, ses conditions font trop de stratégies, seules ou avec celles"
+        " d'autres drapeaux.",
     ),
     "deep": both(
         "A flag that needs others is needed itself, and Unleash goes one step only.",
