@@ -131,7 +131,7 @@ class WhileAway:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not rest.may_ask():
-            return problem.response(Refusal("db.unavailable", extra={"retryAfter": rest.SECONDS}))
+            return problem.response(Refusal(rest.outage.value, extra={"retryAfter": rest.SECONDS}))
         answer = self.get_response(request)
         if answer.status_code != 503:
             rest.over()

@@ -12,6 +12,8 @@ from threading import Lock
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 
+from icontrol.sqlite3.base import Replaced
+
 #: What ``except`` names where an outage is looked for; :func:`outage_of` then tells.
 DATABASE_ERRORS = (DatabaseError, InterfaceError)
 
@@ -23,6 +25,7 @@ class Outage(Enum):
     BUSY = "db.busy"
     READ_ONLY = "db.read_only"
     DAMAGED = "db.damaged"
+    REPLACED = "db.replaced"
 
 
 #: SQLSTATEs, the most particular first: https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -65,6 +68,8 @@ def outage_of(error: BaseException) -> Outage | None:
     """The outage that Django's database error stands for; None for anything else."""
     if not isinstance(error, DATABASE_ERRORS):
         return None
+    if isinstance(error, Replaced):
+        return Outage.REPLACED
     driver = error.__cause__
     if code := getattr(driver, "sqlite_errorcode", None):
         if code == 1 and "no such table" in str(driver):
@@ -89,6 +94,7 @@ class Rest:
     def __init__(self) -> None:
         self._lock = Lock()
         self.until = 0.0  # monotonic clock; 0: no rest
+        self.outage = Outage.AWAY  # why
 
     def may_ask(self) -> bool:
         """Whoever gets a yes after an outage says :meth:`over` or :meth:`begin` next."""
@@ -101,7 +107,8 @@ class Rest:
             self.until = now + self.SECONDS
             return True
 
-    def begin(self) -> None:
+    def begin(self, outage: Outage = Outage.AWAY) -> None:
+        self.outage = outage
         self.until = time.monotonic() + self.SECONDS
 
     def over(self) -> None:

@@ -258,8 +258,8 @@ def to_refusal(error: BaseException) -> Refusal | None:
 
 def _unavailable(outage: Outage, error: BaseException) -> Refusal:
     logger.error("%s: %s", outage.value, error)
-    if outage in (Outage.AWAY, Outage.DAMAGED):
-        rest.begin()  # the next ones need not wait to find out
+    if outage in (Outage.AWAY, Outage.DAMAGED, Outage.REPLACED):
+        rest.begin(outage)  # the next ones need not wait to find out
     return Refusal(outage.value, extra={"retryAfter": 5})
 
 

@@ -506,6 +506,21 @@ define(
     ),
 )
 define(
+    "db.replaced",
+    503,
+    title=("The database file was taken away", "Le fichier de la base de données a été retiré"),
+    detail=(
+        "The file that this server opened was removed or replaced. Clients go on with what it has read; nothing is "
+        "written, because it would be lost.",
+        "Le fichier que ce serveur a ouvert a été supprimé ou remplacé. Les clients gardent ce qu'il a lu ; rien "
+        "n'est écrit, car ce serait perdu.",
+    ),
+    next=(
+        "Nothing was changed. Put the file back, or restart the server to work with the one that is there.",
+        "Rien n'a changé. Remettez le fichier, ou redémarrez le serveur pour travailler avec celui qui s'y trouve.",
+    ),
+)
+define(
     "db.damaged",
     503,
     title=("The database is damaged or being restored", "La base de données est endommagée ou en restauration"),

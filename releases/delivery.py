@@ -27,7 +27,7 @@ from configs.canonical import canonical, etag_of
 from configs.refusals import Refusal
 from flags.engine import FlagSet, compile_flags, resolved
 from icontrol.deadlines import READING, within
-from icontrol.outages import DATABASE_ERRORS, outage_of, rest
+from icontrol.outages import DATABASE_ERRORS, Outage, outage_of, rest
 from releases.models import ClientKey, Environment, Release
 from releases.rendering import render
 
@@ -162,7 +162,7 @@ class _Seen:
             environment_id, surface = self.keys.get(client_key, (0, ""))
             live = self.of(environment_id)
         if live is None:
-            raise Refusal("db.unavailable", extra={"retryAfter": rest.SECONDS})
+            raise Refusal(rest.outage.value, extra={"retryAfter": rest.SECONDS})
         return replace(live, surface=surface, stale=True)
 
 
@@ -181,9 +181,10 @@ def read_live(client_key: str | None) -> Live:
             seen.forget(name)
             raise
         except (*DATABASE_ERRORS, Release.DoesNotExist) as error:
-            if outage_of(error) is None and not isinstance(error, Release.DoesNotExist):
+            outage = Outage.AWAY if isinstance(error, Release.DoesNotExist) else outage_of(error)
+            if outage is None:
                 raise
-            rest.begin()
+            rest.begin(outage)
             logger.error("database away, serving what was read last for %s s: %s", rest.SECONDS, error)
         else:
             rest.over()

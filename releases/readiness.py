@@ -22,15 +22,15 @@ def outage() -> Outage | None:
     A lock that somebody holds is no outage: whoever holds it is writing.
     """
     if not rest.may_ask():
-        return Outage.AWAY
+        return rest.outage
     try:
         found = _try()
     except DATABASE_ERRORS as error:
         found = outage_of(error)
         if found is None:
             raise
-    if found is Outage.AWAY:
-        rest.begin()
+    if found in (Outage.AWAY, Outage.REPLACED):
+        rest.begin(found)
     else:
         rest.over()
     return None if found is Outage.BUSY else found

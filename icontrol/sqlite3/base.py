@@ -1,17 +1,31 @@
-"""Django's SQLite backend, but only a process that may make the database makes it.
+"""Django's SQLite backend, but it minds its file: only a process that may make the database makes it, and a process
+works with the file that it opened first or with none.
 
 SQLite makes an empty file of any name that it is asked for. A command that looks in the wrong place would leave one
-there and then find no tables in it.
+there and then find no tables in it. And it goes on with a file that was removed: what is written into that is gone
+with the process.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 from django.db.backends.sqlite3 import base
+from django.db.utils import OperationalError
 
 from icontrol import environ
+
+Identity = tuple[int, int]  # device, inode
+
+
+class Replaced(OperationalError):
+    """The file was removed or another one stands in its place."""
+
+
+#: name → the file that this process opened first
+opened: dict[str, Identity] = {}
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -20,3 +34,37 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if not environ.may_make:
             params["database"] = f"{Path(params['database']).as_uri()}?mode=rw"
         return params
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        self._check_file()
+        connection = super().get_new_connection(conn_params)
+        name = str(self.settings_dict["NAME"])
+        if name not in opened and (found := identity(name)):
+            opened[name] = found
+        return connection
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Before and after each request."""
+        if self.connection is not None and not self.in_atomic_block and self._replaced():
+            self.close()
+        super().close_if_unusable_or_obsolete()
+
+    def _commit(self) -> None:
+        self._check_file()
+        super()._commit()  # type: ignore[misc]
+
+    def _check_file(self) -> None:
+        if self._replaced():
+            raise Replaced(f"{self.settings_dict['NAME']} was removed or replaced under the running process")
+
+    def _replaced(self) -> bool:
+        name = str(self.settings_dict["NAME"])
+        return name in opened and identity(name) != opened[name]
+
+
+def identity(name: str) -> Identity | None:
+    try:
+        found = os.stat(name)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

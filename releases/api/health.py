@@ -20,6 +20,8 @@ TEXT = "text/plain"
 WORDS = {
     Outage.AWAY: "database away",
     Outage.READ_ONLY: "database read-only",
+    Outage.REPLACED: "database file removed or replaced",
+    Outage.BUSY: "database busy",
     Outage.DAMAGED: "database damaged or being restored",
 }
 

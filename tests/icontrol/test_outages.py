@@ -211,7 +211,7 @@ def test_tables_are_missing(api: Api) -> None:
     with damaged():
         answer = api.ask(CONFIG)
         assert (ok(answer), answer["X-Config-Stale"]) == (before, "true")
-        refused(api("POST", "/api/flags/pay/kill", {"reason": "x"}), 503, "db.unavailable")  # at once: remembered
+        refused(api("POST", "/api/flags/pay/kill", {"reason": "x"}), 503, "db.damaged")  # at once: remembered
         rest.over()
         refused(api("POST", "/api/flags/pay/kill", {"reason": "x"}), 503, "db.damaged")
         rest.over()
