@@ -6,10 +6,11 @@ It stands outside the package ``releases.admin``, which registers itself on this
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -23,6 +24,7 @@ from icontrol.words import words
 from releases.authentication import actor_of_user
 from releases.models import Session
 from releases.sessions import name_of
+from releases.throttle import PasswordForm
 
 #: On the page, the last used first.
 MOST_SESSIONS = 100
@@ -40,6 +42,16 @@ class HouseSite(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         return [path("sessions/", self.admin_view(self.sessions), name="sessions"), *super().get_urls()]
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's, with our form, which must know where the request comes from."""
+        request.current_app = self.name
+        view = PasswordChangeView.as_view(
+            form_class=partial(PasswordForm, request=request),
+            success_url=reverse("admin:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return view(request)
 
     def sessions(self, request: HttpRequest) -> HttpResponseBase:
         """One's own sessions; each can be ended."""

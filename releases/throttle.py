@@ -1,9 +1,13 @@
 """Login throttling, shared among processes through the database.
 
-Wrong passwords are counted for an account *from an address*, and for an address over all accounts. A stranger's
-tries from elsewhere never count against the owner: there is no counter of the account alone to fill up. A browser
-that logged in before carries a signed cookie and is counted by itself, so that not even a stranger behind the same
-address (an office, a proxy that is not configured) can lock the account there. API tokens are not affected.
+Wrong passwords are counted for an account *from an address*. A stranger's tries from elsewhere never count against the
+owner: there is no counter of the account alone to fill up. A browser that logged in before carries a signed cookie and
+is counted by itself, so that not even a stranger behind the same address (an office, a proxy that is not configured)
+can lock the account there. API tokens are not affected.
+
+Many wrong passwords from one address over many accounts do not lock the address, which may be a whole office's: each
+account then has fewer tries there. Only the address's whole budget, which bounds the work of comparing passwords, stops
+browsers there that are not known.
 """
 
 from __future__ import annotations
@@ -15,7 +19,8 @@ import secrets
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth import authenticate
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_login_failed
@@ -31,7 +36,10 @@ from releases.models import LoginFailure
 
 WINDOW = dt.timedelta(minutes=15)
 PER_ACCOUNT_AND_ADDRESS = 10
-PER_ADDRESS = 100
+#: An address with so many failures is suspect: there an account has fewer tries.
+SUSPECT = 100
+PER_ACCOUNT_AND_SUSPECT = 3
+PER_ADDRESS = 1000
 COOKIE = "known_browser"
 COOKIE_AGE = dt.timedelta(days=365)
 _SALT = "icontrol.known-browser"
@@ -63,7 +71,7 @@ def network(address: str) -> str:
 
 
 def scopes(request: HttpRequest, account: str) -> dict[str, int]:
-    """scope → how many failures it may have in the window."""
+    """scope → how many failures it may have in the window. The first is the account's, here or in its browser."""
     account = account.casefold()
     browser = _is_known_browser(request, account)
     if browser is not None:
@@ -77,13 +85,20 @@ def scopes(request: HttpRequest, account: str) -> dict[str, int]:
 
 def seconds_to_wait(request: HttpRequest, account: str, now: dt.datetime) -> int:
     """0 while another try is allowed; else seconds until the oldest failure that counts leaves the window."""
-    wait = 0
-    for scope, allowed in scopes(request, account).items():
-        failures = LoginFailure.objects.filter(scope=scope, at__gt=now - WINDOW).order_by("-at")
-        blocking = failures.values_list("at", flat=True)[allowed - 1 : allowed]
-        for at in blocking:
-            wait = max(wait, int((at + WINDOW - now).total_seconds()) + 1)
+    mine, *others = scopes(request, account).items()
+    wait = _wait(*mine, now)
+    for scope, allowed in others:
+        wait = max(wait, _wait(scope, allowed, now))
+        if _wait(scope, SUSPECT, now):
+            wait = max(wait, _wait(mine[0], PER_ACCOUNT_AND_SUSPECT, now))
     return wait
+
+
+def _wait(scope: str, allowed: int, now: dt.datetime) -> int:
+    """Seconds until there are fewer failures than ``allowed`` in the window."""
+    failures = LoginFailure.objects.filter(scope=scope, at__gt=now - WINDOW).order_by("-at")
+    blocking = failures.values_list("at", flat=True)[allowed - 1 : allowed]
+    return max((int((at + WINDOW - now).total_seconds()) + 1 for at in blocking), default=0)
 
 
 def note_failure(request: HttpRequest, account: str, now: dt.datetime) -> None:
@@ -124,13 +139,39 @@ class LoginForm(AdminAuthenticationForm):
     def get_invalid_login_error(self) -> ValidationError:
         if self.request is None or not getattr(self.request, "login_throttled", False):
             return super().get_invalid_login_error()
-        wait = seconds_to_wait(self.request, self.data.get("username", ""), timezone.now())
-        words = both(
-            "Too many wrong passwords from here. Try again in {minutes} min; API tokens still work.",
-            "Trop de mots de passe erronés d'ici. Réessayez dans {minutes} min ; les jetons d'API marchent encore.",
-            minutes=max(1, round(wait / 60)),
-        )
-        return ValidationError(pick(words, "fr" if (get_language() or "").startswith("fr") else "en"), "throttled")
+        return too_many(self.request, self.data.get("username", ""))
+
+
+def too_many(request: HttpRequest, account: str) -> ValidationError:
+    """What a form says that did not even look."""
+    wait = seconds_to_wait(request, account, timezone.now())
+    words = both(
+        "Too many wrong passwords from here. Try again in {minutes} min; API tokens still work.",
+        "Trop de mots de passe erronés d'ici. Réessayez dans {minutes} min ; les jetons d'API marchent encore.",
+        minutes=max(1, round(wait / 60)),
+    )
+    return ValidationError(pick(words, "fr" if (get_language() or "").startswith("fr") else "en"), "throttled")
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    """One's own password: the old one is asked for as at a login, counted and throttled."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        old: str = self.cleaned_data["old_password"]
+        if not is_password_of(self.request, self.user.get_username(), old):
+            if getattr(self.request, "login_throttled", False):
+                raise too_many(self.request, self.user.get_username())
+            raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return old
+
+
+def is_password_of(request: HttpRequest, account: str, password: str) -> bool:
+    """By the same way as a login: a wrong one is counted and audited, and after too many nobody looks."""
+    return authenticate(request, username=account, password=password) is not None
 
 
 class KnownBrowser:

@@ -90,11 +90,60 @@ def test_a_forged_or_foreign_cookie_makes_no_known_browser(admin: User) -> None:
         assert not login(other, "right")
 
 
-def test_many_accounts_from_one_address_wait_together(admin: User) -> None:
-    for number in range(throttle.PER_ADDRESS):
-        fail(1, address=STRANGER, account=f"guess-{number}")
-    assert not login(Client(), "right", address=STRANGER)
-    assert login(Client(), "right", address=OFFICE)
+def spray(times: int, *, address: str) -> None:
+    """As many wrong passwords, each for another account; the passwords themselves need not be compared for this."""
+    scope = throttle._scope("address", address)
+    LoginFailure.objects.bulk_create([LoginFailure(scope=scope) for _ in range(times)])
+
+
+@pytest.mark.parametrize("times", [100, 500, throttle.PER_ADDRESS - 1])
+def test_many_wrong_passwords_do_not_lock_an_office_out(admin: User, times: int) -> None:
+    """Nor all who come through a proxy that is not configured."""
+    spray(times, address=OFFICE)
+    assert login(Client(), "right")
+
+
+def test_from_a_suspect_address_an_account_has_fewer_tries(admin: User) -> None:
+    spray(throttle.SUSPECT, address=OFFICE)
+    known = Client()
+    known.cookies.load({throttle.COOKIE: _cookie_after_login()})
+    fail(throttle.PER_ACCOUNT_AND_SUSPECT, address=OFFICE)
+    assert not login(Client(), "right")
+    assert login(known, "right")
+    assert login(Client(), "right", address=STRANGER)
+
+
+def test_an_address_has_a_budget_and_known_browsers_are_not_concerned(admin: User) -> None:
+    cookie = _cookie_after_login()
+    spray(throttle.PER_ADDRESS, address=OFFICE)
+    assert not login(Client(), "right")
+    known = Client()
+    known.cookies.load({throttle.COOKIE: cookie})
+    assert login(known, "right")
+    assert login(Client(), "right", address=STRANGER)
+
+
+def test_the_scope_that_is_sprayed_is_the_one_that_is_counted(admin: User) -> None:
+    fail(1, address=OFFICE, account="nobody")
+    assert LoginFailure.objects.filter(scope=throttle._scope("address", OFFICE)).count() == 1
+
+
+def test_ones_own_password_is_not_to_be_guessed_either(admin: User) -> None:
+    """By somebody at a browser that was left open."""
+    client = Client()
+    client.force_login(admin)
+    typed = {"new_password1": "battery-staple-2", "new_password2": "battery-staple-2"}
+
+    def change(old: str) -> str:
+        answer = client.post("/admin/password_change/", {**typed, "old_password": old}, REMOTE_ADDR=STRANGER)
+        return "done" if answer.status_code == 302 else answer.content.decode()
+
+    for _ in range(throttle.PER_ACCOUNT_AND_ADDRESS):
+        assert "entered incorrectly" in change("wrong")
+    assert "Too many wrong passwords" in change("right")
+    assert User.objects.get(pk=admin.pk).check_password("right")
+    LoginFailure.objects.all().delete()
+    assert change("right") == "done"
 
 
 def test_a_try_that_was_not_looked_at_does_not_prolong_the_wait(admin: User) -> None:
@@ -112,7 +161,7 @@ def test_failures_leave_the_window(admin: User) -> None:
 
 def test_tokens_are_not_throttled(world: World) -> None:
     secret = world.token("viewer")
-    for _ in range(throttle.PER_ADDRESS + 1):
+    for _ in range(throttle.PER_ACCOUNT_AND_ADDRESS + 1):
         Client().get("/api/registry", headers={"Authorization": "Bearer ict_wrong"}, REMOTE_ADDR=STRANGER)
     response = Client().get("/api/registry", headers={"Authorization": f"Bearer {secret}"}, REMOTE_ADDR=STRANGER)
     assert response.status_code == 200
