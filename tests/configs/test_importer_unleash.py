@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +29,9 @@ from tests.configs.unleash_files import (
     variant,
 )
 from tests.flags.engine.json_values import VALUES
+
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
+REPORT = Path(__file__).resolve().parents[3] / "shared" / "data" / "reports" / "unleash-state-v3.json"
 
 
 def one(*strategies: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -284,9 +289,93 @@ def test_an_export_of_one_environment() -> None:
     assert flags["f"]["prerequisites"] == [{"flag": "p", "variant": "off"}]
     assert [rule["conditions"][-1] for rule in flags["f"]["rules"]] == [{"segment": "beta"}] * 2
     export["featureEnvironments"].append({"featureName": "p", "enabled": True, "environment": "staging"})
+    own = flags_of(convert(export))["p"]
+    assert own["state"] == "OFF"
+    assert {name: place["state"] for name, place in own["environments"].items()} == {
+        "production": "OFF",
+        "staging": "ON",
+    }
+    export["featureEnvironments"].append({"featureName": "p", "enabled": True, "environment": "Staging"})
     with pytest.raises(ImportRefused) as caught:
         convert(export)
     assert [problem.code for problem in caught.value.problems] == ["import.environments"]
+
+
+def state(*environments: str, **more: Any) -> dict[str, Any]:
+    """A state of a whole instance: variants stand on the feature, and what is archived is there too."""
+    return {
+        "version": 3,
+        "features": [
+            {"name": "hero", "variants": [variant("blue", 500), variant("red", 500)], "archived": False},
+            {"name": "former", "variants": [], "archivedAt": "2022-01-01T00:00:00Z", "archived": True},
+        ],
+        "featureStrategies": [
+            {"featureName": "hero", "environment": name, "strategyName": "flexibleRollout", "parameters": parameters}
+            for name in environments
+            for parameters in [{"rollout": "100" if name == "dev" else "20", "groupId": "hero", "stickiness": "userId"}]
+        ],
+        "featureEnvironments": [
+            {"featureName": key, "enabled": True, "environment": name}
+            for key in ("hero", "former")
+            for name in environments
+        ],
+        **more,
+    }
+
+
+def test_variants_of_the_feature_count_and_what_is_archived_stays_away() -> None:
+    flags = flags_of(convert(state("dev")))
+    assert list(flags) == ["hero"] and "environments" not in flags["hero"]
+    assert {one["key"] for one in flags["hero"]["variants"]} == {"blue", "red", "off"}
+    served = compile_flags(convert(state("dev")).snapshot)
+    assert {served.evaluate("hero", {"userId": str(n)}, now=NOW).variant for n in range(50)} == {"blue", "red"}
+    assert any("“former” is archived" in line for line in told(state("dev"), "left_out"))
+    # What an environment has of its own is stronger.
+    own = state("dev")
+    own["featureEnvironments"][0]["variants"] = [variant("green", 1000)]
+    assert {one["key"] for one in flags_of(convert(own))["hero"]["variants"]} == {"green", "off"}
+
+
+def test_every_environment_of_a_file_answers_as_a_file_of_it_alone() -> None:
+    several = convert(state("dev", "production"))
+    snapshot = several.snapshot
+    assert not [problem for problem in check_snapshot(snapshot) if problem.severity == "error"]
+    people = [{"userId": str(number)} for number in range(200)]
+    shares = set()
+    for name in ("dev", "production"):
+        alone = compile_flags(convert(state(name)).snapshot, environment=name)
+        together = compile_flags(snapshot, environment=name)
+        answers = [
+            [flags.evaluate("hero", person, now=NOW).variant for person in people] for flags in (alone, together)
+        ]
+        assert answers[0] == answers[1]
+        shares.add(answers[0].count("off"))
+    assert min(shares) == 0 and max(shares) > 100
+    elsewhere = compile_flags(snapshot, environment="beta")
+    assert {elsewhere.evaluate("hero", person, now=NOW).variant for person in people} == {"off"}
+    assert any("several environments: dev, production" in line for line in told(state("dev", "production"), "derived"))
+
+
+def test_a_plain_rollout_stays_one_in_every_environment() -> None:
+    content = state("dev", "production")
+    content["features"][0]["variants"] = []
+    assert flags_of(convert(content))["hero"] == {
+        "key": "hero",
+        "type": "boolean",
+        "state": "OFF",
+        "bucketBy": "userId",
+        "environments": {
+            "dev": {"state": "ROLLOUT", "rollout": 10000},
+            "production": {"state": "ROLLOUT", "rollout": 2000},
+        },
+    }
+
+
+@pytest.mark.skipif(not REPORT.exists(), reason=f"NOT RUN: {REPORT} is not there")
+def test_the_reported_state_file() -> None:
+    found = convert(json.loads(REPORT.read_text()))
+    assert list(flags_of(found)) == ["hero-layout"]
+    assert {one["key"] for one in flags_of(found)["hero-layout"]["variants"]} == {"blue", "red", "off"}
 
 
 # What is refused

@@ -1,7 +1,8 @@
 """Reading Unleash's JSON: three forms of it, one list of features and segments.
 
 - what ``GET /client/features`` answers: ``{"features": […], "segments": […]}``;
-- an export, where strategies, environments and dependencies are lists of their own; it must be of one environment;
+- an export, or the older state of a whole instance, where strategies, environments and dependencies are lists of their
+  own; of several environments each has what it says;
 - what ``GET /client/delta`` answers: ``{"events": […]}``.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,8 @@ FILE = "unleash#"
 #: What one feature may have of strategies and of variants. Unleash's own limits are lower.
 MOST = 100
 LARGEST_WEIGHT = 100_000
+MOST_ENVIRONMENTS = 16
+_KEY = re.compile(r"\A[a-z][a-z0-9-]{0,62}\Z")
 
 CONSTRAINT: Shape = {
     "contextName": str,
@@ -49,12 +52,18 @@ _STRATEGY: Shape = {
 }
 STRATEGY: Shape = {"name": str} | _STRATEGY
 DEPENDENCIES: Shape = [{"feature": str, "enabled?": (bool, None), "variants?": ([str], None)}]
-FEATURE: Shape = {"name": str, "description?": (str, None)}
+FEATURE: Shape = {
+    "name": str,
+    "description?": (str, None),
+    "archived?": (bool, None),
+    "archivedAt?": (str, None),
+    # Of the feature in every environment that has none of its own.
+    "variants?": ([VARIANT], None),
+}
 #: The state of a feature where it is not in a list of its own.
 WHOLE: Shape = FEATURE | {
     "enabled": bool,
     "strategies?": ([STRATEGY], None),
-    "variants?": ([VARIANT], None),
     "dependencies?": (DEPENDENCIES, None),
 }
 SEGMENT: Shape = {"id": int, "name?": (str, None), "constraints?": ([CONSTRAINT], None)}
@@ -98,15 +107,24 @@ Found = tuple[str, dict[str, Any]]
 
 
 @dataclass(slots=True)
+class Place:
+    """What a feature is in one environment."""
+
+    enabled: bool = False
+    strategies: list[Found] = field(default_factory=list)
+    variants: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Feature:
-    """One feature of one environment; ``at`` is where it stands, and so is the first of each pair."""
+    """``at`` is where it stands, and so is the first of each pair. ``places`` by the keys of environments; ``""`` alone
+    where the file is of one environment."""
 
     at: str
     name: str
     description: str
-    enabled: bool = False
-    strategies: list[Found] = field(default_factory=list)
-    variants: list[dict[str, Any]] = field(default_factory=list)
+    archived: bool = False
+    places: dict[str, Place] = field(default_factory=dict)
     dependencies: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -129,32 +147,47 @@ def read(content: Any, report: Report) -> Content:
     checker.check(content, shape, FILE)
     if checker.problems:
         raise ImportRefused(checker.problems)
-    found = reader(content, checker)
+    found = reader(content, checker, report)
     _check_sense(found, checker)
     if checker.problems:
         raise ImportRefused(checker.problems)
     _unread(checker.unknown, report)
-    return found
+    return Content(list(_alive(found.features, report)), found.segments)
 
 
-def _client(content: dict[str, Any], checker: Checker) -> Content:
+def _alive(features: list[Feature], report: Report) -> Iterator[Feature]:
+    for feature in features:
+        if not feature.archived:
+            yield feature
+            continue
+        report.add(
+            "left_out",
+            feature.at,
+            "",
+            "“{name}” is archived: Unleash's clients do not get it any more.",
+            "« {name} » est archivée : les clients d'Unleash ne la reçoivent plus.",
+            name=shown(feature.name),
+        )
+
+
+def _client(content: dict[str, Any], checker: Checker, report: Report) -> Content:
     return Content([_whole(*found) for found in _pairs(content, "features")], list(_pairs(content, "segments")))
 
 
 def _whole(at: str, source: dict[str, Any]) -> Feature:
     feature = _named(at, source)
-    feature.enabled = source["enabled"]
-    feature.strategies = list(_pairs(source, "strategies", at))
-    feature.variants = source.get("variants") or []
+    strategies = list(_pairs(source, "strategies", at))
+    feature.places[""] = Place(source["enabled"], strategies, source.get("variants") or [])
     feature.dependencies = source.get("dependencies") or []
     return feature
 
 
 def _named(at: str, source: dict[str, Any]) -> Feature:
-    return Feature(at, source["name"], source.get("description") or "")
+    archived = bool(source.get("archived") or source.get("archivedAt"))
+    return Feature(at, source["name"], source.get("description") or "", archived)
 
 
-def _delta(content: dict[str, Any], checker: Checker) -> Content:
+def _delta(content: dict[str, Any], checker: Checker, report: Report) -> Content:
     features: dict[str, Feature] = {}
     segments: dict[int, Found] = {}
     for at, event in _pairs(content, "events"):
@@ -169,20 +202,17 @@ def _delta(content: dict[str, Any], checker: Checker) -> Content:
     return Content(list(features.values()), list(segments.values()))
 
 
-def _export(content: dict[str, Any], checker: Checker) -> Content:
-    features = {source["name"]: _named(at, source) for at, source in _pairs(content, "features")}
+def _export(content: dict[str, Any], checker: Checker, report: Report) -> Content:
+    features: dict[str, Feature] = {}
     used = {
         item.get("environment", "")
         for section in ("featureStrategies", "featureEnvironments")
         for item in content[section]
     } - {""}
-    if len(used) > 1:
-        message = both(
-            "The file is of several environments: {names}. Export one of them.",
-            "Le fichier couvre plusieurs environnements : {names}. Exportez-en un seul.",
-            names=", ".join(shown(name) for name in sorted(used)[:5]),
-        )
-        checker.report(FILE, "import.environments", message)
+    keys = _keys(used, checker, report) if len(used) > 1 else dict.fromkeys(used, "")
+    for at, source in _pairs(content, "features"):
+        feature = features[source["name"]] = _named(at, source)
+        feature.places = {key: Place(variants=source.get("variants") or []) for key in keys.values() or ("",)}
     linked: dict[str, list[int]] = {}
     for link in content.get("featureStrategySegments") or []:
         linked.setdefault(link["featureStrategyId"], []).append(link["segmentId"])
@@ -191,15 +221,47 @@ def _export(content: dict[str, Any], checker: Checker) -> Content:
         named = {"name": source.get("name") or source.get("strategyName") or ""}
         segments = (source.get("segments") or []) + linked.get(source.get("id", ""), [])
         if source["featureName"] in features:
-            features[source["featureName"]].strategies.append((at, source | named | {"segments": segments}))
+            for place in _places(features[source["featureName"]], source, keys):
+                place.strategies.append((at, source | named | {"segments": segments}))
     for item in content["featureEnvironments"]:
         if item["featureName"] in features:
-            feature = features[item["featureName"]]
-            feature.enabled, feature.variants = item["enabled"], item.get("variants") or []
+            for place in _places(features[item["featureName"]], item, keys):
+                place.enabled, place.variants = item["enabled"], item.get("variants") or place.variants
     for item in content.get("dependencies") or []:
         if item["feature"] in features:
             features[item["feature"]].dependencies += item["dependencies"]
     return Content(list(features.values()), list(_pairs(content, "segments")))
+
+
+def _places(feature: Feature, item: dict[str, Any], keys: dict[str, str]) -> Collection[Place]:
+    """Where an item counts; one that names no environment, in all."""
+    key = keys.get(item.get("environment", ""))
+    return feature.places.values() if key is None else (feature.places[key],)
+
+
+def _keys(names: Collection[str], checker: Checker, report: Report) -> dict[str, str]:
+    """Environment's name → the key that it has here."""
+    keys = {name: re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") for name in sorted(names)}
+    if len(names) > MOST_ENVIRONMENTS or len(set(keys.values())) < len(keys) or not all(map(_KEY.match, keys.values())):
+        message = both(
+            "The file is of several environments whose names cannot all be keys here: {names}. Export one of them.",
+            "Le fichier couvre plusieurs environnements dont les noms ne peuvent pas tous être des clés : {names}."
+            " Exportez-en un seul.",
+            names=", ".join(shown(name) for name in [*keys][:5]),
+        )
+        checker.report(FILE, "import.environments", message)
+        return dict.fromkeys(keys, "")
+    report.add(
+        "derived",
+        f"{FILE}/featureEnvironments",
+        "featureFlags",
+        "The file is of several environments: {names}. In the environment of that key each flag is what it was there,"
+        " elsewhere it is off.",
+        "Le fichier couvre plusieurs environnements : {names}. Dans l'environnement de cette clé, chaque drapeau est ce"
+        " qu'il y était ; ailleurs, il est coupé.",
+        names=", ".join(shown(name) if name == key else f"{shown(name)} → {key}" for name, key in keys.items()),
+    )
+    return keys
 
 
 def _pairs(holder: dict[str, Any], section: str, at: str = FILE) -> Iterable[Found]:
@@ -216,8 +278,10 @@ def _check_sense(found: Content, checker: Checker) -> None:
     _unique([(feature.at, feature.name) for feature in found.features], checker)
     _unique([(at, str(source["id"])) for at, source in found.segments], checker)
     for feature in found.features:
-        lists = [feature.variants, *(source.get("variants") or [] for _, source in feature.strategies)]
-        if max(len(feature.strategies), *map(len, lists)) > MOST:
+        places = feature.places.values()
+        strategies = [source for place in places for _, source in place.strategies]
+        lists = [*(place.variants for place in places), *(source.get("variants") or [] for source in strategies)]
+        if max(*(len(place.strategies) for place in places), *map(len, lists)) > MOST:
             message = both(
                 "A feature has more than {most} strategies or variants.",
                 "Une fonctionnalité a plus de {most} stratégies ou variantes.",

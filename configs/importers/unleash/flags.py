@@ -8,7 +8,7 @@ from typing import Any
 from configs.importers import ImportRefused
 from configs.importers.report import Report
 from configs.importers.unleash.constraints import Broken, Condition, Never, Segments, is_id, usable_name
-from configs.importers.unleash.files import FILE, Feature
+from configs.importers.unleash.files import FILE, Feature, Place
 from configs.importers.unleash.strategies import DEFAULT, Hash, Strategy, stickiness, strategy
 from configs.importers.unleash.variants import Variants
 from configs.problems import Problem
@@ -30,6 +30,15 @@ class Made:
     variants: Variants | None
     on: str = "on"
     off: str = "off"
+
+
+@dataclass(slots=True)
+class There:
+    """A feature in one environment; ``common`` are the variants of strategies that have none of their own."""
+
+    state: str
+    parts: list[Strategy]
+    common: list[dict[str, Any]]
 
 
 class Flags:
@@ -77,11 +86,49 @@ class Flags:
     def one(self, feature: Feature) -> Made:
         key, target = feature.name, f"featureFlags/{feature.name}"
         self.report.add("mapped", feature.at, target, "The feature is a flag.", "La fonctionnalité est un drapeau.")
-        state, parts = "ON" if feature.enabled else "OFF", []
-        for number, (at, source) in enumerate(feature.strategies, start=1):
+        theres = {name: self.there(feature, place) for name, place in feature.places.items()}
+        described = {"description": feature.description} if feature.description.strip(" ") else {}
+        flag: dict[str, Any] = {"key": key, **described, "state": "OFF"}
+        sources = [
+            *(variant for there in theres.values() for variant in there.common),
+            *(variant for there in theres.values() for part in there.parts for variant in part.variants),
+        ]
+        if sources:
+            return self.with_variants(feature, flag, theres, sources)
+        flag |= {"type": "boolean"}
+        plain = [there.parts[0] for there in theres.values() if len(there.parts) == 1 and not there.parts[0].conditions]
+        hashes = {part.hash for part in plain if part.share is not None}
+        if len(plain) == len(theres) and len(hashes) <= 1:
+            # What people know as on, off, and a rollout.
+            for part in plain:
+                self.without_rule(key, part)
+            for hashed in hashes:
+                flag |= _flag_hash(hashed, key)
+            _settle(flag, {name: _plainly(there.state, there.parts[0]) for name, there in theres.items()})
+            return Made(feature, flag, None)
+        made = Made(feature, flag | {"defaultVariant": "off"}, None)
+        self.rules(made, theres)
+        return made
+
+    def without_rule(self, key: str, part: Strategy) -> None:
+        self.drawing(key, part)
+        if part.title.strip(" "):
+            self.report.add(
+                "left_out",
+                part.at,
+                "",
+                "Its title “{title}”: the flag needs no rule that could have it.",
+                "Son titre « {title} » : le drapeau se passe d'une règle qui pourrait l'avoir.",
+                title=shown(part.title),
+            )
+
+    def there(self, feature: Feature, place: Place) -> There:
+        """What the feature does in one environment."""
+        state, parts = "ON" if place.enabled else "OFF", []
+        for number, (at, source) in enumerate(place.strategies, start=1):
             source = source | {"variants": _served(source.get("variants") or [])}
             try:
-                parts.append(strategy((at, source), number, key, self.segments, self.report))
+                parts.append(strategy((at, source), number, feature.name, self.segments, self.report))
             except Never as error:
                 self.report.add(
                     "left_out",
@@ -94,46 +141,18 @@ class Flags:
                 if isinstance(error, Broken):
                     state = "OFF"
                     self.off(feature, both("of that strategy", "de cette stratégie"))
-        if not feature.strategies:
-            parts = [Strategy(feature.at, 1, "", [], None, Hash(DEFAULT, key), Hash(DEFAULT, key), [])]
-        described = {"description": feature.description} if feature.description.strip(" ") else {}
-        common = _served(feature.variants)
-        sources = [*common, *(variant for part in parts for variant in part.variants)]
-        if sources:
-            return self.with_variants(feature, {"key": key, **described, "state": state}, parts, common, sources)
-        flag: dict[str, Any] = {"key": key, **described, "state": state, "type": "boolean"}
-        if len(parts) == 1 and not parts[0].conditions:
-            # What people know as on, off, and a rollout.
-            self.drawing(key, parts[0])
-            if parts[0].title.strip(" "):
-                self.report.add(
-                    "left_out",
-                    parts[0].at,
-                    "",
-                    "Its title “{title}”: the flag needs no rule that could have it.",
-                    "Son titre « {title} » : le drapeau se passe d'une règle qui pourrait l'avoir.",
-                    title=shown(parts[0].title),
-                )
-            if parts[0].share is not None:
-                rollout = {"state": "ROLLOUT" if state == "ON" else state, "rollout": parts[0].share}
-                flag = {**flag, **rollout, **_flag_hash(parts[0].hash, key)}
-            return Made(feature, flag, None)
-        made = Made(feature, flag | {"defaultVariant": "off"}, None)
-        self.rules(made, parts, [])
-        return made
+        if not place.strategies:
+            usual = Hash(DEFAULT, feature.name)
+            parts = [Strategy(feature.at, 1, "", [], None, usual, usual, [])]
+        return There(state, parts, _served(place.variants))
 
     def with_variants(
-        self,
-        feature: Feature,
-        flag: dict[str, Any],
-        parts: list[Strategy],
-        common: list[dict[str, Any]],
-        sources: list[dict[str, Any]],
+        self, feature: Feature, flag: dict[str, Any], theres: dict[str, There], sources: list[dict[str, Any]]
     ) -> Made:
         variants = Variants(sources)
         off = variants.add("off")
         made = Made(feature, flag | {"type": variants.type}, variants, off=off)
-        if any(not part.variants and not common for part in parts):
+        if any(not part.variants and not there.common for there in theres.values() for part in there.parts):
             made.on = variants.add("on")
         made.flag |= {"variants": variants.listed, "defaultVariant": off, "offVariant": off}
         target = f"featureFlags/{feature.name}"
@@ -157,24 +176,33 @@ class Flags:
                 name=shown(name),
                 key=key,
             )
-        self.rules(made, parts, common)
+        self.rules(made, theres)
         return made
 
     # --- rules --------------------------------------------------------------------------------------------------------
 
-    def rules(self, made: Made, parts: list[Strategy], common: list[dict[str, Any]]) -> None:
-        rules = [rule for part in parts for rule in self.rules_of(made, part, common)]
-        hashes = [rule["hash"] for rule in rules if rule["hash"]]
+    def rules(self, made: Made, theres: dict[str, There]) -> None:
+        rules = {
+            name: [rule for part in there.parts for rule in self.rules_of(made, part, there.common)]
+            for name, there in theres.items()
+        }
+        every = [rule for listed in rules.values() for rule in listed]
+        hashes = [rule["hash"] for rule in every if rule["hash"]]
         if hashes:
             made.flag |= _flag_hash(hashes[0], made.feature.name)
-        for rule in rules:
+        for rule in every:
             own = rule.pop("hash")
             if own and own.by != hashes[0].by:
                 rule["bucketBy"] = _by(own)
             if own and own.seed != hashes[0].seed:
                 rule["seed"] = own.seed
-        if rules:
-            made.flag["rules"] = rules
+        _settle(
+            made.flag,
+            {
+                name: {"state": theres[name].state, **({"rules": listed} if listed else {})}
+                for name, listed in rules.items()
+            },
+        )
 
     def rules_of(self, made: Made, part: Strategy, common: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Overrides, then everybody; each with the ``hash`` that it needs, if it needs one."""
@@ -285,7 +313,8 @@ class Flags:
                         "elle a besoin d'une variante que « {it} » n'a pas",
                         it=name,
                     )
-            made.flag["state"] = "OFF"
+            for own in (made.flag, *made.flag.get("environments", {}).values()):
+                own["state"] = "OFF"
             self.off(made.feature, why)
         if needs:
             made.flag["prerequisites"] = needs
@@ -323,6 +352,20 @@ def _overrides(source: dict[str, Any]) -> Condition | None:
         if one["values"] and usable_name(one["contextName"])
     ]
     return (asked[0] if len(asked) == 1 else {"any": asked}) if asked else None
+
+
+def _settle(flag: dict[str, Any], places: dict[str, dict[str, Any]]) -> None:
+    """Puts state, rollout and rules into a flag: as its own, or as those of environments."""
+    if "" in places:
+        flag |= places[""]
+    else:
+        flag["environments"] = places
+
+
+def _plainly(state: str, part: Strategy) -> dict[str, Any]:
+    if part.share is None:
+        return {"state": state}
+    return {"state": "ROLLOUT" if state == "ON" else state, "rollout": part.share}
 
 
 def _flag_hash(hashed: Hash, key: str) -> dict[str, Any]:
