@@ -23,7 +23,7 @@ from typing import Any, TypeVar, cast
 from django.db import connection
 from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 
-from configs.canonical import canonical, etag_of
+from configs.canonical import canonical, digest, etag_of
 from configs.refusals import Refusal
 from flags.engine import FlagSet, compile_flags, resolved
 from icontrol.deadlines import READING, within
@@ -96,15 +96,16 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """The canonical bytes of one answer to clients and their strong entity tag."""
+    """The canonical bytes of one answer to clients, their strong entity tag and their SHA-256."""
 
     body: bytes
     etag: str
+    digest: str
 
     @classmethod
     def of(cls, document: Any) -> Representation:
         body = canonical(document)
-        return cls(body.encode(), etag_of(body))
+        return cls(body.encode(), etag_of(body), digest(body))
 
 
 class _Seen:

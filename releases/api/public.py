@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,7 +22,7 @@ from releases import access, gate
 from releases.api import shapes
 from releases.api.common import OneForm
 from releases.api.openapi import ENVIRONMENT, MEANING, answer_header, problems
-from releases.delivery import Live, read_live, representation
+from releases.delivery import Live, Representation, read_live, representation
 from releases.lookup import find_environment
 from releases.models import Environment
 from releases.rendering import render
@@ -158,7 +157,7 @@ class PublishedConfigView(PublicView):
             *CLIENT,
             SURFACE,
             *LIVE_HEADERS,
-            answer_header("X-Config-Digest", "SHA-256 of the stored snapshot.", 200, 304),
+            answer_header("X-Config-Digest", "SHA-256 of the body, in hex.", 200, 304),
         ],
         responses={200: shapes.SNAPSHOT, **GATE_ANSWERS},
     )
@@ -172,7 +171,7 @@ class PublishedConfigView(PublicView):
             raise Refusal("release.none", environment=live.environment)
         shown = representation(live, live.surface or request.query_params.get("surface", ""))
         response = conditional(request, shown.body, shown.etag, live)
-        response["X-Config-Digest"] = live.digest
+        response["X-Config-Digest"] = shown.digest
         return response
 
 
@@ -201,7 +200,7 @@ class OpenPreviewView(PublicView):
             SURFACE,
             ENVIRONMENT,
             answer_header("X-Config-Version", "Version of the preview."),
-            answer_header("X-Config-Digest", "SHA-256 of the stored snapshot."),
+            answer_header("X-Config-Digest", "SHA-256 of the body, in hex."),
         ],
         responses={200: shapes.SNAPSHOT, **problems(404, 410, 503)},
     )
@@ -210,10 +209,10 @@ class OpenPreviewView(PublicView):
         version = access.open_preview_link(token, now=timezone.now())
         query = request.query_params
         environment = environment_shown(version.application, query.get("environment"))
-        shown = render(resolved(version.document, environment), surface=query.get("surface", ""))
-        response = HttpResponse(json.dumps(shown, ensure_ascii=False), content_type="application/json")
+        shown = Representation.of(render(resolved(version.document, environment), surface=query.get("surface", "")))
+        response = HttpResponse(shown.body, content_type="application/json")
         response["X-Config-Version"] = version.version
-        response["X-Config-Digest"] = version.digest
+        response["X-Config-Digest"] = shown.digest
         return response
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
