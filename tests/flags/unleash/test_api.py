@@ -449,7 +449,7 @@ def test_warnings_are_one_for_each_reason_and_one_for_what_stays(live: Api) -> N
         return [(problem.pointer, problem.message["en"].removeprefix(start)) for problem in found]
 
     share = "A share is not a whole percentage, and Unleash knows a hundred steps only."
-    case = "It compares whole texts without regard to case, which Unleash does only for parts of texts."
+    case = REASONS["ignore_case"]["en"]
     eight = ", ".join(f"“{key}”" for key in ["fine", *(f"odd-{number}" for number in range(7))])
     assert told({}, first) == [
         ("/featureFlags", f": {eight} and 4 more. {share}"),
