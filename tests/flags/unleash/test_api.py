@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from configs.exporters.unleash import REASONS
 from flags import usage
 from flags.models import Usage
 from flags.overview import overview
