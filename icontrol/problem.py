@@ -249,8 +249,9 @@ def to_refusal(error: BaseException) -> Refusal | None:
             return Refusal("http.too_large")
         case exceptions.APIException() | SuspiciousOperation():
             return Refusal("http.bad_request")
-        case DataError():
-            # A text that no column takes (a NUL in a session cookie, say): PostgreSQL refuses, SQLite finds nothing.
+        case DataError() | OverflowError():
+            # A text that no column takes (a NUL in a session cookie, say): PostgreSQL refuses, SQLite finds nothing
+            # or, for a number, cannot even be asked.
             logger.warning("the database refused a value: %s", error)
             return Refusal("http.bad_request")
     return None

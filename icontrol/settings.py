@@ -238,6 +238,9 @@ WHITENOISE_USE_FINDERS = True  # files are served from where the packages keep t
 # The stock revert would write a record without going through our actions.
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True  # reasons may be longer than its 100 characters
+# The widest form that our own caps allow: version policies of 32 platforms, each with two messages in 32 languages and
+# empty fields for English and French.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 ICONTROL_SNAPSHOT_MAX_BYTES = environ.whole_number("ICONTROL_SNAPSHOT_MAX_BYTES", 262144, least=1024, most=64 * 2**20)
 
 # 0: as many as come. Counted for each client key and address, by each server process by itself.

@@ -10,8 +10,10 @@ from functools import partial, wraps
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import PermissionDenied
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -85,11 +87,15 @@ class HouseSite(admin.AdminSite):
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             # Whatever this request saves of the account itself (its password) is done by the account.
             request.user.history_actor = f"user:{request.user.get_username()}"  # type: ignore[union-attr]
+            # There are no pop-ups here, and Django looks up whatever field these name.
+            for name in (IS_POPUP_VAR, TO_FIELD_VAR):
+                if name in request.GET or name in request.POST:
+                    return self.refuse(request, Refusal("http.bad_request"))
             try:
                 if needs is not None:
                     check_permission(actor_of_user(request.user), needs)
                 return view(request, *args, **kwargs)
-            except (Refusal, PermissionDenied, Http404) as error:
+            except (Refusal, PermissionDenied, Http404, DataError, OverflowError) as error:
                 refusal = problem.to_refusal(error)
                 assert refusal is not None
                 return self.refuse(request, refusal)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import label_for_field, unquote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -21,6 +22,7 @@ from configs.texts import Text, both
 from icontrol.words import words
 from releases.admin.buttons import Button, address
 from releases.admin.facts import Difference, Group, Line, shown
+from releases.admin.move import whole_number
 from releases.admin.names import FIELDS
 from releases.admin.notes import note
 from releases.authentication import actor_of_user
@@ -119,6 +121,11 @@ class HouseAdmin(admin.ModelAdmin):
         return ()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if any(whole_number(key) is None for key in ticked):  # Django would look it up, and fail
+            typed = request.POST.copy()
+            typed.setlist(ACTION_CHECKBOX_NAME, [key for key in ticked if whole_number(key) is not None])
+            request.POST = typed  # type: ignore[assignment]
         context = {"title": capfirst(self.opts.verbose_name_plural), "buttons": self.top_buttons(request)}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 NO_SERIAL = -1
 
 
+def whole_number(text: str) -> int | None:
+    """What an address or a form says where a key or a serial belongs; ``None`` where no column could hold it."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
+
+
 class Move:
     """One question. A subclass looks (what is there now, what would change) and acts (one action)."""
 
@@ -59,8 +64,8 @@ class Move:
     @property
     def serial(self) -> int:
         """The serial that the page showed."""
-        text = self.typed.get("serial", "")
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else NO_SERIAL
+        number = whole_number(self.typed.get("serial", ""))
+        return NO_SERIAL if number is None else number
 
     def origin(self, otherwise: str) -> str:
         """The page of ours that the question was asked on, as its address says."""

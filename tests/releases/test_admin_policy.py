@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from releases.actions import set_policy
-from releases.gate import Policy
+from releases.gate import MAX_LOCALES, MAX_PLATFORMS, Policy
 from releases.ledger import NO_POLICY
 from releases.models import Release
 from releases.policies import policy_etag
@@ -208,3 +208,13 @@ def test_in_french(world: World) -> None:
     page = eve.fill(PAGE, world.production.pk, **{"p-default-minSupported": "3.0.0", "reason": "essai"})
     assert "Personne ne peut installer 3.0.0 : la plus récente est 0.0.0." in page.text
     assert "Politique de version de production" in page.text
+
+
+def test_the_widest_form_that_our_caps_allow_can_be_sent(world: World, ada: Staff) -> None:
+    """32 platforms with two messages in 32 languages each."""
+    texts = {f"a{chr(97 + number % 26)}{chr(97 + number // 26)}": "x" for number in range(MAX_LOCALES)}
+    wide = {**Policy().as_json(), "message": texts, "maintenanceMessage": texts}
+    put(world, {name: wide for name in ("default", *(f"p{number}" for number in range(1, MAX_PLATFORMS)))})
+    page = ada.fill(PAGE, world.production.pk, reason="wide", **{"p-default-latest": "1.0.0"})
+    assert page.status == 200 and in_force()["default"]["latest"] == "1.0.0"
+    assert in_force()["p31"]["message"] == texts
