@@ -70,9 +70,10 @@ FALLBACK = both(
 #: Place below ``$defs`` of ``snapshot.schema.json`` → a sentence that says more than its keyword's.
 PLACES: dict[str, Text] = {
     "id/pattern": both(
-        "“{value}” is not a valid name: letters, digits and . _ : -, a letter or digit first, at most 128 characters.",
-        "« {value} » n'est pas un nom valable : lettres, chiffres et . _ : -, d'abord une lettre ou un chiffre,"
-        " au plus 128 caractères.",
+        "“{value}” is not a valid name: letters, digits and . _ ~ ! * ' ( ) : -, at most 128 characters, not two dots"
+        " first.",
+        "« {value} » n'est pas un nom valable : lettres, chiffres et . _ ~ ! * ' ( ) : -, au plus 128 caractères,"
+        " sans deux points d'affilée en tête.",
     ),
     "text/pattern": both("The text is empty.", "Le texte est vide."),
     "name/pattern": both("The text is empty.", "Le texte est vide."),

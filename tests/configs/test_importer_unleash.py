@@ -473,3 +473,19 @@ def test_the_sample_is_fit_for_publication() -> None:
     for content in (SAMPLE, EVENTS):
         assert [problem for problem in check_snapshot(convert(content).snapshot) if problem.severity == "error"] == []
     assert len(compiled(SAMPLE)[0]) == 2
+
+
+@pytest.mark.parametrize("name", ["_internal", "-dash", ".dot", "beta!", "a~b", "v2(new)", "it's", "star*", "x" * 128])
+def test_names_that_unleash_takes_are_kept(name: str) -> None:
+    found = convert(client(feature(name, default(), variants=[variant(name, 1000)])))
+    made = flags_of(found)[name]
+    assert name in {one["key"] for one in made["variants"]}
+    assert not [problem for problem in check_snapshot(found.snapshot) if problem.severity == "error"]
+
+
+@pytest.mark.parametrize("name", [".", "..", "..a", "x" * 129, "a b", "é", "a/b", "a\n"])
+def test_names_that_an_address_cannot_carry_are_named_and_left_out(name: str) -> None:
+    assert flags_of(convert(client(feature(name, default())))) == {}
+    assert any("cannot be the key of a flag" in line for line in told(client(feature(name, default())), "left_out"))
+    flags = [{"key": name, "type": "boolean", "state": "OFF"}]
+    assert "schema.pattern" in {problem.code for problem in check_snapshot({"featureFlags": flags})}

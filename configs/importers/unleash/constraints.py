@@ -11,6 +11,7 @@ from configs.importers.report import Report
 from configs.importers.shapes import child
 from configs.importers.unleash.files import Found
 from configs.reading import shown
+from configs.schemas import snapshot_schema
 from configs.texts import Text, both
 from flags.engine import unreadable
 
@@ -35,7 +36,8 @@ VERSIONS = {
 }
 #: Unleash completes no versions.
 _COMPLETE = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+([-+].*)?", re.DOTALL)
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
+#: Which names things may have is said once, in the schema.
+_ID = re.compile(snapshot_schema()["$defs"]["id"]["pattern"])
 LONGEST_NAME = 200
 
 
@@ -228,7 +230,7 @@ def is_id(name: str) -> bool:
 
 def nearest_id(name: str) -> str:
     """The name where it is an id; empty when nothing of it is left."""
-    return name if is_id(name) else re.sub(r"[^A-Za-z0-9._:-]+", "-", name).strip("._:-")[:120]
+    return name if is_id(name) else re.sub(r"[^A-Za-z0-9._~!*'():-]+", "-", name).lstrip(".")[:120]
 
 
 def free(key: str, taken: Collection[str]) -> str:

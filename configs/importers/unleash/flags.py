@@ -60,10 +60,10 @@ class Flags:
                     "left_out",
                     feature.at,
                     "",
-                    "“{name}” cannot be the key of a flag: letters, digits and . _ : -, a letter or digit first, at "
-                    "most 128 characters. Under another name clients would not find it.",
-                    "« {name} » ne peut pas être la clé d'un drapeau : lettres, chiffres et . _ : -, d'abord une "
-                    "lettre ou un chiffre, 128 caractères au plus. Sous un autre nom, les clients ne le trouveraient "
+                    "“{name}” cannot be the key of a flag: letters, digits and . _ ~ ! * ' ( ) : -, not dots alone, "
+                    "at most 128 characters. Under another name clients would not find it.",
+                    "« {name} » ne peut pas être la clé d'un drapeau : lettres, chiffres et . _ ~ ! * ' ( ) : -, "
+                    "pas des points seuls, 128 caractères au plus. Sous un autre nom, les clients ne le trouveraient "
                     "pas.",
                     name=shown(feature.name),
                 )
