@@ -67,6 +67,7 @@ $(DEV):
 	@$(call install,dev)
 	@touch $(DEV) $(RUN)
 
+# Ready-made wheels only, which all packages have: installing runs no package's code.
 # The stamp is written last: an install that was interrupted is taken up again. An environment of another Python, or
 # one that does not work, is made anew.
 define install
@@ -76,5 +77,5 @@ echo "Installing $$(grep -c == $(REQUIREMENTS)/$(1).txt) packages into $(VENV), 
 { $(PY) -c 'import sys, pip; sys.exit("%d.%d" % sys.version_info[:2] != "$(TAG)")' 2>/dev/null || \
 $(PYTHON) -m venv --clear $(VENV); } && \
 rm -f $(VENV)/*.stamp && \
-$(PY) -m pip install --require-hashes --requirement $(REQUIREMENTS)/$(1).txt
+$(PY) -m pip install --only-binary :all: --require-hashes --requirement $(REQUIREMENTS)/$(1).txt
 endef

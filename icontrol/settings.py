@@ -154,6 +154,8 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 2 * 3600
 ICONTROL_SESSION_LIFETIME = dt.timedelta(hours=12)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+if _https:  # a browser takes these names from this very host and by https only
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

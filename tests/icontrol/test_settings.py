@@ -258,6 +258,7 @@ def test_https_makes_cookies_secure_and_redirects(load: Any) -> None:
     settings = load(PUBLIC_BASE_URL="https://Icontrol.Example/", ICONTROL_TRUSTED_PROXIES="127.0.0.1")
     assert settings["PUBLIC_BASE_URL"] == "https://icontrol.example"
     assert settings["SESSION_COOKIE_SECURE"] and settings["CSRF_COOKIE_SECURE"]
+    assert settings["SESSION_COOKIE_NAME"] == "__Host-sessionid" and settings["CSRF_COOKIE_NAME"] == "__Host-csrftoken"
     assert settings["SECURE_HSTS_SECONDS"] > 0
     assert settings["SECURE_SSL_REDIRECT"]
     assert settings["CSRF_TRUSTED_ORIGINS"] == ["https://icontrol.example"]
@@ -267,6 +268,7 @@ def test_https_makes_cookies_secure_and_redirects(load: Any) -> None:
 def test_http_does_none_of_that(load: Any) -> None:
     settings = load()
     assert not settings["SESSION_COOKIE_SECURE"] and not settings["CSRF_COOKIE_SECURE"]
+    assert "SESSION_COOKIE_NAME" not in settings and "CSRF_COOKIE_NAME" not in settings
     assert settings["SECURE_HSTS_SECONDS"] == 0
     assert not settings["SECURE_SSL_REDIRECT"]
 
