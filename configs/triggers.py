@@ -6,6 +6,7 @@ remake on SQLite drops triggers silently. A system check asserts that they are t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from typing import Any
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+logger = logging.getLogger("icontrol.triggers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +137,19 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def on_post_migrate(sender: Any, using: str, **_: Any) -> None:
-    install(connections[using], REGISTRY.get(sender.label, []))
+    connection, triggers = connections[using], REGISTRY.get(sender.label, [])
+    for trigger in _absent(connection, triggers):
+        if _has_rows(connection, trigger.table):  # a new database has none of both
+            logger.critical(
+                "the trigger %s on %s was missing or changed and is installed again: unless a migration made the table "
+                "anew just now, somebody could edit it meanwhile; run verify_ledger",
+                trigger.name,
+                trigger.table,
+            )
+    install(connection, triggers)
+
+
+def _has_rows(connection: BaseDatabaseWrapper, table: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")
+        return cursor.fetchone() is not None

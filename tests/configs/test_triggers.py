@@ -109,6 +109,21 @@ def test_installing_again_touches_nothing(bare: World, django_assert_num_queries
     assert [sql for sql in statements if not sql.lstrip().upper().startswith("SELECT")] == []
 
 
+def test_a_trigger_that_was_missing_is_told_loudly(bare: World, caplog: pytest.LogCaptureFixture) -> None:
+    migrated("releases")
+    assert caplog.records == []
+    drop("releases_no_update")
+    migrated("releases")
+    assert caplog.records == []  # nothing was released, so nothing could be edited
+    bare.release()
+    connection.check_constraints()
+    drop("releases_no_update")
+    migrated("releases")
+    migrated("releases")
+    assert [(record.name, record.levelname) for record in caplog.records] == [("icontrol.triggers", "CRITICAL")]
+    assert "releases_no_update" in caplog.text and "verify_ledger" in caplog.text
+
+
 def test_lifted_puts_them_back_even_after_an_error(bare: World) -> None:
     with pytest.raises(ZeroDivisionError), triggers.lifted(connection):
         assert sorted(triggers.missing(connection)) == sorted(NAMES)
