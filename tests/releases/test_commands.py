@@ -143,6 +143,19 @@ def test_status_says_what_is_live_who_when_why(live: World) -> None:
     assert done("status", "--releases", "9" * 30).out == said and done("history", "--limit", -1).out == ""
 
 
+def test_a_dry_run_of_an_undo_changes_nothing(live: World) -> None:
+    before = everything(live)
+    said = done("undo", "newest", "--dry-run").out
+    assert (
+        "Release 2 of icontrol/production would be undone" in said and "what release 1 gave them, live: 1.0.0." in said
+    )
+    assert "serait annulée" in done("undo", 2, "--dry-run", "--language", "fr").out
+    told = done("undo", 2, "--dry-run", "--json").json
+    assert (told["dryRun"], told["undone"], told["like"]["serial"], told["like"]["version"]) == (True, 2, 1, "1.0.0")
+    assert manage("undo", 1, "--dry-run").code == 3
+    assert everything(live) == before
+
+
 def test_status_as_it_was(live: World) -> None:
     done_at = [row.created_at.isoformat() for row in Release.objects.order_by("pk")]
     live.kill("a")

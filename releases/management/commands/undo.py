@@ -20,7 +20,7 @@ NEWEST = "newest"
 
 class Command(Door):
     help = "Undoes the newest release, whatever it did; its serial says which one is meant."
-    takes = ("application", "environment", "reason")
+    takes = ("application", "environment", "reason", "dry_run")
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("serial", metavar="SERIAL|newest", type=serial, help="The release to undo.")
@@ -29,6 +29,9 @@ class Command(Door):
         environment = self.environment()
         number = self.options["serial"]
         number = newest(environment) if number == NEWEST else number
+        if self.options["dry_run"]:
+            self.foresee(environment, number)
+            return
         release = actions.undo(
             environment, serial=number, reason=self.options["reason"], actor=self.actor, now=self.now
         )
@@ -48,6 +51,21 @@ class Command(Door):
             version=release.config_version.version if release.config_version else both("nothing", "rien"),
         )
         self.answer(show_release(release), [said])
+
+    def foresee(self, environment: Environment, number: int) -> None:
+        """What an undo would make count again; refused wherever the undo would be."""
+        before = actions.undo_target(environment, head_of(environment), number)
+        said = both(
+            "Release {undone} of {place} would be undone: clients would get what release {before} gave them, "
+            "live: {version}. Nothing was changed.",
+            "La publication {undone} de {place} serait annulée : les clients auraient ce que donnait la {before}, "
+            "en ligne : {version}. Rien n'a changé.",
+            undone=number,
+            place=environment,
+            before=before.serial,
+            version=before.config_version.version if before.config_version else both("nothing", "rien"),
+        )
+        self.answer({"dryRun": True, "undone": number, "like": show_release(before)}, [said])
 
 
 def newest(environment: Environment) -> int:
