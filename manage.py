@@ -11,17 +11,16 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icontrol.settings")
     try:
         from django.core.exceptions import ImproperlyConfigured
-        from django.core.management import execute_from_command_line
         from django.db import OperationalError
 
-        from icontrol import environ, supervisor
+        from icontrol import environ, supervisor, utility
     except ImportError:
         sys.exit("Django is not installed for this Python. Run `make run`, or use .venv/bin/python manage.py.")
     if sys.argv[1:3] == ["serve", "--prepare"]:
         environ.given.update(supervisor.handed_over()["given"])
     environ.may_make = sys.argv[1:2] in (["serve"], ["migrate"])
     try:
-        execute_from_command_line(sys.argv)
+        utility.execute()
     except ImproperlyConfigured as problem:
         # Settings are wrong: the sentence is for the person who set them, a traceback is not.
         sys.exit(f"icontrol: {problem}")

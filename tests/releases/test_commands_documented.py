@@ -12,6 +12,7 @@ from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 
 from configs.states import MOVES, STATES
+from icontrol.utility import Utility
 from tests.releases.commands import done
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
@@ -54,6 +55,14 @@ def described(text: str) -> set[str]:
 
 def test_every_command_is_documented_and_every_documented_command_is_there() -> None:
     assert set(SECTIONS) == set(OURS)
+
+
+def test_the_help_shows_our_commands_first_each_with_what_it_does() -> None:
+    lines = Utility(["manage.py"]).main_help_text().splitlines()
+    django = lines.index("Available subcommands:")
+    shown = {line.split()[0]: line.split(maxsplit=1)[1] for line in lines[:django] if line.startswith("    ")}
+    assert set(shown) >= set(OURS) and all(shown.values())
+    assert Utility(["manage.py"]).main_help_text(commands_only=True).splitlines() == sorted(get_commands())
 
 
 @pytest.mark.parametrize("name", sorted(OURS))
