@@ -56,6 +56,19 @@ def test_what_is_old_goes_in_batches_and_the_rest_stays(
     assert housekeeping.sweep(NOW) == dict.fromkeys(housekeeping.OLD, 0)
 
 
+def test_a_clock_that_jumped_ahead_deletes_no_counts(world: World) -> None:
+    for hour in (HOUR_NOW, HOUR_NOW - 1, HOUR_NOW - 100):
+        Usage.objects.create(environment_id=world.production.pk, flag="a", variant="on", hour=hour, count=1)
+    ahead = dt.timedelta(days=31)
+    Usage.objects.create(  # counted after the jump
+        environment_id=world.production.pk, flag="a", variant="on", hour=HOUR_NOW + 31 * 24, count=1
+    )
+    housekeeping.sweep(NOW + ahead)
+    assert Usage.objects.count() == 4
+    housekeeping.sweep(NOW + ahead + dt.timedelta(days=1))  # a day later nobody has put it right: then it is true
+    assert Usage.objects.count() == 1
+
+
 def test_one_turn_has_a_bound(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(housekeeping, "BATCH", 1)
     monkeypatch.setattr(housekeeping, "MOST_BATCHES", 2)
