@@ -273,7 +273,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/",  # groups are named by what follows it
-    "POSTPROCESSING_HOOKS": [],  # choices stay where they stand; the hook gives them invented names
+    # Without the package's own hook: choices stay where they stand, and it gives them invented names.
+    "POSTPROCESSING_HOOKS": ["releases.api.openapi.summaries"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -64,7 +64,10 @@ class ObjectView(DocumentView):
         **WRITE,
     )
     def patch(self, request: Request, section: str, name: str) -> Response:
-        """Change the object by a JSON merge patch (RFC 7396): `{"rollout": {"percentage": 10}}` leaves the rest."""
+        """Change the object by a JSON merge patch (RFC 7396).
+
+        `{"state": "ROLLOUT", "rollout": 1000}` rolls a flag out to 10 % and leaves the rest of it.
+        """
         self.look()
         return self.write(partial(objects.patch, section=section, name=name, change=document(request)))
 

@@ -89,6 +89,9 @@ def test_operations_have_a_name_of_their_own_and_words(document: dict[str, Any])
     assert len(names) == len(set(names))
     for method, path, operation in operations(document):
         assert operation.get("description"), (method, path)
+        summary = operation.get("summary", "")
+        assert 8 <= len(summary) <= 110 and not summary.endswith((".", ";", ":")), (method, path, summary)
+        assert operation["description"].replace("\n", " ").startswith(summary)
 
 
 def test_who_may_ask_is_told(document: dict[str, Any]) -> None:
