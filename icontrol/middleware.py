@@ -11,6 +11,7 @@ from corsheaders.middleware import CorsMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.urls import Resolver404, resolve
 from django.utils import translation
@@ -136,6 +137,16 @@ class WhileAway:
         if answer.status_code != 503:
             rest.over()
         return answer
+
+
+class Compress(GZipMiddleware):
+    """Large answers of the API to people who read. Not pages, which carry CSRF tokens, and not what a write answers,
+    which may be a secret: its length would tell of it (BREACH)."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if request.method == "GET" and request.path_info.startswith("/api/"):
+            return super().process_response(request, response)
+        return response
 
 
 def address(value: str) -> Address | None:

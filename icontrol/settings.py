@@ -200,6 +200,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "icontrol.middleware.ShortWay",  # what stands below is for people
+    "icontrol.middleware.Compress",
     "icontrol.middleware.WhileAway",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

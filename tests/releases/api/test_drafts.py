@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import pytest
@@ -66,6 +67,18 @@ def test_the_current_etag_is_found_in_what_was_sent(api: Api, path: str, sent: s
     etag = api.etag(path)
     body = {"policies": {"default": {"latest": "1.0.1"}}, "reason": "x"} if path == "/api/policy" else snapshot("home")
     assert api("PUT", path, body, if_match=sent.format(etag=etag, bare=etag.strip('"'))).status_code == 200
+
+
+def test_large_answers_are_compressed_and_their_etag_counts(api: Api) -> None:
+    api("PUT", DRAFT, snapshot(*(f"page-{number}" for number in range(50))), if_match=api.etag())
+    plain = api("GET", DRAFT)
+    packed = api("GET", DRAFT, accept_encoding="gzip")
+    assert packed["Content-Encoding"] == "gzip" and "Accept-Encoding" in packed["Vary"]
+    assert gzip.decompress(packed.content) == plain.content and "Content-Encoding" not in plain
+    assert api("PUT", DRAFT, snapshot("home"), if_match=packed["ETag"]).status_code == 200
+    link = api("POST", "/api/config/preview", {"reason": "x"}, if_match=api.etag(), accept_encoding="gzip")
+    assert link.status_code == 200 and "Content-Encoding" not in link  # what a write answers may be a secret
+    assert "Content-Encoding" not in api.client.get("/admin/login/", headers={"accept-encoding": "gzip"})
 
 
 def test_of_two_writers_on_one_base_the_second_is_told(api: Api) -> None:
