@@ -17,7 +17,7 @@ from django.db.models.signals import post_migrate
 
 from configs import triggers
 from configs.models import ConfigVersion
-from releases.models import Release
+from releases.models import AuditEvent, Release
 from tests.factories import World, snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,8 +45,10 @@ def migrated(app: str) -> None:
 
 
 def test_both_databases_have_what_they_need() -> None:
-    assert {trigger.table for trigger in OURS} == {ConfigVersion._meta.db_table, Release._meta.db_table}
-    only_here = {trigger.event for trigger in OURS if trigger.vendor}
+    tables = {model._meta.db_table for model in (ConfigVersion, Release, AuditEvent)}
+    assert {trigger.table for trigger in OURS} == tables
+    # How old an event of the audit is, each database says in its own way.
+    only_here = {trigger.event for trigger in OURS if trigger.vendor and not trigger.name.startswith("audit_no_delete")}
     assert only_here == ({"TRUNCATE"} if connection.vendor == "postgresql" else {"INSERT", "UPDATE"})
     for table in {trigger.table for trigger in OURS}:
         assert {trigger.event for trigger in OURS if trigger.table == table} >= {"UPDATE", "DELETE"}
