@@ -16,7 +16,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test lint docs format bench chaos lock
+.PHONY: help run check coverage test lint docs format bench chaos lock
 # The interpreter that the environment was made with may have been removed since.
 ifneq ($(shell test -x $(PY) && echo works),works)
 .PHONY: $(RUN) $(DEV)
@@ -24,7 +24,9 @@ endif
 
 help:
 	@echo 'make run      install what is needed (once), then serve; see docs/reference/settings.md'
+	@echo 'make check    style, types and the quick tests of what changed, on SQLite; for the loop at the desk'
 	@echo 'make test     the whole suite on SQLite and on PostgreSQL; ARGS="-k word" goes to pytest'
+	@echo 'make coverage the suite on SQLite, and which lines it does not reach'
 	@echo 'make lint     style, types, imports, migrations, deployment checks, generated documents'
 	@echo 'make docs     write the generated documents (OpenAPI, state diagram) anew'
 	@echo 'make format   let ruff lay the code out'
@@ -34,6 +36,13 @@ help:
 
 run: $(RUN)
 	@exec $(PY) manage.py serve
+
+check: $(DEV)
+	@exec $(PY) -m tests.check $(ARGS)
+
+coverage: $(DEV)
+	@exec $(PY) -m pytest --numprocesses=auto --dist=worksteal -q --cov-report=term-missing:skip-covered \
+		--cov=configs --cov=flags --cov=icontrol --cov=releases $(ARGS)
 
 test: $(DEV)
 	@exec $(PY) -m tests.run $(ARGS)
