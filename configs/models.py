@@ -216,23 +216,3 @@ class ConfigVersion(HistoryMixin):
     @transition(field=state, source=states.sources("withdraw"), target=states.WITHDRAWN)
     def withdraw(self, *, by: str, at: dt.datetime) -> None:
         self.withdrawn_by, self.withdrawn_at = by, at
-
-
-class RetiredFlag(models.Model):
-    """A flag key that one published version had (``last``) and a version published on it has not (``without``).
-
-    It follows from the versions, and is kept so that a publish need not read them all; ``releases.reuse`` writes it.
-    """
-
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="retired_flags")
-    key = models.CharField(max_length=128)
-    last = models.ForeignKey(ConfigVersion, on_delete=models.PROTECT, related_name="+")
-    without = models.ForeignKey(ConfigVersion, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["application", "key", "without"], name="flag_retired_once_per_version")
-        ]
-
-    def __str__(self) -> str:
-        return self.key

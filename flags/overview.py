@@ -14,9 +14,9 @@ from configs.refusals import Refusal
 from configs.texts import Text, both
 from flags.engine import is_off, resolved
 from flags.engine.values import instant_of
-from flags.firsts import First, firsts
 from flags.models import Usage
 from flags.usage import HOUR, KEPT_HOURS
+from releases.flag_life import First, first_seen
 from releases.ledger import head_of
 from releases.models import Environment, Release
 from releases.rendering import FORCE_OFF
@@ -139,16 +139,17 @@ class Overview:
 def overview(environment: Environment, now: dt.datetime, key: str | None = None) -> Overview:
     """All live flags, or only the one called ``key``, whose counts alone are then read.
 
-    Four queries, however many flags there are (more only while versions are read for the first time).
+    Four queries, however many flags and versions there are; only the live version is parsed.
     """
     head = head_of(environment)
     if head is None or head.config_version is None:
         raise Refusal("release.none", environment=environment.key)
     document = resolved(head.config_version.document, environment.key)
     sources = [source for _, source in objects(document, "featureFlags")]
-    killed, first = set(head.killed), firsts(environment)
+    killed = set(head.killed)
     gone = sorted(killed - {source["key"] for source in sources})
     wanted = {source["key"]: source for source in sources if key in (None, source["key"])}
+    first = first_seen(environment, key) if wanted else {}
     used = _used(_window(environment, now, key), wanted, now) if wanted else {}
     # Nobody asks for them by name, and they decide all the same.
     needed = {need["flag"] for source in sources for need in source.get("prerequisites", ())}

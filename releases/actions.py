@@ -27,6 +27,7 @@ from configs.problems import errors
 from configs.refusals import Refusal
 from configs.versions import parse
 from releases import gate, sightings
+from releases.flag_life import NO_CHANGES, changes_between, flag_changes, flag_findings, kinds_of
 from releases.ledger import NO_POLICY, append, head_of, pasts, release_of
 from releases.lineage import ancestry, lineage
 from releases.models import Environment, Release
@@ -46,7 +47,6 @@ from releases.policies import (
     stands,
 )
 from releases.publishing import Plan, Published, Selection, basis, check_ready, missing_changes, select
-from releases.reuse import lost_flags, published_before, retire_flags, reused_flags
 
 
 def _lock(environment: Environment) -> tuple[Environment, Release | None]:
@@ -76,12 +76,13 @@ def plan_publish(
     check_not_live(environment, head, candidate.version, candidate.digest)
     snapshot = candidate.document
     live = head.config_version if head else None
-    before = published_before(candidate, live)
-    changed, confirmation = reused_flags(candidate, snapshot, before)
+    live_document = live.document if live else {}
+    before, after = kinds_of(live_document), kinds_of(snapshot)
+    changed, confirmation = flag_findings(environment, snapshot, before, after)
     problems = problems_of(application, snapshot, candidate.schema, now) + changed
     found = errors(problems)
     if not found:
-        problems += sightings.warnings(environment, snapshot, live.document if live else {}, now=now)
+        problems += sightings.warnings(environment, snapshot, live_document, now=now)
     return Plan(
         basis=read_from,
         candidate=candidate,
@@ -89,10 +90,10 @@ def plan_publish(
         snapshot=snapshot,
         problems=problems,
         confirmations=confirmations(environment, candidate, snapshot, live) + confirmation,
-        lost=lost_flags(snapshot, before),
+        flags=NO_CHANGES if found else changes_between(before, after),
         policies=_policies(head, dict(policy or {}), candidate.version if bump_latest else None),
         picked_from=draft,
-        unpicked=missing_changes(diff(live.document, draft.document), found, selection.changes, snapshot)
+        unpicked=missing_changes(diff(live_document, draft.document), found, selection.changes, snapshot)
         if draft and live and found
         else [],
     )
@@ -143,6 +144,7 @@ def publish(
                     actor=actor.name,
                     reason=reason,
                     now=now,
+                    flags=plan.flags,
                 )
                 return Published(release, plan.problems)
     raise Refusal("write.conflict")
@@ -181,7 +183,6 @@ def _freeze(
         version.created_by, version.created_at = actor.name, now  # it is made at the moment it is published
     version.publish(by=actor.name, at=now)
     version.save_as(actor.name, now, reason)
-    retire_flags(version, plan.lost)
     if was_draft:
         open_next_draft(application, version, by=actor.name, now=now)
     elif was_picked:
@@ -235,24 +236,41 @@ def rollback(
     this at 3 a.m. but a damaged or unknown target.
     """
     check_permission(actor, PUBLISH)
+    read, target = _read_rollback(environment, head_of(environment), to_version, to_serial, expected_serial)
+    flags = flag_changes(read, target)
     with transaction.atomic(durable=True):
-        environment, head = _lock(environment)
-        if head is not None and head.config_version is not None:
-            check_serial(environment, head, expected_serial)
-        target = rollback_target(environment, head, to_version=to_version, to_serial=to_serial)
-        assert head is not None  # else there was no target
+        environment, newest = _lock(environment)
+        head, back = _read_rollback(environment, newest, to_version, to_serial, expected_serial)
+        if (head.config_version_id, back.pk) != (read.config_version_id, target.pk):
+            flags = flag_changes(head, back)  # somebody was quicker: no reason to refuse this
         reason = check_reason(reason)
         return append(
             environment,
             head,
             kind="rollback",
-            config_version=target,
+            config_version=back,
             policies=head.policies,
             kill_switches=head.kill_switches,
             actor=actor.name,
             reason=reason,
             now=now,
+            flags=flags,
         )
+
+
+def _read_rollback(
+    environment: Environment,
+    head: Release | None,
+    to_version: str | None,
+    to_serial: int | None,
+    expected_serial: int | None,
+) -> tuple[Release, ConfigVersion]:
+    """(the newest release, what a rollback would release)."""
+    if head is not None and head.config_version is not None:
+        check_serial(environment, head, expected_serial)
+    target = rollback_target(environment, head, to_version=to_version, to_serial=to_serial)
+    assert head is not None  # else there was no target
+    return head, target
 
 
 def rollback_target(
@@ -285,9 +303,13 @@ def _target(
 def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, now: dt.datetime) -> Release:
     """Append the inverse of the newest release, whatever its kind. ``serial`` names it, so nobody undoes blindly."""
     check_permission(actor, PUBLISH)
+    read = head_of(environment)
+    target = undo_target(environment, read, serial)
+    assert read is not None  # else there was nothing to undo
+    flags = flag_changes(read, target.config_version)
     with transaction.atomic(durable=True):
         environment, head = _lock(environment)
-        before = undo_target(environment, head, serial)
+        before = undo_target(environment, head, serial)  # the same: ``serial`` names it
         assert head is not None  # else there was nothing to undo
         reason = check_reason(reason)
         return append(
@@ -300,6 +322,7 @@ def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, no
             actor=actor.name,
             reason=reason,
             now=now,
+            flags=flags,
         )
 
 

@@ -16,7 +16,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from configs.canonical import canonical, digest
 from configs.models import ConfigVersion
-from releases import checkpoints, delivery
+from releases import checkpoints, delivery, flag_life
+from releases.flag_life import NO_CHANGES, FlagChanges
 from releases.gate import Policy
 from releases.models import Environment, Release
 
@@ -114,8 +115,13 @@ def append(
     actor: str,
     reason: str,
     now: dt.datetime,
+    flags: FlagChanges = NO_CHANGES,
 ) -> Release:
-    """Insert serial + 1. After the commit this process serves it, and the checkpoint line follows."""
+    """Insert serial + 1. After the commit this process serves it, and the checkpoint line follows.
+
+    ``flags``: what :func:`releases.flag_life.flag_changes` says of ``config_version`` where that is not the head's,
+    worked out before the lock is taken.
+    """
     release = Release(
         environment=environment,
         serial=(head.serial if head else 0) + 1,
@@ -137,6 +143,7 @@ def append(
         sha=config_version.digest if config_version else None,
     )
     release.save(force_insert=True)
+    flag_life.write(release, flags)
     # Robust: whatever happens here, what was committed is acknowledged.
     transaction.on_commit(lambda: delivery.committed(release), robust=True)
     transaction.on_commit(lambda: checkpoints.record(environment), robust=True)

@@ -117,6 +117,37 @@ class Release(models.Model):
         return loaded
 
 
+class FlagLife(models.Model):
+    """A flag key that an environment had from one release (``from_serial``) until another no longer has it
+    (``to_serial``; None while it is live).
+
+    It follows from the ledger; each release writes it (:mod:`releases.flag_life`). ``kind`` is RFC 8785 text: what the
+    key keeps when it comes back.
+    """
+
+    MAX_KEY = 128
+
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="flag_lives")
+    key = models.CharField(max_length=MAX_KEY)
+    kind = models.TextField()
+    from_serial = models.PositiveBigIntegerField()
+    to_serial = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["environment", "key", "from_serial"], name="flag_life_begins_once"),
+            models.UniqueConstraint(
+                fields=["environment", "key"], condition=Q(to_serial=None), name="flag_lives_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(to_serial=None) | Q(to_serial__gt=models.F("from_serial")), name="flag_life_ends_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.environment} {self.key}"
+
+
 class ClientKey(HistoryMixin):
     """A public name (``pk_…``) by which a client chooses application, environment and perhaps a surface."""
 

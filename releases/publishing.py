@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -11,11 +11,12 @@ from django.db.models import OuterRef, Subquery
 from configs import states
 from configs.diff import Change, apply, change_id, diff, named_path
 from configs.drafts import draft_of, free_patch, store, version_of
-from configs.models import Application, ConfigVersion, RetiredFlag
+from configs.models import Application, ConfigVersion
 from configs.policies import check_etag, check_version_name, matches, names_nothing
 from configs.problems import Problem, as_json, errors
 from configs.refusals import Refusal
 from releases import gate
+from releases.flag_life import FlagChanges
 from releases.models import Environment, Release
 from releases.policies import Confirmation, check_confirmed, check_policies
 
@@ -39,7 +40,6 @@ class Basis(NamedTuple):
     draft: tuple[str, int, int | None]
     preview: int | None
     newest_version: int
-    newest_retired: int | None
     #: The application's settings that name and check versions.
     settings: tuple[str, str, str]
 
@@ -49,7 +49,6 @@ def basis(environment: Environment) -> Basis:
     releases = Release.objects.filter(environment=environment).exclude(kind__in=("kill", "lift"))
     versions = ConfigVersion.objects.filter(application=OuterRef("pk")).order_by("-pk")
     drafts = versions.filter(state=states.DRAFT)
-    retired = RetiredFlag.objects.filter(application=OuterRef("pk")).order_by("-pk")
     row = (
         Application.objects.filter(pk=environment.application_id)
         .annotate(
@@ -59,7 +58,6 @@ def basis(environment: Environment) -> Basis:
             draft_base=Subquery(drafts.values("based_on")[:1]),
             preview=Subquery(versions.filter(state=states.PREVIEW).values("pk")[:1]),
             newest_version=Subquery(versions.values("pk")[:1]),
-            newest_retired=Subquery(retired.values("pk")[:1]),
         )
         .get()
     )
@@ -68,7 +66,6 @@ def basis(environment: Environment) -> Basis:
         (row.draft_version, row.draft_edits, row.draft_base),
         row.preview,
         row.newest_version,
-        row.newest_retired,
         (row.extra_schema, row.default_locale, row.highest_version),
     )
 
@@ -91,8 +88,8 @@ class Plan:
     problems: list[Problem]
     confirmations: list[Confirmation]
     policies: dict[str, Any]
-    #: Flag keys that go, each with the version that had it last.
-    lost: Mapping[str, ConfigVersion]
+    #: What it does to the flags that are live.
+    flags: FlagChanges
     picked_from: ConfigVersion | None = None
     unpicked: list[str] = field(default_factory=list)
 

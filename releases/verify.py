@@ -10,9 +10,11 @@ from typing import Any, Literal
 from configs.canonical import digest
 from configs.models import ConfigVersion
 from configs.texts import Text, both
-from releases import checkpoints
+from releases import checkpoints, flag_life
 from releases.ledger import GENESIS, hash_of
-from releases.models import Environment, Release
+from releases.models import Environment, FlagLife, Release
+
+FLAGS_DIFFER = "flag_life.differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ def verify(
     """All findings, environment by environment, then the checkpoint files. ``seen`` hears of every release read."""
     environments = list(environments)
     for environment in environments:
-        yield from _chain(environment, seen)
+        found = list(_chain(environment, seen))
+        yield from found or _flag_lives(environment)  # a ledger that was edited tells nothing about flags
     for path in against:
         yield from _checkpoints(path, environments)
 
@@ -81,6 +84,27 @@ def _chain(environment: Environment, seen: Callable[[Environment, int], None]) -
         if at is not None and release.created_at < at:
             yield _error("ledger.time", place, "It is older than its predecessor.", "Elle précède son aînée.")
         expected, previous, at = release.serial + 1, release.hash, release.created_at
+
+
+def _flag_lives(environment: Environment) -> Iterator[Finding]:
+    """The table that ``flag.key_reused`` and the ages of flags are read from. It follows from the ledger."""
+    lives, releases = FlagLife.objects.filter(environment=environment), Release.objects.filter(environment=environment)
+    number = releases.count()
+    stored = {flag_life.Life(*row) for row in lives.values_list("key", "kind", "from_serial", "to_serial")}
+    wrong = stored ^ set(flag_life.lives_told_by(releases))
+    if wrong and releases.count() == number:  # else they are of different moments
+        keys = sorted({life.key for life in wrong})
+        yield Finding(
+            "warning",
+            FLAGS_DIFFER,
+            f"{environment}",
+            both(
+                "What is kept about {n} flag key(s) is not what the ledger says: {keys}.",
+                "Ce qui est gardé sur {n} clé(s) de drapeau n'est pas ce que dit le registre : {keys}.",
+                n=len(keys),
+                keys=", ".join(keys[: flag_life.MOST_NAMED]),
+            ),
+        )
 
 
 def _checkpoints(path: Path, environments: list[Environment]) -> Iterator[Finding]:

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from configs.refusals import Refusal
-from flags import firsts
 from flags.admin.chart import bars
 from flags.models import UNTOLD, Usage
 from flags.overview import FlagFacts, counts_of, overview
 from flags.usage import HOUR, KEPT_HOURS
 from releases.models import Environment, Release
 from tests.factories import NOON, World, flag, snapshot
+from tests.releases.admin_pages import staff
+from tests.releases.api.helpers import Api, ok
+from tests.releases.commands import done
 
 DAY = dt.timedelta(days=1)
 GROWTH = ["release.grows", "release.shrinks"]
-
-
-@pytest.fixture(autouse=True)
-def read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(firsts, "_keys", {})
 
 
 def count(environment: Environment, key: str, variant: str, at: dt.datetime, number: int = 1) -> None:
@@ -50,7 +50,7 @@ def test_the_age_is_since_the_first_release_here(world: World) -> None:
     assert {item.first.at for item in overview(world.staging, world.now).flags} == {staged}
     world.rollback()
     world.now += DAY
-    world.publish("1.0.1", confirm=["release.contains_rolled_back"])
+    world.publish("1.0.1", confirm=["release.contains_rolled_back", "flag.key_reused"])
     again = overview(world.production, world.now).flag("new").first
     assert again == production.flag("new").first._replace(since=world.now)
 
@@ -221,18 +221,52 @@ def test_nothing_live_and_an_unknown_flag_are_refused(world: World) -> None:
     assert unknown.value.code == "flag.unknown"
 
 
-def test_the_price_does_not_grow(world: World) -> None:
-    def cost() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            overview(world.production, world.now)
-        return len(captured)
+def by_page() -> Callable[[World], Any]:
+    viewer = staff("viewer")
+    return lambda world: viewer.get("flags_flags_environment", world.production.pk)
+
+
+def by_api() -> Callable[[World], Any]:
+    return lambda world: ok(Api(world)("GET", "/api/flags", role="viewer"))
+
+
+@pytest.mark.parametrize(
+    "door",
+    [
+        lambda: lambda world: overview(world.production, world.now),
+        lambda: lambda world: done("flags"),
+        by_page,
+        by_api,
+    ],
+    ids=["overview", "command", "page", "api"],
+)
+def test_the_price_does_not_grow_with_the_versions(
+    world: World, monkeypatch: pytest.MonkeyPatch, door: Callable[[], Callable[[World], Any]]
+) -> None:
+    """Also at the first look after a start: only the live version is read."""
+    world.now = timezone.now()
+    look = door()
+    texts: list[str] = []
+    loads = json.loads
+
+    def counted(text: Any, *args: Any, **more: Any) -> Any:
+        if '"featureFlags"' in str(text):
+            texts.append(str(text))
+        return loads(text, *args, **more)
+
+    def cost() -> tuple[int, int]:
+        texts.clear()
+        with monkeypatch.context() as patch, CaptureQueriesContext(connection) as captured:
+            patch.setattr(json, "loads", counted)
+            look(world)
+        assert len(set(texts)) == 1
+        return len(captured), len(texts)
 
     world.release(snapshot(featureFlags=[flag("a", "ON")]))
-    cost()
+    look(world)
     one = cost()
-    for number in range(8):
-        world.release(snapshot(featureFlags=[flag(f"{name}-{number}", "ON") for name in "bcdefghij"]), confirm=GROWTH)
+    for number in range(30):
+        world.release(snapshot(featureFlags=[flag(f"{name}-{number}", "ON") for name in "bcd"]), confirm=GROWTH)
         count(world.production, f"b-{number}", "on", world.now)
-    assert cost() == one + 1  # versions seen for the first time are read with one query
-    assert cost() == one <= 4
-    assert Release.objects.count() == 9
+    assert cost() == one
+    assert Release.objects.count() == 31

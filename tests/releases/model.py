@@ -96,6 +96,10 @@ class Ledger:
         }
 
     @property
+    def was_live(self) -> set[Number]:
+        return {entry.version for entry in self.entries if entry.version}
+
+    @property
     def killed(self) -> frozenset[str]:
         return self.entries[-1].killed if self.entries else frozenset()
 
@@ -111,8 +115,6 @@ class Model:
         self.draft = Version((1, 0, 0), Content(), None)
         self.versions = {self.draft.name: self.draft}
         self.highest: Number = (0, 0, 0)
-        #: Flags that a published version dropped.
-        self.retired: set[str] = set()
 
     @property
     def preview(self) -> Version | None:
@@ -192,11 +194,9 @@ class Model:
         ledger = self.ledgers[where]
         if ledger.live and self.versions[ledger.live].content == version.content:
             raise No("release.nothing_to_publish")
-        before = self.before(ledger, version)
-        self.ask((self.questions(ledger, version) | self.reused(version, before)) - confirm)
+        self.ask((self.questions(ledger, version) | self.reused(ledger, version)) - confirm)
         if not version.content.valid:
             raise No("snapshot.invalid")
-        self.retire(version, before)
         was_draft = version.state == "draft"
         version.state = "published"
         latest, minimum = ledger.policy
@@ -219,23 +219,11 @@ class Model:
         if open_questions:
             raise No("publish.needs_confirmation", open_questions)
 
-    def before(self, ledger: Ledger, version: Version) -> list[Version]:
-        """What a version follows that is published for the first time: what is live, and its nearest published base."""
-        if version.state == "published":
-            return []
-        base = version.base
-        while base and base.state != "published":
-            base = base.base
-        return ([self.versions[ledger.live]] if ledger.live else []) + ([base] if base else [])
-
-    def reused(self, version: Version, before: list[Version]) -> set[str]:
-        known = set.intersection(*({*dict(old.content.flags)} for old in before)) if before else set()
-        back = ({*dict(version.content.flags)} - known) & self.retired
-        return {"flag.key_reused"} if before and back else set()
-
-    def retire(self, version: Version, before: list[Version]) -> None:
-        for old in before:
-            self.retired |= {*dict(old.content.flags)} - {*dict(version.content.flags)}
+    def reused(self, ledger: Ledger, version: Version) -> set[str]:
+        """Flags that this environment had once, and does not have now."""
+        now = {*dict(self.versions[ledger.live].content.flags)} if ledger.live else set()
+        had = {key for name in ledger.was_live for key in dict(self.versions[name].content.flags)}
+        return {"flag.key_reused"} if ({*dict(version.content.flags)} - now) & had else set()
 
     def pick(self, where: str, picked: set[str], confirm: Codes) -> None:
         ledger = self.ledgers[where]
@@ -247,7 +235,7 @@ class Model:
             raise No("publish.unknown_changes", picked - possible)
         content = live.content.with_changes(self.draft.content, picked)
         fix = Version(self.free_after(live.name), content, live)
-        self.ask(self.reused(fix, [live]) - confirm)
+        self.ask(self.reused(ledger, fix) - confirm)
         if not content.valid:
             flag = f"featureFlags/{content.page}"
             missing = ({"pages/p", "pages/p/flag"} if flag in picked else {flag}) & possible - picked
@@ -256,7 +244,6 @@ class Model:
         lost = self.draft.line - live.line - {self.draft.name}
         released = {entry.version for other in self.ledgers.values() for entry in other.entries}
         rebase = not self.questions(ledger, self.draft) and not lost & released
-        self.retire(fix, [live])
         fix.state = "published"
         self.versions[fix.name] = fix
         was_next, self.highest = self.draft.name > self.highest, max(self.highest, fix.name)

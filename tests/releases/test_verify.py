@@ -17,9 +17,10 @@ from configs.canonical import canonical, digest
 from configs.models import Application, ConfigVersion
 from releases import access
 from releases.ledger import GENESIS, hash_of
-from releases.models import Environment, Release
+from releases.models import Environment, FlagLife, Release
 from releases.verify import Finding, verify
-from tests.factories import ADA, World, snapshot
+from tests.factories import ADA, World, flag, snapshot
+from tests.releases.commands import done
 
 MIDDLE, NEWEST = 3, 5
 
@@ -348,3 +349,24 @@ def test_findings_speak_both_languages(ledger: World) -> None:
         "en": "Its facts do not have its hash.",
         "fr": "Ses faits n'ont pas son empreinte.",
     }
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda lives: lives.filter(key="a").delete(),
+        lambda lives: lives.filter(key="a").update(to_serial=None),
+        lambda lives: lives.filter(key="b").update(kind="{}"),
+        lambda lives: lives.create(environment=lives[0].environment, key="c", kind="{}", from_serial=1),
+    ],
+)
+def test_what_is_kept_about_flags_is_compared_with_the_ledger(world: World, edit: Callable[[Any], Any]) -> None:
+    world.release(snapshot(featureFlags=[flag("a"), flag("b")]))
+    world.release(snapshot(featureFlags=[flag("b")]), confirm=["release.shrinks"])
+    world.publish("1.0.0", environment=world.staging)
+    assert findings(world) == []
+    edit(FlagLife.objects.filter(environment=world.production))
+    [found] = findings(world)
+    assert (found.severity, found.code, found.place) == ("warning", "flag_life.differs", "icontrol/production")
+    assert found.code in done("verify_ledger", "--rebuild-flags").out
+    assert findings(world) == []

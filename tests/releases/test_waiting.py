@@ -14,7 +14,8 @@ from configs import policies, validation
 from configs.drafts import lock_application
 from configs.policies import schema_etag
 from configs.refusals import Refusal
-from releases import actions, publishing, sightings
+from releases import actions, flag_life, publishing, sightings
+from releases.models import FlagLife
 from releases.publishing import Selection
 from tests.factories import ADA, World, flag, snapshot
 
@@ -58,7 +59,8 @@ SLOW: list[tuple[Any, str]] = [
     (publishing, "diff"),
     (actions, "diff"),
     (actions, "live_flags"),
-    (actions, "lost_flags"),
+    (actions, "changes_between"),
+    (actions, "flag_changes"),
     (actions, "stored_policies"),
 ]
 
@@ -155,6 +157,24 @@ def test_the_serial_that_was_read_still_refuses(live: World, monkeypatch: pytest
     with pytest.raises(Refusal) as refusal:
         publish(live, selected(live), expected_serial=1)
     assert refusal.value.code == "publish.conflict"
+
+
+def test_a_rollback_goes_from_what_is_live_then(live: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody publishes between its reading and its lock: it takes that back, and the flag that came with it."""
+    compare, waiting = flag_life.flag_changes, [True]
+
+    def compare_and_move(*versions: Any) -> Any:
+        found = compare(*versions)
+        if waiting:
+            waiting.clear()
+            live.release(snapshot("home", "more", featureFlags=[*FLAGS, flag("b")]))
+        return found
+
+    live.release(snapshot("home", "more", featureFlags=[*FLAGS, flag("old")]))
+    monkeypatch.setattr(actions, "flag_changes", compare_and_move)
+    live.rollback(to_version="1.0.0")
+    lives = FlagLife.objects.order_by("key").values_list("key", "from_serial", "to_serial")
+    assert list(lives) == [("a", 1, None), ("b", 3, 4), ("old", 2, 3)]
 
 
 @pytest.mark.parametrize("moves", [1, 2])

@@ -10,10 +10,11 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from configs.texts import both
+from releases.flag_life import rebuild
 from releases.lookup import find_application
 from releases.management.base import REFUSED, Door, unusable
 from releases.models import Environment, Release
-from releases.verify import Finding, verify
+from releases.verify import FLAGS_DIFFER, Finding, verify
 
 STEP = 250
 
@@ -30,6 +31,11 @@ class Command(Door):
             default=[],
             type=Path,
             help="Checkpoint files that were kept elsewhere, besides the server's own.",
+        )
+        parser.add_argument(
+            "--rebuild-flags",
+            action="store_true",
+            help="Write the lives of flag keys anew where they differ from a ledger that is as it was.",
         )
 
     def run(self) -> None:
@@ -48,6 +54,11 @@ class Command(Door):
                 path=error.filename,
                 why=error.strerror,
             ) from None
+        if self.options["rebuild_flags"]:
+            differing = {finding.place for finding in findings if finding.code == FLAGS_DIFFER}
+            for environment in environments:
+                if str(environment) in differing:
+                    rebuild(environment)
         lost = [finding for finding in findings if finding.severity == "error"]
         said = both(
             "{n} release(s) in {m} environment(s): {wrong} error(s), {rest} warning(s).",

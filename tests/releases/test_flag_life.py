@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from configs.models import ConfigVersion, RetiredFlag
+from configs import triggers
+from configs.models import Application, ConfigVersion
 from configs.refusals import Refusal
 from releases import actions
+from releases.flag_life import lives_told_by
+from releases.models import Environment, FlagLife, Release
 from releases.publishing import Plan, Selection
 from tests.factories import ADA, World, flag, make_world, snapshot
 
@@ -24,9 +29,9 @@ def content(*flags: dict[str, Any], page: str = "home") -> dict[str, Any]:
     return snapshot(page, featureFlags=list(flags))
 
 
-def plan(world: World, **more: Any) -> Plan:
+def plan(world: World, environment: Environment | None = None) -> Plan:
     selection = Selection(if_match=world.draft.etag)
-    return actions.plan_publish(world.production, selection, actor=ADA, now=world.tick(), **more)
+    return actions.plan_publish(environment or world.production, selection, actor=ADA, now=world.tick())
 
 
 def asked(found: Plan) -> tuple[list[str], list[str]]:
@@ -35,6 +40,11 @@ def asked(found: Plan) -> tuple[list[str], list[str]]:
         [one.code for one in found.confirmations if one.code == "flag.key_reused"],
         [one.code for one in found.problems if one.severity == "error"],
     )
+
+
+def lives(environment: Environment) -> list[tuple[str, int, int | None]]:
+    found = FlagLife.objects.filter(environment=environment).order_by("key", "from_serial")
+    return list(found.values_list("key", "from_serial", "to_serial"))
 
 
 @pytest.fixture
@@ -156,7 +166,7 @@ def test_a_key_that_another_environment_has_not_yet_is_not_one_that_came_back(wo
     world.edit(content(flag("a"), flag("b"), page="shop"))
     world.pick("pages/shop", "pages/home", confirm=SIZE)
     world.pick("featureFlags/a", confirm=SIZE)
-    assert not RetiredFlag.objects.exists()
+    assert not FlagLife.objects.exclude(to_serial=None).exists()
 
 
 def test_a_preview_in_between_hides_nothing(gone: World) -> None:
@@ -168,38 +178,13 @@ def test_a_preview_in_between_hides_nothing(gone: World) -> None:
     assert refusal.value.code == "snapshot.invalid"
     gone.edit(content(page="shop"))
     gone.publish(confirm=YES)
-    assert set(RetiredFlag.objects.values_list("key", "last__version", "without__version")) == {
-        ("a", "1.0.0", "1.0.1"),
-        ("b", "1.0.1", "1.0.3"),
-    }
-
-
-def test_a_branch_of_another_environment_counts_too(world: World) -> None:
-    """What staging dropped does not come back as something else through production, which never had it dropped."""
-    world.release(content(flag("a"), flag("b")))
-    world.edit(content(flag("b")))
-    world.publish(environment=world.staging, confirm=SIZE)
-    world.edit(content(flag("b"), flag("a", bucketBy="user")))
-    assert asked(plan(world)) == ([], ["flag.key_reused"])
+    assert lives(gone.production) == [("a", 1, 2), ("b", 1, 3)]
 
 
 def test_other_applications_have_keys_of_their_own(gone: World) -> None:
     other = make_world(key="other", is_default=False)
     other.release(content(flag("b")))
     other.release(content(flag("b"), flag("a", bucketBy="user")), confirm=SIZE)
-
-
-def test_it_costs_one_query_for_new_keys_and_none_otherwise(gone: World) -> None:
-    def retired_queries(**more: Any) -> int:
-        with CaptureQueriesContext(connection) as captured:
-            gone.publish(confirm=SIZE, **more)
-        asked = [query["sql"].lower() for query in captured]
-        return len([sql for sql in asked if "retiredflag" in sql and "newest_retired" not in sql])
-
-    gone.edit(content(flag("b", "ON", owner="ada")))
-    assert retired_queries() == 0
-    gone.edit(content(flag("b"), *(flag(f"new-{number}") for number in range(50))))
-    assert retired_queries() == 1
 
 
 def test_a_draft_that_is_no_snapshot_yet_can_be_planned(gone: World) -> None:
@@ -218,29 +203,7 @@ def test_a_draft_that_is_no_snapshot_yet_can_be_planned(gone: World) -> None:
     assert "flag.key_reused" in problems and "schema.type" in problems
 
 
-STEPS = st.lists(st.sets(st.sampled_from("abc")), min_size=1, max_size=6)
-
-
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(STEPS)
-@pytest.mark.django_db(transaction=True)
-def test_what_is_recorded_is_what_the_versions_say(steps: list[set[str]]) -> None:
-    """On one line a key is asked about exactly when an older version had it and the one before has it not."""
-    number = RetiredFlag.objects.count()
-    world = make_world(key=f"line-{ConfigVersion.objects.count()}", is_default=False)
-    history: list[set[str]] = []
-    for at, keys in enumerate(steps):
-        world.edit(content(*(flag(key) for key in sorted(keys)), page=f"p{at}"))
-        back = {key for key in keys if history and key not in history[-1] and any(key in past for past in history)}
-        found = plan(world)
-        assert asked(found)[0] == (["flag.key_reused"] if back else [])
-        world.publish(confirm=YES)
-        number += len(history[-1] - keys) if history else 0
-        history.append(keys)
-        assert RetiredFlag.objects.count() == number
-
-
-TEXT = {"type": "string", "variants": [{"key": "on", "value": "x"}, {"key": "off", "value": ""}]}
+TEXT: dict[str, Any] = {"type": "string", "variants": [{"key": "on", "value": "x"}, {"key": "off", "value": ""}]}
 
 
 @pytest.mark.parametrize("other", [TEXT, {"bucketBy": "user"}, {"bucketing": {"algorithm": "murmur3", "seed": "a"}}])
@@ -276,3 +239,148 @@ def test_a_key_that_is_no_text_is_a_problem_like_others(world: World) -> None:
     world.release(content(flag("b")))
     world.edit(content(flag("b", bucketBy="user"), {**flag("c"), "key": ["c"]}))
     assert "flag.key_reused" not in asked(plan(world))[1] and asked(plan(world))[1]
+
+
+def test_each_environment_has_its_own_memory(world: World) -> None:
+    """What staging dropped comes back there only as it was; production never was without it, and is told."""
+    world.release(content(flag("a"), flag("b")))
+    world.publish("1.0.0", environment=world.staging)
+    world.edit(content(flag("b")))
+    world.publish(environment=world.staging, confirm=SIZE)
+    world.edit(content(flag("b"), flag("a", bucketBy="user")))
+    assert asked(plan(world, world.staging)) == ([], ["flag.key_reused"])
+    assert asked(plan(world)) == ([], [])
+    assert [one.code for one in plan(world).problems] == ["flag.kind_changed"]
+
+
+@pytest.mark.parametrize(
+    ("back", "expected"),
+    [(flag("a"), (["flag.key_reused"], [])), (flag("a", bucketBy="user"), ([], ["flag.key_reused"]))],
+)
+def test_a_key_that_a_promotion_dropped_is_known(
+    world: World, back: dict[str, Any], expected: tuple[list[str], list[str]]
+) -> None:
+    """Staging gets 1.0.0 and 1.0.1 by name, published long before in production."""
+    world.release(content(flag("a"), flag("b")))
+    world.release(content(flag("b")), confirm=SIZE)
+    world.publish("1.0.0", environment=world.staging)
+    world.publish("1.0.1", environment=world.staging, confirm=SIZE)
+    world.edit(content(flag("b"), back))
+    assert asked(plan(world, world.staging)) == expected
+
+
+def test_a_promotion_itself_is_asked(gone: World) -> None:
+    """1.0.2 is another kind of "a", and went live where "a" never was: where it was, it cannot follow."""
+    gone.edit(content(flag("b"), flag("a", bucketBy="user")))
+    gone.publish(environment=gone.staging)
+    promoted = Selection(version="1.0.2")
+    found = actions.plan_publish(gone.production, promoted, actor=ADA, now=gone.tick())
+    assert asked(found) == ([], ["flag.key_reused"])
+
+
+@pytest.mark.parametrize(
+    ("back", "expected"), [(flag("a"), (["flag.key_reused"], [])), (flag("a", **TEXT), ([], ["flag.key_reused"]))]
+)
+@pytest.mark.parametrize("way", ["rollback", "undo"])
+def test_a_key_that_a_rollback_or_an_undo_dropped_is_known(
+    world: World, way: str, back: dict[str, Any], expected: tuple[list[str], list[str]]
+) -> None:
+    world.release(content(flag("b")))
+    world.release(content(flag("a"), flag("b")), confirm=SIZE)
+    getattr(world, way)()
+    assert lives(world.production) == [("a", 2, 3), ("b", 1, None)]
+    world.edit(content(back, flag("b"), page="shop"))
+    assert asked(plan(world)) == expected
+
+
+def test_a_type_that_a_rollback_took_back_is_told_again(world: World) -> None:
+    world.release(content(flag("a")))
+    world.release(content(flag("a", **TEXT)), confirm=SIZE)
+    world.rollback()
+    world.edit(content(flag("a", **TEXT), page="shop"))
+    assert [one.code for one in plan(world).problems] == ["flag.kind_changed"]
+    world.publish(confirm=SIZE)
+    assert lives(world.production) == [("a", 1, None)]
+    assert '"type":"string"' in FlagLife.objects.get().kind
+
+
+def test_an_emergency_leaves_a_version_whose_text_is_damaged(world: World) -> None:
+    world.release(content(flag("a")))
+    world.release(content(flag("b")), confirm=SIZE)
+    connection.check_constraints()
+    with triggers.lifted(connection):
+        ConfigVersion.objects.filter(version="1.0.1").update(snapshot="{")
+    world.policy(latest="2.0.0")
+    world.undo()  # back to the damaged version's own policy
+    world.rollback()
+    assert lives(world.production) == [("a", 1, 2), ("a", 5, None), ("b", 2, 5)]
+
+
+def test_a_kill_a_lift_and_a_policy_change_no_life(gone: World) -> None:
+    before = lives(gone.production)
+    gone.kill("b")
+    gone.lift("b")
+    gone.policy(latest="2.0.0")
+    assert lives(gone.production) == before
+
+
+def test_it_costs_one_query_about_the_keys_that_come_and_none_otherwise(gone: World) -> None:
+    def queries() -> list[str]:
+        with CaptureQueriesContext(connection) as captured:
+            plan(gone)
+        return [query["sql"] for query in captured if "flaglife" in query["sql"].lower()]
+
+    gone.edit(content(flag("b", "ON", owner="ada")))
+    assert queries() == []
+    gone.edit(content(flag("b"), *(flag(f"new-{number}") for number in range(50))))
+    [query] = queries()
+    assert "'new-7'" in query and "'b'" not in query
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.dictionaries(st.sampled_from("abc"), st.sampled_from([{}, {"bucketBy": "user"}])),
+        st.sampled_from(["rollback", "undo", "kill"]),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(STEPS)
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_is_what_the_ledger_says(steps: list[Any]) -> None:
+    """Whatever was released in which way; and a key is asked about exactly when it was live once and is not now."""
+    world = make_world(key=f"line-{Application.objects.count()}", is_default=False)
+    past: set[str] = set()
+    for at, step in enumerate(steps):
+        try:
+            if step == "kill":
+                world.kill("a")
+            elif isinstance(step, str):
+                getattr(world, step)()
+            else:
+                live = {key for key, _, until in lives(world.production) if until is None}
+                past |= live
+                world.edit(content(*(flag(key, **more) for key, more in sorted(step.items())), page=f"p{at}"))
+                found = asked(plan(world))
+                assert (found != ([], [])) == bool(past & set(step) - live) or "flag.key_reused" in found[1]
+                world.publish(confirm=YES)
+        except Refusal:
+            pass  # nothing to go back to, or another kind
+        releases = Release.objects.filter(environment=world.production)
+        past |= {key for key, *_ in lives(world.production)}
+        rows = FlagLife.objects.filter(environment=world.production)
+        assert set(rows.values_list("key", "kind", "from_serial", "to_serial")) == set(lives_told_by(releases))
+
+
+def test_migrating_a_database_with_releases_fills_the_table(gone: World) -> None:
+    gone.rollback()
+    rows = FlagLife.objects.order_by("key", "from_serial").values_list("environment", "key", "kind", "from_serial")
+    before = list(rows)
+    assert len(before) == 3
+    FlagLife.objects.all().delete()
+    import_module("releases.migrations.0006_flag_life").fill(apps, None)
+    assert list(rows) == before
+    assert lives(gone.production) == [("a", 1, 2), ("a", 3, None), ("b", 1, None)]
