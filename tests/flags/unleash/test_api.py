@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -241,7 +242,7 @@ def test_a_body_that_breaks_off(live: Api) -> None:
 
 
 def test_too_many_fields_are_a_quiet_refusal(live: Api, caplog: pytest.LogCaptureFixture) -> None:
-    query = urlencode([(f"f{number}", "x") for number in range(1100)])
+    query = urlencode([(f"f{number}", "x") for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)])
     answer = live.ask(f"{FRONTEND}?{query}")
     refused(answer, 400, "http.bad_request")
     assert "Authorization" in answer["Vary"]
