@@ -46,7 +46,7 @@ from releases.policies import (
     live_flags,
     stands,
 )
-from releases.publishing import Plan, Published, Selection, basis, check_ready, missing_changes, select
+from releases.publishing import Basis, Plan, Published, Selection, basis, check_ready, missing_changes, select
 
 
 def _lock(environment: Environment) -> tuple[Environment, Release | None]:
@@ -66,12 +66,34 @@ def plan_publish(
     actor: Actor,
     now: dt.datetime,
 ) -> Plan:
-    """What :func:`publish` would do, with every check. It locks and writes nothing."""
+    """What :func:`publish` would do, with every check. It locks and writes nothing.
+
+    The reads are not of one moment. A refusal is told only if nothing moved meanwhile: else it may be about a draft
+    of after, and a release of before, somebody's publish.
+    """
     check_permission(actor, PUBLISH)
-    read_from = basis(environment)  # first: what moves later is noticed
+    for attempt in range(1, ATTEMPTS + 1):
+        read_from = basis(environment)  # first: what moves later is noticed
+        try:
+            head = head_of(environment)
+            check_serial(environment, head, expected_serial)
+            return _plan(environment, head, selection, dict(policy or {}), bump_latest, read_from, now)
+        except Refusal:
+            if attempt == ATTEMPTS or basis(environment) == read_from:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _plan(
+    environment: Environment,
+    head: Release | None,
+    selection: Selection,
+    policy: dict[str, str],
+    bump_latest: bool,
+    read_from: Basis,
+    now: dt.datetime,
+) -> Plan:
     application = Application.objects.get(pk=environment.application_id)
-    head = head_of(environment)
-    check_serial(environment, head, expected_serial)
     candidate, draft = select(application, head, selection)
     check_not_live(environment, head, candidate.version, candidate.digest)
     snapshot = candidate.document
@@ -91,7 +113,7 @@ def plan_publish(
         problems=problems,
         confirmations=confirmations(environment, candidate, snapshot, live) + confirmation,
         flags=NO_CHANGES if found else changes_between(before, after),
-        policies=_policies(head, dict(policy or {}), candidate.version if bump_latest else None),
+        policies=_policies(head, policy, candidate.version if bump_latest else None),
         picked_from=draft,
         unpicked=missing_changes(diff(live_document, draft.document), found, selection.changes, snapshot)
         if draft and live and found

@@ -15,7 +15,7 @@ from configs.drafts import lock_application
 from configs.policies import schema_etag
 from configs.refusals import Refusal
 from releases import actions, flag_life, publishing, sightings
-from releases.models import FlagLife
+from releases.models import Environment, FlagLife, Release
 from releases.publishing import Selection
 from tests.factories import ADA, World, flag, snapshot
 
@@ -140,6 +140,24 @@ def test_the_draft_that_moved_is_not_published(live: World, monkeypatch: pytest.
     with pytest.raises(Refusal) as refusal:
         publish(live, selection)
     assert refusal.value.code == "draft.stale" and live.live == "1.0.0"
+
+
+def test_a_refusal_is_about_one_moment(committed_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger is read before, and the draft after somebody published just this draft."""
+    world = committed_world
+    world.edit(snapshot("home"))
+    selection, others = selected(world), [lambda: publish(world, selected(world))]
+
+    def read(environment: Environment) -> Release | None:
+        head = head_of(environment)
+        if others:
+            others.pop()()
+        return head
+
+    monkeypatch.setattr(actions, "head_of", read)
+    with pytest.raises(Refusal) as refusal:
+        publish(world, selection)
+    assert refusal.value.code == "release.nothing_to_publish"
 
 
 def test_what_moves_all_the_time_is_a_conflict(live: World, monkeypatch: pytest.MonkeyPatch) -> None:
