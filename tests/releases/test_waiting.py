@@ -15,6 +15,7 @@ from configs.drafts import lock_application
 from configs.policies import schema_etag
 from configs.refusals import Refusal
 from releases import actions, flag_life, publishing, sightings
+from releases.ledger import head_of
 from releases.models import Environment, FlagLife, Release
 from releases.publishing import Selection
 from tests.factories import ADA, World, flag, snapshot
