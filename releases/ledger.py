@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
 
 from configs.canonical import canonical, digest
 from configs.models import ConfigVersion
@@ -24,6 +25,8 @@ from releases.models import Environment, Release
 #: Version of the list of facts. New optional facts get a new number and are absent from older rows.
 FORMAT = 1
 GENESIS = "0" * 64
+#: By how much the clocks of two servers may differ.
+SKEW = dt.timedelta(minutes=5)
 NO_POLICY = canonical({"default": Policy().as_json()})
 
 
@@ -34,8 +37,11 @@ def head_of(environment: Environment, at: dt.datetime | None = None) -> Release 
 
 
 def served_at(releases: QuerySet[Release], at: dt.datetime | None) -> QuerySet[Release]:
-    """Those that were there then; the newest of them is what clients got. Times never go down along the serials."""
-    return releases if at is None else releases.filter(created_at__lte=at)
+    """Those that were there then; the one with the highest serial is what clients got.
+
+    From now on that is the newest one, whatever time a wrong clock gave it.
+    """
+    return releases if at is None or at >= timezone.now() else releases.filter(created_at__lte=at)
 
 
 def release_of(environment: Environment, serial: int) -> Release | None:
@@ -104,6 +110,12 @@ def hash_of(release: Release, **names: Any) -> str:
     return digest(canonical(facts(release, **names)))
 
 
+def _time_after(head: Release | None, now: dt.datetime) -> dt.datetime:
+    """Clocks of several servers differ a little: then times do not go down along the serials. A clock that was far
+    ahead is not followed, or every later release would carry its time."""
+    return head.created_at if head and now < head.created_at <= now + SKEW else now
+
+
 def append(
     environment: Environment,
     head: Release | None,
@@ -131,7 +143,7 @@ def append(
         kill_switches=kill_switches,
         actor=actor,
         reason=reason,
-        created_at=max(now, head.created_at) if head else now,
+        created_at=_time_after(head, now),
         format=FORMAT,
         previous_hash=head.hash if head else GENESIS,
     )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from django.utils import timezone
+
 from configs.canonical import digest
 from configs.models import ConfigVersion
 from configs.texts import Text, both
 from releases import checkpoints, flag_life
-from releases.ledger import GENESIS, hash_of
+from releases.ledger import GENESIS, SKEW, hash_of
 from releases.models import Environment, FlagLife, Release
 
 FLAGS_DIFFER = "flag_life.differs"
@@ -48,7 +51,7 @@ def _error(code: str, place: str, en: str, fr: str, **values: Any) -> Finding:
 
 def _chain(environment: Environment, seen: Callable[[Environment, int], None]) -> Iterator[Finding]:
     names: dict[int | None, tuple[str | None, str | None]] = {None: (None, None)}
-    expected, previous, at = 1, GENESIS, None
+    expected, previous, at, was_edited = 1, GENESIS, None, False
     for release in Release.objects.filter(environment=environment).order_by("serial").iterator(chunk_size=500):
         seen(environment, release.serial)
         place = f"{environment} {release.serial}"
@@ -75,15 +78,45 @@ def _chain(environment: Environment, seen: Callable[[Environment, int], None]) -
                 "Elle ne suit pas la publication précédente.",
             )
         name, sha = names[release.config_version_id]
-        if release.hash != hash_of(
+        is_edited = release.hash != hash_of(
             release, application=environment.application.key, environment=environment.key, version=name, sha=sha
-        ):
+        )
+        if is_edited:
             yield _error(
                 "ledger.edited", place, "Its facts do not have its hash.", "Ses faits n'ont pas son empreinte."
             )
-        if at is not None and release.created_at < at:
-            yield _error("ledger.time", place, "It is older than its predecessor.", "Elle précède son aînée.")
+            if at is not None and release.created_at < at:
+                yield _error("ledger.time", place, "It is older than its predecessor.", "Elle précède son aînée.")
+        else:
+            yield from _clock(release, None if was_edited else at, place)
+        was_edited = is_edited
         expected, previous, at = release.serial + 1, release.hash, release.created_at
+
+
+def _clock(release: Release, before: dt.datetime | None, place: str) -> Iterator[Finding]:
+    """A clock that was wrong is no edit: the hash holds the time, and the order is that of the serials."""
+    if before is not None and release.created_at < before:
+        yield Finding(
+            "warning",
+            "ledger.clock",
+            place,
+            both(
+                "The clock of the server that appended the release before it was ahead, or its own behind: by {time}.",
+                "L'horloge du serveur qui a ajouté la publication précédente avançait, ou la sienne retardait : de "
+                "{time}.",
+                time=before - release.created_at,
+            ),
+        )
+    if release.created_at > timezone.now() + SKEW:
+        yield Finding(
+            "warning",
+            "ledger.future",
+            place,
+            both(
+                "Its time lies in the future: the clock of the server that appended it was wrong.",
+                "Sa date est à venir : l'horloge du serveur qui l'a ajoutée était fausse.",
+            ),
+        )
 
 
 def _flag_lives(environment: Environment) -> Iterator[Finding]:
