@@ -81,9 +81,10 @@ def main() -> int:
     print("\n".join(machine()), flush=True)
     functions = measured("functions", None)
     engines = measured("flags_bench", None)
-    results = [measured("measure", None)]
-    with postgresql(durable=True) as server, fresh(server.url) as url:
+    results, waits = [measured("measure", None)], [measured("beside", None)]
+    with postgresql(durable=True) as server, fresh(server.url) as url, fresh(server.url) as other:
         results.append(measured("measure", url))
+        waits.append(measured("beside", other))
     tables = [
         ledgers(f"snapshot of {functions['bytes'] // 1000} KB", LEDGERS, results),
         others(results),
@@ -92,6 +93,7 @@ def main() -> int:
         ledgers("100 flags", POLLS, results),
         growth(results),
         evaluations(engines),
+        beside(waits),
     ]
     print("\n\n".join("\n".join(table) for table in tables))
     return 0
@@ -156,6 +158,20 @@ def others(results: list[Any]) -> list[str]:
         f"| {row} | {' | '.join(shown(result['seconds'][name]) for result in results)} |"
         for row, name in REQUESTS.items()
     ]
+
+
+def beside(waits: list[Any]) -> list[str]:
+    """What clients and a kill wait for while two editors work without a pause."""
+    head = " | ".join(f"{wait['database']}: alone, p50 | p99 | beside, p50 | p99 | ratio of p99" for wait in waits)
+    lines = [f"| a true server | {head} |", "|---|" + "---:|" * 5 * len(waits)]
+    for row, what in {"`GET /meta/release`": "gate", "`POST /api/flags/{key}/kill`": "kill"}.items():
+        cells = []
+        for wait in waits:
+            alone, with_editors = wait["alone"][what], wait["beside"][what]
+            cells += [shown(seconds) for times in (alone, with_editors) for seconds in (times["p50"], times["p99"])]
+            cells.append(f"{with_editors['p99'] / alone['p99']:.1f}")
+        lines.append(f"| {row} | {' | '.join(cells)} |")
+    return lines
 
 
 def inside(functions: Any) -> list[str]:
