@@ -32,7 +32,6 @@ from releases.delivery import Live
 logger = logging.getLogger("icontrol.usage")
 HOUR = 3600  # seconds
 KEPT_HOURS = 30 * 24
-PROOF_HOURS = 24
 INTERVAL = 10  # seconds between two flushes, give or take a fifth: processes that start together drift apart
 #: Counters in memory (environment × flag × variant × hour). A flush begins early from the first on; beyond the second
 #: only the counters that there are go on, and the rest is dropped and counted.
@@ -206,13 +205,8 @@ def write_in_background() -> None:
 
 
 def old(now: dt.datetime) -> QuerySet[Usage]:
-    """What housekeeping removes. Nothing where a day of counting would leave nothing else: a clock that jumped ahead by
-    more than thirty days makes all look old, and leaves an operator a day to put it right."""
-    hour = int(now.timestamp()) // HOUR
-    kept = hour - KEPT_HOURS
-    if not Usage.objects.filter(hour__gte=kept, hour__lte=hour - PROOF_HOURS).exists():
-        return Usage.objects.none()
-    return Usage.objects.filter(hour__lt=kept)
+    """What housekeeping removes."""
+    return Usage.objects.filter(hour__lt=int(now.timestamp()) // HOUR - KEPT_HOURS)
 
 
 def flush() -> None:

@@ -17,6 +17,8 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
 from simple_history.signals import post_create_historical_record
@@ -42,8 +44,6 @@ KINDS: dict[str, Text] = {
 KEPT = dt.timedelta(days=365)
 #: What is told apart: of one address and kind, and of all together, in a minute and a process. The rest is counted.
 MOST_OF_ONE, MOST = 5, 30
-#: Old rows that one write removes.
-REMOVED_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,6 @@ class _Counted:
         with self._lock:
             self._since: dt.datetime | None = None
             self._counts: dict[_Key, int] = {}
-            self._removed_at: dt.datetime | None = None
 
     def add(self, key: _Key, now: dt.datetime, times: int = 1) -> None:
         with self._lock:
@@ -102,7 +101,6 @@ class _Counted:
         return len(self._counts) < MOST and (alike < MOST_OF_ONE or key.detail == "others")
 
     def write(self) -> None:
-        now = timezone.now()
         with self._lock:
             if self._since is None:
                 return
@@ -121,18 +119,12 @@ class _Counted:
         for key, count in counts.items():
             if count > 1:
                 logger.info("%s: %s times within a minute", key.line(), count)
-        self._remove_old(now)
 
-    def _remove_old(self, now: dt.datetime) -> None:
-        """Once a day and process."""
-        if self._removed_at is None or now - self._removed_at >= dt.timedelta(days=1):
-            self._removed_at = now
-            old = (
-                AuditEvent.objects.filter(at__lt=now - KEPT - dt.timedelta(minutes=1))
-                .order_by("at")
-                .values_list("pk", flat=True)
-            )
-            AuditEvent.objects.filter(pk__in=list(old[:REMOVED_AT_ONCE])).delete()
+
+def old(now: dt.datetime) -> QuerySet[AuditEvent]:
+    """What housekeeping removes. The trigger that keeps the young ones goes by the database's clock, and by seconds."""
+    kept = KEPT + dt.timedelta(minutes=1)
+    return AuditEvent.objects.filter(at__lt=now - kept).filter(at__lt=Now() - kept)
 
 
 counted = _Counted()

@@ -1,4 +1,9 @@
-"""What is old goes by itself: ended sessions, failed logins, clients that are not seen any more, old counts of flags.
+"""What is old goes by itself: ended sessions, failed logins, clients that are not seen any more, old counts of flags,
+old events of the audit. Nothing else deletes by age.
+
+A clock that is far ahead makes everything look old. So a jump ahead is noted first, and believed when it is a day old
+and no process has had an earlier time since: that leaves an operator a day to put the clock right, and lets a server
+that was off for long clean up in the end.
 
 A thread of each server process looks once an hour; one process at a time does it. Rows go in small batches, each a
 transaction of its own, so that nobody waits long for the lock. What cannot be done now is done an hour later.
@@ -20,7 +25,8 @@ from django.utils import timezone
 
 from icontrol.locks import lock
 from icontrol.outages import outage_of
-from releases.models import ClientSighting, LoginFailure, Session
+from releases import audit
+from releases.models import ClientSighting, LoginFailure, Session, Timestamp
 from releases.sightings import FORGOTTEN_AFTER
 from releases.throttle import WINDOW
 
@@ -29,12 +35,17 @@ FIRST = 60  # seconds after the start, give or take: servers that start together
 EVERY = 3600
 BATCH = 500
 MOST_BATCHES = 200  # of one kind in one turn
+#: A longer step from one turn to the next is a jump, and believed when it is as old as the proof.
+JUMP, PROOF = dt.timedelta(days=2), dt.timedelta(days=1)
+BELIEVED, JUMPED = "clock.believed", "clock.jumped"
+NOTHING_IS_OLDER = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 #: What is old at a moment, by the name that the log gives it. Apps add theirs when they are ready.
 OLD: dict[str, Callable[[dt.datetime], QuerySet[Any]]] = {
     "sessions": lambda now: Session.objects.filter(expire_date__lt=now),
     "failed logins": lambda now: LoginFailure.objects.filter(at__lt=now - WINDOW),
     "clients seen": lambda now: ClientSighting.objects.filter(last_seen_at__lt=now - FORGOTTEN_AFTER),
+    "audit events": lambda now: audit.old(now),
 }
 
 
@@ -43,10 +54,33 @@ def sweep(now: dt.datetime) -> dict[str, int] | None:
     with lock("housekeeping") as take:
         if not take():
             return None
+        now = believed(now)
         gone = {name: _remove(old(now)) for name, old in OLD.items()}
     if any(gone.values()):
         logger.info("removed what is old: %s", ", ".join(f"{count} {name}" for name, count in gone.items() if count))
     return gone
+
+
+def believed(now: dt.datetime) -> dt.datetime:
+    """The time by which things are old: ``now``, or what was believed before while a jump ahead is young.
+
+    Whoever calls holds the lock of housekeeping.
+    """
+    times = dict(Timestamp.objects.filter(name__in=(BELIEVED, JUMPED)).values_list("name", "at"))
+    last, jumped = times.get(BELIEVED, NOTHING_IS_OLDER), times.get(JUMPED)
+    if jumped is not None and now >= jumped + PROOF:
+        last, jumped = jumped, None
+    if now <= last + JUMP:
+        last, jumped = now, None
+    elif jumped is None or now < jumped:
+        jumped = now
+        logger.warning("the clock jumped ahead to %s; if that is wrong, put it right within a day", now.isoformat())
+    for name, at in ((BELIEVED, last), (JUMPED, jumped)):
+        if at is None:
+            Timestamp.objects.filter(name=name).delete()
+        else:
+            Timestamp.objects.update_or_create(name=name, defaults={"at": at})
+    return last
 
 
 def _remove(old: QuerySet[Any]) -> int:

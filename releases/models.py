@@ -267,7 +267,7 @@ class AuditEvent(models.Model):
 
 
 class LoginFailure(models.Model):
-    """A wrong password, for throttling; rows older than the window go as new ones come, and by housekeeping."""
+    """A wrong password, for throttling; rows older than the window go by housekeeping."""
 
     #: SHA-256 of what is counted: an account with an address (or a known device), or an address alone.
     scope = models.CharField(max_length=64)
@@ -295,6 +295,16 @@ class ClientSighting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.environment} {self.kind} {self.name}"
+
+
+class Timestamp(models.Model):
+    """A named time that all processes share, such as that of the last backup."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 # Who changed which account and role, kept like every other edit (never the password or its hash).

@@ -1,7 +1,8 @@
 """Which foreign clients an environment has, so that whoever publishes hears which flags they cannot follow.
 
-A client is written down at most once an hour by each server process, and forgotten after thirty days. Names come from
-strangers: their number is bounded, also for each address, and those beyond it are one client called ``others``.
+A client is written down at most once an hour by each server process, and forgotten after thirty days (by
+:mod:`releases.housekeeping`). Names come from strangers: their number is bounded, also for each address, and those
+beyond it are one client called ``others``.
 """
 
 from __future__ import annotations
@@ -86,7 +87,6 @@ def saw(live: Live, kind: str, name: str, *, address: str = "", now: dt.datetime
 @transaction.atomic
 def _write(live: Live, kind: str, name: str, now: dt.datetime) -> None:
     known = ClientSighting.objects.filter(environment=live.environment_id, kind=kind)
-    known.filter(last_seen_at__lt=now - FORGOTTEN_AFTER).delete()
     if known.filter(name=name).update(last_seen_at=now):
         return
     name = name if known.count() < MOST_NAMES else OTHERS

@@ -104,7 +104,6 @@ def _wait(scope: str, allowed: int, now: dt.datetime) -> int:
 def note_failure(request: HttpRequest, account: str, now: dt.datetime) -> None:
     for scope in scopes(request, account):
         LoginFailure.objects.create(scope=scope, at=now)
-    LoginFailure.objects.filter(at__lt=now - WINDOW).delete()
 
 
 class ThrottledBackend(ModelBackend):

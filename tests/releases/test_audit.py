@@ -13,10 +13,10 @@ from django.test import Client
 from django.utils import timezone
 
 from configs.models import Immutable
-from releases import access, audit, throttle
+from releases import access, audit, housekeeping, throttle
 from releases.background import background
 from releases.bootstrap import first_start
-from releases.models import ApiToken, AuditEvent
+from releases.models import ApiToken, AuditEvent, Timestamp
 from tests.factories import ADA, World
 from tests.releases.admin_pages import Staff, staff
 from tests.releases.commands import done
@@ -198,8 +198,11 @@ def test_an_event_stays_as_it_is_for_a_year(eve: Staff) -> None:
         with pytest.raises(DatabaseError), transaction.atomic():
             attempt(AuditEvent.objects.filter(pk=event.pk))
     old = AuditEvent.objects.create(at=timezone.now() - audit.KEPT - dt.timedelta(days=1), kind="login")
-    audit.count("token_refused", type("Request", (), {"META": {}}))
-    background.flush()
+    young = AuditEvent.objects.create(at=timezone.now() - audit.KEPT + dt.timedelta(days=1), kind="login")
+    Timestamp.objects.create(name=housekeeping.BELIEVED, at=timezone.now())
+    swept = housekeeping.sweep(timezone.now())
+    assert swept is not None and swept["audit events"] == 1
+    assert AuditEvent.objects.filter(pk=young.pk).exists()
     assert not AuditEvent.objects.filter(pk=old.pk).exists() and AuditEvent.objects.filter(pk=event.pk).exists()
 
 

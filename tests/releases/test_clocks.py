@@ -11,6 +11,8 @@ from releases.ledger import SKEW, head_of
 from releases.models import Release
 from releases.verify import verify
 from tests.factories import World, snapshot
+from tests.releases.api.helpers import Api, ok
+from tests.releases.commands import done
 
 MONTH = dt.timedelta(days=31)
 
@@ -35,6 +37,20 @@ def test_a_clock_that_is_a_month_ahead_is_not_followed(world: World) -> None:
         served = head_of(world.production, at)
         assert served is not None and served.serial == serial, at
     assert codes(world) == [("warning", "ledger.future", "2"), ("warning", "ledger.clock", "3")]
+
+
+def test_all_doors_tell_what_was_served_when_one_release_has_a_time_of_the_future(world: World) -> None:
+    api = Api(world)
+    first = world.release(snapshot("home"))
+    now = timezone.now()
+    policy_at(world, now + MONTH, "2.0.0")
+    third = policy_at(world, now, "3.0.0")
+    # Between the second and the third, which no time tells apart, it is the one before.
+    for at, serial in ((first.created_at, 1), (third.created_at, 3), (now + 2 * MONTH, 3)):
+        time = at.isoformat().replace("+00:00", "Z")
+        (told,) = ok(api("GET", f"/api/releases?at={time}"))["releases"]
+        place, _ = done("status", "--at", time, "--json").json["environments"]
+        assert (told["serial"], place["releases"][0]["serial"]) == (serial, serial), at
 
 
 def test_whoever_asks_about_what_is_to_come_gets_the_newest(world: World) -> None:

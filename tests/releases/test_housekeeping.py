@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +16,8 @@ from django.utils import timezone
 from flags.models import Usage
 from flags.usage import HOUR, KEPT_HOURS
 from icontrol.locks import lock
-from releases import housekeeping
-from releases.models import ClientSighting, LoginFailure, Session
+from releases import audit, housekeeping
+from releases.models import AuditEvent, ClientSighting, LoginFailure, Session, Timestamp
 from releases.sightings import FORGOTTEN_AFTER
 from releases.throttle import WINDOW
 from tests.factories import World, make_world
@@ -23,7 +25,13 @@ from tests.faults.processes import Child, Tell
 
 NOW = timezone.now()
 HOUR_NOW = int(NOW.timestamp()) // HOUR
-SECOND = dt.timedelta(seconds=1)
+SECOND, MINUTE, HOURS, DAY = (dt.timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
+
+
+@pytest.fixture
+def clock_is_known(db: None) -> None:
+    """Housekeeping has been at work here until now."""
+    Timestamp.objects.create(name=housekeeping.BELIEVED, at=NOW)
 
 
 def fill(world: World, times: int = 1) -> None:
@@ -42,9 +50,11 @@ def fill(world: World, times: int = 1) -> None:
         Usage.objects.create(
             environment_id=pk, flag=f"{number}", variant="on", hour=HOUR_NOW - KEPT_HOURS - old, count=1
         )
+        AuditEvent.objects.create(at=NOW - audit.KEPT - MINUTE - edge, kind="old")
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 500])
+@pytest.mark.usefixtures("clock_is_known")
 def test_what_is_old_goes_in_batches_and_the_rest_stays(
     world: World, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -53,22 +63,88 @@ def test_what_is_old_goes_in_batches_and_the_rest_stays(
     assert housekeeping.sweep(NOW) == dict.fromkeys(housekeeping.OLD, 3)
     for model in (Session, LoginFailure, ClientSighting, Usage):
         assert model.objects.count() == 1, model
+    assert AuditEvent.objects.filter(kind="old").count() == 1
     assert housekeeping.sweep(NOW) == dict.fromkeys(housekeeping.OLD, 0)
 
 
-def test_a_clock_that_jumped_ahead_deletes_no_counts(world: World) -> None:
-    for hour in (HOUR_NOW, HOUR_NOW - 1, HOUR_NOW - 100):
-        Usage.objects.create(environment_id=world.production.pk, flag="a", variant="on", hour=hour, count=1)
-    ahead = dt.timedelta(days=31)
-    Usage.objects.create(  # counted after the jump
-        environment_id=world.production.pk, flag="a", variant="on", hour=HOUR_NOW + 31 * 24, count=1
-    )
-    housekeeping.sweep(NOW + ahead)
-    assert Usage.objects.count() == 4
-    housekeeping.sweep(NOW + ahead + dt.timedelta(days=1))  # a day later nobody has put it right: then it is true
-    assert Usage.objects.count() == 1
+def swept(at: dt.datetime) -> int:
+    """How many rows a turn at that time removed."""
+    gone = housekeeping.sweep(at)
+    assert gone is not None
+    return sum(gone.values())
 
 
+@pytest.mark.usefixtures("clock_is_known")
+def test_a_clock_that_jumps_ahead_deletes_nothing(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    fill(world, times=0)
+    everything = len(housekeeping.OLD)
+    for hour in range(24):
+        assert swept(NOW + 31 * DAY + hour * HOURS) == 0, hour
+    assert caplog.text.count("jumped ahead") == 1
+    assert swept(NOW + 32 * DAY) == everything  # nobody has put it right: then it is true
+
+
+@pytest.mark.usefixtures("clock_is_known")
+def test_one_of_two_clocks_that_is_ahead_is_never_believed(world: World) -> None:
+    fill(world, times=0)
+    for hour in range(50):
+        assert swept(NOW) == 0
+        assert swept(NOW + 31 * DAY + hour * HOURS) == 0, hour
+
+
+@pytest.mark.usefixtures("clock_is_known")
+def test_a_clock_that_is_ahead_is_not_believed_after_a_pause_either(world: World) -> None:
+    """The pause is a jump itself; the clock that is ahead jumps from there."""
+    after = NOW + 5 * DAY
+    Session.objects.create(session_data="", expire_date=after + 10 * DAY, started_at=NOW, last_seen_at=NOW)
+    for hour in range(50):
+        housekeeping.sweep(after + hour * HOURS)
+        housekeeping.sweep(after + 31 * DAY + hour * HOURS)
+    assert Session.objects.exists()
+
+
+@pytest.mark.usefixtures("clock_is_known")
+def test_a_server_that_was_off_for_sixty_days_cleans_up_a_day_later(world: World) -> None:
+    fill(world, times=0)
+    back = NOW + 60 * DAY
+    assert [swept(back + hour * HOURS) for hour in (0, 1, 12, 23)] == [0] * 4
+    assert swept(back + 25 * HOURS) == len(housekeeping.OLD)
+    fill(world, times=0)
+    assert swept(back + 26 * HOURS) == len(housekeeping.OLD)  # and as always from then on
+
+
+@pytest.mark.usefixtures("clock_is_known")
+def test_a_server_that_runs_an_hour_a_week_cleans_up_too(world: World) -> None:
+    fill(world, times=0)
+    weeks = [swept(NOW + week * 7 * DAY) for week in range(9)]
+    assert sum(weeks) == len(housekeeping.OLD)
+
+
+def test_a_database_whose_clock_is_not_known_yet_waits_a_day(world: World) -> None:
+    fill(world)
+    assert swept(NOW) == 0
+    assert swept(NOW + DAY) >= len(housekeeping.OLD)
+
+
+@pytest.mark.usefixtures("clock_is_known")
+def test_a_clock_that_goes_back_is_followed(world: World) -> None:
+    fill(world)
+    assert swept(NOW - 40 * DAY) == 0
+    assert swept(NOW - 39 * DAY) == 0
+    assert swept(NOW) == 0
+    assert swept(NOW + DAY) >= len(housekeeping.OLD)
+
+
+def test_nothing_but_housekeeping_deletes_by_age() -> None:
+    """One rule for all that is old: whoever deletes by a time elsewhere does not have it."""
+    root = Path(housekeeping.__file__).parent.parent
+    by_age = re.compile(r"__lte?=[^)]*\)(\.\w+\([^()]*\))*\.delete\(\)")
+    assert by_age.search("Session.objects.filter(expire_date__lt=now - WINDOW).delete()")
+    files = [file for app in ("configs", "flags", "icontrol", "releases") for file in (root / app).rglob("*.py")]
+    assert [file.name for file in files if by_age.search(file.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.usefixtures("clock_is_known")
 def test_one_turn_has_a_bound(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(housekeeping, "BATCH", 1)
     monkeypatch.setattr(housekeeping, "MOST_BATCHES", 2)
@@ -79,6 +155,7 @@ def test_one_turn_has_a_bound(world: World, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.django_db(transaction=True)
 def test_while_another_process_is_at_it_nothing_is_done() -> None:
     world = make_world()
+    Timestamp.objects.create(name=housekeeping.BELIEVED, at=NOW)
     fill(world)
 
     def hold(tell: Tell) -> None:

@@ -406,13 +406,10 @@ def test_names_are_bounded(live: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     assert max(map(len, names)) == sightings.LONGEST_NAME
 
 
-def test_clients_are_forgotten(live: Api) -> None:
+def test_clients_that_have_not_asked_for_long_warn_nobody(live: Api) -> None:
     ok(live.ask(FEATURES, unleash_appname="old"))
     ClientSighting.objects.update(last_seen_at=NOON - sightings.FORGOTTEN_AFTER)
     assert sightings.warnings(live.world.production, CONTENT, {}, now=NOON.replace(day=23)) == []
-    sightings.written.clear()
-    ok(live.ask(FEATURES, unleash_appname="new"))
-    assert [name for _, _, name in seen()] == ["new"]
 
 
 def test_an_environment_that_has_them_is_warned_at_publish(live: Api) -> None:
