@@ -25,11 +25,14 @@ from icontrol import problem
 from icontrol.words import words
 from releases.authentication import actor_of_user
 from releases.models import Session
+from releases.password_forms import LoginForm, PasswordForm
+from releases.passwords import is_temporary
 from releases.sessions import name_of
-from releases.throttle import PasswordForm
 
 #: On the page, the last used first.
 MOST_SESSIONS = 100
+#: Pages for those who must change their password first.
+BEFORE = {"password_change", "password_change_done", "logout", "jsi18n"}
 View = Callable[..., HttpResponseBase]
 
 
@@ -37,6 +40,7 @@ class HouseSite(admin.AdminSite):
     site_header = site_title = "iCONTROL"
     index_title = words("What clients get now", "Ce que reçoivent les clients")
     site_url = None
+    login_form = LoginForm
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
@@ -49,9 +53,15 @@ class HouseSite(admin.AdminSite):
         """Django's, with our form, which must know where the request comes from."""
         request.current_app = self.name
         view = PasswordChangeView.as_view(
+            template_name="admin/house/password.html",
             form_class=partial(PasswordForm, request=request),
             success_url=reverse("admin:password_change_done"),
-            extra_context={**self.each_context(request), **(extra_context or {})},
+            extra_context={
+                **self.each_context(request),
+                "refusal": Refusal("password.temporary") if is_temporary(request.user) else None,
+                "button": words("Change my password", "Changer mon mot de passe"),
+                **(extra_context or {}),
+            },
         )
         return view(request)
 
@@ -87,6 +97,9 @@ class HouseSite(admin.AdminSite):
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             # Whatever this request saves of the account itself (its password) is done by the account.
             request.user.history_actor = f"user:{request.user.get_username()}"  # type: ignore[union-attr]
+            page = request.resolver_match and request.resolver_match.url_name
+            if page not in BEFORE and is_temporary(request.user):
+                return HttpResponseRedirect(reverse("admin:password_change"))
             # There are no pop-ups here, and Django looks up whatever field these name.
             for name in (IS_POPUP_VAR, TO_FIELD_VAR):
                 if name in request.GET or name in request.POST:

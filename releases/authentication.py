@@ -8,15 +8,17 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils import timezone
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from configs.actors import Actor
+from configs.refusals import Refusal
 from releases import audit
 from releases.access import find_token, token_works
 from releases.last_use import used_token
 from releases.models import ApiToken
+from releases.passwords import is_temporary
 from releases.people import rights_of
 from releases.roles import ROLES
 
@@ -47,6 +49,16 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="icontrol"'
+
+
+class PersonAuthentication(SessionAuthentication):
+    """The session of a person, who has chosen the password."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        found: tuple[Any, Any] | None = super().authenticate(request)
+        if found is not None and is_temporary(found[0]):
+            raise Refusal("password.temporary")
+        return found
 
 
 def actor_of_user(user: AbstractBaseUser | AnonymousUser) -> Actor:

@@ -24,6 +24,7 @@ from configs.models import Application
 from releases import access, actions, checkpoints
 from releases.ledger import NO_POLICY, head_of
 from releases.models import Environment, Release
+from releases.passwords import mark_temporary
 from releases.policies import policy_etag
 from releases.publishing import Selection
 
@@ -109,7 +110,9 @@ def _account(password: str, *, now: dt.datetime, announce: Callable[[str], None]
         user.set_password(password)
         user.history_actor = SYSTEM.name  # type: ignore[attr-defined]
         user.save()
+        if not settings.ICONTROL_ADMIN_PASSWORD:
+            mark_temporary(user)
     if settings.ICONTROL_ADMIN_PASSWORD:
         announce(f"Account {ACCOUNT} created with the password from ICONTROL_ADMIN_PASSWORD.")
     else:
-        announce(f"Account {ACCOUNT} created. Its password, shown this once: {password}")
+        announce(f"Account {ACCOUNT} created. Its password, shown this once, to be changed at login: {password}")

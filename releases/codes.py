@@ -534,3 +534,14 @@ define(
         "c'est bon.",
     ),
 )
+define(
+    "password.temporary",
+    403,
+    title=("Choose your own password first", "Choisissez d'abord votre propre mot de passe"),
+    detail=(
+        "Your password was given to you, so somebody else may know it. Until you change it, it opens nothing else.",
+        "Ce mot de passe vous a été attribué : quelqu'un d'autre le connaît peut-être. Tant que vous ne l'avez pas "
+        "changé, il n'ouvre rien d'autre.",
+    ),
+    next=("Change it at /admin/password_change/.", "Changez-le sur /admin/password_change/."),
+)

@@ -240,6 +240,15 @@ class Session(AbstractBaseSession):
         return SessionStore
 
 
+class TemporaryPassword(models.Model):
+    """Whoever has one did not choose the password alone, and must change it first (:mod:`releases.passwords`)."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="temporary_password")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
 class AuditEvent(models.Model):
     """Something that somebody did at the door, or wanted to (:mod:`releases.audit`). Appended, never changed.
 

@@ -18,19 +18,14 @@ import ipaddress
 import secrets
 from typing import Any
 
-from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth import authenticate
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.core import signing
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language
 
-from configs.texts import both, pick
 from releases import sessions
 from releases.models import LoginFailure
 
@@ -132,42 +127,6 @@ def on_logged_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> Non
     request.known_browser_of = user.username.casefold()  # type: ignore[attr-defined]
 
 
-class LoginForm(AdminAuthenticationForm):
-    """The admin's login form, which says so when it did not even look."""
-
-    def get_invalid_login_error(self) -> ValidationError:
-        if self.request is None or not getattr(self.request, "login_throttled", False):
-            return super().get_invalid_login_error()
-        return too_many(self.request, self.data.get("username", ""))
-
-
-def too_many(request: HttpRequest, account: str) -> ValidationError:
-    """What a form says that did not even look."""
-    wait = seconds_to_wait(request, account, timezone.now())
-    words = both(
-        "Too many wrong passwords from here. Try again in {minutes} min; API tokens still work.",
-        "Trop de mots de passe erronés d'ici. Réessayez dans {minutes} min ; les jetons d'API marchent encore.",
-        minutes=max(1, round(wait / 60)),
-    )
-    return ValidationError(pick(words, "fr" if (get_language() or "").startswith("fr") else "en"), "throttled")
-
-
-class PasswordForm(AdminPasswordChangeForm):
-    """One's own password: the old one is asked for as at a login, counted and throttled."""
-
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.request = request
-
-    def clean_old_password(self) -> str:
-        old: str = self.cleaned_data["old_password"]
-        if not is_password_of(self.request, self.user.get_username(), old):
-            if getattr(self.request, "login_throttled", False):
-                raise too_many(self.request, self.user.get_username())
-            raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
-        return old
-
-
 def is_password_of(request: HttpRequest, account: str, password: str) -> bool:
     """By the same way as a login: a wrong one is counted and audited, and after too many nobody looks."""
     return authenticate(request, username=account, password=password) is not None
@@ -195,6 +154,5 @@ class KnownBrowser:
 
 
 def connect() -> None:
-    admin.site.login_form = LoginForm
     user_login_failed.connect(on_login_failed, dispatch_uid="releases.throttle.failed")
     user_logged_in.connect(on_logged_in, dispatch_uid="releases.throttle.logged_in")

@@ -50,6 +50,7 @@ NEXT: dict[str, Text] = {
         "Roll back to another version, and verify the ledger on the page of its checkpoints.",
         "Revenez à une autre version, et vérifiez le registre sur la page de ses points de contrôle.",
     ),
+    "password.temporary": both("Choose another one here.", "Choisissez-en un autre ici."),
     "preview_link.lifetime": both("Choose a shorter time.", "Choisissez une durée plus courte."),
     "db.unavailable": _LATER,
     "db.read_only": _LATER,

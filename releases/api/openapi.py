@@ -52,9 +52,8 @@ class BearerScheme(OpenApiAuthenticationExtension):
 
 
 class SessionScheme(OpenApiAuthenticationExtension):
-    target_class = "rest_framework.authentication.SessionAuthentication"
+    target_class = "releases.authentication.PersonAuthentication"
     name = "session"
-    priority = 1  # before the package's own, which says nothing about CSRF
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {

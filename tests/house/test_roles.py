@@ -17,6 +17,7 @@ from configs.models import ConfigVersion
 from releases import access
 from releases.authentication import actor_of_user
 from releases.models import ApiToken, AuditEvent, PreviewLink
+from releases.passwords import mark_temporary
 from releases.roles import ROLES
 from tests.factories import ADA, NOON, World, flag, snapshot
 from tests.house.routes import METHODS, is_page, methods, path, routes
@@ -426,6 +427,20 @@ def test_a_login_without_a_role_may_nothing(values: dict[str, Any]) -> None:
     for (method, route), columns in table(API).items():
         status = client.generic(method, path(route, values), b"{}", "application/json").status_code
         assert status == (200 if columns[0] == "200" else 403), (method, route)
+
+
+def test_who_must_change_the_password_may_nothing_else(values: dict[str, Any], people: dict[str, User]) -> None:
+    mark_temporary(people["admin"])
+    for (method, route), columns in table(API).items():
+        answer = client_of("admin", people).generic(method, path(route, values), b"{}", "application/json")
+        assert answer.status_code == (200 if columns[0] == "200" else 403), (method, route)
+    address = {**values, "admin": "configs"}
+    open_to_it = {"", "i18n/setlang/", "admin/login/", "admin/logout/", "admin/jsi18n/"}
+    open_to_it |= {"admin/password_change/", "admin/password_change/done/"}
+    for method, route in table(PAGES):
+        answer = client_of("admin", people).generic(method, path(PARAMETERS.get(route, route), address))
+        is_led_away = answer.headers.get("Location") == "/admin/password_change/"
+        assert is_led_away == (route not in open_to_it), (method, route)
 
 
 def test_tokens_that_are_over_or_never_were(world: World, values: dict[str, Any]) -> None:

@@ -1,0 +1,117 @@
+"""A password that somebody else knows opens nothing but the page that changes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client
+from django.utils import timezone
+
+from releases import access
+from releases.authentication import actor_of_user
+from releases.bootstrap import first_start
+from releases.models import TemporaryPassword
+from releases.passwords import is_temporary, mark_temporary
+from tests.factories import World
+from tests.releases.admin_pages import Page, Staff, staff
+from tests.releases.api.helpers import code
+
+NEW = "battery-staple-2"
+
+
+def log_in(name: str, password: str) -> Client:
+    client = Client()
+    assert client.post("/admin/login/", {"username": name, "password": password}).status_code == 302
+    return client
+
+
+def place(answer: Any) -> str:
+    return str(answer["Location"]) if answer.status_code == 302 else str(answer.status_code)
+
+
+def change(client: Client, old: str, new: str = NEW) -> str:
+    typed = {"old_password": old, "new_password1": new, "new_password2": new}
+    return place(client.post("/admin/password_change/", typed))
+
+
+def test_the_generated_password_opens_its_change_and_then_everything(db: None) -> None:
+    said: list[str] = []
+    first_start(now=timezone.now(), announce=said.append)
+    (password,) = [line.rpartition(": ")[2] for line in said if "shown this once" in line]
+    client = log_in("admin", password)
+    assert place(client.get("/admin/")) == "/admin/password_change/"
+    assert code(client.get("/api/registry")) == "password.temporary"
+    page = Page(client.get("/admin/password_change/"))
+    assert (page.status, page.refusal) == (200, "password.temporary") and "somebody else may know it" in page.text
+    assert change(client, password, password) == "200"  # the same again is no change
+    assert change(client, password) == "/admin/password_change/done/"
+    assert not TemporaryPassword.objects.exists()
+    assert Page(client.get("/admin/password_change/")).refusal is None
+    assert client.get("/admin/").status_code == client.get("/api/registry").status_code == 200
+
+
+def test_a_chosen_first_password_stays(db: None, settings: Any) -> None:
+    settings.ICONTROL_ADMIN_PASSWORD = "correct-horse-1"
+    first_start(now=timezone.now(), announce=lambda line: None)
+    assert log_in("admin", "correct-horse-1").get("/admin/").status_code == 200
+
+
+@pytest.fixture
+def root(world: World) -> Staff:
+    return staff("admin", name="root.a")
+
+
+def test_a_password_that_an_admin_made_for_somebody_is_temporary(root: Staff) -> None:
+    viewer = Group.objects.get(name="viewer").pk
+    typed = {"usable_password": "true", "password1": NEW, "password2": NEW}
+    root.send("auth_user_add", username="eve", is_staff="on", groups=[viewer], **typed)
+    eve = User.objects.get(username="eve")
+    assert place(log_in("eve", NEW).get("/admin/")) == "/admin/password_change/"
+    assert change(log_in("eve", NEW), NEW, "correct-horse-2") == "/admin/password_change/done/"
+    assert not is_temporary(eve)
+    root.send("auth_user_password_change", eve.pk, **typed)
+    assert place(log_in("eve", NEW).get("/admin/")) == "/admin/password_change/"
+
+
+def test_ones_own_password_is_never_temporary(root: Staff) -> None:
+    typed = {"usable_password": "true", "password1": NEW, "password2": NEW}
+    root.send("auth_user_password_change", root.user.pk, **typed)
+    assert log_in("root.a", NEW).get("/admin/").status_code == 200
+
+
+def test_the_command_ends_it(root: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark_temporary(root.user)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "admin")
+    with pytest.raises(CommandError):
+        call_command("changepassword", "root.a")
+    assert is_temporary(root.user)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: NEW)
+    call_command("changepassword", "root.a")
+    assert not is_temporary(root.user)
+
+
+def test_tokens_of_that_person_and_other_people_go_on(root: Staff) -> None:
+    _, secret = access.create_token(name="ci", role="viewer", actor=actor_of_user(root.user), now=timezone.now())
+    mark_temporary(root.user)
+    assert Client().get("/api/registry", headers={"authorization": f"Bearer {secret}"}).status_code == 200
+    assert staff("viewer").get("index").status == 200
+    assert root.get("index").status == 302
+
+
+def test_the_sentence_is_in_the_readers_language(world: World) -> None:
+    french = staff("admin", language="fr")
+    mark_temporary(french.user)
+    assert "quelqu'un d'autre le connaît peut-être" in french.get("password_change").text
+
+
+def test_who_must_change_the_password_can_log_out_and_change_the_language(root: Staff) -> None:
+    mark_temporary(root.user)
+    page = root.get("password_change")
+    actions = {form.attributes.get("action") for form in page.all("form")}
+    assert {"/admin/logout/", "/i18n/setlang/"} <= actions
+    assert root.client.post("/i18n/setlang/", {"language": "fr", "next": "/admin/password_change/"}).status_code == 302
+    assert root.client.post("/admin/logout/").status_code == 200
