@@ -13,7 +13,7 @@ from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from rest_framework import exceptions
-from rest_framework.views import set_rollback
+from rest_framework.views import APIView, set_rollback
 
 from configs.problems import Problem, as_json, pointer
 from configs.refusals import Refusal, define
@@ -269,6 +269,11 @@ def not_read(types: Sequence[str]) -> Refusal:
     return Refusal("http.unsupported_media_type", types=both(" or ".join(types), " ou ".join(types)))
 
 
+def media_types(view: APIView) -> list[str]:
+    """Of the bodies that a view reads by the method of its request."""
+    return [parser.media_type for parser in view.get_parsers()]
+
+
 def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler."""
     if isinstance(error, exceptions.MethodNotAllowed):
@@ -276,7 +281,7 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
         answer["Allow"] = ", ".join(context["view"].allowed_methods)
         return answer
     if isinstance(error, exceptions.UnsupportedMediaType):
-        types = [parser.media_type for parser in context["view"].get_parsers()]
+        types = media_types(context["view"])
         answer = response(not_read(types))
         answer["Accept-Patch" if context["request"].method == "PATCH" else "Accept"] = ", ".join(types)
         return answer

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from configs.actors import VIEW, Actor
 from configs.models import ConfigVersion
 from configs.policies import check_permission
+from icontrol.problem import media_types
 from releases import showing
 from releases.api.parsing import Body, body
 from releases.authentication import actor_of
@@ -80,6 +81,13 @@ class AuthorView(APIView):
     def if_match(self) -> str | None:
         value: str | None = self.request.headers.get("If-Match")
         return value
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """What there is here: ``Allow``, and for PATCH the media types of a change (RFC 5789, section 3.1)."""
+        answer: Response = super().options(request, *args, **kwargs)
+        if "PATCH" in self.allowed_methods:
+            answer["Accept-Patch"] = ", ".join(media_types(self))
+        return answer
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)

@@ -59,7 +59,7 @@ class DocumentView(DraftWriteView):
 
     def get_parsers(self) -> list[Any]:
         """A merge patch that came by PUT would replace the draft. (The OpenAPI generator asks without a request.)"""
-        patching = self.request is None or self.request.method == "PATCH"
+        patching = self.request is None or self.request.method in ("PATCH", "OPTIONS")
         return [parser() for parser in self.parser_classes if patching or parser is not MergePatchParser]
 
 
