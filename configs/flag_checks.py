@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from configs.limits import MAX_INTEGER
+from configs.payloads import says
 from configs.problems import Problem, pointer
 from configs.reading import objects, shown
 from configs.references import Path, cycle_problems, missing
@@ -101,8 +102,33 @@ def _values(flag: dict[str, Any], here: Path, suggestions: Suggestions) -> Itera
                 found=TYPES[json_type(variant["value"])],
             )
             yield Problem(pointer(there), "flag.value_type", message)
-        elif "schema" in flag and (found := value_finding(variant["value"], flag["schema"], suggestions)):
+            continue
+        if "schema" in flag and (found := value_finding(variant["value"], flag["schema"], suggestions)):
             yield replace(found, pointer=pointer(there) + found.pointer)
+        yield from _payload(variant, kind, (*here, "variants", index, "payload"))
+
+
+def _payload(variant: dict[str, Any], kind: str, here: Path) -> Iterator[Problem]:
+    """Whoever reads the value and whoever reads the payload must be told the same."""
+    if "payload" in variant and kind == "boolean":
+        message = both(
+            "A boolean flag has no variants for Unleash's clients, and so no payloads.",
+            "Pour les clients d'Unleash, un drapeau booléen n'a pas de variantes, donc pas de contenu.",
+        )
+        yield Problem(pointer(here), "flag.payload", message)
+        return
+    own = variant.get("payload")
+    text = own.get("value") if isinstance(own, dict) else None
+    if isinstance(text, str) and not says(kind, variant["value"], text):
+        message = both(
+            "“{text}” does not stand for the variant's value, {value}: Unleash's clients would get another one than"
+            " everybody else.",
+            "« {text} » ne correspond pas à la valeur de la variante, {value} : les clients d'Unleash en recevraient"
+            " une autre que tout le monde.",
+            text=shown(text),
+            value=shown(variant["value"]),
+        )
+        yield Problem(pointer([*here, "value"]), "flag.payload", message)
 
 
 def has_type(value: Any, kind: str) -> bool:

@@ -30,6 +30,8 @@ def render(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), surface
     ]
     for flag in result["featureFlags"]:
         flag.pop("environments", None)  # what others have is nobody's here
+        for variant in flag.get("variants", ()):
+            variant.pop("payload", None)  # clients of ours read the value
         if flag["key"] in killed:
             flag["state"] = FORCE_OFF
         if flag["key"] in remote:

@@ -15,7 +15,7 @@ class Features(Shape):
 
 
 class UnleashPayload(Shape):
-    type = text(help_text="string, number or json")
+    type = text(help_text="string, number, json, csv")
     value = text(allow_blank=True)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from configs.exporters import unleash
+from configs.payloads import payload
 from flags.engine import Evaluation
 from releases.delivery import Live, Representation
 
@@ -30,10 +31,8 @@ def toggles(live: Live, evaluations: Mapping[str, Evaluation]) -> Representation
 def _toggle(flag: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
     variant: dict[str, Any] = {"name": "disabled", "enabled": False}
     if flag["type"] != "boolean":
-        variant = {
-            "name": evaluation.variant,
-            "enabled": True,
-            "payload": unleash.payload(flag["type"], evaluation.value),
-        }
+        served = next(one for one in flag["variants"] if one["key"] == evaluation.variant)
+        told = payload(flag["type"], served)
+        variant = {"name": evaluation.variant, "enabled": True} | ({"payload": told} if told else {})
     variant |= {"feature_enabled": True, "featureEnabled": True}
     return {"name": flag["key"], "enabled": True, "variant": variant, "impressionData": False}

@@ -113,7 +113,12 @@ def test_constraints(asked: dict[str, Any], expected: Any) -> None:
 def test_variants_are_values_and_being_off_is_one_more() -> None:
     flag = one(default(), variants=[variant("a", 500, "1.0", "number"), variant("b", 500, "2.5", "number")])
     assert flag["type"] == "number"
-    assert flag["variants"] == [{"key": "a", "value": 1}, {"key": "b", "value": 2.5}, {"key": "off", "value": 0}]
+    as_it_was = {"payload": {"value": "1.0"}}
+    assert flag["variants"] == [
+        {"key": "a", "value": 1, **as_it_was},
+        {"key": "b", "value": 2.5},
+        {"key": "off", "value": 0},
+    ]
     assert flag["rules"] == [
         {"id": "strategy-1", "split": [{"variant": "a", "weight": 5000}, {"variant": "b", "weight": 5000}]},
         {"id": "strategy-1.others", "variant": "a"},
@@ -124,6 +129,9 @@ def test_variants_are_values_and_being_off_is_one_more() -> None:
     )
     assert mixed["type"] == "string" and mixed["offVariant"] == "off-3"
     assert [item["value"] for item in mixed["variants"]] == ["{", "off", "x", ""]
+    assert [item.get("payload", "as it is") for item in mixed["variants"]] == [{"type": "json"}, None] + 2 * [
+        "as it is"
+    ]
     assert mixed["rules"][1]["total"] == 2
     some = one(default(constraint("x", "IN", "y")), default(variants=[variant("a", 1)]))
     assert [rule["variant"] for rule in some["rules"]] == ["on", "a"]

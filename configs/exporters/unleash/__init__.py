@@ -6,7 +6,7 @@ is not said at all: such a feature is off, and its description says why.
 
 from __future__ import annotations
 
-from configs.exporters.unleash.features import Export, document, features, is_on, payload
+from configs.exporters.unleash.features import Export, document, features, is_on
 from configs.exporters.unleash.reasons import REASONS
 
-__all__ = ["REASONS", "Export", "document", "features", "is_on", "payload"]
+__all__ = ["REASONS", "Export", "document", "features", "is_on"]

@@ -13,7 +13,6 @@ import logging
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from configs.canonical import canonical
 from configs.exporters.unleash.conditions import (
     ALWAYS,
     MOST_IN_ALL,
@@ -28,19 +27,18 @@ from configs.exporters.unleash.conditions import (
     product,
 )
 from configs.exporters.unleash.reasons import Inexpressible
+from configs.payloads import payload
 from configs.texts import Text, both
 from flags.engine import Evaluation, Reason, compile_flags, off_variant, resolved
 from flags.engine.compiling import BOOLEAN_VARIANTS, LIVE
 from flags.engine.hashing import WHOLE, fnv1a_rollout
 from flags.engine.operators import CURRENT_TIME
-from flags.engine.values import text_of
 
 logger = logging.getLogger(__name__)
 Feature = dict[str, Any]
 Strategy = dict[str, Any]
 #: Unleash's weights are per mille, unless they make another total.
 USUAL_TOTAL = 1000
-_PAYLOADS = {"string": "string", "integer": "number", "number": "number", "object": "json"}
 
 
 _FAILED = both(
@@ -145,12 +143,6 @@ def is_on(flag: Mapping[str, Any], evaluation: Evaluation) -> bool:
     return any(rule["id"] == evaluation.rule_id and "split" in rule for rule in flag.get("rules", ()))
 
 
-def payload(kind: str, value: Any) -> dict[str, str]:
-    """A variant's value as Unleash carries it: text, with the kind of text told. Numbers and objects are RFC 8785."""
-    text = canonical(value) if kind == "object" else text_of(value)
-    return {"type": _PAYLOADS[kind], "value": text or ""}
-
-
 class _Refused(Exception):
     def __init__(self, reasons: list[Text]) -> None:
         self.reasons = reasons
@@ -182,6 +174,7 @@ class _Flag:
         self.live = flag["key"] in all_live
         self.flag = flag if flag["state"] in LIVE else {**flag, "state": "ROLLOUT" if "rollout" in flag else "ON"}
         self.key, self.kind = flag["key"], flag["type"]
+        self.variants = _variants(flag)
         self.values = _values(flag)
         self.off = off_variant(flag)
         self.default = flag.get("defaultVariant", "on")
@@ -292,12 +285,8 @@ class _Flag:
         return [self.variant(part["variant"], part["weight"] // unit) for part in rule["split"] if part["weight"]]
 
     def variant(self, key: str, weight: int) -> dict[str, Any]:
-        return {
-            "name": key,
-            "weight": weight,
-            "weightType": "variable",
-            "payload": payload(self.kind, self.values[key]),
-        }
+        told = payload(self.kind, self.variants[key])
+        return {"name": key, "weight": weight, "weightType": "variable"} | ({"payload": told} if told else {})
 
     def dealt(self, step: _Step, alternative: list[Constraint | int], dates: list[Constraint]) -> Iterator[Strategy]:
         """One strategy for everybody, or one for each attribute to hash."""
@@ -368,9 +357,13 @@ def _dependency(parent: dict[str, Any], variant: str | None) -> dict[str, Any] |
     return {"feature": key, "enabled": True, "variants": sorted(wanted)} if wanted else None
 
 
-def _values(flag: Mapping[str, Any]) -> dict[str, Any]:
+def _variants(flag: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     variants = flag.get("variants", BOOLEAN_VARIANTS if flag["type"] == "boolean" else ())
-    return {variant["key"]: variant["value"] for variant in variants}
+    return {variant["key"]: variant for variant in variants}
+
+
+def _values(flag: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: variant["value"] for key, variant in _variants(flag).items()}
 
 
 def _off_is_true(flag: Mapping[str, Any]) -> bool:

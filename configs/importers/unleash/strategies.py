@@ -64,7 +64,10 @@ def strategy(found: Found, number: int, feature: str, segments: Segments, report
     hashed = _hash(source, feature)
     result = Strategy(at, number, source.get("title") or "", [], None, hashed, hashed, source["variants"])
     _let_in(result, source, target, report)
-    result.conditions += asked
+    # Whoever has nothing that is hashed is in no share here: our own export says so to Unleash's clients.
+    told = {"attribute": result.hash.by[0], "operator": "notIn", "values": [""]}
+    known = result.share is not None and len(result.hash.by) == 1
+    result.conditions += [one for one in asked if not (known and one == told)]
     return result
 
 

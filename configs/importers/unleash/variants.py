@@ -7,6 +7,7 @@ from typing import Any
 
 from configs.canonical import NotStrictJSON, parse_strict
 from configs.importers.unleash.constraints import free, nearest_id
+from configs.payloads import own_payload
 from flags.engine.values import number_of
 
 #: type → value of a variant that Unleash has none for
@@ -27,7 +28,8 @@ class Variants:
             if identity not in self._keys:
                 key = self._free(nearest_id(source["name"]) or "variant")
                 self._keys[identity] = key
-                self.listed.append({"key": key, "value": self._value(source)})
+                value = self._value(source)
+                self.listed.append({"key": key, "value": value, **own_payload(self.type, value, source.get("payload"))})
                 if key != source["name"]:
                     self.renamed.append((source["name"], key))
 
@@ -37,10 +39,10 @@ class Variants:
     def keys(self, name: str) -> list[str]:
         return [key for (known, _), key in self._keys.items() if known == name]
 
-    def add(self, key: str) -> str:
+    def add(self, key: str, **more: Any) -> str:
         """A variant without a value that Unleash does not name; returns the key that it got."""
         key = self._free(key)
-        self.listed.append({"key": key, "value": NOTHING[self.type]})
+        self.listed.append({"key": key, "value": NOTHING[self.type], **more})
         return key
 
     def _free(self, key: str) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from yggdrasil_engine.engine import UnleashEngine
 
-from configs.exporters.unleash import Export, document, features, is_on, payload
+from configs.exporters.unleash import Export, document, features, is_on
+from configs.payloads import payload
 from flags.engine import compile_flags
 from flags.engine.values import text_of
 from tests.clients import run_node
@@ -80,7 +81,7 @@ def expected(case: dict[str, Any]) -> Answer:
     on = is_on(flag, answer)
     if not on or flag["type"] == "boolean":
         return on, "disabled", None
-    return on, str(answer.variant), payload(flag["type"], answer.value)
+    return on, str(answer.variant), payload(flag["type"], {"value": answer.value})
 
 
 def differing(answers: list[Answer]) -> set[str]:

@@ -1,0 +1,50 @@
+"""What Unleash's clients get of a variant: its value as a text, and of what kind the text is.
+
+Mostly both follow from the value. Where they did not in Unleash (csv, “007”, a list in JSON), the variant has them in
+its ``payload``, and the value stays what the engine and everybody else reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from configs.canonical import NotStrictJSON, canonical, parse_strict
+from flags.engine.values import number_of, text_of
+
+#: type of a flag → what Unleash calls such a text
+_KINDS = {"string": "string", "integer": "number", "number": "number", "object": "json"}
+
+
+def payload(kind: str, variant: Mapping[str, Any]) -> dict[str, str] | None:
+    """The payload of a variant of a flag of type ``kind``; ``None``: there is none. Numbers and objects are RFC 8785
+    unless the variant says otherwise."""
+    own = variant.get("payload", {})
+    if own is None:
+        return None
+    value = variant["value"]
+    text = canonical(value) if kind == "object" else text_of(value)
+    return {"type": own.get("type", _KINDS[kind]), "value": own.get("value", text or "")}
+
+
+def own_payload(kind: str, value: Any, told: Mapping[str, str] | None) -> dict[str, Any]:
+    """What a variant with this value must have, so that :func:`payload` tells that; nothing where it does anyway."""
+    if told is None:
+        return {"payload": None}
+    usual = payload(kind, {"value": value}) or {}
+    own = {name: told[name] for name in usual if told[name] != usual[name]}
+    return {"payload": own} if own else {}
+
+
+def says(kind: str, value: Any, text: str) -> bool:
+    """Whether the text of a payload stands for the value of the variant."""
+    match kind:
+        case "string":
+            return bool(value == text)
+        case "object":
+            try:
+                return canonical(parse_strict(text)) == canonical(value)
+            except NotStrictJSON:
+                return False
+        case _:
+            return number_of(text) == number_of(value)

@@ -1,0 +1,114 @@
+"""Payloads that came from Unleash: its clients get them as they were, type and text, and everybody else the value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from configs.exporters.unleash import document, features
+from configs.importers.unleash import convert
+from configs.validation import check_snapshot
+from tests.configs.unleash_files import Unleash, client, default, feature, flags_of, rollout, variant
+from tests.factories import snapshot
+from tests.releases.api.helpers import Api, ok
+
+#: Each is of one feature; a text that is None has no payload.
+PAYLOADS: dict[str, list[tuple[str, str | None]]] = {
+    "arr": [("json", '["x","y"]'), ("json", "[]")],
+    "bare": [("string", None), ("string", "x")],
+    "csv": [("csv", "a,b"), ("csv", "c, d")],
+    "mixed": [("string", "123"), ("json", '{"hello":"world"}'), ("number", "1.50")],
+    "num": [("number", "007"), ("number", "1.50"), ("number", "1e3")],
+    "odd": [("colour", "red"), ("json", "{"), ("string", ""), ("number", "٣")],
+    "spaced": [("json", '{ "b": 1.0, "a": [] }'), ("json", "{}")],
+    "twice": [("json", '{"a": 1, "a": 2}')],
+    "wide": [("number", "12345678901234567890")],
+}
+#: What the engine serves of them: numbers and objects where all are, else the texts.
+VALUES: dict[str, list[Any]] = {
+    "arr": ['["x","y"]', "[]"],
+    "bare": ["bare-0", "x"],
+    "csv": ["a,b", "c, d"],
+    "mixed": ["123", '{"hello":"world"}', "1.50"],
+    "num": [7, 1.5, 1000],
+    "odd": ["red", "{", "", "٣"],
+    "spaced": [{"b": 1, "a": []}, {}],
+    "twice": ['{"a": 1, "a": 2}'],
+    "wide": ["12345678901234567890"],
+}
+
+
+def variants(name: str, payloads: list[tuple[str, str | None]]) -> list[dict[str, Any]]:
+    """Of one feature. Each has a user, whose number is its place."""
+    weight = 1000 // len(payloads)
+    return [variant(f"{name}-{place}", weight, text, kind) for place, (kind, text) in enumerate(payloads)]
+
+
+def state(payloads: dict[str, list[tuple[str, str | None]]]) -> dict[str, Any]:
+    return client(
+        *(
+            feature(name, rollout(100, name, stickiness="userId", variants=variants(name, of_it)))
+            for name, of_it in payloads.items()
+        )
+    )
+
+
+def told(content: dict[str, Any], name: str, user: str) -> Any:
+    found = Unleash(content).engine.get_variant(name, {"userId": user}).variant
+    return found.enabled, found.name, found.payload
+
+
+def test_every_variant_has_the_value_and_nothing_contradicts_it() -> None:
+    imported = convert(state(PAYLOADS))
+    assert not [problem for problem in check_snapshot(imported.snapshot) if problem.severity == "error"]
+    flags = flags_of(imported)
+    assert {name: [one["value"] for one in flag["variants"][:-1]] for name, flag in flags.items()} == VALUES
+
+
+texts = st.text(max_size=8) | st.sampled_from(["007", "1.50", "[1]", "{}", '{"a": 1.0}', "a,b", "-0", "1e400", "null"])
+made = st.lists(st.tuples(st.sampled_from(["string", "json", "csv", "number"]), st.none() | texts), min_size=1)
+
+
+@given(st.fixed_dictionaries({"f": made.map(lambda listed: listed[:5])}))
+def test_unleash_s_clients_get_type_and_text_as_they_were(payloads: dict[str, Any]) -> None:
+    before = state(payloads)
+    after = document(features(convert(before).snapshot))
+    again = document(features(convert(after).snapshot))
+    for user in map(str, range(8)):
+        assert told(after, "f", user) == told(again, "f", user) == told(before, "f", user)
+
+
+def test_over_http(api: Api) -> None:
+    before = state(PAYLOADS)
+    api.world.release(snapshot("home", **convert(before).snapshot))
+    listed = ok(api.ask("/unleash/api/client/features"))
+    served = {
+        toggle["name"]: toggle["variant"]
+        for toggle in ok(api.ask("/unleash/api/frontend?userId=7&properties[tenant]=acme"))["toggles"]
+    }
+    assert served.keys() == PAYLOADS.keys()
+    for name, answer in served.items():
+        expected = told(before, name, "7")
+        assert told(listed, name, "7") == expected
+        assert (answer["enabled"], answer["name"], answer.get("payload")) == expected
+    # The value, for everybody else.
+    body = ok(api("POST", "/ofrep/v1/evaluate/flags", {"context": {"userId": "7"}}, role="anonymous"))
+    for answer in body["flags"]:
+        place = int(answer["variant"].rpartition("-")[2])
+        assert answer["value"] == VALUES[answer["key"]][place]
+    # And our own clients need no payloads.
+    published = ok(api.ask("/api/config/published"))
+    published = published.get("snapshot", published)
+    assert all("payload" not in one for flag in published["featureFlags"] for one in flag["variants"])
+
+
+@pytest.mark.parametrize("of_its_own", [[], [variant("v", 1000, "x")]])
+def test_who_had_no_variant_beside_some_is_named(of_its_own: list[dict[str, Any]]) -> None:
+    content = client(feature("f", default(variants=of_its_own), default()), feature("g", default()))
+    warned = [entry for entry in convert(content).report if "strategy without variants" in entry.message["en"]]
+    assert [entry.target for entry in warned] == ["featureFlags/f"] * bool(of_its_own)
+    if of_its_own:
+        assert flags_of(convert(content))["f"]["variants"][-1] == {"key": "on", "value": "", "payload": None}
