@@ -138,6 +138,7 @@ WRONG: list[tuple[dict[str, Any], Found]] = [
     ),
     ({f"{FLAG}/rules/1/split/0/weight": 7499}, [(f"{FLAG}/rules/1/split", "flag.variant_weights")]),
     ({f"{FLAG}/variants/0/value": "25"}, [(f"{FLAG}/variants/0/value", "flag.value_type")]),
+    ({f"{FLAG}/variants/0/payload": {"value": "26"}}, [(f"{FLAG}/variants/0/payload/value", "flag.payload")]),
     (
         {"/featureFlags/1/prerequisites/0/flag": "gone"},
         [("/featureFlags/1/prerequisites/0/flag", "flag.prerequisite_missing")],
