@@ -5,11 +5,13 @@ It stands outside the package ``releases.admin``, which registers itself on this
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import PermissionDenied
@@ -18,16 +20,17 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotA
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from configs.policies import check_permission
 from configs.refusals import Refusal
 from icontrol import problem
 from icontrol.words import words
+from releases import audit, sessions
 from releases.authentication import actor_of_user
 from releases.models import Session
-from releases.password_forms import LoginForm, PasswordForm
+from releases.password_forms import ConfirmForm, LoginForm, PasswordForm
 from releases.passwords import is_temporary
-from releases.sessions import name_of
 
 #: On the page, the last used first.
 MOST_SESSIONS = 100
@@ -47,7 +50,11 @@ class HouseSite(admin.AdminSite):
         self.disable_action("delete_selected")
 
     def get_urls(self) -> list[Any]:
-        return [path("sessions/", self.admin_view(self.sessions), name="sessions"), *super().get_urls()]
+        own = [
+            path("sessions/", self.admin_view(self.sessions), name="sessions"),
+            path("confirm/", self.admin_view(self.confirm), name="confirm"),
+        ]
+        return own + super().get_urls()
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Django's, with our form, which must know where the request comes from."""
@@ -65,12 +72,35 @@ class HouseSite(admin.AdminSite):
         )
         return view(request)
 
+    def confirm(self, request: HttpRequest) -> HttpResponseBase:
+        """One's own password again, then back to the page that asks for it."""
+        if request.method not in ("GET", "HEAD", "POST"):
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+        form = ConfirmForm(request.POST if request.method == "POST" else None, request=request)
+        if form.is_valid():
+            sessions.confirm(request)
+            audit.record("confirmed", who=audit.who_of(request), address=audit.address_of(request))
+            return HttpResponseRedirect(page_of_ours(request.GET.get("next", ""), reverse("admin:index")))
+        minutes = sessions.CONFIRMED_FOR // dt.timedelta(minutes=1)
+        why = words(
+            f"Accounts and tokens are changed by those only who typed their password in the last {minutes} minutes.",
+            f"Seul un mot de passe saisi dans les {minutes} dernières minutes permet de modifier comptes et jetons.",
+        )
+        context = {
+            **self.each_context(request),
+            "title": words("Confirm your password", "Confirmez votre mot de passe"),
+            "button": words("Confirm", "Confirmer"),
+            "notes": [why],
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/house/password.html", context)
+
     def sessions(self, request: HttpRequest) -> HttpResponseBase:
         """One's own sessions; each can be ended."""
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         mine = Session.objects.filter(user=request.user.pk, expire_date__gt=timezone.now()).order_by("-last_seen_at")
-        shown = [(name_of(session.pk), session) for session in mine[:MOST_SESSIONS]]
+        shown = [(sessions.name_of(session.pk), session) for session in mine[:MOST_SESSIONS]]
         if request.method == "POST":
             ended = [session.pk for name, session in shown if name == request.POST.get("end")]
             Session.objects.filter(pk__in=ended).delete()
@@ -89,9 +119,12 @@ class HouseSite(admin.AdminSite):
     def _refusing(self, view: View) -> View:
         """Who may not, or asks for what is not there, gets a page that says so instead of a JSON problem.
 
-        A page of a model asks for what its admin ``needs`` before Django looks anything up.
+        A page of a model asks for what its admin ``needs`` before Django looks anything up, and a ``sensitive`` one for
+        a password that was typed lately.
         """
-        needs = getattr(getattr(view, "__self__", None), "needs", None)
+        owner = getattr(view, "__self__", None)
+        needs = getattr(owner, "needs", None)
+        is_sensitive = getattr(view, "__name__", "") in getattr(owner, "sensitive", ())
 
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -107,7 +140,11 @@ class HouseSite(admin.AdminSite):
             try:
                 if needs is not None:
                     check_permission(actor_of_user(request.user), needs)
+                if is_sensitive:
+                    sessions.check_confirmed(request)
                 return view(request, *args, **kwargs)
+            except sessions.Unconfirmed:
+                return self.to_confirm(request)
             except (Refusal, PermissionDenied, Http404, DataError, OverflowError) as error:
                 refusal = problem.to_refusal(error)
                 assert refusal is not None
@@ -115,10 +152,26 @@ class HouseSite(admin.AdminSite):
 
         return inner
 
+    def to_confirm(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method == "POST":
+            lost = words(
+                "What you sent was not saved. Confirm your password, then fill in the form again.",
+                "Votre envoi n'a pas été enregistré. Confirmez votre mot de passe, puis remplissez à nouveau le "
+                "formulaire.",
+            )
+            messages.warning(request, str(lost))
+        return HttpResponseRedirect(f"{reverse('admin:confirm')}?{urlencode({'next': request.get_full_path()})}")
+
     def refuse(self, request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
         request.current_app = self.name
         context = {**self.each_context(request), "title": refusal.title, "refusal": refusal}
         return TemplateResponse(request, "admin/house/refusal.html", context, status=refusal.status)
+
+
+def page_of_ours(named: str, otherwise: str) -> str:
+    """Where an address says to go next, if that is a page of the admin."""
+    ours = named.startswith(reverse("admin:index")) and url_has_allowed_host_and_scheme(named, allowed_hosts=None)
+    return named if ours else otherwise
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:

@@ -31,6 +31,7 @@ logger = logging.getLogger("icontrol.audit")
 KINDS: dict[str, Text] = {
     "login": both("login", "connexion"),
     "logout": both("logout", "déconnexion"),
+    "confirmed": both("password confirmed", "mot de passe confirmé"),
     "login_failed": both("wrong password", "mot de passe erroné"),
     "login_throttled": both("too many tries", "trop d'essais"),
     "token_refused": both("token refused", "jeton refusé"),

@@ -9,6 +9,7 @@ from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordCha
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from configs.texts import both
 from icontrol.words import said, words
@@ -58,6 +59,25 @@ class PasswordForm(Heard, AdminPasswordChangeForm):
         return new
 
 
+class ConfirmForm(Heard, forms.Form):
+    """One's own password, typed again."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        check_own_password(self.request, password)
+        return password
+
+
 def check_own_password(request: HttpRequest, password: str) -> None:
     """By the same way as a login: a wrong one is counted and audited, and after too many nobody looks."""
     account = request.user.get_username()
@@ -65,7 +85,7 @@ def check_own_password(request: HttpRequest, password: str) -> None:
         return
     if getattr(request, "login_throttled", False):
         raise too_many(request, account)
-    raise ValidationError(AdminPasswordChangeForm.error_messages["password_incorrect"], "password_incorrect")
+    raise ValidationError(words("This is not your password.", "Ce n'est pas votre mot de passe."), "password_incorrect")
 
 
 def too_many(request: HttpRequest, account: str) -> ValidationError:

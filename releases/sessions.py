@@ -20,6 +20,9 @@ from releases.models import Session
 
 #: Where a session remembers its login.
 STARTED, ADDRESS, BROWSER = "started", "address", "browser"
+#: When the password was typed last, at the login or since.
+CONFIRMED = "confirmed"
+CONFIRMED_FOR = dt.timedelta(minutes=10)
 LONGEST_BROWSER = 200
 
 
@@ -48,10 +51,30 @@ class SessionStore(DatabaseStore):
 
 def begin(request: HttpRequest) -> None:
     """At a login: what the list of one's sessions will show."""
-    request.session[STARTED] = int(timezone.now().timestamp())
+    request.session[STARTED] = request.session[CONFIRMED] = int(timezone.now().timestamp())
     request.session[ADDRESS] = str(request.META.get("REMOTE_ADDR", ""))[:64]
     browser = request.headers.get("User-Agent", "")[:LONGEST_BROWSER]
     request.session[BROWSER] = "".join(char if char.isprintable() else "�" for char in browser)
+
+
+class Unconfirmed(Exception):
+    """The password was typed too long ago for this."""
+
+
+def check_confirmed(request: HttpRequest) -> None:
+    """For what lets others in: a browser that was left open must not do it.
+
+    :raises Unconfirmed: the password must be typed again first.
+    """
+    at = dt.datetime.fromtimestamp(request.session.get(CONFIRMED, 0), dt.UTC)
+    if abs(timezone.now() - at) > CONFIRMED_FOR:
+        raise Unconfirmed
+
+
+def confirm(request: HttpRequest) -> None:
+    """The password was typed again. As at a login, the session gets a new key."""
+    request.session[CONFIRMED] = int(timezone.now().timestamp())
+    request.session.cycle_key()
 
 
 def name_of(session_key: str) -> str:

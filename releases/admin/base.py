@@ -64,6 +64,8 @@ class HouseAdmin(admin.ModelAdmin):
     """Lists and histories. ``needs`` is the permission of the house without which nothing here can be seen."""
 
     needs = VIEW
+    #: Views that let others in: only for who typed the password lately.
+    sensitive: frozenset[str] = frozenset()
     list_per_page = 50
     actions_on_bottom = False
     change_list_template = "admin/house/change_list.html"

@@ -137,6 +137,7 @@ class TokenForm(forms.Form):
 
 class CreateToken(ShowOnce):
     permission = ADMINISTER
+    sensitive = True
     form_class = TokenForm
 
     def initial(self) -> dict[str, Any]:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from configs.actors import Actor
 from configs.policies import check_permission
 from configs.refusals import Refusal
+from releases.admin_site import page_of_ours
 from releases.authentication import actor_of_user
+from releases.sessions import check_confirmed
 
 if TYPE_CHECKING:
     from releases.admin.base import HouseAdmin
@@ -41,6 +41,8 @@ class Move:
     #: Fields besides the reason.
     form_class: type[forms.Form] | None = None
     asks_reason = True
+    #: It lets others in: only for who typed the password lately.
+    sensitive = False
     style = "primary"
 
     def __init__(self, admin: HouseAdmin, request: HttpRequest) -> None:
@@ -69,9 +71,7 @@ class Move:
 
     def origin(self, otherwise: str) -> str:
         """The page of ours that the question was asked on, as its address says."""
-        named = self.request.GET.get("next", "")
-        ours = named.startswith(reverse("admin:index")) and url_has_allowed_host_and_scheme(named, allowed_hosts=None)
-        return named if ours else otherwise
+        return page_of_ours(self.request.GET.get("next", ""), otherwise)
 
     # For subclasses ------------------------------------------------------------------------------------------------
 
@@ -97,6 +97,8 @@ class Move:
 
     def serve(self) -> HttpResponse:
         check_permission(self.actor, self.permission)
+        if self.sensitive:
+            check_confirmed(self.request)
         if self.request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         refusal, status = None, 200

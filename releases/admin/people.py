@@ -26,6 +26,7 @@ class WrittenByForm(HouseAdmin):
     """A model that Django's own form writes: Django's permissions, and the actor's name in the history."""
 
     needs = ADMINISTER
+    sensitive = frozenset({"add_view", "change_view", "delete_view", "user_change_password"})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and self.actor(request).may(self.needs)
@@ -55,6 +56,7 @@ class EndAccess(Move):
     """Everything of a person ends at once."""
 
     permission = ADMINISTER
+    sensitive = True
     form_class = EndForm
     style = "danger"
 

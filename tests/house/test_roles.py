@@ -105,6 +105,8 @@ GET  admin/password_change/                                            in  yes y
 POST admin/password_change/                                            in  yes yes yes yes
 GET  admin/password_change/done/                                       in  yes yes yes yes
 POST admin/password_change/done/                                       in  -   -   -   -
+GET  admin/confirm/                                                    in  yes yes yes yes
+POST admin/confirm/                                                    in  yes yes yes yes
 GET  admin/autocomplete/                                               in  no  no  no  no
 POST admin/autocomplete/                                               in  -   -   -   -
 GET  admin/jsi18n/                                                     in  yes yes yes yes

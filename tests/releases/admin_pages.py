@@ -10,6 +10,9 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+
+from releases.sessions import CONFIRMED, CONFIRMED_FOR
 
 VOID = {"input", "br", "link", "meta", "img", "hr"}
 
@@ -146,6 +149,12 @@ class Staff:
 
     def send(self, name: str, /, *args: Any, **typed: Any) -> Page:
         return Page(self.client.post(reverse(f"admin:{name}", args=args), typed))
+
+    def forget_the_password(self) -> None:
+        """As if it had been typed a little too long ago."""
+        session = self.client.session
+        session[CONFIRMED] = int((timezone.now() - CONFIRMED_FOR).timestamp()) - 1
+        session.save()
 
     def fill(self, name: str, /, *args: Any, query: Any = None, **typed: Any) -> Page:
         """Open the page, fill in the form, send it; the page one is led to, or the same one with a refusal."""

@@ -27,6 +27,7 @@ OPENS: dict[str, frozenset[str]] = {
     "password_change_done": FROM["viewer"] | {"none"},
     "jsi18n": FROM["viewer"] | {"none"},
     "sessions": FROM["viewer"] | {"none"},
+    "confirm": FROM["viewer"] | {"none"},
     "auth_group_add": NOBODY,
     "auth_group_change": FROM["admin"],
     "auth_group_changelist": FROM["admin"],
@@ -84,6 +85,16 @@ OPENS: dict[str, frozenset[str]] = {
     "flags_flags_changelist": FROM["viewer"],
     "flags_flags_environment": FROM["viewer"],
     "flags_flags_flag": FROM["viewer"],
+}
+#: Pages that let others in: only for who typed the password lately.
+SENSITIVE = {
+    "auth_group_add",
+    "auth_group_change",
+    "auth_user_add",
+    "auth_user_change",
+    "auth_user_end",
+    "auth_user_password_change",
+    "releases_apitoken_create",
 }
 #: Django's own, which need no row: they answer a form of the admin, or lead elsewhere.
 ASIDE = {"login", "logout", "autocomplete", "view_on_site", "app_list"}
@@ -160,6 +171,16 @@ def test_which_role_opens_which_page(role: str, arguments: dict[str, tuple[Any, 
             assert page.status == 403, name
         else:
             assert (page.status, page.refusal) == (403, "permission.denied"), name
+
+
+@pytest.mark.parametrize("role", ["viewer", "admin"])
+def test_which_pages_ask_for_the_password_again(role: str, arguments: dict[str, tuple[Any, ...]]) -> None:
+    person = staff(role)
+    for name in OPENS:
+        person.forget_the_password()
+        for page in (person.get(name, *arguments[name]), person.send(name, *arguments[name])):
+            asks = page.response.headers.get("Location", "").startswith("/admin/confirm/")
+            assert asks == (role == "admin" and name in SENSITIVE), name
 
 
 def test_a_french_abbreviation_is_on_no_english_page(arguments: dict[str, tuple[Any, ...]]) -> None:

@@ -139,7 +139,7 @@ def test_ones_own_password_is_not_to_be_guessed_either(admin: User) -> None:
         return "done" if answer.status_code == 302 else answer.content.decode()
 
     for _ in range(throttle.PER_ACCOUNT_AND_ADDRESS):
-        assert "entered incorrectly" in change("wrong")
+        assert "not your password" in change("wrong")
     assert "Too many wrong passwords" in change("right")
     assert User.objects.get(pk=admin.pk).check_password("right")
     LoginFailure.objects.all().delete()
