@@ -6,6 +6,8 @@ start and at the next append, after a comparison. A write error is logged and ne
 
 from __future__ import annotations
 
+import datetime as dt
+import errno
 import fcntl
 import logging
 import os
@@ -79,6 +81,25 @@ def record(environment: Environment) -> bool:
 def record_all() -> bool:
     """At start: every environment."""
     return all([record(environment) for environment in Environment.objects.select_related("application")])
+
+
+def renew(now: dt.datetime) -> Path | None:
+    """Write the file anew from the ledger. Where the old one is kept; None when there was none.
+
+    For after a restore: the lines of the releases that are lost would contradict the database for ever.
+
+    :raises OSError: the old one cannot be kept aside, or the new one cannot be written.
+    """
+    path: Path = settings.ICONTROL_CHECKPOINTS
+    aside: Path | None = path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%SZ}")
+    try:
+        os.link(path, str(aside))  # unlike a rename, it replaces nothing
+        path.unlink()
+    except FileNotFoundError:
+        aside = None
+    if not record_all():
+        raise OSError(errno.EIO, "it cannot be written; the log says why", str(path))
+    return aside
 
 
 def _fill(file: BinaryIO, environment: Environment) -> bool:

@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from icontrol.locks import lock
 from icontrol.outages import outage_of
-from releases import audit
+from releases import audit, checkpoints
 from releases.models import ClientSighting, LoginFailure, Session, Timestamp
 from releases.sightings import FORGOTTEN_AFTER
 from releases.throttle import WINDOW
@@ -105,6 +105,7 @@ def _run(never: threading.Event) -> None:
     while not never.wait(pause):
         try:
             sweep(timezone.now())
+            checkpoints.record_all()  # of releases that another machine appended
         except Exception as error:
             if outage_of(error) is None:
                 logger.exception("housekeeping of process %d failed; it tries again", os.getpid())

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from releases.verify import Finding
+from releases.findings import Finding
 
 logger = logging.getLogger("icontrol.checkpoints")
 

@@ -1,52 +1,57 @@
-"""Does the ledger still say what was released? Read-only; finds edits, gaps, swaps, insertions and a cut tail."""
+"""Does the ledger still say what was released? Read-only; finds edits, gaps, swaps, insertions and a cut tail, and rows
+beside the ledger that were changed past the program. :mod:`releases.findings` lists what it can say."""
 
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from configs.canonical import digest
-from configs.models import ConfigVersion
-from configs.texts import Text, both
+from configs.models import Application, ConfigVersion
 from releases import checkpoints, flag_life
+from releases.findings import FLAGS_DIFFER, Finding, find
 from releases.ledger import GENESIS, SKEW, hash_of
-from releases.models import Environment, FlagLife, Release
+from releases.models import ClientKey, Environment, FlagLife, Release
 
-FLAGS_DIFFER = "flag_life.differs"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """``place`` is ``application/environment`` and perhaps a serial; an ``error`` means that trust is lost."""
-
-    severity: Literal["error", "warning"]
-    code: str
-    place: str
-    message: Text
+Names = tuple[str, str]  # of an application and an environment
+#: Seconds that the line of a release which was committed this moment is waited for.
+PATIENCE = 1.0
+#: Columns that decide what clients get, and which no release holds. Each change of theirs is in the history.
+DECIDING: dict[type[Model], tuple[str, ...]] = {
+    Application: ("key", "default_locale", "is_default"),
+    Environment: ("application_id", "key", "is_default"),
+    ClientKey: ("environment_id", "key", "surface", "revoked_at"),
+}
 
 
 def verify(
     environments: Iterable[Environment],
     *,
-    against: Iterable[Path],
+    own: Path | None = None,
+    against: Iterable[Path] = (),
     seen: Callable[[Environment, int], None] = lambda environment, serial: None,
 ) -> Iterator[Finding]:
-    """All findings, environment by environment, then the checkpoint files. ``seen`` hears of every release read."""
+    """All findings, environment by environment, then the rows beside them, then the checkpoint files.
+
+    ``own`` is the file that the server writes, which has a line for each release; ``against`` are copies, which may end
+    earlier. ``seen`` hears of every release read.
+    """
     environments = list(environments)
     for environment in environments:
         found = list(_chain(environment, seen))
         yield from found or _flag_lives(environment)  # a ledger that was edited tells nothing about flags
+    yield from _rows(environments)
+    if own is not None:
+        yield from _checkpoints(own, environments, is_own=True)
     for path in against:
-        yield from _checkpoints(path, environments)
-
-
-def _error(code: str, place: str, en: str, fr: str, **values: Any) -> Finding:
-    return Finding("error", code, place, both(en, fr, **values))
+        if path != own:
+            yield from _checkpoints(path, environments, is_own=False)
 
 
 def _chain(environment: Environment, seen: Callable[[Environment, int], None]) -> Iterator[Finding]:
@@ -56,37 +61,24 @@ def _chain(environment: Environment, seen: Callable[[Environment, int], None]) -
         seen(environment, release.serial)
         place = f"{environment} {release.serial}"
         if release.serial != expected:
-            yield _error("ledger.gap", place, "Release {n} is missing.", "La publication {n} manque.", n=expected)
+            yield find("ledger.gap", place, n=expected)
         if release.config_version_id is not None and release.config_version_id not in names:
             version = ConfigVersion.objects.filter(pk=release.config_version_id).first()
             names[release.config_version_id] = (version.version, digest(version.snapshot)) if version else (None, None)
             if version is None:
-                yield _error("version.missing", place, "Its config version is gone.", "Sa version de config manque.")
+                yield find("version.missing", place)
             elif version.digest != digest(version.snapshot):
-                yield _error(
-                    "version.edited",
-                    place,
-                    "The content of {v} was edited.",
-                    "Le contenu de {v} a été modifié.",
-                    v=version.version,
-                )
+                yield find("version.edited", place, v=version.version)
         if release.previous_hash != previous:
-            yield _error(
-                "ledger.chain",
-                place,
-                "It does not follow the release before it.",
-                "Elle ne suit pas la publication précédente.",
-            )
+            yield find("ledger.chain", place)
         name, sha = names[release.config_version_id]
         is_edited = release.hash != hash_of(
             release, application=environment.application.key, environment=environment.key, version=name, sha=sha
         )
         if is_edited:
-            yield _error(
-                "ledger.edited", place, "Its facts do not have its hash.", "Ses faits n'ont pas son empreinte."
-            )
+            yield find("ledger.edited", place)
             if at is not None and release.created_at < at:
-                yield _error("ledger.time", place, "It is older than its predecessor.", "Elle précède son aînée.")
+                yield find("ledger.time", place)
         else:
             yield from _clock(release, None if was_edited else at, place)
         was_edited = is_edited
@@ -96,27 +88,9 @@ def _chain(environment: Environment, seen: Callable[[Environment, int], None]) -
 def _clock(release: Release, before: dt.datetime | None, place: str) -> Iterator[Finding]:
     """A clock that was wrong is no edit: the hash holds the time, and the order is that of the serials."""
     if before is not None and release.created_at < before:
-        yield Finding(
-            "warning",
-            "ledger.clock",
-            place,
-            both(
-                "The clock of the server that appended the release before it was ahead, or its own behind: by {time}.",
-                "L'horloge du serveur qui a ajouté la publication précédente avançait, ou la sienne retardait : de "
-                "{time}.",
-                time=before - release.created_at,
-            ),
-        )
+        yield find("ledger.clock", place, time=before - release.created_at)
     if release.created_at > timezone.now() + SKEW:
-        yield Finding(
-            "warning",
-            "ledger.future",
-            place,
-            both(
-                "Its time lies in the future: the clock of the server that appended it was wrong.",
-                "Sa date est à venir : l'horloge du serveur qui l'a ajoutée était fausse.",
-            ),
-        )
+        yield find("ledger.future", place)
 
 
 def _flag_lives(environment: Environment) -> Iterator[Finding]:
@@ -127,75 +101,101 @@ def _flag_lives(environment: Environment) -> Iterator[Finding]:
     wrong = stored ^ set(flag_life.lives_told_by(releases))
     if wrong and releases.count() == number:  # else they are of different moments
         keys = sorted({life.key for life in wrong})
-        yield Finding(
-            "warning",
-            FLAGS_DIFFER,
-            f"{environment}",
-            both(
-                "What is kept about {n} flag key(s) is not what the ledger says: {keys}.",
-                "Ce qui est gardé sur {n} clé(s) de drapeau n'est pas ce que dit le registre : {keys}.",
-                n=len(keys),
-                keys=", ".join(keys[: flag_life.MOST_NAMED]),
-            ),
-        )
+        yield find(FLAGS_DIFFER, f"{environment}", n=len(keys), keys=", ".join(keys[: flag_life.MOST_NAMED]))
 
 
-def _checkpoints(path: Path, environments: list[Environment]) -> Iterator[Finding]:
+# Rows beside the ledger -----------------------------------------------------------------------------------------------
+
+
+def _rows(environments: list[Environment]) -> Iterator[Finding]:
+    """The environments, their applications and their client keys, compared with the last entries of their history."""
+    applications = {environment.application_id for environment in environments}
+    mine = [environment.pk for environment in environments]
+    yield from _history_of(Application, Q(id__in=applications))
+    yield from _history_of(Environment, Q(id__in=mine) | Q(application_id__in=applications))
+    yield from _history_of(ClientKey, Q(environment_id__in=mine))
+
+
+def _history_of(model: type[Any], which: Q) -> Iterator[Finding]:
+    columns = DECIDING[model]
+    # The history first: a row that is changed meanwhile is newer than it, and looked at again.
+    last, found = _both(model, columns, which)
+    suspects = [pk for pk in last.keys() | found.keys() if last.get(pk) != found.get(pk)]
+    if suspects:
+        last, found = _both(model, columns, Q(id__in=suspects))
+    for pk in sorted(suspects):
+        row, told = found.get(pk), last.get(pk)
+        name = f"{model._meta.model_name} {(row or told or {}).get('key', pk)}"
+        if row == told:
+            continue
+        if row is None:
+            yield find("row.gone", name, row=name)
+        elif told is None:
+            yield find("row.unknown", name, row=name)
+        else:
+            fields = ", ".join(column for column in columns if row[column] != told[column])
+            yield find("row.edited", name, row=name, fields=fields)
+
+
+def _both(
+    model: type[Any], columns: tuple[str, ...], which: Q
+) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
+    """Id → deciding columns, as the last entries of the history say, and as the rows are."""
+    entries = model.history.filter(which).order_by("history_id").values("id", *columns)
+    last = {entry.pop("id"): entry for entry in entries.iterator()}
+    return last, {row.pop("id"): row for row in model._default_manager.filter(which).values("id", *columns)}
+
+
+# Checkpoint files -----------------------------------------------------------------------------------------------------
+
+
+def _checkpoints(path: Path, environments: list[Environment], *, is_own: bool) -> Iterator[Finding]:
+    if is_own and not path.exists():
+        if number := Release.objects.filter(environment__in=environments).count():
+            yield find("checkpoint.missing", path.name, n=number, path=path)
+        return
     known = {(environment.application.key, environment.key): environment for environment in environments}
-    lines: dict[tuple[str, str], dict[int, set[str]]] = {names: {} for names in known}
-    foreign: set[tuple[str, str]] = set()
+    lines: dict[Names, dict[int, set[str]]] = {names: {} for names in known}
+    foreign: set[Names] = set()
     for number, line in checkpoints.read(path):
         if line is None:
-            yield Finding(
-                "warning",
-                "checkpoint.torn",
-                f"{path.name}:{number}",
-                both("Not a checkpoint line.", "Ce n'est pas une ligne de contrôle."),
-            )
+            yield find("checkpoint.torn", f"{path.name}:{number}")
         elif (names := (line.application, line.environment)) in known:
             lines[names].setdefault(line.serial, set()).add(line.hash)
         else:
             foreign.add(names)
     for names in sorted(foreign - set(Environment.objects.values_list("application__key", "key"))):
-        yield _error(
-            "checkpoint.unknown",
-            "/".join(names),
-            "The checkpoint knows this environment, the database does not.",
-            "Le point de contrôle connaît cet environnement, la base non.",
-        )
+        yield find("checkpoint.unknown", "/".join(names))
     for names, environment in known.items():
-        yield from _compare(environment, lines[names])
+        rows = dict(Release.objects.filter(environment=environment).values_list("serial", "hash"))
+        yield from _compare(environment, rows, lines[names])
+        missing = sorted(set(rows) - set(lines[names]))
+        if is_own and missing:
+            missing = _not_written(path, names, missing)
+        newest = max(lines[names], default=0)
+        gap = missing if is_own else [serial for serial in missing if serial < newest]
+        if gap:
+            yield find("checkpoint.gap", f"{environment}", n=len(gap), a=gap[0])
+        if len(missing) > len(gap):
+            yield find("checkpoint.behind", f"{environment}", n=len(missing) - len(gap))
 
 
-def _compare(environment: Environment, lines: dict[int, set[str]]) -> Iterator[Finding]:
+def _compare(environment: Environment, rows: dict[int, str], lines: dict[int, set[str]]) -> Iterator[Finding]:
     """The lines of one environment (serial → hashes) with its rows."""
-    rows = dict(Release.objects.filter(environment=environment).values_list("serial", "hash"))
     for serial, shas in sorted(lines.items()):
-        place = f"{environment} {serial}"
         if serial not in rows:
-            yield _error(
-                "checkpoint.beyond",
-                place,
-                "The checkpoint knows this release, the database does not: its tail was cut.",
-                "Le point de contrôle connaît cette publication, la base non : sa fin a été coupée.",
-            )
+            yield find("checkpoint.beyond", f"{environment} {serial}")
         elif shas != {rows[serial]}:
-            yield _error(
-                "checkpoint.contradiction",
-                place,
-                "The checkpoint has another hash.",
-                "Le point de contrôle a une autre empreinte.",
-            )
-    gap = sorted(set(rows) - set(lines))
-    if gap:
-        yield Finding(
-            "warning",
-            "checkpoint.gap",
-            f"{environment}",
-            both(
-                "{n} release(s) have no checkpoint line (from {a}); the next start fills them in.",
-                "{n} publication(s) sans ligne de contrôle (dès la {a}) ; le prochain démarrage les ajoute.",
-                n=len(gap),
-                a=gap[0],
-            ),
-        )
+            yield find("checkpoint.contradiction", f"{environment} {serial}")
+
+
+def _not_written(path: Path, names: Names, missing: list[int]) -> list[int]:
+    """Those of the serials that have no line a moment later: a server writes the line just after the commit."""
+    end = time.monotonic() + PATIENCE
+    while missing:
+        there = {line.serial for _, line in checkpoints.read(path) if line and (line[0], line[1]) == names}
+        missing = [serial for serial in missing if serial not in there]
+        if time.monotonic() >= end:
+            break
+        time.sleep(PATIENCE / 20)
+    return missing

@@ -34,6 +34,7 @@ DOCUMENTS = (
     ("OpenAPI", Path("docs/reference/openapi.yaml"), ["manage.py", "spectacular", "--validate", "--fail-on-warn"]),
     ("state diagram", Path("docs/reference/states.md"), ["manage.py", "state_diagram"]),
     ("refusals", Path("docs/reference/errors.md"), ["-m", "tests.house.errors_page"]),
+    ("findings", Path("docs/reference/verification.md"), ["-m", "tests.house.findings_page"]),
 )
 
 

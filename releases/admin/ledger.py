@@ -191,7 +191,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
         verdict = verdicts.last()
         if request.method == "POST":
             environments = Environment.objects.select_related("application")
-            found = list(verify(environments, against=[path]))
+            found = list(verify(environments, own=path))
             verdict = verdicts.keep(found, releases=releases, by=self.actor(request).name, now=timezone.now())
         return self.page(
             request,

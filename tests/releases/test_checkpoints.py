@@ -170,7 +170,7 @@ def test_a_cut_tail_that_grows_again_is_noticed_by_the_next_append(
     world.policy(latest="3.0.0")
     assert checkpoint_file.read_text() == before
     assert levels(caplog) == [logging.CRITICAL]
-    found = list(verify(Environment.objects.select_related("application"), against=[checkpoint_file]))
+    found = list(verify(Environment.objects.select_related("application"), own=checkpoint_file))
     assert [finding.code for finding in found] == ["checkpoint.contradiction"]
 
 

@@ -306,12 +306,13 @@ def test_verification_ends_with_2_only_where_trust_is_lost(world: World, tmp_pat
         "environments": ["icontrol/production", "icontrol/staging"],
         "releases": 2,
         "intact": True,
+        "checkpoints": "compared",
         "findings": [],
     }
     copy = tmp_path / "copy.txt"
     copy.write_bytes((tmp_path / "ledger.txt").read_bytes().splitlines(keepends=True)[0])
     gap = done("verify_ledger", "--against", copy, "--language", language)
-    assert "[checkpoint.gap]" in gap.out and gap.err == ""
+    assert "[checkpoint.behind]" in gap.out and gap.err == ""
     with by_hand():
         Release.objects.filter(serial=1).update(reason="another")
     lost = manage("verify_ledger", "--language", language)
@@ -329,6 +330,50 @@ def test_a_database_that_was_emptied_is_not_intact(db: None, checkpoint_file: Pa
     assert manage("verify_ledger").code == 2
 
 
+@pytest.mark.parametrize("loss", ["all", "the newest line"])
+def test_lines_that_are_missing_end_with_2_unless_they_are_left_out(
+    world: World, checkpoint_file: Path, loss: str
+) -> None:
+    world.release()
+    world.policy(latest="2.0.0")
+    checkpoints.record_all()
+    if loss == "all":
+        checkpoint_file.unlink()
+    else:
+        checkpoint_file.write_text(checkpoint_file.read_text().splitlines(keepends=True)[0])
+    missed = manage("verify_ledger")
+    assert missed.code == 2 and "--renew-checkpoints" in missed.err
+    left_out = done("verify_ledger", "--no-checkpoints")
+    assert left_out.err == "" and f"{checkpoint_file} was not compared" in left_out.out
+    assert done("verify_ledger", "--no-checkpoints", "--json").json["checkpoints"] == "not compared"
+    assert f"{checkpoint_file} a été" in done("verify_ledger", "--renew-checkpoints", "--language", "fr").out
+    assert done("verify_ledger", "--json").json["checkpoints"] == "compared"
+
+
+def test_a_file_that_contradicts_is_kept_and_written_anew(world: World, checkpoint_file: Path) -> None:
+    world.release()
+    old = f"icontrol production 9 {'a' * 64}\n"
+    checkpoint_file.write_text(old)
+    assert manage("verify_ledger").code == 2
+    assert manage("verify_ledger", "--renew-checkpoints", "--environment", "production").code == 2
+    told = done("verify_ledger", "--renew-checkpoints", "--json").json
+    assert told["checkpoints"] == "renewed"
+    [aside] = [file for file in checkpoint_file.parent.iterdir() if file != checkpoint_file and file.is_file()]
+    assert aside.read_text() == old
+    assert done("verify_ledger").err == ""
+
+
+def test_a_ledger_that_was_edited_gets_no_new_file(world: World, checkpoint_file: Path) -> None:
+    world.release()
+    checkpoints.record_all()
+    before = checkpoint_file.read_text()
+    with by_hand():
+        Release.objects.update(reason="another")
+    told = manage("verify_ledger", "--renew-checkpoints", "--json")
+    assert told.code == 2 and told.json["checkpoints"] == "not compared"
+    assert checkpoint_file.read_text() == before and len(list(checkpoint_file.parent.iterdir())) == 1
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
@@ -336,6 +381,7 @@ class Terminal(io.StringIO):
 
 def test_progress_is_for_terminals(world: World) -> None:
     world.release()
+    checkpoints.record_all()
     assert done("verify_ledger").err == ""
     terminal = Terminal()
     call_command("verify_ledger", stdout=io.StringIO(), stderr=terminal)

@@ -52,7 +52,7 @@ def at_once(*acts: Callable[[], Any]) -> Counter[str]:
 def check_ledger(world: World, path: Path) -> None:
     """Contiguous, a chain, and its checkpoint file complete."""
     environments = Environment.objects.select_related("application")
-    assert list(verify(environments, against=[path])) == []
+    assert list(verify(environments, own=path)) == []
     assert ConfigVersion.objects.filter(application=world.application, state="draft").count() == 1
 
 

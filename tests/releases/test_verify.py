@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +17,12 @@ from configs import triggers
 from configs.canonical import canonical, digest
 from configs.models import Application, ConfigVersion
 from releases import access
+from releases import verify as verifying
+from releases.findings import Finding
 from releases.ledger import GENESIS, hash_of
-from releases.models import Environment, FlagLife, Release
-from releases.verify import Finding, verify
-from tests.factories import ADA, World, flag, snapshot
+from releases.models import ClientKey, Environment, FlagLife, Release
+from releases.verify import verify
+from tests.factories import ADA, NOON, World, flag, snapshot
 from tests.releases.commands import done
 
 MIDDLE, NEWEST = 3, 5
@@ -52,9 +55,9 @@ def rows(world: World) -> Any:
     return Release.objects.filter(environment=world.production)
 
 
-def findings(world: World, *against: Path) -> list[Finding]:
+def findings(world: World, *against: Path, own: Path | None = None) -> list[Finding]:
     environments = Environment.objects.filter(application=world.application).select_related("application")
-    return list(verify(environments, against=against))
+    return list(verify(environments, own=own, against=against))
 
 
 def codes(found: list[Finding]) -> dict[str, set[str]]:
@@ -250,6 +253,7 @@ def rewrite(world: World) -> None:
 def write_checkpoints(world: World, path: Path) -> Path:
     """What the commits of these releases would have written."""
     releases = Release.objects.filter(environment__application=world.application).select_related("environment")
+    releases = releases.order_by("environment", "serial")
     path.write_text(
         "".join(f"icontrol {release.environment.key} {release.serial} {release.hash}\n" for release in releases)
     )
@@ -301,7 +305,7 @@ def test_an_inserted_row_in_a_rewritten_chain_is_seen_by_the_checkpoints(ledger:
         rewrite(ledger)
     assert findings(ledger) == []
     found = codes(findings(ledger, kept_lines))
-    assert found == {"checkpoint.contradiction": {"3", "4", "5"}, "checkpoint.gap": {"icontrol/production"}}
+    assert found == {"checkpoint.contradiction": {"3", "4", "5"}, "checkpoint.behind": {"icontrol/production"}}
 
 
 def test_a_right_line_does_not_hide_a_wrong_one(ledger: World, kept_lines: Path) -> None:
@@ -323,14 +327,112 @@ def test_an_environment_that_is_gone_is_seen_by_the_checkpoints(ledger: World, k
     assert list(verify(one, against=[kept_lines])) == []
 
 
-def test_gaps_and_torn_lines_only_warn(ledger: World, kept_lines: Path) -> None:
+def cut(file: Path, serial: int) -> None:
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if f" production {serial} " not in line))
+
+
+def told(found: list[Finding]) -> set[tuple[str, str]]:
+    return {(finding.severity, finding.code) for finding in found}
+
+
+def test_a_copy_that_is_older_only_warns(ledger: World, kept_lines: Path) -> None:
     lines = kept_lines.read_text().splitlines(keepends=True)
     kept_lines.write_text("".join(lines[:-1]) + lines[-1][:40])
-    found = findings(ledger, kept_lines)
-    assert {(finding.severity, finding.code) for finding in found} == {
-        ("warning", "checkpoint.torn"),
-        ("warning", "checkpoint.gap"),
-    }
+    assert told(findings(ledger, kept_lines)) == {("warning", "checkpoint.torn"), ("warning", "checkpoint.behind")}
+    kept_lines.write_text("")
+    assert told(findings(ledger, kept_lines)) == {("warning", "checkpoint.behind")}
+
+
+@pytest.mark.parametrize("serial", [1, MIDDLE, NEWEST])
+def test_each_line_that_is_missing_in_the_servers_own_file_is_an_error(
+    ledger: World, kept_lines: Path, serial: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying, "PATIENCE", 0)
+    assert findings(ledger, own=kept_lines) == []
+    cut(kept_lines, serial)
+    [found] = findings(ledger, own=kept_lines)
+    assert (found.severity, found.code, found.place) == ("error", "checkpoint.gap", "icontrol/production")
+    assert f"(from {serial})" in found.message["en"]
+
+
+def test_a_line_in_the_middle_is_missed_in_a_copy_too(ledger: World, kept_lines: Path) -> None:
+    cut(kept_lines, MIDDLE)
+    assert told(findings(ledger, kept_lines)) == {("error", "checkpoint.gap")}
+
+
+def test_the_servers_own_file_is_missed_where_there_is_a_release(ledger: World, tmp_path: Path) -> None:
+    [found] = findings(ledger, own=tmp_path / "none.txt")
+    assert (found.severity, found.code, found.place) == ("error", "checkpoint.missing", "none.txt")
+    assert str(tmp_path) in found.message["fr"]
+    empty = Environment.objects.select_related("application").filter(key="canary")
+    assert list(verify(empty, own=tmp_path / "none.txt")) == []
+
+
+def test_a_line_that_the_server_is_just_writing_is_waited_for(
+    ledger: World, kept_lines: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = kept_lines.read_text()
+    cut(kept_lines, NEWEST)
+    monkeypatch.setattr(time, "sleep", lambda seconds: kept_lines.write_text(whole))
+    assert findings(ledger, own=kept_lines) == []
+
+
+def change(model: Any, name: str, **values: Any) -> Callable[[World], None]:
+    return lambda world: model.objects.filter(key=name).update(**values)
+
+
+ROWS: dict[str, tuple[Callable[[World], Any], str, str]] = {
+    "another default application": (change(Application, "icontrol", is_default=False), "row.edited", "is_default"),
+    "another default language": (change(Application, "icontrol", default_locale="fr"), "row.edited", "default_locale"),
+    "another default environment": (change(Environment, "production", is_default=False), "row.edited", "is_default"),
+    "an environment of another name": (change(Environment, "canary", key="beta"), "row.edited", "key"),
+    "a key that is not revoked any more": (change(ClientKey, "pk_old", revoked_at=None), "row.edited", "revoked_at"),
+    "a key that is revoked": (change(ClientKey, "pk_new", revoked_at=NOON), "row.edited", "revoked_at"),
+    "a key of another surface": (change(ClientKey, "pk_new", surface="web"), "row.edited", "surface"),
+    "a key of another environment": (
+        lambda world: ClientKey.objects.filter(key="pk_new").update(environment=world.staging),
+        "row.edited",
+        "environment_id",
+    ),
+    "a key that nobody made": (
+        lambda world: ClientKey.objects.bulk_create(
+            [ClientKey(environment=world.production, key="pk_false", name="false", created_at=NOON)]
+        ),
+        "row.unknown",
+        "pk_false",
+    ),
+    "a key that is gone": (
+        lambda world: ClientKey.objects.filter(key="pk_new")._raw_delete("default"),
+        "row.gone",
+        "pk_new",
+    ),
+    "an environment that is gone": (
+        lambda world: Environment.objects.filter(key="canary")._raw_delete("default"),
+        "row.gone",
+        "canary",
+    ),
+}
+
+
+def test_every_deciding_column_is_changed_here() -> None:
+    told = {words for _, code, words in ROWS.values() if code == "row.edited"}
+    assert {column for columns in verifying.DECIDING.values() for column in columns} - told == {"application_id"}
+
+
+@pytest.mark.parametrize("case", ROWS)
+def test_a_row_beside_the_ledger_that_was_changed_behind_its_back_is_found(ledger: World, case: str) -> None:
+    for key in ("pk_old", "pk_new"):
+        ClientKey(environment=ledger.production, key=key, name=key, created_at=NOON).save_as(ADA.name, NOON)
+    old = ClientKey.objects.get(key="pk_old")
+    old.revoked_at = NOON
+    old.save_as(ADA.name, NOON)
+    assert findings(ledger) == []
+    act, code, words = ROWS[case]
+    act(ledger)
+    found = [finding for finding in findings(ledger) if finding.code.startswith("row.")]
+    assert [(finding.severity, finding.code) for finding in found] == [("error", code)]
+    assert words in found[0].message["en"] and words in found[0].message["fr"]
 
 
 def test_several_checkpoint_files_are_all_compared(ledger: World, kept_lines: Path, tmp_path: Path) -> None:
@@ -368,5 +470,5 @@ def test_what_is_kept_about_flags_is_compared_with_the_ledger(world: World, edit
     edit(FlagLife.objects.filter(environment=world.production))
     [found] = findings(world)
     assert (found.severity, found.code, found.place) == ("warning", "flag_life.differs", "icontrol/production")
-    assert found.code in done("verify_ledger", "--rebuild-flags").out
+    assert found.code in done("verify_ledger", "--rebuild-flags", "--no-checkpoints").out
     assert findings(world) == []

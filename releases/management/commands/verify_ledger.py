@@ -9,12 +9,14 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from configs.texts import both
+from configs.texts import Text, both
+from releases import checkpoints
+from releases.findings import FINDINGS, FLAGS_DIFFER, Finding
 from releases.flag_life import rebuild
 from releases.lookup import find_application
 from releases.management.base import REFUSED, Door, unusable
 from releases.models import Environment, Release
-from releases.verify import FLAGS_DIFFER, Finding, verify
+from releases.verify import verify
 
 STEP = 250
 
@@ -32,6 +34,17 @@ class Command(Door):
             type=Path,
             help="Checkpoint files that were kept elsewhere, besides the server's own.",
         )
+        files = parser.add_mutually_exclusive_group()
+        files.add_argument(
+            "--no-checkpoints",
+            action="store_true",
+            help="Do not ask for the server's own checkpoint file; the answer says so.",
+        )
+        files.add_argument(
+            "--renew-checkpoints",
+            action="store_true",
+            help="Keep the server's checkpoint file aside and write it anew, when the ledger itself is without fault.",
+        )
         parser.add_argument(
             "--rebuild-flags",
             action="store_true",
@@ -39,18 +52,22 @@ class Command(Door):
         )
 
     def run(self) -> None:
-        for path in self.options["against"]:
-            if not path.is_file():
-                raise unusable("{path} is not a file.", "{path} n'est pas un fichier.", path=str(path))
+        self.check_options()
         environments = self.environments()
-        against = [settings.ICONTROL_CHECKPOINTS, *self.options["against"]]
+        renews = self.options["renew_checkpoints"]
+        own = None if renews or self.options["no_checkpoints"] else settings.ICONTROL_CHECKPOINTS
         number = Release.objects.filter(environment__in=environments).count()
+        aside = None
         try:
-            findings = list(verify(environments, against=dict.fromkeys(against), seen=self.progress(number)))
+            against = dict.fromkeys(self.options["against"])
+            findings = list(verify(environments, own=own, against=against, seen=self.progress(number)))
+            lost = [finding for finding in findings if finding.severity == "error"]
+            if renews and not lost:
+                aside = checkpoints.renew(self.now)
         except OSError as error:
             raise unusable(
-                "{path} cannot be read: {why}.",
-                "Impossible de lire {path} : {why}.",
+                "{path} cannot be read or written: {why}.",
+                "Impossible de lire ou d'écrire {path} : {why}.",
                 path=error.filename,
                 why=error.strerror,
             ) from None
@@ -59,7 +76,6 @@ class Command(Door):
             for environment in environments:
                 if str(environment) in differing:
                     rebuild(environment)
-        lost = [finding for finding in findings if finding.severity == "error"]
         said = both(
             "{n} release(s) in {m} environment(s): {wrong} error(s), {rest} warning(s).",
             "{n} publication(s) dans {m} environnement(s) : {wrong} erreur(s), {rest} avertissement(s).",
@@ -68,21 +84,60 @@ class Command(Door):
             wrong=len(lost),
             rest=len(findings) - len(lost),
         )
+        about_file = "compared" if own else "renewed" if renews and not lost else "not compared"
         body = {
             "environments": [str(environment) for environment in environments],
             "releases": number,
             "intact": not lost,
+            "checkpoints": about_file,
             "findings": [
-                {"severity": one.severity, "code": one.code, "place": one.place, "message": dict(one.message)}
+                {
+                    "severity": one.severity,
+                    "code": one.code,
+                    "place": one.place,
+                    "message": dict(one.message),
+                    "next": dict(FINDINGS[one.code].next),
+                }
                 for one in findings
             ],
         }
-        warnings = [self.line(finding) for finding in findings if finding.severity == "warning"]
-        self.answer(body, [*warnings, said])
+        warnings = [finding for finding in findings if finding.severity == "warning"]
+        self.answer(body, [*self.lines(warnings), said, *self.told_of_file(about_file, aside)])
         if lost:
-            for finding in lost:
-                self.stderr.write(self.line(finding))
+            for line in self.lines(lost):
+                self.stderr.write(line)
             sys.exit(REFUSED)
+
+    def check_options(self) -> None:
+        for path in self.options["against"]:
+            if not path.is_file():
+                raise unusable("{path} is not a file.", "{path} n'est pas un fichier.", path=str(path))
+        if self.options["renew_checkpoints"] and (self.options["application"] or self.options["environment"]):
+            raise unusable(
+                "The checkpoint file holds all environments: --renew-checkpoints goes without --application and "
+                "--environment.",
+                "Le fichier de contrôle vaut pour tous les environnements : --renew-checkpoints va sans --application "
+                "ni --environment.",
+            )
+
+    def told_of_file(self, what: str, aside: Path | None) -> list[Text]:
+        path = settings.ICONTROL_CHECKPOINTS
+        if what == "compared":
+            return []
+        if what == "not compared":
+            return [
+                both("{path} was not compared.", "{path} n'a pas été comparé.", path=path),
+            ]
+        if aside is None:
+            return [both("{path} was written.", "{path} a été écrit.", path=path)]
+        return [
+            both(
+                "{path} was written anew; the old one is kept as {aside}.",
+                "{path} a été réécrit ; l'ancien est gardé sous {aside}.",
+                path=path,
+                aside=aside,
+            )
+        ]
 
     def environments(self) -> list[Environment]:
         """Everything there is, unless one application or environment is named."""
@@ -93,8 +148,11 @@ class Command(Door):
             environments = environments.filter(application=find_application(self.options["application"]))
         return list(environments)
 
-    def line(self, finding: Finding) -> str:
-        return f"{finding.place}: {self.said(finding.message)} [{finding.code}]"
+    def lines(self, findings: list[Finding]) -> list[str]:
+        """Each finding, and once for each code what to do."""
+        lines = [f"{finding.place}: {self.said(finding.message)} [{finding.code}]" for finding in findings]
+        codes = dict.fromkeys(finding.code for finding in findings)
+        return lines + [f"{code}: {self.said(FINDINGS[code].next)}" for code in codes]
 
     def progress(self, number: int) -> Callable[[Environment, int], None]:
         """Counts on one line of a terminal, and says nothing into a file."""

@@ -1,0 +1,42 @@
+"""Writes ``docs/reference/verification.md`` from the catalogue of findings: ``python -m tests.house.findings_page``.
+
+``make docs`` runs it, ``make lint`` compares.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from releases.findings import FINDINGS
+
+HEAD = """\
+# What a verification finds
+
+`manage.py verify_ledger`, and *Checkpoints* in `/admin/`. An **error** means that what clients get, or got, may not be
+what was released: the command ends with 2. A **warning** leaves the exit code as it is. {…} stands for what is filled
+in.
+
+Besides the ledger, what decides which release a client gets is compared with its history: default application and
+environment, keys, default language, client keys. Whoever can write the database, the history in it and every copy of
+the checkpoint file can rewrite all of it: keep copies where that account cannot write.
+
+"""
+
+
+def page() -> str:
+    parts = [HEAD]
+    for code, kind in sorted(FINDINGS.items()):
+        parts.append(f"## `{code}` · {kind.severity}\n\n")
+        parts += [f"- {kind.message[language]} *{kind.next[language]}*\n" for language in ("en", "fr")]
+        parts.append("\n")
+    return "".join(parts).rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    import os
+
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icontrol.settings")
+    django.setup()
+    sys.stdout.write(page())
