@@ -6,10 +6,9 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from django.test import Client
-
 from releases.models import Release
 from tests.factories import World, flag, snapshot
+from tests.releases.api.helpers import Remembering
 
 ALL = "/ofrep/v1/evaluate/flags"
 PROBLEM = "application/problem+json"
@@ -49,7 +48,7 @@ class Ofrep:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.client = Client()
+        self.client = Remembering()
 
     def publish(self, *flags: dict[str, Any], **sections: Any) -> Release:
         return self.world.release(snapshot("home", featureFlags=list(flags or FLAGS), **sections))

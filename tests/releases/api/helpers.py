@@ -16,12 +16,23 @@ ADDED_BY_PROXIES = ("-gzip", ";gzip", "--gzip", "-br", "-zstd", "-deflate")
 PROBLEM = "application/problem+json"
 
 
+class Remembering(Client):
+    """Each answer keeps what was asked: ``answer.asked``."""
+
+    def generic(self, method: str, path: Any, data: Any = b"", *args: Any, **more: Any) -> Any:
+        answer: Any = super().generic(method, path, data, *args, **more)
+        answer.asked = {"method": method, "path": path, "headers": more.get("headers") or {}}
+        if data:
+            answer.asked |= {"type": args[0], "data": bytes(data)}
+        return answer
+
+
 class Api:
     """``api("PUT", "/api/policy", {…}, role="publisher", if_match=etag)``; the answer is Django's response."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.client = Client()
+        self.client = Remembering()
         self._secrets: dict[str, str] = {}
 
     def secret(self, role: str) -> str:
