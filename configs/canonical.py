@@ -52,16 +52,7 @@ def parse_strict(data: bytes | str, *, max_bytes: int | None = None, doubles: bo
 
     With ``doubles`` a large integer is read as the double that it means: for what is compared and never stored.
     """
-    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    if max_bytes is not None and len(raw) > max_bytes:
-        _refuse(
-            "json.too_large",
-            "The document has {size} bytes; at most {cap} are accepted.",
-            "Le document fait {size} octets ; {cap} au plus sont acceptés.",
-            size=len(raw),
-            cap=max_bytes,
-        )
-    text = _decode(raw)
+    text = read_text(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data, max_bytes)
     try:
         value = json.loads(
             text,
@@ -84,8 +75,16 @@ def parse_strict(data: bytes | str, *, max_bytes: int | None = None, doubles: bo
     return value
 
 
-def _decode(raw: bytes) -> str:
+def read_text(raw: bytes, max_bytes: int | None = None) -> str:
     """The text, or what its first bytes say of how it was saved: editors and shells on Windows write all of these."""
+    if max_bytes is not None and len(raw) > max_bytes:
+        _refuse(
+            "json.too_large",
+            "The document has {size} bytes; at most {cap} are accepted.",
+            "Le document fait {size} octets ; {cap} au plus sont acceptés.",
+            size=len(raw),
+            cap=max_bytes,
+        )
     if raw.startswith(b"\xef\xbb\xbf"):
         _refuse(
             "json.byte_order_mark",

@@ -11,7 +11,7 @@ import io
 import json
 import sys
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +103,7 @@ class Door(BaseCommand):
     def environment(self) -> Environment:
         return find_environment(self.options["environment"], application=self.options["application"])
 
-    def read_json(self, name: str, times: int = 2, *, doubles: bool = False) -> Any:
+    def read_json(self, name: str, times: int = 2, *, parse: Callable[..., Any] = parse_strict) -> Any:
         """Strict JSON out of a file, ``-`` for standard input; at most ``times`` as large as a snapshot."""
         cap = times * settings.ICONTROL_SNAPSHOT_MAX_BYTES
         try:
@@ -117,7 +117,7 @@ class Door(BaseCommand):
                 "{name} cannot be read: {why}.", "Impossible de lire {name} : {why}.", name=name, why=error.strerror
             ) from None
         try:
-            return parse_strict(data, max_bytes=cap, doubles=doubles)
+            return parse(data, max_bytes=cap)
         except NotStrictJSON as error:
             raise Refusal("json.refused", problems=error.problems) from None
 

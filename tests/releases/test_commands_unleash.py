@@ -22,6 +22,33 @@ CONTENT = client(
     segments=[{"id": 1, "name": "beta", "constraints": [constraint("plan", "IN", "beta")]}],
 )
 
+#: As js-yaml writes it for Unleash's server.
+STATE = """\
+version: 3
+features:
+  - name: hero
+    description: null
+    createdAt: 2023-02-01T08:00:00.000Z
+    archived: false
+    variants: []
+strategies: []
+featureStrategies:
+  - id: 4d9dc7a6
+    featureName: hero
+    environment: production
+    strategyName: flexibleRollout
+    parameters:
+      rollout: '20'
+      groupId: hero
+      stickiness: userId
+    constraints: []
+featureEnvironments:
+  - enabled: true
+    featureName: hero
+    environment: production
+segments: []
+"""
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -59,15 +86,25 @@ def test_a_file_comes_through_standard_input_and_may_be_wordy(world: World, monk
     assert len(world.draft.document["featureFlags"]) == 21
 
 
+def test_a_state_may_be_yaml(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "state.yml"
+    path.write_text(STATE)
+    assert "Mapped (1)" in done("import_config", "--from", "unleash", path).out
+    (made,) = world.draft.document["featureFlags"]
+    assert (made["key"], made["state"], made["rollout"], made["bucketBy"]) == ("hero", "ROLLOUT", 2000, "userId")
+
+
 @pytest.mark.parametrize(
     ("text", "refusal", "pointer"),
     [
         ("{", "json.refused", ""),
+        ("a: *b", "json.refused", "Line 1"),
+        (STATE.replace("enabled: true", "enabled: yes"), "import.refused", "unleash#/featureEnvironments/0/enabled"),
         ("[]", "import.refused", "unleash#"),
         ('{"features": [{"name": "f", "enabled": "yes"}]}', "import.refused", "unleash#/features/0/enabled"),
         (json.dumps({"features": ["x" * 60_000] * 80}), "json.refused", ""),
     ],
-    ids=["syntax", "list", "shape", "size"],
+    ids=["syntax", "alias", "yes", "list", "shape", "size"],
 )
 def test_what_is_no_unleash_file_is_refused(
     world: World, tmp_path: Path, text: str, refusal: str, pointer: str

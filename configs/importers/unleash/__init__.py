@@ -27,7 +27,7 @@ def convert(content: Any) -> Imported:
     report = Report()
     found = read(content, report)
     segments = Segments(found.segments, report)
-    flags = Flags(segments, report).all(found.features)
+    flags = Flags(segments, report).all(found)
     return Imported(copy.deepcopy({"featureFlags": flags, "segments": segments.ours}), {}, tuple(report.entries))
 
 

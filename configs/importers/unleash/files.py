@@ -1,9 +1,13 @@
-"""Reading Unleash's JSON: three forms of it, one list of features and segments.
+"""Reading Unleash's JSON: several forms of it, one list of features and segments.
 
 - what ``GET /client/features`` answers: ``{"features": […], "segments": […]}``;
+- what the admin API answers: such a list or one feature, each with its ``environments``;
 - an export, or the older state of a whole instance, where strategies, environments and dependencies are lists of their
-  own; of several environments each has what it says;
-- what ``GET /client/delta`` answers: ``{"events": […]}``.
+  own;
+- what ``GET /client/delta`` answers: ``{"events": […]}``;
+- the body of an import, which has one of these in ``data``.
+
+Of several environments each has what it says.
 """
 
 from __future__ import annotations
@@ -16,7 +20,8 @@ from typing import Any
 
 from configs.importers import ImportRefused
 from configs.importers.report import Report
-from configs.importers.shapes import ANY, Checker, Shape, child
+from configs.importers.shapes import Checker, child
+from configs.importers.unleash.forms import ADMIN, ANYTHING, DELTA, EXPORT, IMPORT, LIST, WHOLE
 from configs.reading import shown
 from configs.texts import both
 
@@ -26,81 +31,6 @@ MOST = 100
 LARGEST_WEIGHT = 100_000
 MOST_ENVIRONMENTS = 16
 _KEY = re.compile(r"\A[a-z][a-z0-9-]{0,62}\Z")
-
-CONSTRAINT: Shape = {
-    "contextName": str,
-    "operator": str,
-    "values?": ([str], None),
-    "value?": (str, float, None),
-    "inverted?": (bool, None),
-    "caseInsensitive?": (bool, None),
-}
-VARIANT: Shape = {
-    "name": str,
-    "weight": int,
-    "payload?": ({"type": str, "value": str}, None),
-    "stickiness?": (str, None),
-    "overrides?": ([{"contextName": str, "values": [str]}], None),
-}
-_STRATEGY: Shape = {
-    "title?": (str, None),
-    "disabled?": (bool, None),
-    "parameters?": ({"*": ANY}, None),
-    "constraints?": ([CONSTRAINT], None),
-    "segments?": ([int], None),
-    "variants?": ([VARIANT], None),
-}
-STRATEGY: Shape = {"name": str} | _STRATEGY
-DEPENDENCIES: Shape = [{"feature": str, "enabled?": (bool, None), "variants?": ([str], None)}]
-FEATURE: Shape = {
-    "name": str,
-    "description?": (str, None),
-    "archived?": (bool, None),
-    "archivedAt?": (str, None),
-    # Of the feature in every environment that has none of its own.
-    "variants?": ([VARIANT], None),
-}
-#: The state of a feature where it is not in a list of its own.
-WHOLE: Shape = FEATURE | {
-    "enabled": bool,
-    "strategies?": ([STRATEGY], None),
-    "dependencies?": (DEPENDENCIES, None),
-}
-SEGMENT: Shape = {"id": int, "name?": (str, None), "constraints?": ([CONSTRAINT], None)}
-CLIENT: Shape = {"features": [WHOLE], "segments?": ([SEGMENT], None)}
-DELTA: Shape = {
-    "events": [
-        {
-            "type": str,
-            "features?": [WHOLE],
-            "segments?": ([SEGMENT], None),
-            "feature?": WHOLE,
-            "featureName?": str,
-            "segment?": SEGMENT,
-            "segmentId?": int,
-        }
-    ]
-}
-EXPORT: Shape = {
-    "features": [FEATURE],
-    "featureStrategies": [
-        _STRATEGY
-        | {
-            "featureName": str,
-            "name?": str,
-            "strategyName?": str,
-            "environment?": str,
-            "id?": str,
-            "sortOrder?": (int, None),
-        }
-    ],
-    "featureEnvironments": [
-        {"featureName": str, "enabled": bool, "environment?": str, "variants?": ([VARIANT], None)},
-    ],
-    "dependencies?": ([{"feature": str, "dependencies": DEPENDENCIES}], None),
-    "segments?": ([SEGMENT], None),
-    "featureStrategySegments?": ([{"featureStrategyId": str, "segmentId": int}], None),
-}
 
 #: (pointer, object)
 Found = tuple[str, dict[str, Any]]
@@ -113,6 +43,8 @@ class Place:
     enabled: bool = False
     strategies: list[Found] = field(default_factory=list)
     variants: list[dict[str, Any]] = field(default_factory=list)
+    #: Whether the file says what the strategies and variants are.
+    told: bool = True
 
 
 @dataclass(slots=True)
@@ -130,54 +62,127 @@ class Feature:
 
 @dataclass(slots=True)
 class Content:
+    """``at`` is what the pointers begin with."""
+
+    at: str
     features: list[Feature]
     segments: list[Found]
 
 
 def read(content: Any, report: Report) -> Content:
     """What the file holds; :class:`ImportRefused` with every problem. What nobody reads goes into the report."""
-    checker = Checker()
-    is_object = isinstance(content, dict)
-    if is_object and "events" in content:
+    checker, at = Checker(), FILE
+    if isinstance(content, dict) and "data" in content and "features" not in content:
+        checker.check(content, IMPORT, at)
+        _stop(checker)
+        content, at = content["data"], child(at, "data")
+    names: Collection[str] = content if isinstance(content, dict) else ()
+    if "events" in names:
         shape, reader = DELTA, _delta
-    elif is_object and "featureStrategies" in content:
+    elif "featureStrategies" in names:
         shape, reader = EXPORT, _export
+    elif "name" in names and "features" not in names:
+        shape, reader = ANYTHING, _single
     else:
-        shape, reader = CLIENT, _client
-    checker.check(content, shape, FILE)
-    if checker.problems:
-        raise ImportRefused(checker.problems)
-    found = reader(content, checker, report)
+        shape, reader = LIST, _listed
+    checker.check(content, shape, at)
+    _stop(checker)
+    found = Content(at, *reader(content, at, checker, report))
     _check_sense(found, checker)
+    _stop(checker)
+    _unread(checker.unknown, report)
+    found.features = list(_alive(found.features, report))
+    return found
+
+
+def _stop(checker: Checker) -> None:
     if checker.problems:
         raise ImportRefused(checker.problems)
-    _unread(checker.unknown, report)
-    return Content(list(_alive(found.features, report)), found.segments)
 
 
 def _alive(features: list[Feature], report: Report) -> Iterator[Feature]:
+    """Those that Unleash's clients get, and of which the file says what they get."""
     for feature in features:
-        if not feature.archived:
+        untold = [name for name, place in feature.places.items() if not place.told]
+        if feature.archived:
+            report.add(
+                "left_out",
+                feature.at,
+                "",
+                "“{name}” is archived: Unleash's clients do not get it any more.",
+                "« {name} » est archivée : les clients d'Unleash ne la reçoivent plus.",
+                name=shown(feature.name),
+            )
+        elif untold:
+            report.add(
+                "warning",
+                feature.at,
+                "",
+                "“{name}” was not imported: the file does not say what its strategies{there} are. Ask for"
+                " /api/client/features, or export the feature.",
+                "« {name} » n'a pas été importée : le fichier ne dit pas quelles sont ses stratégies{there}. Demandez"
+                " /api/client/features, ou exportez la fonctionnalité.",
+                name=shown(feature.name),
+                there=f" ({', '.join(untold)})" if any(untold) else "",
+            )
+        else:
             yield feature
-            continue
-        report.add(
-            "left_out",
-            feature.at,
-            "",
-            "“{name}” is archived: Unleash's clients do not get it any more.",
-            "« {name} » est archivée : les clients d'Unleash ne la reçoivent plus.",
-            name=shown(feature.name),
-        )
 
 
-def _client(content: dict[str, Any], checker: Checker, report: Report) -> Content:
-    return Content([_whole(*found) for found in _pairs(content, "features")], list(_pairs(content, "segments")))
+_Read = tuple[list[Feature], list[Found]]
+
+
+def _listed(content: dict[str, Any], at: str, checker: Checker, report: Report) -> _Read:
+    features = _features([*_pairs(content, "features", at)], at, checker, report)
+    return features, list(_pairs(content, "segments", at))
+
+
+def _single(content: dict[str, Any], at: str, checker: Checker, report: Report) -> _Read:
+    return _features([(at, content)], at, checker, report), []
+
+
+def _features(sources: list[Found], at: str, checker: Checker, report: Report) -> list[Feature]:
+    for there, source in sources:
+        checker.check(source, ADMIN if _is_admins(source) else WHOLE, there)
+    _stop(checker)
+    names = {place["name"] for _, source in sources if _is_admins(source) for place in source["environments"]}
+    keys = _keys(names, at, checker, report)
+    return [
+        _administered(there, source, keys, checker) if _is_admins(source) else _whole(there, source)
+        for there, source in sources
+    ]
+
+
+def _is_admins(source: dict[str, Any]) -> bool:
+    """Older versions have both forms in one; then what is there at once is that of the clients."""
+    return "environments" in source and not {"enabled", "strategies"} <= source.keys()
+
+
+def _administered(at: str, source: dict[str, Any], keys: dict[str, str], checker: Checker) -> Feature:
+    feature = _named(at, source)
+    feature.places = {key: Place() for key in keys.values() or ("",)}
+    feature.dependencies = source.get("dependencies") or []
+    _unique([(there, place["name"]) for there, place in _pairs(source, "environments", at)], checker)
+    for there, item in _pairs(source, "environments", at):
+        variants = item.get("variants") or source.get("variants") or []
+        told = item.get("strategies") is not None or item.get("hasStrategies") is False
+        told = told and not (item.get("variantCount") and not variants)
+        strategies = _sorted(_pairs(item, "strategies", there))
+        feature.places[keys[item["name"]]] = Place(item["enabled"], strategies, variants, told)
+    return feature
+
+
+def _sorted(strategies: Iterable[Found]) -> list[Found]:
+    """As Unleash's server sorts them before an SDK sees them: elsewhere they are in the order of its database."""
+    return sorted(strategies, key=lambda found: found[1].get("sortOrder") or 0)
 
 
 def _whole(at: str, source: dict[str, Any]) -> Feature:
     feature = _named(at, source)
     strategies = list(_pairs(source, "strategies", at))
-    feature.places[""] = Place(source["enabled"], strategies, source.get("variants") or [])
+    # Clients do not agree on what is on without a list of strategies; who asks with an admin's token gets none.
+    told = source.get("strategies") is not None
+    feature.places[""] = Place(source["enabled"], strategies, source.get("variants") or [], told)
     feature.dependencies = source.get("dependencies") or []
     return feature
 
@@ -187,42 +192,41 @@ def _named(at: str, source: dict[str, Any]) -> Feature:
     return Feature(at, source["name"], source.get("description") or "", archived)
 
 
-def _delta(content: dict[str, Any], checker: Checker, report: Report) -> Content:
+def _delta(content: dict[str, Any], at: str, checker: Checker, report: Report) -> _Read:
     features: dict[str, Feature] = {}
     segments: dict[int, Found] = {}
-    for at, event in _pairs(content, "events"):
+    for event_at, event in _pairs(content, "events", at):
         if event["type"] == "hydration":
             features, segments = {}, {}
-        for there, source in (*_pairs(event, "features", at), *_one(event, "feature", at)):
+        for there, source in (*_pairs(event, "features", event_at), *_one(event, "feature", event_at)):
             features[source["name"]] = _whole(there, source)
-        for there, source in (*_pairs(event, "segments", at), *_one(event, "segment", at)):
+        for there, source in (*_pairs(event, "segments", event_at), *_one(event, "segment", event_at)):
             segments[source["id"]] = (there, source)
         features.pop(event.get("featureName", ""), None)
         segments.pop(event.get("segmentId", -1), None)
-    return Content(list(features.values()), list(segments.values()))
+    return list(features.values()), list(segments.values())
 
 
-def _export(content: dict[str, Any], checker: Checker, report: Report) -> Content:
+def _export(content: dict[str, Any], at: str, checker: Checker, report: Report) -> _Read:
     features: dict[str, Feature] = {}
     used = {
         item.get("environment", "")
         for section in ("featureStrategies", "featureEnvironments")
         for item in content[section]
     } - {""}
-    keys = _keys(used, checker, report) if len(used) > 1 else dict.fromkeys(used, "")
-    for at, source in _pairs(content, "features"):
-        feature = features[source["name"]] = _named(at, source)
+    keys = _keys(used, at, checker, report)
+    for there, source in _pairs(content, "features", at):
+        feature = features[source["name"]] = _named(there, source)
         feature.places = {key: Place(variants=source.get("variants") or []) for key in keys.values() or ("",)}
     linked: dict[str, list[int]] = {}
     for link in content.get("featureStrategySegments") or []:
         linked.setdefault(link["featureStrategyId"], []).append(link["segmentId"])
-    # As Unleash's server sorts them before an SDK sees them: an export is in the order of its database.
-    for at, source in sorted(_pairs(content, "featureStrategies"), key=lambda found: found[1].get("sortOrder") or 0):
+    for there, source in _sorted(_pairs(content, "featureStrategies", at)):
         named = {"name": source.get("name") or source.get("strategyName") or ""}
         segments = (source.get("segments") or []) + linked.get(source.get("id", ""), [])
         if source["featureName"] in features:
             for place in _places(features[source["featureName"]], source, keys):
-                place.strategies.append((at, source | named | {"segments": segments}))
+                place.strategies.append((there, source | named | {"segments": segments}))
     for item in content["featureEnvironments"]:
         if item["featureName"] in features:
             for place in _places(features[item["featureName"]], item, keys):
@@ -230,7 +234,7 @@ def _export(content: dict[str, Any], checker: Checker, report: Report) -> Conten
     for item in content.get("dependencies") or []:
         if item["feature"] in features:
             features[item["feature"]].dependencies += item["dependencies"]
-    return Content(list(features.values()), list(_pairs(content, "segments")))
+    return list(features.values()), list(_pairs(content, "segments", at))
 
 
 def _places(feature: Feature, item: dict[str, Any], keys: dict[str, str]) -> Collection[Place]:
@@ -239,8 +243,10 @@ def _places(feature: Feature, item: dict[str, Any], keys: dict[str, str]) -> Col
     return feature.places.values() if key is None else (feature.places[key],)
 
 
-def _keys(names: Collection[str], checker: Checker, report: Report) -> dict[str, str]:
-    """Environment's name → the key that it has here."""
+def _keys(names: Collection[str], at: str, checker: Checker, report: Report) -> dict[str, str]:
+    """Environment's name → the key that it has here; empty where it is the only one."""
+    if len(names) <= 1:
+        return dict.fromkeys(names, "")
     keys = {name: re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") for name in sorted(names)}
     if len(names) > MOST_ENVIRONMENTS or len(set(keys.values())) < len(keys) or not all(map(_KEY.match, keys.values())):
         message = both(
@@ -249,11 +255,11 @@ def _keys(names: Collection[str], checker: Checker, report: Report) -> dict[str,
             " Exportez-en un seul.",
             names=", ".join(shown(name) for name in [*keys][:5]),
         )
-        checker.report(FILE, "import.environments", message)
+        checker.report(at, "import.environments", message)
         return dict.fromkeys(keys, "")
     report.add(
         "derived",
-        f"{FILE}/featureEnvironments",
+        at,
         "featureFlags",
         "The file is of several environments: {names}. In the environment of that key each flag is what it was there,"
         " elsewhere it is off.",
@@ -264,7 +270,7 @@ def _keys(names: Collection[str], checker: Checker, report: Report) -> dict[str,
     return keys
 
 
-def _pairs(holder: dict[str, Any], section: str, at: str = FILE) -> Iterable[Found]:
+def _pairs(holder: dict[str, Any], section: str, at: str) -> Iterable[Found]:
     for index, item in enumerate(holder.get(section) or []):
         yield child(child(at, section), index), item
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from configs.importers import ImportRefused
 from configs.importers.report import Report
+from configs.importers.shapes import child
 from configs.importers.unleash.constraints import Broken, Condition, Never, Segments, is_id, usable_name
-from configs.importers.unleash.files import FILE, Feature, Place
+from configs.importers.unleash.files import FILE, Content, Feature, Place
 from configs.importers.unleash.strategies import DEFAULT, Hash, Strategy, stickiness, strategy
 from configs.importers.unleash.variants import Variants
 from configs.problems import Problem
@@ -50,9 +51,9 @@ class Flags:
         self.values = 0
         self.drawn: list[str] = []
 
-    def all(self, features: list[Feature]) -> list[dict[str, Any]]:
+    def all(self, content: Content) -> list[dict[str, Any]]:
         made: dict[str, Made] = {}
-        for feature in features:
+        for feature in content.features:
             if is_id(feature.name):
                 made[feature.name] = self.one(feature)
             else:
@@ -72,7 +73,7 @@ class Flags:
         if self.drawn:
             self.report.add(
                 "derived",
-                f"{FILE}/features",
+                child(content.at, "features"),
                 "featureFlags",
                 "Unleash hashes userId, or else sessionId; whoever sends neither is drawn at random at every question. "
                 "Here they are out of a rollout. That concerns {count}: {keys}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -43,7 +44,7 @@ class Command(Door):
         given, tenant = self.options["context"], self.options["tenant"]
         context: Any = {}
         if given == "-":
-            context = self.read_json("-", doubles=True)
+            context = self.read_json("-", parse=partial(parse_strict, doubles=True))
         elif given is not None:
             try:
                 context = parse_strict(given, doubles=True)

@@ -13,6 +13,7 @@ from django.core.management.base import CommandParser
 from configs import actions
 from configs.drafts import draft_of
 from configs.importers import Imported, ImportRefused, icontrol, unleash
+from configs.importers.yaml_text import json_or_yaml
 from configs.models import ConfigVersion
 from configs.refusals import Refusal
 from configs.texts import Text, both
@@ -86,7 +87,7 @@ class Command(Door):
                     imported = icontrol.read(Path(source))
                     return imported.snapshot, imported
                 case "unleash":
-                    imported = unleash.convert(self.read_json(source, WORDY))
+                    imported = unleash.convert(self.read_json(source, WORDY, parse=json_or_yaml))
                     return unleash.merge(draft.document, imported.snapshot), imported
         except ImportRefused as error:
             raise Refusal("import.refused", problems=error.problems, count=len(error.problems)) from None

@@ -1,0 +1,113 @@
+"""YAML as far as it is JSON written otherwise: what YAML can do beyond that (aliases, tags, several documents) is
+refused, so that a short text stands for little and a key for one value.
+
+Scalars without quotes are what YAML 1.2 and 1.1 both take them for: null, true, false, numbers that JSON has too,
+else texts. ``007``, ``1e3``, ``yes`` and moments are texts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import yaml
+
+from configs.canonical import NotStrictJSON, parse_strict, read_text
+from configs.limits import MAX_DEPTH
+from configs.problems import Problem
+from configs.reading import shown
+from configs.texts import both
+
+#: libyaml's, where PyYAML was built with it: twenty times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+([eE][+-][0-9]+)?)?")
+_WORDS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+def json_or_yaml(data: bytes, *, max_bytes: int) -> Any:
+    """The value that ``data`` stands for; :class:`NotStrictJSON` for anything but what :func:`parse_strict` could have
+    returned."""
+    if data.lstrip()[:1] in (b"{", b"["):
+        return parse_strict(data, max_bytes=max_bytes)
+    text = read_text(data, max_bytes)
+    try:
+        value = _value(yaml.parse(text, Loader=_LOADER))
+    except yaml.YAMLError as error:
+        _refuse(error, "yaml.syntax", "Neither JSON nor YAML.", "Ni JSON ni YAML.")
+    # Numbers, texts and keys have the same bounds in either writing.
+    return parse_strict(json.dumps(value))
+
+
+def _value(events: Iterator[Any]) -> Any:
+    documents: list[Any] = []
+    #: From the outermost inwards, each with the key that waits for its value.
+    around: list[tuple[Any, list[str]]] = []
+
+    def put(value: Any) -> None:
+        if not around:
+            documents.append(value)
+        elif isinstance(around[-1][0], list):
+            around[-1][0].append(value)
+        else:
+            around[-1][0][around[-1][1].pop()] = value
+
+    for event in events:
+        if isinstance(event, yaml.CollectionEndEvent):
+            around.pop()
+        _check(event, bool(documents))
+        if not isinstance(event, yaml.NodeEvent):
+            continue
+        if around and isinstance(around[-1][0], dict) and not around[-1][1]:
+            around[-1][1].append(_key(event, around[-1][0]))
+        elif isinstance(event, yaml.ScalarEvent):
+            put(_scalar(event))
+        else:
+            if len(around) == MAX_DEPTH:
+                _refuse(event, "json.too_deep", "Nested too deeply.", "Imbrication trop profonde.")
+            holder: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+            put(holder)
+            around.append((holder, []))
+    return documents[0] if documents else None
+
+
+def _check(event: Any, ended: bool) -> None:
+    """Nothing that JSON has not; ``ended``: there was a document before."""
+    if isinstance(event, yaml.AliasEvent):
+        _refuse(event, "yaml.alias", "Aliases are refused.", "Les alias sont refusés.")
+    if ended and isinstance(event, yaml.DocumentStartEvent):
+        _refuse(event, "yaml.documents", "There is a second document.", "Il y a un second document.")
+    if getattr(event, "tag", None) is not None:
+        _refuse(event, "yaml.tag", "Tags (“!”) are refused.", "Les étiquettes (« ! ») sont refusées.")
+
+
+def _key(event: yaml.NodeEvent, holder: dict[str, Any]) -> str:
+    if not isinstance(event, yaml.ScalarEvent):
+        _refuse(event, "yaml.key", "A key is no text.", "Une clé n'est pas un texte.")
+    key: str = event.value
+    if key in holder:
+        en, fr = "The key “{key}” stands twice.", "La clé « {key} » figure deux fois."
+        _refuse(event, "json.duplicate_key", en, fr, key=shown(key))
+    return key
+
+
+def _scalar(event: yaml.ScalarEvent) -> Any:
+    text: str = event.value
+    if not event.implicit[0]:
+        return text
+    if _NUMBER.fullmatch(text):
+        return parse_strict(text)
+    return _WORDS.get(text, text)
+
+
+def _refuse(found: Any, code: str, en: str, fr: str, **values: Any) -> NoReturn:
+    """``found``: an event, or an error of the parser, which mostly knows its place."""
+    mark = getattr(found, "start_mark", None) or getattr(found, "problem_mark", None)
+    line = mark.line + 1 if mark else 1
+    said = both(f"{en} Line {{line}}.", f"{fr} Ligne {{line}}.", line=line, **values)
+    raise NotStrictJSON(Problem("", code, said)) from None
