@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth import forms as auth_forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
@@ -76,6 +77,14 @@ class ConfirmForm(Heard, forms.Form):
         password: str = self.cleaned_data["password"]
         check_own_password(self.request, password)
         return password
+
+
+class AddForm(Heard, auth_forms.AdminUserCreationForm):
+    """An account for somebody, with a first password."""
+
+
+class OthersPasswordForm(Heard, auth_forms.AdminPasswordChangeForm):
+    """A password for somebody else, who changes it at the next login."""
 
 
 def check_own_password(request: HttpRequest, password: str) -> None:

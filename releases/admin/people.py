@@ -19,6 +19,7 @@ from icontrol.words import words
 from releases.admin.base import HouseAdmin
 from releases.admin.buttons import Button, address, page_of
 from releases.admin.move import Move
+from releases.password_forms import AddForm, OthersPasswordForm
 from releases.people import end_access, rights_of
 
 
@@ -106,6 +107,7 @@ class UserAdmin(WrittenByForm, DjangoUserAdmin):
         (gettext_lazy("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
     )
     readonly_fields = ("is_superuser",)
+    add_form, change_password_form = AddForm, OthersPasswordForm
     change_form_template = "admin/house/account.html"
     add_fieldsets = (
         (None, {"fields": ("username", "usable_password", "password1", "password2", "is_staff", "groups")}),

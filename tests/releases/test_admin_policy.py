@@ -160,7 +160,7 @@ def test_what_is_wrong_stands_beside_its_field(
     name, value = next(iter(typed.items()))
     assert words in page.text and page.filled().get(name, value) == value
     if name.startswith("p-"):
-        (error,) = (element for element in page.all("p") if element.attributes.get("class") == "error")
+        (error,) = (element for element in page.all("div") if element.attributes.get("class") == "error")
         assert error.attributes["id"].startswith(f"id_{name}")
     assert in_force() == FULL
 
