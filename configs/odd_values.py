@@ -1,4 +1,4 @@
-"""Values of conditions that look like others, or like several: nobody sees what makes them fit nothing."""
+"""Values of conditions and names that look like others, or like several: nobody sees what makes them differ."""
 
 from __future__ import annotations
 
@@ -20,28 +20,22 @@ _LIST = re.compile(r"[^,;]*[^,;\s][^,;]*([,;][^,;]*[^,;\s][^,;]*)+")
 def odd_value(operator: str, value: str, alone: bool) -> Text | None:
     """What somebody who typed this may not have meant; ``None`` when nothing is odd. ``alone``: the condition has no
     other value."""
-    found = _ODD.search(value)
-    if found:
-        character = found[0]
-        name = unicodedata.name(character, _NAMES.get(character, "CONTROL CHARACTER"))
+    hidden, unusual = _hidden(value), _unusual(value)
+    if hidden:
         return both(
-            "“{value}” has the character U+{code} ({name}), which is hard to see; only a text that has it too fits.",
-            "« {value} » contient le caractère U+{code} ({name}), difficile à voir ; seul un texte qui l'a aussi"
-            " convient.",
+            "“{value}” has the character {character}, which is hard to see; only a text that has it too fits.",
+            "« {value} » contient le caractère {character}, difficile à voir ; seul un texte qui l'a aussi convient.",
             value=shown(value),
-            code=f"{ord(character):04X}",
-            name=name,
+            character=hidden,
         )
-    if not unicodedata.is_normalized("NFC", value):
-        mark = _mark(value)
+    if unusual:
         return both(
-            "“{value}” is not in Unicode's usual form (NFC): it has U+{code} ({name}), so the text that looks the same"
+            "“{value}” is not in Unicode's usual form (NFC): it has {character}, so the text that looks the same"
             " mostly does not fit.",
-            "« {value} » n'est pas dans la forme usuelle d'Unicode (NFC) : il contient U+{code} ({name}), et le texte"
+            "« {value} » n'est pas dans la forme usuelle d'Unicode (NFC) : il contient {character}, et le texte"
             " d'apparence identique ne convient généralement pas.",
             value=shown(value),
-            code=f"{ord(mark):04X}",
-            name=unicodedata.name(mark, "?"),
+            character=unusual,
         )
     if alone and operator in ("equals", "in", "notIn") and _LIST.fullmatch(value):
         return both(
@@ -65,6 +59,26 @@ def odd_version(operator: str, value: str) -> Text | None:
         " ils comptent, prenez dottedGte et ses semblables, et le schéma « dotted » dans la politique de versions.",
         value=shown(value),
     )
+
+
+def legible(name: str) -> Text:
+    """A name in quotes, with the character that is hard to see in it, if there is one."""
+    odd = _hidden(name) or _unusual(name)
+    character = both(", with {it},", ", qui contient {it},", it=odd) if odd else ""
+    return both("“{name}”{odd}", "« {name} »{odd}", name=shown(name), odd=character)
+
+
+def _hidden(value: str) -> str:
+    found = _ODD.search(value)
+    return _named(found[0]) if found else ""
+
+
+def _unusual(value: str) -> str:
+    return "" if unicodedata.is_normalized("NFC", value) else _named(_mark(value))
+
+
+def _named(character: str) -> str:
+    return f"U+{ord(character):04X} ({unicodedata.name(character, _NAMES.get(character, 'CONTROL CHARACTER'))})"
 
 
 def _mark(value: str) -> str:

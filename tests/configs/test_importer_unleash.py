@@ -213,7 +213,7 @@ def test_nothing_is_dropped_silently() -> None:
         feature("j", rollout(30, "g"), variants=[variant("a a", stickiness="x"), variant("b")]),
     )
     left = told(content, "left_out")
-    for part in ("homemade", "Größe", "version", "features/*/project", "“features/*/stale” (2)", "sortOrder"):
+    for part in ("homemade", "version", "features/*/project", "“features/*/stale” (2)", "sortOrder"):
         assert any(part in line for line in left), part
     for part in ("switched off", "Its title “Third”", "“many” cannot be used with “lt”"):
         assert any(part in line for line in left), part
@@ -221,6 +221,7 @@ def test_nothing_is_dropped_silently() -> None:
     for part in (
         "draws at random",
         "host's name",
+        "“Größe” was not imported",
         "hashes its rollout and the variants differently",
         "“a-a” here",
         "whatever clients send",
@@ -230,7 +231,8 @@ def test_nothing_is_dropped_silently() -> None:
     for entry in convert(content).report:
         assert entry.message["en"] and entry.message["fr"] and entry.message["en"] != entry.message["fr"]
         assert "{" not in entry.message["en"] + entry.message["fr"]
-        assert entry.source.startswith("unleash#/") and (entry.target == "") == (entry.kind == "left_out")
+        nothing_came_of_it = entry.kind == "left_out" or "was not imported" in entry.message["en"]
+        assert entry.source.startswith("unleash#/") and (entry.target == "") == nothing_came_of_it
 
 
 def test_the_same_file_gives_the_same_and_is_left_as_it_was() -> None:
@@ -494,6 +496,50 @@ def test_names_that_unleash_takes_are_kept(name: str) -> None:
 @pytest.mark.parametrize("name", [".", "..", "..a", "x" * 129, "a b", "é", "a/b", "a\n"])
 def test_names_that_an_address_cannot_carry_are_named_and_left_out(name: str) -> None:
     assert flags_of(convert(client(feature(name, default())))) == {}
-    assert any("cannot be the key of a flag" in line for line in told(client(feature(name, default())), "left_out"))
+    assert any("cannot be the key of a flag" in line for line in told(client(feature(name, default())), "warning"))
     flags = [{"key": name, "type": "boolean", "state": "OFF"}]
     assert "schema.pattern" in {problem.code for problem in check_snapshot({"featureFlags": flags})}
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "character"),
+    [
+        ("beta ", "beta-", "U+0020 (SPACE)"),
+        ("\tbeta", "-beta", "U+0009 (TAB)"),
+        ("be\u00a0ta", "be-ta", "U+00A0 (NO-BREAK SPACE)"),
+        ("be\u200bta", "be-ta", "U+200B (ZERO WIDTH SPACE)"),
+        ("cafe\u0301", "cafe-", "U+0301 (COMBINING ACUTE ACCENT)"),
+        ("Beta users (EU)", "Beta-users-(EU)", ""),
+    ],
+)
+def test_a_name_that_is_another_here_is_told_with_what_is_hard_to_see(name: str, key: str, character: str) -> None:
+    segment = {"id": 1, "name": name, "constraints": []}
+    content = client(feature("f", default(segments=[1]), variants=[variant(name, 1000)]), segments=[segment])
+    found = convert(content)
+    assert [one["id"] for one in found.snapshot["segments"]] == [key]
+    warned = [entry for entry in found.report if entry.kind == "warning"]
+    assert [entry.target for entry in warned] == [f"segments/{key}", "featureFlags/f"]
+    for entry in warned:
+        assert f"is called “{key}” here" in entry.message["en"] and f"s'appelle ici « {key} »" in entry.message["fr"]
+        assert (f"with {character}," in entry.message["en"]) is bool(character)
+        assert (f"qui contient {character}," in entry.message["fr"]) is bool(character)
+    (refused,) = told(client(feature(name, default())), "warning")
+    assert "was not imported" in refused and character in refused
+
+
+def test_two_segments_that_look_alike_are_told_apart() -> None:
+    segments = [{"id": n, "name": name, "constraints": []} for n, name in enumerate(["beta", "beta ", "beta\u00a0"])]
+    found = convert(client(segments=segments))
+    assert [one["id"] for one in found.snapshot["segments"]] == ["beta", "beta-", "beta--2"]
+    assert [entry.target for entry in found.report if entry.kind == "warning"] == ["segments/beta-", "segments/beta--2"]
+
+
+def test_environments_that_look_alike_are_told_apart_or_refused() -> None:
+    warned = told(state("dev ", "pro\u00a0duction"), "warning")
+    assert [("U+0020 (SPACE)" in line, "U+00A0 (NO-BREAK SPACE)" in line) for line in warned] == [
+        (True, False),
+        (False, True),
+    ]
+    with pytest.raises(ImportRefused) as caught:
+        convert(state("dev", "dev "))
+    assert "“dev”, “dev ”, with U+0020 (SPACE)," in caught.value.problems[0].message["en"]

@@ -10,6 +10,7 @@ from typing import Any
 from configs.importers.report import Report
 from configs.importers.shapes import child
 from configs.importers.unleash.files import Found
+from configs.odd_values import legible
 from configs.reading import shown
 from configs.schemas import snapshot_schema
 from configs.texts import Text, both
@@ -202,6 +203,16 @@ class Segments:
                 "Its constraints are conditions.",
                 "Ses contraintes sont des conditions.",
             )
+            if source.get("name") not in (None, "", key):
+                report.add(
+                    "warning",
+                    at,
+                    f"segments/{key}",
+                    "The segment {name} is called “{key}” here.",
+                    "Le segment {name} s'appelle ici « {key} ».",
+                    name=legible(source["name"]),
+                    key=key,
+                )
 
     def _leave(self, number: int, at: str, error: Never, report: Report) -> None:
         self._known[number] = error

@@ -22,8 +22,9 @@ from configs.importers import ImportRefused
 from configs.importers.report import Report
 from configs.importers.shapes import Checker, child
 from configs.importers.unleash.forms import ADMIN, ANYTHING, DELTA, EXPORT, IMPORT, LIST, WHOLE
+from configs.odd_values import legible
 from configs.reading import shown
-from configs.texts import both
+from configs.texts import LANGUAGES, both
 
 FILE = "unleash#"
 #: What one feature may have of strategies and of variants. Unleash's own limits are lower.
@@ -109,20 +110,20 @@ def _alive(features: list[Feature], report: Report) -> Iterator[Feature]:
                 "left_out",
                 feature.at,
                 "",
-                "“{name}” is archived: Unleash's clients do not get it any more.",
-                "« {name} » est archivée : les clients d'Unleash ne la reçoivent plus.",
-                name=shown(feature.name),
+                "{name} is archived: Unleash's clients do not get it any more.",
+                "{name} est archivée : les clients d'Unleash ne la reçoivent plus.",
+                name=legible(feature.name),
             )
         elif untold:
             report.add(
                 "warning",
                 feature.at,
                 "",
-                "“{name}” was not imported: the file does not say what its strategies{there} are. Ask for"
+                "{name} was not imported: the file does not say what its strategies{there} are. Ask for"
                 " /api/client/features, or export the feature.",
-                "« {name} » n'a pas été importée : le fichier ne dit pas quelles sont ses stratégies{there}. Demandez"
+                "{name} n'a pas été importée : le fichier ne dit pas quelles sont ses stratégies{there}. Demandez"
                 " /api/client/features, ou exportez la fonctionnalité.",
-                name=shown(feature.name),
+                name=legible(feature.name),
                 there=f" ({', '.join(untold)})" if any(untold) else "",
             )
         else:
@@ -249,11 +250,12 @@ def _keys(names: Collection[str], at: str, checker: Checker, report: Report) -> 
         return dict.fromkeys(names, "")
     keys = {name: re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") for name in sorted(names)}
     if len(names) > MOST_ENVIRONMENTS or len(set(keys.values())) < len(keys) or not all(map(_KEY.match, keys.values())):
+        named: list[Any] = [legible(name) for name in [*keys][:5]]
         message = both(
             "The file is of several environments whose names cannot all be keys here: {names}. Export one of them.",
             "Le fichier couvre plusieurs environnements dont les noms ne peuvent pas tous être des clés : {names}."
             " Exportez-en un seul.",
-            names=", ".join(shown(name) for name in [*keys][:5]),
+            names={language: ", ".join(name[language] for name in named) for language in LANGUAGES},
         )
         checker.report(at, "import.environments", message)
         return dict.fromkeys(keys, "")
@@ -267,6 +269,17 @@ def _keys(names: Collection[str], at: str, checker: Checker, report: Report) -> 
         " qu'il y était ; ailleurs, il est coupé.",
         names=", ".join(shown(name) if name == key else f"{shown(name)} → {key}" for name, key in keys.items()),
     )
+    for name, key in keys.items():
+        if name.lower() != key:
+            report.add(
+                "warning",
+                at,
+                "featureFlags",
+                "The environment {name} is called “{key}” here.",
+                "L'environnement {name} s'appelle ici « {key} ».",
+                name=legible(name),
+                key=key,
+            )
     return keys
 
 
@@ -308,7 +321,7 @@ def _unique(named: list[tuple[str, str]], checker: Checker) -> None:
     seen: set[str] = set()
     for at, name in named:
         if name in seen:
-            message = both("“{name}” stands twice.", "« {name} » figure deux fois.", name=shown(name))
+            message = both("{name} stands twice.", "{name} figure deux fois.", name=legible(name))
             checker.report(at, "import.duplicate", message)
         seen.add(name)
 

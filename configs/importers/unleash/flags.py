@@ -12,6 +12,7 @@ from configs.importers.unleash.constraints import Broken, Condition, Never, Segm
 from configs.importers.unleash.files import FILE, Content, Feature, Place
 from configs.importers.unleash.strategies import DEFAULT, Hash, Strategy, stickiness, strategy
 from configs.importers.unleash.variants import Variants
+from configs.odd_values import legible
 from configs.problems import Problem
 from configs.reading import shown
 from configs.texts import Text, both
@@ -58,15 +59,16 @@ class Flags:
                 made[feature.name] = self.one(feature)
             else:
                 self.report.add(
-                    "left_out",
+                    "warning",
                     feature.at,
                     "",
-                    "“{name}” cannot be the key of a flag: letters, digits and . _ ~ ! * ' ( ) : -, not dots alone, "
-                    "at most 128 characters. Under another name clients would not find it.",
-                    "« {name} » ne peut pas être la clé d'un drapeau : lettres, chiffres et . _ ~ ! * ' ( ) : -, "
-                    "pas des points seuls, 128 caractères au plus. Sous un autre nom, les clients ne le trouveraient "
-                    "pas.",
-                    name=shown(feature.name),
+                    "{name} was not imported, as it cannot be the key of a flag: letters, digits and "
+                    ". _ ~ ! * ' ( ) : -, not dots alone, at most 128 characters. Under another name clients would not "
+                    "find it.",
+                    "{name} n'a pas été importée, car ce ne peut être la clé d'un drapeau : lettres, chiffres et "
+                    ". _ ~ ! * ' ( ) : -, pas des points seuls, 128 caractères au plus. Sous un autre nom, les clients "
+                    "ne la trouveraient pas.",
+                    name=legible(feature.name),
                 )
         for one in made.values():
             self.dependencies(one, made)
@@ -182,9 +184,9 @@ class Flags:
                 "warning",
                 feature.at,
                 target,
-                "The variant “{name}” is called “{key}” here.",
-                "La variante « {name} » s'appelle ici « {key} ».",
-                name=shown(name),
+                "The variant {name} is called “{key}” here.",
+                "La variante {name} s'appelle ici « {key} ».",
+                name=legible(name),
                 key=key,
             )
         self.rules(made, theres)
