@@ -44,6 +44,21 @@ def version_triggers() -> list[triggers.Trigger]:
     ]
 
 
+def snapshot_triggers() -> list[triggers.Trigger]:
+    table, same = "configs_snapshot", "a stored content never changes"
+    in_use = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {users} WHERE content_id = OLD.digest)"
+        for users in (TABLE, "configs_historicalconfigversion")
+    )
+    there = f"EXISTS (SELECT 1 FROM {table} WHERE digest = NEW.digest)"
+    return [
+        triggers.Trigger("configs_snapshot_frozen", table, "UPDATE", same),
+        triggers.Trigger("configs_snapshot_kept", table, "DELETE", "a content that is in use is never deleted", in_use),
+        triggers.Trigger("configs_snapshot_no_truncate", table, "TRUNCATE", same, vendor="postgresql"),
+        triggers.Trigger("configs_snapshot_not_replaced", table, "INSERT", same, there, vendor="sqlite"),
+    ]
+
+
 def _changes(column: str) -> str:
     return f"(NEW.{column} IS DISTINCT FROM OLD.{column})"
 
@@ -69,5 +84,5 @@ class ConfigsConfig(AppConfig):
     def ready(self) -> None:
         from configs import codes  # noqa: F401  (fills the catalogue of refusals)
 
-        triggers.register(self.label, *version_triggers())
+        triggers.register(self.label, *version_triggers(), *snapshot_triggers())
         post_migrate.connect(triggers.on_post_migrate, sender=self, dispatch_uid="configs.triggers")

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from configs import states
-from configs.canonical import canonical, digest, normalise
-from configs.models import Application, ConfigVersion
+from configs.canonical import canonical, normalise
+from configs.models import Application, ConfigVersion, Snapshot
 from configs.refusals import Refusal
 from configs.versions import next_patch, parse
 
@@ -37,11 +38,11 @@ def unique(name: str) -> Iterator[None]:
 
 
 def draft_of(application: Application) -> ConfigVersion:
-    return _with(application, ConfigVersion.objects.get(application=application, state=states.DRAFT))
+    return _with(application, _versions(application).get(state=states.DRAFT))
 
 
 def preview_of(application: Application) -> ConfigVersion | None:
-    version = ConfigVersion.objects.filter(application=application, state=states.PREVIEW).first()
+    version = _versions(application).filter(state=states.PREVIEW).first()
     return _with(application, version) if version else None
 
 
@@ -54,10 +55,15 @@ def version_of(application: Application, name: str) -> ConfigVersion:
         if preview is None:
             raise Refusal("preview.none", application=application.key)
         return preview
-    version = ConfigVersion.objects.filter(application=application, version=name).first()
+    version = _versions(application).filter(version=name).first()
     if version is None:
         raise Refusal("version.unknown", application=application.key, version=name[:80])
     return _with(application, version)
+
+
+def _versions(application: Application) -> QuerySet[ConfigVersion]:
+    """With their contents, read in the same moment: that of a draft may be gone in the next."""
+    return ConfigVersion.objects.filter(application=application).select_related("content")
 
 
 def _with(application: Application, version: ConfigVersion) -> ConfigVersion:
@@ -93,8 +99,7 @@ def stored_entry(entry: Any) -> Stored:
 
 def store(version: ConfigVersion, content: Any) -> None:
     """Put content into a version in its stored form: normalised, canonical, with its digest."""
-    version.snapshot = canonical(normalise(content))
-    version.digest = digest(version.snapshot)
+    version.content = Snapshot.of(canonical(normalise(content)))
 
 
 def raise_highest(application: Application, version: str) -> bool:
@@ -112,8 +117,7 @@ def open_next_draft(application: Application, base: ConfigVersion, *, by: str, n
     draft = ConfigVersion(
         application=application,
         version=free_patch(application, application.highest_version),
-        snapshot=base.snapshot,
-        digest=base.digest,
+        content_id=base.content_id,
         based_on=base,
         edits=base.edits + 1,  # goes on counting: an ETag never comes back, even where a rename freed a number
         created_at=now,

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from configs.actors import Actor
-from configs.models import Application, ConfigVersion
+from configs.models import Application, ConfigVersion, Snapshot
 from configs.refusals import Refusal
 
 WINDOW = dt.timedelta(minutes=5)
@@ -15,8 +15,7 @@ EDIT_NOTE = "edit"
 
 def coalesce(draft: ConfigVersion, *, actor: Actor, note: str, now: dt.datetime) -> None:
     """Save the draft; edits by one actor within five minutes of the first become one entry with the last content."""
-    # By number, not by date: a clock may go back. The old content, perhaps 250 KB, is not read.
-    last = draft.history.order_by("-history_id").defer("snapshot").first()
+    last = draft.history.order_by("-history_id").first()  # by number, not by date: a clock may go back
     same = (
         last is not None
         and note == EDIT_NOTE == last.history_change_reason
@@ -31,9 +30,11 @@ def coalesce(draft: ConfigVersion, *, actor: Actor, note: str, now: dt.datetime)
         draft.save()
     finally:
         del draft.skip_history_when_saving
-    for field in ("snapshot", "digest", "edits", "edited_at", "edited_by"):
+    replaced = last.content_id
+    for field in ("content_id", "edits", "edited_at", "edited_by"):
         setattr(last, field, getattr(draft, field))
     last.save()
+    Snapshot.drop_unused(replaced)
 
 
 def entries(application: Application) -> Any:
@@ -49,7 +50,7 @@ def schema_change(application: Application) -> Any:
 
 
 def entry(application: Application, number: int) -> Any:
-    found = entries(application).filter(history_id=number).first()
+    found = entries(application).select_related("content").filter(history_id=number).first()
     if found is None:
         raise Refusal("history.unknown", entry=number)
     return found

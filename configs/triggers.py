@@ -7,7 +7,7 @@ remake on SQLite drops triggers silently. A system check asserts that they are t
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -136,13 +136,14 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     return [trigger.name for trigger in _absent(connection, all_triggers())]
 
 
-def on_post_migrate(sender: Any, using: str, **_: Any) -> None:
+def on_post_migrate(sender: Any, using: str, plan: Iterable[tuple[Any, bool]] = (), **_: Any) -> None:
     connection, triggers = connections[using], REGISTRY.get(sender.label, [])
-    for trigger in _absent(connection, triggers):
-        if _has_rows(connection, trigger.table):  # a new database has none of both
+    has_migrated = any(migration.app_label == sender.label for migration, _ in plan)  # that makes tables anew
+    for trigger in [] if has_migrated else _absent(connection, triggers):
+        if _has_rows(connection, trigger.table):
             logger.critical(
-                "the trigger %s on %s was missing or changed and is installed again: unless a migration made the table "
-                "anew just now, somebody could edit it meanwhile; run verify_ledger",
+                "the trigger %s on %s was missing or changed and is installed again: somebody could edit the table "
+                "meanwhile; run verify_ledger",
                 trigger.name,
                 trigger.table,
             )

@@ -218,7 +218,7 @@ def _day(at: dt.datetime | None) -> str:
 
 def open_preview_link(secret: str, *, now: dt.datetime) -> ConfigVersion:
     """The preview that a link opens. Refused for unknown, revoked, expired and overtaken links."""
-    links = PreviewLink.objects.select_related("config_version__application", "owner")
+    links = PreviewLink.objects.select_related("config_version__application", "config_version__content", "owner")
     link = links.filter(token_hash=hashed(secret)).first()
     if link is None:
         raise Refusal("preview_link.unknown")

@@ -267,7 +267,7 @@ def committed(release: Release) -> None:
 def _read(environment_id: int, sha: str) -> Live:
     # By the environment's serials, downwards: it is the newest or nearly so, and no index knows the hash.
     ledger = Release.objects.filter(environment=environment_id, hash=sha).order_by("-serial")
-    return _live(ledger.select_related("environment__application", "config_version")[:1].get())
+    return _live(ledger.select_related("environment__application", "config_version__content")[:1].get())
 
 
 def _live(release: Release) -> Live:

@@ -258,8 +258,7 @@ def lives_told_by(releases: QuerySet[Any]) -> list[Life]:
 
     @lru_cache(maxsize=KEPT)
     def kinds_in(version: int) -> dict[str, Kind]:
-        snapshots = releases.filter(config_version=version).order_by()
-        return kinds_of(json.loads(snapshots.values_list("config_version__snapshot", flat=True)[0]))
+        return kinds_of(ConfigVersion.objects.select_related("content").get(pk=version).document)
 
     changes = (
         releases.filter(config_version__isnull=False)

@@ -73,9 +73,13 @@ def pasts(heads: Iterable[Release]) -> dict[int, Past]:
         .values_list("environment_id", "before", "back")
     )
     found = list(rows)
-    releases = Release.objects.select_related("config_version").in_bulk([before for _, before, _ in found if before])
-    versions = ConfigVersion.objects.in_bulk([back for _, _, back in found if back])
-    return {pk: Past(releases.get(before), versions.get(back)) for pk, before, back in found}
+    releases = Release.objects.select_related("config_version__content")
+    versions = ConfigVersion.objects.select_related("content")
+    undone, targets = (
+        releases.in_bulk({before for _, before, _ in found}),
+        versions.in_bulk({back for *_, back in found}),
+    )
+    return {pk: Past(undone.get(before), targets.get(back)) for pk, before, back in found}
 
 
 def _with(environment: Environment, release: Release | None) -> Release | None:

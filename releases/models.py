@@ -103,7 +103,7 @@ class Release(models.Model):
     def predecessor(self) -> Release | None:
         """The release just before this one, in its environment."""
         rows = Release.objects.filter(environment=self.environment_id, serial=self.serial - 1)
-        return rows.select_related("config_version").defer("config_version__snapshot").first()
+        return rows.select_related("config_version").first()
 
     @property
     def policy_set(self) -> dict[str, Any]:

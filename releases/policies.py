@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from configs.canonical import digest, etag_of
+from configs.canonical import etag_of
 from configs.models import ConfigVersion
 from configs.policies import local, matches, names_nothing
 from configs.problems import Problem
@@ -209,7 +209,7 @@ def check_policy_changes(environment: Environment, current: str, text: str) -> N
 
 
 def check_undamaged(version: ConfigVersion) -> None:
-    if digest(version.snapshot) != version.digest:
+    if not version.content.is_intact:
         raise Refusal("rollback.damaged", version=version.version)
 
 

@@ -113,7 +113,7 @@ def precede(releases: Sequence[Release]) -> Sequence[Release]:
             missing.setdefault(environment, []).append(serial - 1)
     if missing:
         wanted = reduce(or_, (Q(environment=key, serial__in=serials) for key, serials in missing.items()))
-        found = Release.objects.filter(wanted).select_related("config_version").defer("config_version__snapshot")
+        found = Release.objects.filter(wanted).select_related("config_version")
         known |= {(release.environment_id, release.serial): release for release in found}
     for release in releases:
         release.predecessor = known.get((release.environment_id, release.serial - 1))

@@ -12,7 +12,6 @@ from typing import Any
 from django.db.models import Model, Q
 from django.utils import timezone
 
-from configs.canonical import digest
 from configs.models import Application, ConfigVersion
 from releases import checkpoints, flag_life
 from releases.findings import FLAGS_DIFFER, Finding, find
@@ -63,11 +62,12 @@ def _chain(environment: Environment, seen: Callable[[Environment, int], None]) -
         if release.serial != expected:
             yield find("ledger.gap", place, n=expected)
         if release.config_version_id is not None and release.config_version_id not in names:
-            version = ConfigVersion.objects.filter(pk=release.config_version_id).first()
-            names[release.config_version_id] = (version.version, digest(version.snapshot)) if version else (None, None)
+            versions = ConfigVersion.objects.select_related("content")
+            version = versions.filter(pk=release.config_version_id).first()
+            names[release.config_version_id] = (version.version, version.digest) if version else (None, None)
             if version is None:
                 yield find("version.missing", place)
-            elif version.digest != digest(version.snapshot):
+            elif not version.content.is_intact:
                 yield find("version.edited", place, v=version.version)
         if release.previous_hash != previous:
             yield find("ledger.chain", place)

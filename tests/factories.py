@@ -8,10 +8,13 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
+
 from configs import actions as config_actions
+from configs import triggers
 from configs.actors import Actor
 from configs.drafts import draft_of
-from configs.models import Application, ConfigVersion
+from configs.models import Application, ConfigVersion, Snapshot
 from releases import access, actions
 from releases.ledger import NO_POLICY, head_of
 from releases.models import Environment, Release
@@ -38,6 +41,13 @@ def snapshot(*page_ids: str, **sections: Any) -> dict[str, Any]:
         for at, name in enumerate(page_ids or ("home",))
     ]
     return {"pages": pages, **copy.deepcopy(sections)}
+
+
+def damage(version: str, text: str = "{}") -> None:
+    """Spoil the stored content of a version, as a bad disk does, or somebody with the database's own tools."""
+    with triggers.lifted(connection):
+        content = ConfigVersion.objects.get(version=version).content_id
+        Snapshot.objects.filter(pk=content).update(deflated=Snapshot.of(text).deflated)
 
 
 def flag(key: str, state: str = "OFF", **fields: Any) -> dict[str, Any]:

@@ -97,10 +97,7 @@ def newest_releases() -> dict[int, Release]:
     newest = Release.objects.filter(environment=OuterRef("pk")).order_by("-serial").values("pk")[:1]
     ids = [pk for pk in Environment.objects.values_list(Subquery(newest), flat=True) if pk is not None]
     releases = Release.objects.filter(pk__in=ids).select_related("environment__application", "config_version")
-    return {
-        release.environment_id: release
-        for release in releases.defer("config_version__snapshot", "config_version__extra_schema")
-    }
+    return {release.environment_id: release for release in releases.defer("config_version__extra_schema")}
 
 
 def live_in() -> dict[int, list[str]]:
@@ -142,7 +139,7 @@ def waiting(application_id: int | None = None) -> list[ConfigVersion]:
     found = ConfigVersion.objects.filter(state__in=(states.DRAFT, states.PREVIEW)).select_related("application")
     if application_id is not None:
         found = found.filter(application_id=application_id)
-    return list(found.defer("snapshot", "extra_schema", "application__extra_schema").order_by("application_id", "pk"))
+    return list(found.defer("extra_schema", "application__extra_schema").order_by("application_id", "pk"))
 
 
 def environments_of(application_id: int) -> list[Environment]:

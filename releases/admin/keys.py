@@ -333,7 +333,7 @@ class PreviewLinkAdmin(KeyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         found = super().get_queryset(request).select_related("config_version__application")
-        return found.defer("config_version__snapshot", "config_version__extra_schema")
+        return found.defer("config_version__extra_schema")
 
     @admin.display(description=words("opens", "ouvre"))
     def opens(self, link: PreviewLink) -> SafeString | str:

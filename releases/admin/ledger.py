@@ -65,7 +65,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         found = super().get_queryset(request).select_related("environment__application", "config_version")
-        return found.defer("config_version__snapshot", "config_version__extra_schema")
+        return found.defer("config_version__extra_schema")
 
     def get_ordering(self, request: HttpRequest) -> Any:
         return ("-pk",)  # in the order of appending, all environments together

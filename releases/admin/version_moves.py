@@ -279,7 +279,7 @@ class Restore(VersionMove):
                 "notes": [words("The draft has this content already.", "Le brouillon a déjà ce contenu.")],
                 "open": False,
             }
-        document = ConfigVersion(snapshot=target.snapshot).document
+        document = target.document
         return {
             "button": words("Restore into draft", "Rétablir dans le brouillon"),
             "hidden": {"etag": self.draft.etag},

@@ -69,7 +69,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
     list_display_links = ("version",)
     list_filter = (StateFilter,)
     lookups = ("state", "application__id__exact")
-    search_fields = ("version", "digest", "created_by", "published_by")
+    search_fields = ("version", "content__digest", "created_by", "published_by")
     actions = [_list_action(name) for name in MOVES]
     detail_template = "admin/house/version.html"
 
@@ -101,7 +101,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
         live = facts.live_in()
-        changelist.result_list = changelist.result_list.defer("snapshot", "extra_schema")
+        changelist.result_list = changelist.result_list.defer("extra_schema")
         for version in changelist.result_list:
             version.live_in = live.get(version.pk, [])
         return changelist
@@ -190,7 +190,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
 
     def history_rows(self, request: HttpRequest, obj: Any) -> Any:
         """What stood in a draft is for editors, also when it was taken out before publishing."""
-        rows = super().history_rows(request, obj)
+        rows = super().history_rows(request, obj).select_related("content")
         return rows if self.actor(request).may(EDIT) else rows.filter(state=states.PUBLISHED)
 
     def older(self, request: HttpRequest, rows: Any, record: Any) -> Any:
@@ -205,12 +205,12 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
     def changes_between(self, older: Any, newer: Any) -> Difference:
         if older is None or _is_empty(older) or older.digest == newer.digest:
             return Difference()
-        return facts.difference(json.loads(older.snapshot), json.loads(newer.snapshot))
+        return facts.difference(older.document, newer.document)
 
     def alone(self, older: Any, record: Any) -> Text | None:
         if older is not None and not _is_empty(older):
             return None
-        sections = json.loads(record.snapshot).values()
+        sections = record.document.values()
         count = sum(len(section) if isinstance(section, list) else bool(section) for section in sections)
         return both("Nothing to compare with; {n} entries.", "Rien à quoi comparer ; {n} éléments.", n=count)
 
@@ -244,4 +244,4 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
 
 def _is_empty(record: Any) -> bool:
     """As the first draft of an application begins."""
-    return not any(json.loads(record.snapshot).values())
+    return not any(record.document.values())

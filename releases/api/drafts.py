@@ -153,7 +153,7 @@ class DraftHistoryView(AuthorView):
         query = request.query_params
         limit = number(query.get("limit"), name="limit", default=PER_PAGE, least=1, most=200)
         before = number(query.get("before"), name="before", default=10**17, least=1, most=10**17)
-        rows = history.entries(environment.application).filter(history_id__lt=before).defer("snapshot")[:limit]
+        rows = history.entries(environment.application).filter(history_id__lt=before)[:limit]
         return Response({**named(environment), "entries": [show_entry(row) for row in rows]})
 
 
@@ -232,7 +232,7 @@ class LinksView(OfPreviewView):
         """Links to previews, newest first; each says whether it still opens, and why not."""
         environment = self.environment()
         links = PreviewLink.objects.filter(config_version__application=environment.application)
-        shown = links.select_related("config_version").defer("config_version__snapshot")[:MOST_LINKS]
+        shown = links.select_related("config_version")[:MOST_LINKS]
         return Response({**named(environment), "links": [show_link(link, self.now) for link in shown]})
 
     @extend_schema(

@@ -173,7 +173,7 @@ class VersionsView(AuthorView):
         query = request.query_params
         limit = number(query.get("limit"), name="limit", default=PER_PAGE, least=1, most=200)
         before = number(query.get("before"), name="before", default=HIGHEST, least=1, most=HIGHEST)
-        versions = ConfigVersion.objects.filter(application=application, pk__lt=before).defer("snapshot")
+        versions = ConfigVersion.objects.filter(application=application, pk__lt=before)
         if not self.actor.may(EDIT):
             versions = versions.filter(state=states.PUBLISHED)
         shown = list(versions.order_by("-pk")[:limit])
@@ -262,9 +262,7 @@ class ReleasesView(AuthorView):
             if at is None:
                 raise serializers.ValidationError({"at": [serializers.ErrorDetail("time", code="invalid")]})
             releases, limit = served_at(releases, at), 1
-        rows = list(
-            releases.select_related("config_version").defer("config_version__snapshot").order_by("-serial")[:limit]
-        )
+        rows = list(releases.select_related("config_version").order_by("-serial")[:limit])
         for row in rows:
             row.environment = environment
         return Response(

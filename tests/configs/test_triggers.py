@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models.signals import post_migrate
 
 from configs import triggers
-from configs.models import ConfigVersion
+from configs.models import ConfigVersion, Snapshot
 from releases.models import AuditEvent, Release
 from tests.factories import World, snapshot
 
@@ -45,7 +45,7 @@ def migrated(app: str) -> None:
 
 
 def test_both_databases_have_what_they_need() -> None:
-    tables = {model._meta.db_table for model in (ConfigVersion, Release, AuditEvent)}
+    tables = {model._meta.db_table for model in (ConfigVersion, Snapshot, Release, AuditEvent)}
     assert {trigger.table for trigger in OURS} == tables
     # How old an event of the audit is, each database says in its own way.
     only_here = {trigger.event for trigger in OURS if trigger.vendor and not trigger.name.startswith("audit_no_delete")}

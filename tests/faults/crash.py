@@ -120,6 +120,7 @@ def survey(prepare: Callable[[], World], doing: Doing) -> dict[str, bool]:
 
     :raises Damage: a crash left what it must not leave.
     """
+    run(prepare(), doing)  # a content that all worlds share is stored by the first: the others have the same boundaries
     world = prepare()
     old = picture(world)
     complete = run(world, doing)
@@ -159,7 +160,7 @@ def picture(world: World) -> dict[str, Any]:
         "history": list(
             ConfigVersion.history.filter(application_id=application.pk)
             .order_by("history_id")
-            .values_list("version", "state", "digest", "edits", "history_change_reason", "history_user_id")
+            .values_list("version", "state", "content", "edits", "history_change_reason", "history_user_id")
         ),
         "application history": list(application.history.values_list("highest_version", "history_change_reason")),
         "ledger": list(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
-from configs import triggers
 from configs.actions import create_application
 from configs.models import ConfigVersion
 from releases import access
 from releases.models import Release
-from tests.factories import ADA, World, flag, snapshot
+from tests.factories import ADA, World, damage, flag, snapshot
 from tests.releases.admin_pages import Page, Staff, staff
 
 VERSION = "configs_configversion"
@@ -34,11 +32,6 @@ def off(page: Page) -> list[str]:
 
 def primary(page: Page) -> list[str]:
     return [element.text for element in page.all("a", class_="btn primary")]
-
-
-def damage(version: str) -> None:
-    with triggers.lifted(connection), connection.cursor() as cursor:
-        cursor.execute("UPDATE configs_configversion SET snapshot = '{}' WHERE version = %s", [version])
 
 
 # Taking back ----------------------------------------------------------------------------------------------------------

@@ -12,14 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from configs import triggers
-from configs.models import Application, ConfigVersion
+from configs.models import Application
 from configs.refusals import Refusal
 from releases import actions
 from releases.flag_life import lives_told_by
 from releases.models import Environment, FlagLife, Release
 from releases.publishing import Plan, Selection
-from tests.factories import ADA, World, flag, make_world, snapshot
+from tests.factories import ADA, World, damage, flag, make_world, snapshot
 
 SIZE = ["release.grows", "release.shrinks", "release.base_moved", "release.contains_rolled_back"]
 YES = [*SIZE, "flag.key_reused"]
@@ -308,8 +307,7 @@ def test_an_emergency_leaves_a_version_whose_text_is_damaged(world: World) -> No
     world.release(content(flag("a")))
     world.release(content(flag("b")), confirm=SIZE)
     connection.check_constraints()
-    with triggers.lifted(connection):
-        ConfigVersion.objects.filter(version="1.0.1").update(snapshot="{")
+    damage("1.0.1", "{")
     world.policy(latest="2.0.0")
     world.undo()  # back to the damaged version's own policy
     world.rollback()

@@ -12,12 +12,13 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 
 from configs import states, triggers
-from configs.models import ConfigVersion, Immutable
+from configs.models import ConfigVersion, Immutable, Snapshot
 from releases.models import Release
 from tests.factories import ADA, NOON, World, snapshot
 
 FROZEN_STATES = (states.PREVIEW, states.PUBLISHED, states.WITHDRAWN)
 APPEND_ONLY, KEPT, IN_THE_WAY = "append-only", "never deleted", "never takes the place"
+EMPTY = Snapshot.of("{}")
 LEFT_DRAFT, NO_MOVE = "left the draft state", "does not move"
 
 
@@ -178,10 +179,10 @@ def test_everything_but_state_and_steps_is_frozen() -> None:
 
 
 def test_the_draft_can_be_edited(four: World) -> None:
-    draft = four.draft
-    draft.snapshot, draft.version = "{}", "1.1.0"
+    draft, other = four.draft, version_in("published").content
+    draft.content, draft.version = Snapshot.of("{}"), "1.1.0"
     draft.save_as(ADA.name, four.tick())
-    assert ConfigVersion.objects.filter(state="draft", version="1.1.0", snapshot="{}").update(digest="0" * 64) == 1
+    assert ConfigVersion.objects.filter(version="1.1.0", content=EMPTY).update(content=other) == 1
 
 
 @pytest.mark.parametrize(
@@ -203,24 +204,24 @@ def test_an_unchanged_version_can_be_saved_and_a_move_is_no_change(four: World) 
     preview = version_in("preview")
     preview.publish(by=ADA.name, at=four.tick())
     preview.save_as(ADA.name, four.now)
-    preview.snapshot = "{}"
+    preview.content = Snapshot.of("{}")
     with pytest.raises(Immutable):
         preview.save()
     draft = four.draft
-    draft.snapshot = "{}"
+    draft.content = Snapshot.of("{}")
     draft.preview(by=ADA.name, at=four.tick())
     draft.save_as(ADA.name, four.now)  # the last edit and the move are one save
-    draft.snapshot = '{"pages":[]}'
+    draft.content = Snapshot.of('{"pages":[]}')
     with pytest.raises(Immutable):
         draft.save()
 
 
 def test_columns_that_were_not_loaded_cannot_be_changed_either(four: World) -> None:
     published = ConfigVersion.objects.filter(state="published")
-    published.defer("snapshot", "digest").get().save()
-    version = published.defer("snapshot").get()
-    version.snapshot = "{}"
-    with pytest.raises(Immutable, match="changed: snapshot$"):
+    published.defer("content").get().save()
+    version = published.defer("content").get()
+    version.content = Snapshot.of("{}")
+    with pytest.raises(Immutable, match="changed: content_id$"):
         version.save()
     version = published.only("version").get()
     version.version = "9.9.9"
@@ -231,7 +232,7 @@ def test_columns_that_were_not_loaded_cannot_be_changed_either(four: World) -> N
 def test_an_object_that_missed_the_move_is_stopped_by_the_database(four: World) -> None:
     stale = version_in("draft")
     four.publish(confirm=["release.base_moved"])
-    stale.snapshot = "{}"
+    stale.content = Snapshot.of("{}")
     with refused(f"{LEFT_DRAFT}|{NO_MOVE}|{IN_THE_WAY}"):
         stale.save()
 
@@ -240,7 +241,7 @@ def test_a_primary_key_set_by_hand_overwrites_nothing(four: World) -> None:
     version = version_in("draft")
     fields = {field.attname: getattr(version, field.attname) for field in ConfigVersion._meta.concrete_fields}
     with pytest.raises(IntegrityError), transaction.atomic():
-        ConfigVersion(**fields | {"snapshot": "{}"}).save()
+        ConfigVersion(**fields | {"content_id": EMPTY.pk}).save()
     assert version_in("draft").snapshot != "{}"
 
 
@@ -321,7 +322,9 @@ def test_a_release_is_not_replaced(four: World) -> None:
 @needs_sqlite
 @pytest.mark.parametrize("same", ["id", "version"])
 def test_a_version_is_not_replaced_by_an_insert(four: World, same: str) -> None:
-    names, values = columns(ConfigVersion, snapshot="'{}'", **({"version": "'8.0.0'"} if same == "id" else {}))
+    names, values = columns(
+        ConfigVersion, content_id=f"'{EMPTY.pk}'", **({"version": "'8.0.0'"} if same == "id" else {})
+    )
     key = "id" if same == "id" else "id + 1000"
     for state in states.STATES:
         with refused(IN_THE_WAY):
@@ -330,7 +333,7 @@ def test_a_version_is_not_replaced_by_an_insert(four: World, same: str) -> None:
                 f"SELECT {key}, {values} FROM configs_configversion WHERE state = %s",
                 state,
             )
-    assert not ConfigVersion.objects.filter(snapshot="{}").exists()
+    assert not ConfigVersion.objects.filter(content=EMPTY).exists()
 
 
 @needs_sqlite

@@ -297,7 +297,7 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def the_versions_are_those_of_the_model(self) -> None:
-        rows = ConfigVersion.objects.values_list("version", "state", "edits", "digest", "based_on__version")
+        rows = ConfigVersion.objects.values_list("version", "state", "edits", "content", "based_on__version")
         assert set(rows) == {
             (
                 text(version.name),

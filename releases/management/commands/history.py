@@ -19,7 +19,7 @@ class Command(Door):
 
     def run(self) -> None:
         application = self.application()
-        rows = list(first(history.entries(application).defer("snapshot"), self.options["limit"]))
+        rows = list(first(history.entries(application), self.options["limit"]))
         body = {"application": application.key, "entries": [show_entry(row) for row in rows]}
         self.answer(
             body,

@@ -145,7 +145,7 @@ def live_since(environment: Environment, head: Release | None) -> Release | None
 
 def _newest(environment: Environment, number: int, at: dt.datetime | None) -> Sequence[Release]:
     releases = served_at(Release.objects.filter(environment=environment), at).select_related("config_version")
-    found = list(first(releases.defer("config_version__snapshot").order_by("-serial"), number))
+    found = list(first(releases.order_by("-serial"), number))
     for release in found:
         release.environment = environment
     return precede(found)
