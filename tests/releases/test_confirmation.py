@@ -65,7 +65,8 @@ def test_a_form_that_comes_too_late_changes_nothing_and_says_so(root: Staff) -> 
     ):
         page = root.send(name, *args, **sent)
         assert page.status == 302, name
-        assert "was not saved" in root.open(page.response["Location"]).text, name
+        (told,) = root.open(page.response["Location"]).all("div", role="status")  # heard as well as seen
+        assert "was not saved" in told.text, name
     eve.refresh_from_db()
     assert eve.username == "eve" and eve.is_active and not eve.has_usable_password()
     assert not ApiToken.objects.exists() and not User.objects.filter(username="mallory").exists()
