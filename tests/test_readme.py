@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.icontrol.test_serve import free_port, get, serving
+from tests.howto import running
 
 ROOT = Path(__file__).resolve().parent.parent
-STEP = re.compile(r"```bash\n(.*?)```\n```text\n(.*?)```", re.DOTALL)
 
 
 def steps(name: str) -> list[tuple[str, str]]:
-    return STEP.findall((ROOT / name).read_text())
+    """Those of the tour: what stands before it starts the server."""
+    return [(code, text) for code, text in running.steps((ROOT / name).read_text()) if text]
 
 
 def test_both_readmes_have_the_same_tour() -> None:
@@ -25,20 +24,17 @@ def test_both_readmes_have_the_same_tour() -> None:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="NOT RUN: the tour needs curl, which is not installed")
-def test_the_tour_does_what_it_shows(process_environment: dict[str, str], tmp_path: Path) -> None:
-    port = free_port()
-    environment = {**process_environment, "PORT": str(port), "SERVER": f"http://127.0.0.1:{port}"}
-    with serving(environment, tmp_path / "server.log") as process:
-        assert get(process, port, "/readyz")[0] == 200
-        script = "\n".join(f"{code}\necho --step--" for code, _ in steps("README.md"))
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True
-        )
-    assert done.returncode == 0, done.stdout + done.stderr
-    shown = done.stdout.split("--step--\n")
-    for (code, expected), output in zip(steps("README.md"), shown, strict=False):
-        for line in expected.splitlines():
-            assert line in output, f"{line!r} was not shown by:\n{code}\nbut:\n{output}"
+def test_the_tour_does_what_it_shows_and_again(process_environment: dict[str, str], tmp_path: Path) -> None:
+    with running.server(process_environment, tmp_path) as environment:
+        running.shown_as_written(steps("README.md"), environment)
+        running.shown_as_written(steps("README.md"), environment, numbers=False)
+
+
+def test_what_is_shown_is_the_whole_of_it() -> None:
+    assert running.is_shown("a … d\n…\nz\n", "a b c d\nmore\nyet\nz\n")
+    assert running.is_shown("", "") and running.is_shown("1.0.1\n", "1.0.22\n", numbers=False)
+    for other in ("", "a\n", "a\nb\nc\n", "a\nB\n", "1a\nb\n"):
+        assert not running.is_shown("a\nb\n", other)
 
 
 def test_every_link_of_the_readmes_leads_somewhere() -> None:
