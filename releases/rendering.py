@@ -10,6 +10,8 @@ from configs.references import Node, conditions_in, needing, needs
 FORCE_OFF = "FORCE_OFF"
 #: For people who run the product, not for its clients. (A flag's schema is for those who write its values.)
 INTERNAL = frozenset({"owner", "description", "schema"})
+#: Of variants: what only Unleash's clients get, in their own way.
+UNLEASH = ("payload", "unnamed")
 #: Sections whose items may carry internal fields, at any depth (a flag's rules and variants have descriptions too).
 DESCRIBED = ("featureFlags", "segments", "roles", "permissions", "plans")
 
@@ -31,7 +33,8 @@ def render(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), surface
     for flag in result["featureFlags"]:
         flag.pop("environments", None)  # what others have is nobody's here
         for variant in flag.get("variants", ()):
-            variant.pop("payload", None)  # clients of ours read the value
+            for name in UNLEASH:
+                variant.pop(name, None)
         if flag["key"] in killed:
             flag["state"] = FORCE_OFF
         if flag["key"] in remote:

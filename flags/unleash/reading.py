@@ -108,12 +108,16 @@ def _boolean(flag: dict[str, Any], toggle: dict[str, Any]) -> dict[str, int]:
 
 def _dealt(flag: dict[str, Any], toggle: dict[str, Any]) -> dict[str, int]:
     """Asking for a variant counts as a yes or no as well: a no that told none was served the off variant, a yes that
-    told none (the app only asked whether it is on) any other."""
+    told none (the app only asked whether it is on) any other. More of no name than no's: an unnamed variant was on."""
     variants = toggle.get("variants")
     told = variants if isinstance(variants, dict) else {}
     off, yes, no = off_variant(flag), _number(toggle.get("yes")), _number(toggle.get("no"))
     disabled = _number(told.get(_DISABLED))
     found = {variant["key"]: _number(told.get(variant["key"])) for variant in flag["variants"]}
+    for variant in flag["variants"]:
+        if variant.get("unnamed"):
+            found[variant["key"]] += max(0, disabled - no)
+            disabled = min(disabled, no)
     found[off] = found.get(off, 0) + max(0, no - disabled) + (0 if _DISABLED in found else disabled)
     found[UNTOLD] = max(0, yes + no - sum(found.values()))
     return found

@@ -29,10 +29,14 @@ def toggles(live: Live, evaluations: Mapping[str, Evaluation]) -> Representation
 
 
 def _toggle(flag: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
-    variant: dict[str, Any] = {"name": "disabled", "enabled": False}
-    if flag["type"] != "boolean":
-        served = next(one for one in flag["variants"] if one["key"] == evaluation.variant)
-        told = payload(flag["type"], served)
-        variant = {"name": evaluation.variant, "enabled": True} | ({"payload": told} if told else {})
-    variant |= {"feature_enabled": True, "featureEnabled": True}
+    variant = told_variant(flag, evaluation) | {"feature_enabled": True, "featureEnabled": True}
     return {"name": flag["key"], "enabled": True, "variant": variant, "impressionData": False}
+
+
+def told_variant(flag: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
+    """The variant of a flag that is on, as Unleash's clients know it; ``disabled``: none."""
+    served = next((one for one in flag.get("variants", ()) if one["key"] == evaluation.variant), None)
+    if flag["type"] == "boolean" or served is None or served.get("unnamed"):
+        return {"name": "disabled", "enabled": False}
+    told = payload(flag["type"], served)
+    return {"name": served["key"], "enabled": True} | ({"payload": told} if told else {})

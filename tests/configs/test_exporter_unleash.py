@@ -56,6 +56,10 @@ WHY: dict[str, list[dict[str, Any]]] = {
         flag("it", "ON")
         | {"rules": [{"id": "r", "split": [{"variant": "on", "weight": 5000}, {"variant": "off", "weight": 5000}]}]}
     ],
+    "unnamed_split": [
+        {**flag("it", "ON"), **TEXTS, "variants": [*TEXTS["variants"], {"key": "c", "value": "", "unnamed": True}]}
+        | {"rules": [{"id": "r", "split": [{"variant": "on", "weight": 5000}, {"variant": "c", "weight": 5000}]}]}
+    ],
     "off_share": [flag("it", "ON", rules=[{"id": "r", "variant": "off", "rollout": 5000}])],
     "off_is_true": [flag("it", "ROLLOUT", rollout=5000, offVariant="on", defaultVariant="off")],
     "private": [ruled({"segment": "hidden"})],

@@ -150,7 +150,7 @@ class _Refused(Exception):
 
 
 class _Step(NamedTuple):
-    """One rule, or what is served where none fits. ``variants`` is None for what is off, empty for a boolean's true.
+    """One rule, or what is served where none fits. ``variants`` is None for what is off, empty for what has no name.
     ``share``: of those who have an identity, in 0.01 %; None: everybody. ``by`` and ``group`` are what is hashed."""
 
     conditions: list[dict[str, Any]]
@@ -244,8 +244,9 @@ class _Flag:
             steps.pop()
         if not steps and not self.live:
             # Enabled without strategies it would be on for everybody.
-            variants = [self.variant(key, 1) for key in self.values if key != self.off and self.kind != "boolean"]
-            steps.append(_Step([], 0, self.served(self.default) or variants, self.by(), self.group))
+            served = self.served(self.default)
+            variants = [one for key in self.values if key != self.off for one in self.served(key) or ()]
+            steps.append(_Step([], 0, variants if served is None else served, self.by(), self.group))
         return steps
 
     def all_steps(self) -> Iterator[_Step]:
@@ -272,7 +273,9 @@ class _Flag:
     def served(self, variant: str) -> list[dict[str, Any]] | None:
         if self.kind == "boolean":
             return [] if self.values[variant] is True else None
-        return None if variant == self.off else [self.variant(variant, USUAL_TOTAL)]
+        if variant == self.off:
+            return None
+        return [] if self.variants[variant].get("unnamed") else [self.variant(variant, USUAL_TOTAL)]
 
     def split(self, rule: dict[str, Any]) -> list[dict[str, Any]]:
         """Clients take the hash modulo the sum of the weights: 1000, or the split's own total."""
@@ -282,6 +285,8 @@ class _Flag:
         unit = 1 if "total" in rule else WHOLE // USUAL_TOTAL
         if any(part["weight"] % unit for part in rule["split"]):
             self.refuse("split")
+        if any(self.variants[part["variant"]].get("unnamed") for part in rule["split"]):
+            self.refuse("unnamed_split")
         return [self.variant(part["variant"], part["weight"] // unit) for part in rule["split"] if part["weight"]]
 
     def variant(self, key: str, weight: int) -> dict[str, Any]:
@@ -343,8 +348,9 @@ class _Flag:
 
 
 def _dependency(parent: dict[str, Any], variant: str | None) -> dict[str, Any] | None:
-    """What Unleash is to ask of the parent; None if it has no such question."""
+    """What Unleash is to ask of the parent; None if it has no such question, or not all clients answer it alike."""
     key, values, off = parent["key"], _values(parent), off_variant(parent)
+    unnamed = any(one.get("unnamed") for one in _variants(parent).values())
     wanted = {variant} if variant is not None else set(values.keys() - {off})
     if parent["type"] == "boolean":
         on = {name for name, value in values.items() if value is True}
@@ -354,6 +360,8 @@ def _dependency(parent: dict[str, Any], variant: str | None) -> dict[str, Any] |
     dealt = {part["variant"] for rule in parent.get("rules", ()) for part in rule.get("split", ())}
     if off in wanted:
         return None if off in dealt else {"feature": key, "enabled": False}
+    if unnamed:
+        return None if off in dealt or wanted != values.keys() - {off} else {"feature": key, "enabled": True}
     return {"feature": key, "enabled": True, "variants": sorted(wanted)} if wanted else None
 
 

@@ -27,6 +27,11 @@ REASONS: dict[str, Text] = {
         "Une répartition distribue les valeurs d'un drapeau booléen ; chez Unleash elle distribue les variantes de ce"
         " qui est actif.",
     ),
+    "unnamed_split": both(
+        "A split deals a variant that Unleash's clients are not told, and in Unleash a split deals named ones.",
+        "Une répartition distribue une variante que les clients d'Unleash ne reçoivent pas ; chez Unleash elle en"
+        " distribue qui ont un nom.",
+    ),
     "off_share": both(
         "A rule switches a share off before others switch on, and Unleash cannot say “not in this share”.",
         "Une règle coupe une part avant que d'autres n'activent, et Unleash ne sait pas dire « hors de cette part ».",

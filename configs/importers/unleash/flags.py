@@ -156,17 +156,7 @@ class Flags:
         off = variants.add("off")
         made = Made(feature, flag | {"type": variants.type}, variants, off=off)
         if any(not part.variants and not there.common for there in theres.values() for part in there.parts):
-            made.on = variants.add("on", payload=None)
-            self.report.add(
-                "warning",
-                feature.at,
-                f"featureFlags/{feature.name}",
-                "Who is let in by a strategy without variants got none from Unleash's clients (“disabled”). Here it is"
-                " “{on}”, without a payload.",
-                "Qui entre par une stratégie sans variantes n'en recevait aucune des clients d'Unleash (« disabled »)."
-                " Ici, c'est « {on} », sans contenu.",
-                on=made.on,
-            )
+            made.on = variants.add("on", unnamed=True)
         made.flag |= {"variants": variants.listed, "defaultVariant": off, "offVariant": off}
         target = f"featureFlags/{feature.name}"
         self.report.add(

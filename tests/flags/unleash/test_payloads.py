@@ -1,17 +1,19 @@
-"""Payloads that came from Unleash: its clients get them as they were, type and text, and everybody else the value."""
+"""Payloads that came from Unleash: its clients get them as they were, type and text or none, and everybody else the
+value."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.exporters.unleash import document, features
+from configs.exporters.unleash import REASONS, document, features
 from configs.importers.unleash import convert
 from configs.validation import check_snapshot
-from tests.configs.unleash_files import Unleash, client, default, feature, flags_of, rollout, variant
+from flags.models import UNTOLD
+from flags.unleash.reading import counts
+from tests.configs.unleash_files import Unleash, client, constraint, default, feature, flags_of, rollout, variant
 from tests.factories import snapshot
 from tests.releases.api.helpers import Api, ok
 
@@ -105,10 +107,40 @@ def test_over_http(api: Api) -> None:
     assert all("payload" not in one for flag in published["featureFlags"] for one in flag["variants"])
 
 
-@pytest.mark.parametrize("of_its_own", [[], [variant("v", 1000, "x")]])
-def test_who_had_no_variant_beside_some_is_named(of_its_own: list[dict[str, Any]]) -> None:
-    content = client(feature("f", default(variants=of_its_own), default()), feature("g", default()))
-    warned = [entry for entry in convert(content).report if "strategy without variants" in entry.message["en"]]
-    assert [entry.target for entry in warned] == ["featureFlags/f"] * bool(of_its_own)
-    if of_its_own:
-        assert flags_of(convert(content))["f"]["variants"][-1] == {"key": "on", "value": "", "payload": None}
+def test_who_had_no_variant_beside_some_still_has_none(api: Api) -> None:
+    named = default(constraint("userId", "IN", "7"), variants=[variant("v", 1000, "x")])
+    before = client(
+        feature("f", named, default()),
+        feature("child", default(), dependencies=[{"feature": "f", "enabled": True}]),
+        feature("picky", default(), dependencies=[{"feature": "f", "enabled": True, "variants": ["v", "other"]}]),
+    )
+    imported = convert(before)
+    assert flags_of(imported)["f"]["variants"][-1] == {"key": "on", "value": "", "unnamed": True}
+    api.world.release(snapshot("home", **imported.snapshot))
+    listed = ok(api.ask("/unleash/api/client/features"))
+    for user in ("7", "8"):
+        toggles = ok(api.ask(f"/unleash/api/frontend?userId={user}"))["toggles"]
+        answer = next(toggle["variant"] for toggle in toggles if toggle["name"] == "f")
+        assert told(listed, "f", user) == told(before, "f", user)
+        assert (answer["enabled"], answer["name"], answer.get("payload")) == told(before, "f", user)
+        assert {toggle["name"] for toggle in toggles} == {"f", "child", "picky"}
+        assert all(Unleash(listed).answer(name, {"userId": user})[0] for name in ("child", "picky"))
+    published = ok(api.ask("/api/config/published"))
+    assert "unnamed" not in str(published)
+
+
+def test_what_clients_do_not_answer_alike_is_not_asked() -> None:
+    """For Node a parent without a variant has none of those wanted, for the others any."""
+    named = default(constraint("userId", "IN", "7"), variants=[variant("v", 500, "x"), variant("w", 500, "x")])
+    content = convert(client(feature("f", named, default()), feature("child", default()))).snapshot
+    child = next(one for one in content["featureFlags"] if one["key"] == "child")
+    for wanted, reasons in (("v", (REASONS["need_variant"],)), ("on", (REASONS["need_variant"],)), (None, None)):
+        child["prerequisites"] = [{"flag": "f"} | ({"variant": wanted} if wanted else {})]
+        assert features(content).reasons.get("child") == reasons
+
+
+def test_reports_count_who_was_on_without_a_variant() -> None:
+    content = convert(client(feature("f", default(variants=[variant("v", 1000, "x")]), default()))).snapshot
+    toggle = {"yes": 7, "no": 2, "variants": {"v": 3, "disabled": 5}}
+    found = counts({"bucket": {"toggles": {"f": toggle}}}, content)
+    assert found == {("f", "v"): 3, ("f", "on"): 3, ("f", "off"): 2, ("f", UNTOLD): 1}

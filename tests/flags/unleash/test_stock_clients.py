@@ -14,6 +14,7 @@ from configs.exporters.unleash import Export, document, features, is_on
 from configs.payloads import payload
 from flags.engine import compile_flags
 from flags.engine.values import text_of
+from flags.unleash.writing import told_variant
 from tests.clients import run_node
 from tests.flags.engine.vectors import compiled, moment, snapshot, vectors
 from tests.flags.unleash.flags_by_chance import CONTEXTS, by_chance
@@ -163,18 +164,23 @@ def check(made: dict[str, Any], state: dict[str, Any], keys: list[str], killed: 
     # Each flag gets other contexts: seven is no divisor of their number.
     asked = [(key, given) for at, key in enumerate(keys) for given in CONTEXTS[at % 7 :: 7]]
     given = [{"flag": key, "context": apart(attributes)} for key, attributes in asked]
-    node = [(a["enabled"], a["variant"]) for a in run_node("unleash_cases.mjs", {"state": state, "cases": given})]
+    cases = {"state": state, "cases": given}
+    node = [(a["enabled"], a["variant"], a["payload"]) for a in run_node("unleash_cases.mjs", cases)]
     engine = UnleashEngine()
     engine.take_state(json.dumps(state))
     wrong, served = [], set()
     for (key, attributes), found in zip(asked, node, strict=True):
         answer = flags.evaluate(key, attributes, now=now)
         on = is_on(sources[key], answer)
-        wanted = (on, str(answer.variant) if on and sources[key]["type"] != "boolean" else "disabled")
+        told: dict[str, Any] = told_variant(sources[key], answer) if on else {"name": "disabled"}
+        wanted = (on, told["name"], told.get("payload"))
         in_python = {"currentTime": now.isoformat(), **apart(attributes)}
-        python = (engine.check_enabled(key, in_python).is_enabled, engine.check_variant(key, in_python).variant.name)
-        served.add(wanted)
+        variant = engine.check_variant(key, in_python).variant
+        python = (engine.check_enabled(key, in_python).is_enabled, variant.name, variant.payload)
+        served.add((on, told["name"], (told.get("payload") or {}).get("type")))
         if not found == python == wanted:
             wrong.append((key, attributes, wanted, found, python))
     assert wrong == []
-    assert served == {(False, "disabled"), (True, "disabled"), (True, "a"), (True, "b"), (True, "off")}
+    texts = {(True, name, "string") for name in ("a", "b", "off")}
+    none = {(False, "disabled", None), (True, "disabled", None), (True, "b", None)}
+    assert served == texts | none | {(True, "b", "csv")}
