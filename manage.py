@@ -18,7 +18,7 @@ def main() -> None:
         sys.exit("Django is not installed for this Python. Run `make run`, or use .venv/bin/python manage.py.")
     if sys.argv[1:3] == ["serve", "--prepare"]:
         environ.given.update(supervisor.handed_over()["given"])
-    environ.may_make = sys.argv[1:2] in (["serve"], ["migrate"])
+    environ.may_make = sys.argv[1:2] in (["serve"], ["migrate"], ["restore"])
     try:
         utility.execute()
     except ImproperlyConfigured as problem:

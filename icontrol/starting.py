@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import time
 from collections.abc import Callable, Iterator
+from typing import IO
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 
@@ -40,6 +43,17 @@ def wait_for_database(say: Say, *, sleep: Callable[[float], None] = time.sleep) 
         waited, pause = waited + pause, min(2 * pause, LONGEST_PAUSE)
     if said:
         say("The database answers.")
+
+
+def hold_data(*, alone: bool = False) -> IO[str] | None:
+    """What a server holds as long as it lives, and a restore ``alone``: a lock on the data directory. None: not now."""
+    file = (settings.ICONTROL_DATA / "serving.lock").open("a")
+    try:
+        fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
 
 
 @contextlib.contextmanager

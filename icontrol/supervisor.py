@@ -34,7 +34,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from icontrol.listening import another
 from icontrol.logs import OneLine
@@ -84,7 +84,7 @@ class Plan:
         return f"on {self.address} with {self.workers} worker(s)"  # no secrets in a traceback
 
 
-def take_over(plan: Plan, first: socket.socket, locks: Iterable[socket.socket]) -> None:
+def take_over(plan: Plan, first: socket.socket, locks: Iterable[socket.socket | IO[str]]) -> None:
     """The calling process becomes the supervisor; signals, exit code and process id stay its own. Does not return.
 
     ``first`` is bound to the address; the locks are kept open as long as the process lives.

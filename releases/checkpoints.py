@@ -90,15 +90,21 @@ def renew(now: dt.datetime) -> Path | None:
 
     :raises OSError: the old one cannot be kept aside, or the new one cannot be written.
     """
+    aside = keep_aside(now)
+    if not record_all():
+        raise OSError(errno.EIO, "it cannot be written; the log says why", str(settings.ICONTROL_CHECKPOINTS))
+    return aside
+
+
+def keep_aside(now: dt.datetime) -> Path | None:
+    """The file gets another name, with the time; None when there is none."""
     path: Path = settings.ICONTROL_CHECKPOINTS
-    aside: Path | None = path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%SZ}")
+    aside = path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%SZ}")
     try:
-        os.link(path, str(aside))  # unlike a rename, it replaces nothing
+        os.link(path, aside)  # unlike a rename, it replaces nothing
         path.unlink()
     except FileNotFoundError:
-        aside = None
-    if not record_all():
-        raise OSError(errno.EIO, "it cannot be written; the log says why", str(path))
+        return None
     return aside
 
 

@@ -11,7 +11,8 @@ from prometheus_client.registry import Collector
 
 from icontrol import __version__
 from releases.background import background
-from releases.models import Environment, Release
+from releases.backup import SUCCEEDED
+from releases.models import Environment, Release, Timestamp
 
 LABELS = ["application", "environment"]
 
@@ -33,6 +34,12 @@ class LedgerCollector(Collector):
                 at.add_metric([application, environment], when.timestamp())
         yield serial
         yield at
+        backup = GaugeMetricFamily(
+            "icontrol_backup_last_success_timestamp_seconds", "When the last backup was made; 0: never."
+        )
+        last = Timestamp.objects.filter(name=SUCCEEDED).values_list("at", flat=True).first()
+        backup.add_metric([], last.timestamp() if last else 0)
+        yield backup
 
 
 #: Apps above this one add theirs when they are ready.

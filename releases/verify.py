@@ -34,18 +34,20 @@ def verify(
     *,
     own: Path | None = None,
     against: Iterable[Path] = (),
+    only_files: bool = False,
     seen: Callable[[Environment, int], None] = lambda environment, serial: None,
 ) -> Iterator[Finding]:
     """All findings, environment by environment, then the rows beside them, then the checkpoint files.
 
     ``own`` is the file that the server writes, which has a line for each release; ``against`` are copies, which may end
-    earlier. ``seen`` hears of every release read.
+    earlier; ``only_files``: nothing but these. ``seen`` hears of every release read.
     """
     environments = list(environments)
-    for environment in environments:
-        found = list(_chain(environment, seen))
-        yield from found or _flag_lives(environment)  # a ledger that was edited tells nothing about flags
-    yield from _rows(environments)
+    if not only_files:
+        for environment in environments:
+            found = list(_chain(environment, seen))
+            yield from found or _flag_lives(environment)  # a ledger that was edited tells nothing about flags
+        yield from _rows(environments)
     if own is not None:
         yield from _checkpoints(own, environments, is_own=True)
     for path in against:

@@ -64,6 +64,8 @@ class Door(BaseCommand):
         "--no-color",
         "--force-color",
     }
+    #: Whether it looks into a database that must be there.
+    needs_database = True
     options: Mapping[str, Any]
     language: str
     now: dt.datetime
@@ -155,7 +157,8 @@ class Door(BaseCommand):
         with translation.override(self.language):
             try:
                 _check_utf8(options)
-                _check_database()
+                if self.needs_database:
+                    _check_database()
                 self.run()
             except Refusal as refusal:
                 self._refuse(refusal)

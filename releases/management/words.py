@@ -13,6 +13,7 @@ from configs.diff import Change, grouped
 from configs.problems import Problem, errors
 from configs.refusals import Refusal
 from configs.texts import Text, both, pick
+from releases.findings import FINDINGS, Finding
 from releases.kinds import KINDS
 from releases.models import Release
 from releases.summary import summary
@@ -93,6 +94,14 @@ def change_lines(changes: Sequence[Change], language: str, *, ids: bool = False)
         yield f"{pick(title, language)}:" if language == "en" else f"{pick(title, language)} :"
         for change in members:
             yield f"  {pick(change.sentence, language)}" + (f"  [{change.id}]" if ids else "")
+
+
+def finding_lines(findings: Sequence[Finding], language: str) -> Iterator[str]:
+    """Each finding, and once for each code what to do."""
+    for finding in findings:
+        yield f"{finding.place}: {pick(finding.message, language)} [{finding.code}]"
+    for code in dict.fromkeys(finding.code for finding in findings):
+        yield f"{code}: {pick(FINDINGS[code].next, language)}"
 
 
 def release_row(release: Release, language: str) -> list[str]:

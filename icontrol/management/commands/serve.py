@@ -15,7 +15,7 @@ from django.db import connections
 from django.utils import timezone
 
 from icontrol import environ, listening, supervisor
-from icontrol.starting import alone, wait_for_database
+from icontrol.starting import alone, hold_data, wait_for_database
 from releases.bootstrap import first_start
 
 #: Files that a process has open beside its connections: database, logs, what the server itself needs.
@@ -44,6 +44,8 @@ class Command(BaseCommand):
                 f"Cannot listen on {host} port {port}: {why}. Choose another with HOST and PORT, "
                 f"for example: PORT={port + 1 if port < 65535 else 8000} make run"
             ) from None
+        if (data := hold_data()) is None:
+            raise CommandError(f"A backup is just being restored in {settings.ICONTROL_DATA}. Start again after it.")
         self.prepare()
         base = settings.PUBLIC_BASE_URL
         self.say(f"iCONTROL starts on {first.getsockname()[0]} port {port}; Ctrl-C stops it. Look at:")
@@ -58,7 +60,7 @@ class Command(BaseCommand):
             )
         sys.stdout.flush()
         sys.stderr.flush()
-        supervisor.take_over(plan(), first, locks)
+        supervisor.take_over(plan(), first, [*locks, data])
 
     def prepare(self) -> None:
         wait_for_database(self.say)

@@ -11,10 +11,11 @@ from django.core.management.base import CommandParser
 
 from configs.texts import Text, both
 from releases import checkpoints
-from releases.findings import FINDINGS, FLAGS_DIFFER, Finding
+from releases.findings import FINDINGS, FLAGS_DIFFER
 from releases.flag_life import rebuild
 from releases.lookup import find_application
 from releases.management.base import REFUSED, Door, unusable
+from releases.management.words import finding_lines
 from releases.models import Environment, Release
 from releases.verify import verify
 
@@ -102,9 +103,9 @@ class Command(Door):
             ],
         }
         warnings = [finding for finding in findings if finding.severity == "warning"]
-        self.answer(body, [*self.lines(warnings), said, *self.told_of_file(about_file, aside)])
+        self.answer(body, [*finding_lines(warnings, self.language), said, *self.told_of_file(about_file, aside)])
         if lost:
-            for line in self.lines(lost):
+            for line in finding_lines(lost, self.language):
                 self.stderr.write(line)
             sys.exit(REFUSED)
 
@@ -147,12 +148,6 @@ class Command(Door):
         if self.options["application"] is not None:
             environments = environments.filter(application=find_application(self.options["application"]))
         return list(environments)
-
-    def lines(self, findings: list[Finding]) -> list[str]:
-        """Each finding, and once for each code what to do."""
-        lines = [f"{finding.place}: {self.said(finding.message)} [{finding.code}]" for finding in findings]
-        codes = dict.fromkeys(finding.code for finding in findings)
-        return lines + [f"{code}: {self.said(FINDINGS[code].next)}" for code in codes]
 
     def progress(self, number: int) -> Callable[[Environment, int], None]:
         """Counts on one line of a terminal, and says nothing into a file."""

@@ -1,0 +1,338 @@
+"""Backup and restore, as an operator does them: processes, both databases, and writes that go on meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import io
+import json
+import re
+import sqlite3
+import stat
+import subprocess
+import tarfile
+import threading
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from configs.refusals import Refusal
+from icontrol import copies
+from icontrol.starting import hold_data
+from tests.chaos.servers import Server, ask, until
+from tests.releases.test_commands_processes import Shell
+
+FIRST = "icontrol/production"
+FLAG = "dark_mode"
+
+
+@pytest.fixture
+def shell(process_environment: dict[str, str]) -> Shell:
+    made = Shell(process_environment)
+    for command in (("migrate", "--verbosity", "0"), ("demo",)):
+        ok(made(*command))
+    return made
+
+
+def ok(done: subprocess.CompletedProcess[Any]) -> Any:
+    assert done.returncode == 0, (done.args[2:], done.stdout, done.stderr)
+    return done.stdout
+
+
+def answer(done: subprocess.CompletedProcess[bytes]) -> Any:
+    return json.loads(ok(done))
+
+
+def refused(done: subprocess.CompletedProcess[bytes]) -> str:
+    assert done.returncode == 2, (done.stdout, done.stderr)
+    said = done.stderr.decode()
+    assert "Traceback" not in said
+    return said
+
+
+def data(shell: Shell) -> Path:
+    return Path(shell.environment["ICONTROL_DATA"])
+
+
+def lines(shell: Shell) -> Path:
+    return data(shell) / "checkpoints" / "ledger.txt"
+
+
+def destroy(shell: Shell) -> None:
+    """As a disk that broke: the database, the key. The checkpoint file is on another one."""
+    for file in data(shell).glob("icontrol.sqlite3*"):
+        file.unlink()
+    (data(shell) / "secret_key").unlink(missing_ok=True)
+    if "DATABASE_URL" in shell.environment:
+        with psycopg.connect(shell.environment["DATABASE_URL"], autocommit=True) as database:
+            database.execute("DROP SCHEMA public CASCADE")
+            database.execute("CREATE SCHEMA public")
+
+
+def serial(shell: Shell) -> int:
+    (place,) = answer(shell("status", "--environment", "production", "--json"))["environments"]
+    return int(place["releases"][0]["serial"])
+
+
+@pytest.fixture
+def archive(shell: Shell, tmp_path: Path) -> Path:
+    file = tmp_path / "backup.tar"
+    ok(shell("backup", str(file)))
+    return file
+
+
+# --- the drill --------------------------------------------------------------------------------------------------------
+
+
+class Writer:
+    """Kills a flag and lifts it, through the server, for as long as the block lasts."""
+
+    def __init__(self, server: Server, token: str) -> None:
+        self.server, self.headers = server, {"Authorization": f"Bearer {token}"}
+        self.serials: list[int] = []
+        self.wrong: list[Any] = []
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def write(self, move: str) -> None:
+        path = f"/api/flags/{FLAG}/{move}"
+        status, _, told = ask(self.server.port, "POST", path, {"reason": "drill"}, **self.headers)
+        if status == 200:
+            self.serials.append(int(told["serial"]))
+        else:
+            self.wrong.append(told)
+            self._stop.set()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            for move in ("kill", "lift"):
+                self.write(move)
+
+    def __enter__(self) -> Writer:
+        self._thread.start()
+        self.some_more()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        assert self.wrong == []
+
+    def some_more(self) -> None:
+        number = len(self.serials)
+        until(lambda: len(self.serials) > number + 3 or bool(self.wrong), "releases")
+
+
+@pytest.mark.slow
+def test_the_drill_backup_under_writes_destroy_restore_verify_serve(shell: Shell, tmp_path: Path) -> None:
+    server = Server(shell.environment, tmp_path)
+    shell.environment = server.environment
+    token = ok(shell("create_token", "drill", "--role", "publisher")).decode().strip()
+    with server.running():
+        assert backup_time(server, token) == 0
+        with Writer(server, token) as writer:
+            saved = answer(shell("backup", str(tmp_path), "--json"))
+            writer.some_more()
+        assert backup_time(server, token) == pytest.approx(moment(saved["createdAt"]))
+        assert "running" in refused(shell("restore", saved["file"], "--replace"))
+    kept, newest = saved["serials"][FIRST], max(writer.serials)
+    assert 3 < kept < newest
+    destroy(shell)
+    done = answer(shell("restore", saved["file"], "--json"))
+    assert done["intact"] is True and done["findings"] == []
+    assert done["lost"] == [{"environment": FIRST, "backup": kept, "newest": newest}]
+    ok(shell("verify_ledger"))
+    with server.running():
+        status, headers, _ = ask(server.port, "GET", "/api/config/published")
+        assert status == 200 and headers["x-release-serial"] == str(kept)
+        after = Writer(server, token)  # its token is the backup's
+        after.write("kill")
+        after.write("lift")
+        assert after.wrong == [] and after.serials[-1] > kept
+        assert backup_time(server, token) == pytest.approx(moment(saved["createdAt"]))
+    ok(shell("verify_ledger"))  # the checkpoint lines went on
+    assert lines(shell).read_text().splitlines()[-1].split()[2] == str(after.serials[-1])
+
+
+def moment(text: str) -> float:
+    return dt.datetime.fromisoformat(text).timestamp()
+
+
+def backup_time(server: Server, token: str) -> float:
+    url = f"http://127.0.0.1:{server.port}/metrics"
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})) as found:
+        text = found.read().decode()
+    (value,) = re.findall(r"^icontrol_backup_last_success_timestamp_seconds (\S+)$", text, re.MULTILINE)
+    return float(value)
+
+
+# --- the archive ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_an_archive_is_whole_private_and_replaces_nothing(shell: Shell, tmp_path: Path) -> None:
+    place = tmp_path / "kept"
+    place.mkdir()
+    told = answer(shell("backup", str(place), "--json"))
+    [file] = place.iterdir()
+    assert str(file) == told["file"] and stat.S_IMODE(file.stat().st_mode) == 0o600
+    with tarfile.open(file) as tar:
+        first, *members = tar.getmembers()
+        assert first.name == "manifest.json"
+        for member in members:
+            content = tar.extractfile(member)
+            assert content is not None
+            read = content.read()
+            assert told["files"][member.name] == {"bytes": len(read), "sha256": hashlib.sha256(read).hexdigest()}
+            if member.name == "checkpoints.txt":
+                assert read == lines(shell).read_bytes()
+    assert told["serials"] == {FIRST: 2} and len(members) == 3
+    assert "already" in refused(shell("backup", str(file)))
+    assert "written" in refused(shell("backup", str(tmp_path / "none" / "x.tar")))
+    assert list(place.iterdir()) == [file]
+
+
+def rewrite(archive: Path, edit: Callable[[dict[str, bytes]], None]) -> Path:
+    """The same archive with other members; the manifest stays unless ``edit`` changes it."""
+    with tarfile.open(archive) as tar:
+        found = {member.name: tar.extractfile(member) for member in tar.getmembers()}
+        contents = {name: content.read() for name, content in found.items() if content}
+    edit(contents)
+    target = archive.with_name("edited.tar")
+    with tarfile.open(target, "w") as tar:
+        for name, content in contents.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return target
+
+
+def manifest(**values: Any) -> Callable[[dict[str, bytes]], None]:
+    def edit(contents: dict[str, bytes]) -> None:
+        contents["manifest.json"] = json.dumps(json.loads(contents["manifest.json"]) | values).encode()
+
+    return edit
+
+
+def flip(contents: dict[str, bytes]) -> None:
+    name = next(name for name in contents if name.startswith("database"))
+    contents[name] = contents[name][:-1] + bytes([contents[name][-1] ^ 1])
+
+
+def lose(contents: dict[str, bytes]) -> None:
+    del contents["secret_key"]
+
+
+DAMAGED: dict[str, tuple[Callable[[dict[str, bytes]], None], str]] = {
+    "a bit": (flip, "not what was written"),
+    "a member": (lose, "no backup"),
+    "a manifest that is none": (lambda contents: contents.update({"manifest.json": b"["}), "no backup"),
+    "a manifest that is a list": (lambda contents: contents.update({"manifest.json": b"[]"}), "no backup"),
+    "another format": (manifest(format=2), "format is 2"),
+    "a member elsewhere": (manifest(files={"../x": {}, "secret_key": {}}), "members"),
+    "an engine that there is not": (manifest(engine="mysql"), "members"),
+    "a newer program": (manifest(migrations=["releases.9999_later"], program="9.9"), "9999_later"),
+}
+
+
+@pytest.mark.slow
+def test_what_is_no_backup_is_refused_and_changes_nothing(shell: Shell, archive: Path) -> None:
+    def there() -> list[Path]:
+        return sorted(path for path in data(shell).rglob("*") if path.suffix != ".lock")
+
+    before = there()
+    for name, (edit, words) in DAMAGED.items():
+        assert words in refused(shell("restore", str(rewrite(archive, edit)), "--replace")), name
+    short = archive.with_name("short.tar")
+    short.write_bytes(archive.read_bytes()[:-20_000])
+    assert "no backup" in refused(shell("restore", str(short), "--replace"))
+    assert "no backup" in refused(shell("restore", str(archive.with_name("none.tar"))))
+    assert "--replace" in refused(shell("restore", str(archive)))
+    assert there() == before
+    ok(shell("verify_ledger"))
+
+
+# --- what was there ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_what_is_replaced_is_kept(shell: Shell, archive: Path) -> None:
+    ok(shell("kill", FLAG, "--reason", "after the backup"))
+    told = ok(shell("restore", str(archive), "--replace")).decode()
+    assert "1 release(s) are lost, 3 to 3" in told and "0 error(s)" in told
+    kept = re.findall(r"^Kept: (.*)$", told, re.MULTILINE)
+    assert len(kept) == 2 and Path(kept[1]).read_text().splitlines()[-1].split()[2] == "3"
+    assert serial(shell) == 2
+    query = "SELECT max(serial) FROM {}releases_release"
+    if "DATABASE_URL" in shell.environment:
+        with psycopg.connect(shell.environment["DATABASE_URL"]) as database:
+            schema = kept[0].removeprefix("schema ")
+            newest = database.execute(query.format(f"{schema}.").encode()).fetchone()
+    else:
+        with contextlib.closing(sqlite3.connect(kept[0])) as file:
+            newest = file.execute(query.format("")).fetchone()
+    assert newest == (3,)
+    ok(shell("kill", FLAG, "--reason", "again"))
+    ok(shell("verify_ledger"))
+    second = archive.with_name("second.tar")
+    ok(shell("backup", str(second)))  # without what was set aside
+    destroy(shell)
+    ok(shell("restore", str(second)))
+    assert serial(shell) == 3
+
+
+def test_a_restore_and_a_server_exclude_each_other(settings: Any, tmp_path: Path) -> None:
+    settings.ICONTROL_DATA = tmp_path
+    with contextlib.ExitStack() as held:
+        for _ in range(2):  # two servers, on two ports
+            server = hold_data()
+            assert server is not None
+            held.enter_context(server)
+        assert hold_data(alone=True) is None
+    alone = hold_data(alone=True)
+    assert alone is not None
+    with alone:
+        assert hold_data() is None
+
+
+# --- PostgreSQL's programs --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def postgresql(db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL")
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_programs_that_are_not_there_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies, "PLACES", ())
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(Refusal) as refusal:
+        copies.program("pg_dump")
+    said = refusal.value.detail["en"]
+    assert "pg_dump of version" in said and "apt-get install postgresql-client-" in said
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_the_password_stands_on_no_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[list[str], dict[str, str]]] = []
+
+    def run(command: list[str], *, env: dict[str, str], **_: Any) -> Any:
+        seen.append((command, env))
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(copies, "program", lambda name: name)
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setitem(connection.settings_dict, "PASSWORD", "s3cret")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://x:s3cret@localhost/x")
+    copies._run("pg_restore", ["file"])
+    [(command, environment)] = seen
+    assert "s3cret" not in " ".join(command) and command[-1] == "file"
+    assert [name for name, value in environment.items() if "s3cret" in value] == ["PGPASSWORD"]
