@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from django.core.wsgi import get_wsgi_application
 
@@ -16,8 +17,13 @@ from icontrol import deadlines  # noqa: E402
 from icontrol.front_door import FrontDoor  # noqa: E402
 from releases import background, housekeeping  # noqa: E402
 
+#: Seconds after which a thread that computes lets another one run. A kill gives way at each of its queries and waits so
+#: long each time beside an editor's diff: with Python's 5 ms its p99 was twice as long, and the editors got no further.
+SWITCH_INTERVAL = 0.0005
+
 application = FrontDoor(django_application)
 
+sys.setswitchinterval(SWITCH_INTERVAL)
 deadlines.everywhere(deadlines.SERVER)
 usage.write_in_background()
 background.write_in_background()

@@ -9,7 +9,6 @@ of the environment that this process knows is served, marked stale.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -24,6 +23,7 @@ from django.db import connection
 from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 
 from configs.canonical import canonical, digest, etag_of
+from configs.models import ConfigVersion
 from configs.refusals import Refusal
 from flags.engine import FlagSet, compile_flags, resolved
 from icontrol.deadlines import READING, within
@@ -270,12 +270,14 @@ def _read(environment_id: int, sha: str) -> Live:
     return _live(ledger.select_related("environment__application", "config_version__content")[:1].get())
 
 
+def document_of(version: ConfigVersion) -> Any:
+    """The snapshot as Python values, which nobody may change: while it is live, a process reads and parses it once."""
+    known = seen.snapshot(version.digest)
+    return version.document if known is None else known
+
+
 def _live(release: Release) -> Live:
     version, environment = release.config_version, release.environment
-    snapshot = {}  # a policy may be set before anything is published
-    if version is not None:
-        known = seen.snapshot(version.digest)
-        snapshot = json.loads(version.snapshot) if known is None else known
     return Live(
         application=environment.application.key,
         environment=environment.key,
@@ -287,5 +289,5 @@ def _live(release: Release) -> Live:
         policies=release.policy_set,
         killed=tuple(release.killed),
         hash=release.hash,
-        snapshot=snapshot,
+        snapshot=document_of(version) if version else {},  # a policy may be set before anything is published
     )

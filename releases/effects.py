@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from configs.texts import Text, both
 from flags.engine import Effects, effects_of_switch
+from releases.delivery import document_of
 from releases.ledger import head_of
 from releases.models import Environment, Release
 from releases.policies import check_switch, live_flags, stands
@@ -37,7 +38,7 @@ def effects(release: Release, kind: str, key: str, *, now: dt.datetime) -> Effec
     if release.config_version is None:
         return Effects()
     return effects_of_switch(
-        release.config_version.document,
+        document_of(release.config_version),
         key,
         engage=kind == "kill",
         killed=release.killed,

@@ -17,6 +17,7 @@ from configs.schema_words import either
 from configs.suggestions import alike
 from configs.texts import Text, both
 from releases import gate
+from releases.delivery import document_of
 from releases.kinds import KINDS
 from releases.lineage import lineage
 from releases.models import Environment, Release
@@ -253,7 +254,7 @@ def check_undo(environment: Environment, head: Release | None, serial: int | Non
 
 def live_flags(head: Release | None) -> set[str]:
     """The flag keys of the live version."""
-    return names(head.config_version.document, "featureFlags") if head and head.config_version else set()
+    return names(document_of(head.config_version), "featureFlags") if head and head.config_version else set()
 
 
 def check_switch(environment: Environment, head: Release | None, kind: str, key: str, flags: set[str]) -> Release:
