@@ -105,17 +105,18 @@ def _values(flag: dict[str, Any], here: Path, suggestions: Suggestions) -> Itera
             continue
         if "schema" in flag and (found := value_finding(variant["value"], flag["schema"], suggestions)):
             yield replace(found, pointer=pointer(there) + found.pointer)
-        yield from _payload(variant, kind, (*here, "variants", index, "payload"))
+        yield from _payload(variant, kind, (*here, "variants", index))
 
 
 def _payload(variant: dict[str, Any], kind: str, here: Path) -> Iterator[Problem]:
     """Whoever reads the value and whoever reads the payload must be told the same."""
-    if "payload" in variant and kind == "boolean":
+    if kind == "boolean":
         message = both(
-            "A boolean flag has no variants for Unleash's clients, and so no payloads.",
-            "Pour les clients d'Unleash, un drapeau booléen n'a pas de variantes, donc pas de contenu.",
+            "For Unleash's clients a boolean flag has no variants, and so no names and payloads.",
+            "Pour les clients d'Unleash, un drapeau booléen n'a pas de variantes, donc ni noms ni contenus.",
         )
-        yield Problem(pointer(here), "flag.payload", message)
+        for member in sorted({"name", "payload"} & variant.keys()):
+            yield Problem(pointer([*here, member]), "flag.payload", message)
         return
     own = variant.get("payload")
     text = own.get("value") if isinstance(own, dict) else None
@@ -128,7 +129,7 @@ def _payload(variant: dict[str, Any], kind: str, here: Path) -> Iterator[Problem
             text=shown(text),
             value=shown(variant["value"]),
         )
-        yield Problem(pointer([*here, "value"]), "flag.payload", message)
+        yield Problem(pointer([*here, "payload", "value"]), "flag.payload", message)
 
 
 def has_type(value: Any, kind: str) -> bool:

@@ -1,7 +1,7 @@
-"""What Unleash's clients get of a variant: its value as a text, and of what kind the text is.
+"""What Unleash's clients get of a variant: a name, its value as a text, and of what kind the text is.
 
-Mostly both follow from the value. Where they did not in Unleash (csv, “007”, a list in JSON), the variant has them in
-its ``payload``, and the value stays what the engine and everybody else reads.
+Mostly they follow from key and value. Where they did not in Unleash (“Variant A”, csv, “007”, a list in JSON), the
+variant has them in ``name`` and ``payload``, and key and value stay what the engine and everybody else reads.
 """
 
 from __future__ import annotations
@@ -14,6 +14,12 @@ from flags.engine.values import number_of, text_of
 
 #: type of a flag → what Unleash calls such a text
 _KINDS = {"string": "string", "integer": "number", "number": "number", "object": "json"}
+
+
+def name_of(variant: Mapping[str, Any]) -> str | None:
+    """What Unleash's clients call a variant; ``None``: they are told that the feature is on, and no variant."""
+    name: str | None = variant.get("name", variant["key"])
+    return name
 
 
 def payload(kind: str, variant: Mapping[str, Any]) -> dict[str, str] | None:

@@ -11,7 +11,7 @@ FORCE_OFF = "FORCE_OFF"
 #: For people who run the product, not for its clients. (A flag's schema is for those who write its values.)
 INTERNAL = frozenset({"owner", "description", "schema"})
 #: Of variants: what only Unleash's clients get, in their own way.
-UNLEASH = ("payload", "unnamed")
+UNLEASH = ("name", "payload")
 #: Sections whose items may carry internal fields, at any depth (a flag's rules and variants have descriptions too).
 DESCRIBED = ("featureFlags", "segments", "roles", "permissions", "plans")
 

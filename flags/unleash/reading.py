@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from configs.payloads import name_of
 from configs.reading import objects
 from flags.engine import off_variant
 from flags.engine.compiling import BOOLEAN_VARIANTS
@@ -108,17 +109,18 @@ def _boolean(flag: dict[str, Any], toggle: dict[str, Any]) -> dict[str, int]:
 
 def _dealt(flag: dict[str, Any], toggle: dict[str, Any]) -> dict[str, int]:
     """Asking for a variant counts as a yes or no as well: a no that told none was served the off variant, a yes that
-    told none (the app only asked whether it is on) any other. More of no name than no's: an unnamed variant was on."""
+    told none (the app only asked whether it is on) any other. More of no name than no's: a variant without one
+    was on. Of several of one name the first is meant."""
     variants = toggle.get("variants")
     told = variants if isinstance(variants, dict) else {}
     off, yes, no = off_variant(flag), _number(toggle.get("yes")), _number(toggle.get("no"))
     disabled = _number(told.get(_DISABLED))
-    found = {variant["key"]: _number(told.get(variant["key"])) for variant in flag["variants"]}
-    for variant in flag["variants"]:
-        if variant.get("unnamed"):
-            found[variant["key"]] += max(0, disabled - no)
-            disabled = min(disabled, no)
-    found[off] = found.get(off, 0) + max(0, no - disabled) + (0 if _DISABLED in found else disabled)
+    keys = {name_of(variant): variant["key"] for variant in reversed(flag["variants"])}
+    found = {key: _number(told.get(name)) for name, key in keys.items() if name is not None}
+    if None in keys:
+        found[keys[None]] = max(0, disabled - no)
+        disabled = min(disabled, no)
+    found[off] = found.get(off, 0) + max(0, no - disabled) + (0 if _DISABLED in keys else disabled)
     found[UNTOLD] = max(0, yes + no - sum(found.values()))
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from configs.exporters import unleash
-from configs.payloads import payload
+from configs.payloads import name_of, payload
 from flags.engine import Evaluation
 from releases.delivery import Live, Representation
 
@@ -36,7 +36,8 @@ def _toggle(flag: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
 def told_variant(flag: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
     """The variant of a flag that is on, as Unleash's clients know it; ``disabled``: none."""
     served = next((one for one in flag.get("variants", ()) if one["key"] == evaluation.variant), None)
-    if flag["type"] == "boolean" or served is None or served.get("unnamed"):
+    name = None if flag["type"] == "boolean" or served is None else name_of(served)
+    if served is None or name is None:
         return {"name": "disabled", "enabled": False}
     told = payload(flag["type"], served)
-    return {"name": served["key"], "enabled": True} | ({"payload": told} if told else {})
+    return {"name": name, "enabled": True} | ({"payload": told} if told else {})

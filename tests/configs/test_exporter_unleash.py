@@ -57,7 +57,7 @@ WHY: dict[str, list[dict[str, Any]]] = {
         | {"rules": [{"id": "r", "split": [{"variant": "on", "weight": 5000}, {"variant": "off", "weight": 5000}]}]}
     ],
     "unnamed_split": [
-        {**flag("it", "ON"), **TEXTS, "variants": [*TEXTS["variants"], {"key": "c", "value": "", "unnamed": True}]}
+        {**flag("it", "ON"), **TEXTS, "variants": [*TEXTS["variants"], {"key": "c", "value": "", "name": None}]}
         | {"rules": [{"id": "r", "split": [{"variant": "on", "weight": 5000}, {"variant": "c", "weight": 5000}]}]}
     ],
     "off_share": [flag("it", "ON", rules=[{"id": "r", "variant": "off", "rollout": 5000}])],

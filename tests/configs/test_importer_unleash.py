@@ -461,7 +461,17 @@ def places(value: Any) -> list[tuple[Any, Any]]:
     return found
 
 
-@given(st.sampled_from([SAMPLE, EXPORT, EVENTS]), st.data())
+ADMIN = {
+    "name": "a",
+    "environments": [
+        {"name": "dev", "enabled": True, "strategies": [default(sortOrder=1)], "variantCount": 0},
+        {"name": "production", "enabled": True, "hasStrategies": False, "variants": [variant("v", 1, "1", "csv")]},
+    ],
+    "dependencies": [{"feature": "a"}],
+}
+
+
+@given(st.sampled_from([SAMPLE, EXPORT, EVENTS, ADMIN, {"features": [ADMIN]}, {"data": EXPORT}]), st.data())
 def test_whatever_a_file_holds_is_imported_or_refused(sample: dict[str, Any], data: st.DataObject) -> None:
     """Three values anywhere are replaced by anything."""
     content = json.loads(json.dumps(sample))

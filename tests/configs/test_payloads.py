@@ -76,6 +76,14 @@ def test_its_form(kind: str, own: Any, expected: list[tuple[str, str]]) -> None:
     assert problems(kind, {"boolean": True, **TYPES}[kind], own) == expected
 
 
+def test_a_boolean_flag_has_no_names_either() -> None:
+    variants = [{"key": "on", "value": True, "name": "On"}, {"key": "off", "value": False, "name": None}]
+    found = check_snapshot({"featureFlags": [{"key": "f", "type": "boolean", "state": "ON", "variants": variants}]})
+    assert [(one.pointer, one.code) for one in found if one.severity == "error"] == [
+        (f"/featureFlags/0/variants/{place}/name", "flag.payload") for place in (0, 1)
+    ]
+
+
 def test_a_change_of_it_is_told_and_can_be_picked() -> None:
     def made(**own: Any) -> dict[str, Any]:
         variants = [{"key": "on", "value": "a", **own}]

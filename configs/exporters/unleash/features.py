@@ -27,7 +27,7 @@ from configs.exporters.unleash.conditions import (
     product,
 )
 from configs.exporters.unleash.reasons import Inexpressible
-from configs.payloads import payload
+from configs.payloads import name_of, payload
 from configs.texts import Text, both
 from flags.engine import Evaluation, Reason, compile_flags, off_variant, resolved
 from flags.engine.compiling import BOOLEAN_VARIANTS, LIVE
@@ -275,7 +275,7 @@ class _Flag:
             return [] if self.values[variant] is True else None
         if variant == self.off:
             return None
-        return [] if self.variants[variant].get("unnamed") else [self.variant(variant, USUAL_TOTAL)]
+        return [] if name_of(self.variants[variant]) is None else [self.variant(variant, USUAL_TOTAL)]
 
     def split(self, rule: dict[str, Any]) -> list[dict[str, Any]]:
         """Clients take the hash modulo the sum of the weights: 1000, or the split's own total."""
@@ -285,13 +285,13 @@ class _Flag:
         unit = 1 if "total" in rule else WHOLE // USUAL_TOTAL
         if any(part["weight"] % unit for part in rule["split"]):
             self.refuse("split")
-        if any(self.variants[part["variant"]].get("unnamed") for part in rule["split"]):
+        if any(name_of(self.variants[part["variant"]]) is None for part in rule["split"]):
             self.refuse("unnamed_split")
         return [self.variant(part["variant"], part["weight"] // unit) for part in rule["split"] if part["weight"]]
 
     def variant(self, key: str, weight: int) -> dict[str, Any]:
-        told = payload(self.kind, self.variants[key])
-        return {"name": key, "weight": weight, "weightType": "variable"} | ({"payload": told} if told else {})
+        told, name = payload(self.kind, self.variants[key]), name_of(self.variants[key])
+        return {"name": name, "weight": weight, "weightType": "variable"} | ({"payload": told} if told else {})
 
     def dealt(self, step: _Step, alternative: list[Constraint | int], dates: list[Constraint]) -> Iterator[Strategy]:
         """One strategy for everybody, or one for each attribute to hash."""
@@ -350,7 +350,6 @@ class _Flag:
 def _dependency(parent: dict[str, Any], variant: str | None) -> dict[str, Any] | None:
     """What Unleash is to ask of the parent; None if it has no such question, or not all clients answer it alike."""
     key, values, off = parent["key"], _values(parent), off_variant(parent)
-    unnamed = any(one.get("unnamed") for one in _variants(parent).values())
     wanted = {variant} if variant is not None else set(values.keys() - {off})
     if parent["type"] == "boolean":
         on = {name for name, value in values.items() if value is True}
@@ -360,9 +359,11 @@ def _dependency(parent: dict[str, Any], variant: str | None) -> dict[str, Any] |
     dealt = {part["variant"] for rule in parent.get("rules", ()) for part in rule.get("split", ())}
     if off in wanted:
         return None if off in dealt else {"feature": key, "enabled": False}
-    if unnamed:
-        return None if off in dealt or wanted != values.keys() - {off} else {"feature": key, "enabled": True}
-    return {"feature": key, "enabled": True, "variants": sorted(wanted)} if wanted else None
+    names = {name: name_of(one) for name, one in _variants(parent).items() if name != off or off in dealt}
+    told, others = [{names[name] for name in names if (name in wanted) is asked} for asked in (True, False)]
+    if None in names.values():
+        return None if others else {"feature": key, "enabled": True}
+    return {"feature": key, "enabled": True, "variants": sorted(told)} if told and not told & others else None
 
 
 def _variants(flag: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -156,7 +156,7 @@ class Flags:
         off = variants.add("off")
         made = Made(feature, flag | {"type": variants.type}, variants, off=off)
         if any(not part.variants and not there.common for there in theres.values() for part in there.parts):
-            made.on = variants.add("on", unnamed=True)
+            made.on = variants.add("on", name=None)
         made.flag |= {"variants": variants.listed, "defaultVariant": off, "offVariant": off}
         target = f"featureFlags/{feature.name}"
         self.report.add(
@@ -174,8 +174,8 @@ class Flags:
                 "warning",
                 feature.at,
                 target,
-                "The variant {name} is called “{key}” here.",
-                "La variante {name} s'appelle ici « {key} ».",
+                "The variant {name} is called “{key}” here. Only Unleash's clients still get its name.",
+                "La variante {name} s'appelle ici « {key} ». Seuls les clients d'Unleash reçoivent encore son nom.",
                 name=legible(name),
                 key=key,
             )

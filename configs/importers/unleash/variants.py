@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from configs.canonical import NotStrictJSON, parse_strict
-from configs.importers.unleash.constraints import free, nearest_id
+from configs.importers.unleash.constraints import free, is_id, nearest_id
 from configs.payloads import own_payload
 from flags.engine.values import number_of
 
@@ -23,15 +23,19 @@ class Variants:
         #: (name, key) where the two differ
         self.renamed: list[tuple[str, str]] = []
         self._keys: dict[tuple[str, str], str] = {}
+        distinct: dict[tuple[str, str], dict[str, Any]] = {}
         for source in sources:
-            identity = _identity(source)
-            if identity not in self._keys:
-                key = self._free(nearest_id(source["name"]) or "variant")
-                self._keys[identity] = key
-                value = self._value(source)
-                self.listed.append({"key": key, "value": value, **own_payload(self.type, value, source.get("payload"))})
-                if key != source["name"]:
-                    self.renamed.append((source["name"], key))
+            distinct.setdefault(_identity(source), source)
+        # A name that can be a key is its variant's, whatever stands before it.
+        for identity, source in sorted(distinct.items(), key=lambda found: not is_id(found[1]["name"])):
+            self._keys[identity] = free(nearest_id(source["name"]) or "variant", set(self._keys.values()))
+        for identity, source in distinct.items():
+            key, value, name = self._keys[identity], self._value(source), {}
+            if key != source["name"]:
+                name = {"name": source["name"]}
+                self.renamed.append((source["name"], key))
+            own = own_payload(self.type, value, source.get("payload"))
+            self.listed.append({"key": key, "value": value, **name, **own})
 
     def key(self, source: dict[str, Any]) -> str:
         return self._keys[_identity(source)]
@@ -41,12 +45,9 @@ class Variants:
 
     def add(self, key: str, **more: Any) -> str:
         """A variant without a value that Unleash does not name; returns the key that it got."""
-        key = self._free(key)
+        key = free(key, {variant["key"] for variant in self.listed})
         self.listed.append({"key": key, "value": NOTHING[self.type], **more})
         return key
-
-    def _free(self, key: str) -> str:
-        return free(key, {variant["key"] for variant in self.listed})
 
     def _value(self, source: dict[str, Any]) -> Any:
         payload = source.get("payload")

@@ -80,7 +80,9 @@ def _flag(chance: Random, key: str, segments: list[str], number: int) -> dict[st
     if not boolean:
         flag["variants"] = [{"key": name, "value": name} for name in variants]
         # Without a draw, so that the other flags stay as they are.
-        flag["variants"][1] |= ({}, {"payload": {"type": "csv"}}, {"payload": None}, {"unnamed": True})[number % 4]
+        flag["variants"][1] |= ({}, {"payload": {"type": "csv"}, "name": "B b"}, {"payload": None}, {"name": None})[
+            number % 4
+        ]
     if chance.random() < 0.3:
         flag["bucketBy"] = chance.choice(ATTRIBUTES)
     if chance.random() < 0.2:

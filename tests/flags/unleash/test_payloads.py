@@ -115,7 +115,7 @@ def test_who_had_no_variant_beside_some_still_has_none(api: Api) -> None:
         feature("picky", default(), dependencies=[{"feature": "f", "enabled": True, "variants": ["v", "other"]}]),
     )
     imported = convert(before)
-    assert flags_of(imported)["f"]["variants"][-1] == {"key": "on", "value": "", "unnamed": True}
+    assert flags_of(imported)["f"]["variants"][-1] == {"key": "on", "value": "", "name": None}
     api.world.release(snapshot("home", **imported.snapshot))
     listed = ok(api.ask("/unleash/api/client/features"))
     for user in ("7", "8"):
@@ -125,8 +125,49 @@ def test_who_had_no_variant_beside_some_still_has_none(api: Api) -> None:
         assert (answer["enabled"], answer["name"], answer.get("payload")) == told(before, "f", user)
         assert {toggle["name"] for toggle in toggles} == {"f", "child", "picky"}
         assert all(Unleash(listed).answer(name, {"userId": user})[0] for name in ("child", "picky"))
+
+
+def test_names_that_cannot_be_keys_are_those_that_clients_get(api: Api) -> None:
+    """Of two variants of one name the strategies decide."""
+    names = [variant("Variant A", 500, "1"), variant("Variant-A", 500, "2"), variant("größe ", 0, "3")]
+    before = client(
+        feature("f", rollout(100, "f", stickiness="userId", variants=names)),
+        feature(
+            "g",
+            default(constraint("userId", "IN", "7"), variants=[variant("v", 1000, "x")]),
+            default(variants=[variant("v", 1000, "y")]),
+        ),
+        feature("child", default(), dependencies=[{"feature": "f", "variants": ["Variant A"]}]),
+        feature("both", default(), dependencies=[{"feature": "g", "variants": ["v"]}]),
+    )
+    imported = convert(before)
+    assert not [problem for problem in check_snapshot(imported.snapshot) if problem.severity == "error"]
+    keys = {one["key"]: one.get("name", one["key"]) for one in flags_of(imported)["f"]["variants"][:-1]}
+    assert keys == {"Variant-A-2": "Variant A", "Variant-A": "Variant-A", "gr-e-": "größe "}
+    warned = [entry.target for entry in imported.report if "still get its name" in entry.message["en"]]
+    assert warned == ["featureFlags/f", "featureFlags/f", "featureFlags/g"]
+    again = document(features(convert(document(features(imported.snapshot))).snapshot))
+    api.world.release(snapshot("home", **imported.snapshot))
+    listed = ok(api.ask("/unleash/api/client/features"))
+    seen = set()
+    for user in map(str, range(4, 12)):
+        toggles = ok(api.ask(f"/unleash/api/frontend?userId={user}"))["toggles"]
+        served = {toggle["name"]: toggle["variant"] for toggle in toggles}
+        for name in ("f", "g"):
+            expected = told(before, name, user)
+            assert told(listed, name, user) == told(again, name, user) == expected
+            assert (True, served[name]["name"], served[name]["payload"]) == expected
+            seen.add((expected[1], expected[2]["value"]))
+        for name in ("child", "both"):
+            assert (name in served) is Unleash(before).answer(name, {"userId": user})[0]
+            assert Unleash(listed).answer(name, {"userId": user}) == Unleash(before).answer(name, {"userId": user})
+    assert seen == {("Variant A", "1"), ("Variant-A", "2"), ("v", "x"), ("v", "y")}
     published = ok(api.ask("/api/config/published"))
-    assert "unnamed" not in str(published)
+    published = published.get("snapshot", published)
+    assert all(set(one) == {"key", "value"} for flag in published["featureFlags"] for one in flag.get("variants", ()))
+    toggles = {"f": {"yes": 6, "no": 0, "variants": {"Variant A": 4, "Variant-A": 1}}}
+    found = counts({"bucket": {"toggles": toggles}}, imported.snapshot)
+    assert found == {("f", "Variant-A-2"): 4, ("f", "Variant-A"): 1, ("f", UNTOLD): 1}
 
 
 def test_what_clients_do_not_answer_alike_is_not_asked() -> None:

@@ -183,4 +183,4 @@ def check(made: dict[str, Any], state: dict[str, Any], keys: list[str], killed: 
     assert wrong == []
     texts = {(True, name, "string") for name in ("a", "b", "off")}
     none = {(False, "disabled", None), (True, "disabled", None), (True, "b", None)}
-    assert served == texts | none | {(True, "b", "csv")}
+    assert served == texts | none | {(True, "B b", "csv")}
