@@ -70,7 +70,7 @@ def body_of(response: Any) -> Any:
         return None
     if response["Content-Type"].startswith("text/plain"):
         # Without what differs from run to run: moments, and what this process counted before.
-        return re.sub(r"^\w+(_timestamp_seconds\{|\{process=).*\n", "", response.text, flags=re.MULTILINE)
+        return re.sub(r"^\w+(_timestamp_seconds\b|\{process=).*\n", "", response.text, flags=re.MULTILINE)
     return normal(json.loads(response.content))
 
 
