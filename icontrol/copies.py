@@ -100,6 +100,8 @@ def _sqlite_put_back(file: Path, kept: str | None) -> str | None:
     except sqlite3.Error as error:
         raise refuse("The copy is damaged: {why}.", "La copie est abîmée : {why}.", why=error) from None
     aside = name.with_name(f"{name.name}.{kept or 'empty'}")
+    if kept and aside.exists():
+        raise refuse("{path} is there already.", "{path} existe déjà.", path=aside)
     for end in ("", *BESIDE):
         with contextlib.suppress(FileNotFoundError):
             os.rename(f"{name}{end}", f"{aside}{end}")

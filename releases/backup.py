@@ -71,8 +71,12 @@ def back_up(target: Path, *, now: dt.datetime) -> tuple[Path, Manifest]:
         raise refuse(
             "{path} cannot be written: {why}.", "Impossible d'écrire {path} : {why}.", path=path, why=error.strerror
         ) from None
-    Timestamp.objects.update_or_create(name=SUCCEEDED, defaults={"at": now})
     return path, manifest
+
+
+def note_success(at: dt.datetime) -> None:
+    """For the metric."""
+    Timestamp.objects.update_or_create(name=SUCCEEDED, defaults={"at": at})
 
 
 def _write(workplace: Path, now: dt.datetime) -> Manifest:

@@ -22,8 +22,7 @@ from icontrol.copies import refuse
 from icontrol.locks import lock
 from icontrol.starting import hold_data
 from releases import checkpoints
-from releases.backup import CHECKPOINTS, DATABASE, KEY, SUCCEEDED, Manifest, sync, unpack
-from releases.models import Timestamp
+from releases.backup import CHECKPOINTS, DATABASE, KEY, Manifest, note_success, sync, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def restore(file: Path, *, replace: bool, now: dt.datetime) -> Restored:
             shutil.rmtree(workplace)
         sync(settings.ICONTROL_DATA)
     call_command("migrate", interactive=False, verbosity=0)
-    Timestamp.objects.update_or_create(name=SUCCEEDED, defaults={"at": dt.datetime.fromisoformat(manifest.createdAt)})
+    note_success(dt.datetime.fromisoformat(manifest.createdAt))
     checkpoints.record_all()
     return done
 
@@ -158,5 +157,14 @@ def _put_lines(lines: Path, done: Restored, now: dt.datetime) -> None:
     done.old_lines = checkpoints.keep_aside(now)
     if done.old_lines is not None:
         done.kept.append(str(done.old_lines))
+    else:
+        done.notes.append(
+            both(
+                "There was no checkpoint file here, so nothing says which releases came after the backup. Ask a copy: "
+                "verify_ledger --against FILE.",
+                "Il n'y avait pas de fichier de contrôle ici, donc rien ne dit quelles publications ont suivi la "
+                "sauvegarde. Demandez à une copie : verify_ledger --against FICHIER.",
+            )
+        )
     if lines.exists():
         shutil.copyfile(lines, path)

@@ -172,7 +172,7 @@ def main() -> None:
     round_trips()
     progress(f"{name}: verifying")
     for _ in range(VERIFICATIONS):
-        found = timed("verify", lambda: list(verify([long.world.production], against=[settings.ICONTROL_CHECKPOINTS])))
+        found = timed("verify", lambda: list(verify([long.world.production], own=settings.ICONTROL_CHECKPOINTS)))
         assert not found, found[0]
     medians = {key: statistics.median(values) for key, values in samples.items()}
     medians["sync"] = sync_cost()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import hashlib
 import io
 import json
+import os
 import re
 import sqlite3
 import stat
@@ -20,12 +22,15 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from configs.refusals import Refusal
 from icontrol import copies
 from icontrol.starting import hold_data
+from releases.models import Timestamp
 from tests.chaos.servers import Server, ask, until
+from tests.factories import World
+from tests.releases.commands import done, manage
 from tests.releases.test_commands_processes import Shell
 
 FIRST = "icontrol/production"
@@ -144,9 +149,9 @@ def test_the_drill_backup_under_writes_destroy_restore_verify_serve(shell: Shell
     kept, newest = saved["serials"][FIRST], max(writer.serials)
     assert 3 < kept < newest
     destroy(shell)
-    done = answer(shell("restore", saved["file"], "--json"))
-    assert done["intact"] is True and done["findings"] == []
-    assert done["lost"] == [{"environment": FIRST, "backup": kept, "newest": newest}]
+    told = answer(shell("restore", saved["file"], "--json"))
+    assert told["intact"] is True and told["findings"] == []
+    assert told["lost"] == [{"environment": FIRST, "backup": kept, "newest": newest}]
     ok(shell("verify_ledger"))
     with server.running():
         status, headers, _ = ask(server.port, "GET", "/api/config/published")
@@ -196,6 +201,44 @@ def test_an_archive_is_whole_private_and_replaces_nothing(shell: Shell, tmp_path
     assert "already" in refused(shell("backup", str(file)))
     assert "written" in refused(shell("backup", str(tmp_path / "none" / "x.tar")))
     assert list(place.iterdir()) == [file]
+
+
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine's copy is a few bytes: no other process could read the tests' own database."""
+
+    def copy(file: Path, query: str) -> tuple[str, list[Any]]:
+        file.write_bytes(b"content")
+        return "1.0", [("icontrol", "production", 7, "")]
+
+    monkeypatch.setattr(copies, "copy", copy)
+
+
+def test_a_backup_that_fails_leaves_nothing(
+    world: World, copied: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    place = tmp_path / "kept"
+    place.mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        failed = manage("backup", place)
+    assert failed.code == 2 and "No space left" in failed.err
+    assert list(place.iterdir()) == [] and not Timestamp.objects.exists()
+    assert done("backup", place, "--json").json["serials"] == {FIRST: 7}
+
+
+def test_a_backup_of_a_database_that_only_reads_is_one(
+    world: World, copied: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(at: dt.datetime) -> None:
+        raise OperationalError("cannot execute INSERT in a read-only transaction")
+
+    monkeypatch.setattr("releases.management.commands.backup.note_success", refuse)
+    told = done("backup", tmp_path / "x.tar", "--language", "fr")
+    assert "n'est pas notée" in told.err and (tmp_path / "x.tar").is_file()
 
 
 def rewrite(archive: Path, edit: Callable[[dict[str, bytes]], None]) -> Path:
@@ -283,8 +326,12 @@ def test_what_is_replaced_is_kept(shell: Shell, archive: Path) -> None:
     second = archive.with_name("second.tar")
     ok(shell("backup", str(second)))  # without what was set aside
     destroy(shell)
-    ok(shell("restore", str(second)))
+    lines(shell).unlink()
+    assert "no checkpoint file" in ok(shell("restore", str(second))).decode()
     assert serial(shell) == 3
+    ok(shell("verify_ledger"))
+    lines(shell).write_text(f"{FIRST.replace('/', ' ')} 1 {'e' * 64}\n")
+    assert "[checkpoint.contradiction]" in refused(shell("restore", str(second), "--replace"))
 
 
 def test_a_restore_and_a_server_exclude_each_other(settings: Any, tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from django.core.management.base import CommandParser
+from django.db import DatabaseError
 
 from configs.texts import both
-from releases.backup import back_up
+from releases.backup import back_up, note_success
 from releases.management.base import Door
 
 
@@ -22,6 +23,16 @@ class Command(Door):
 
     def run(self) -> None:
         path, manifest = back_up(self.options["target"].absolute(), now=self.now)
+        try:
+            note_success(self.now)
+        except DatabaseError as error:  # a standby, which only reads
+            self.aside(
+                both(
+                    "When it was made is not noted for /metrics: {why}",
+                    "L'heure n'est pas notée pour /metrics : {why}",
+                    why=str(error).strip(),
+                )
+            )
         serials = ", ".join(f"{name} {serial}" for name, serial in manifest.serials.items()) or "–"
         self.answer(
             {"file": str(path), **asdict(manifest)},

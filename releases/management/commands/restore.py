@@ -42,6 +42,7 @@ class Command(Door):
             "backup": asdict(done.manifest),
             "lost": [asdict(one) for one in done.lost],
             "kept": done.kept,
+            "notes": [dict(note) for note in done.notes],
             "intact": not wrong,
             "findings": [asdict(finding) for finding in findings],
         }
