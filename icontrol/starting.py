@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import IO
 
 from django.conf import settings
@@ -46,8 +48,16 @@ def wait_for_database(say: Say, *, sleep: Callable[[float], None] = time.sleep) 
 
 
 def hold_data(*, alone: bool = False) -> IO[str] | None:
-    """What a server holds as long as it lives, and a restore ``alone``: a lock on the data directory. None: not now."""
-    file = (settings.ICONTROL_DATA / "serving.lock").open("a")
+    """What a server holds as long as it lives, and a restore ``alone``: a lock on the data directory. None: not now.
+
+    A server on PostgreSQL does without where nothing can be written; a restore does not.
+    """
+    try:
+        file = (settings.ICONTROL_DATA / "serving.lock").open("a")
+    except OSError:
+        if alone:
+            raise
+        return Path(os.devnull).open("a")
     try:
         fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
     except BlockingIOError:

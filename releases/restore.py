@@ -47,7 +47,6 @@ class Restored:
 
 def restore(file: Path, *, replace: bool, now: dt.datetime) -> Restored:
     """Check the archive and that nobody uses what is there, set that aside, and put the members in place."""
-    settings.ICONTROL_DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _nobody_else():
         workplace = Path(tempfile.mkdtemp(prefix=".restore-", dir=settings.ICONTROL_DATA))
         try:
@@ -75,7 +74,16 @@ def _nobody_else() -> Iterator[None]:
         "Un serveur tourne ({how}). Arrêtez-le d'abord.",
     )
     with contextlib.ExitStack() as held:
-        data = hold_data(alone=True)
+        try:
+            settings.ICONTROL_DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+            data = hold_data(alone=True)
+        except OSError as error:
+            raise refuse(
+                "{path} cannot be written: {why}.",
+                "Impossible d'écrire {path} : {why}.",
+                path=settings.ICONTROL_DATA,
+                why=error.strerror,
+            ) from None
         if data is None:
             raise refuse(*running, how=settings.ICONTROL_DATA)
         held.enter_context(data)

@@ -346,6 +346,12 @@ def test_a_restore_and_a_server_exclude_each_other(settings: Any, tmp_path: Path
     assert alone is not None
     with alone:
         assert hold_data() is None
+    settings.ICONTROL_DATA = tmp_path / "cannot be written"
+    server = hold_data()
+    assert server is not None
+    server.close()
+    settings.ICONTROL_DATA.write_text("a file")
+    assert "cannot be written" in manage("restore", tmp_path / "x.tar").err
 
 
 # --- PostgreSQL's programs --------------------------------------------------------------------------------------------
