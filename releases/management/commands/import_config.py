@@ -36,7 +36,9 @@ class Command(Door):
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "source", metavar="FILE|-|DIR", help="JSON; - is standard input; a directory with --from icontrol."
+            "source",
+            metavar="FILE|-|DIR",
+            help="JSON (with --from unleash also YAML); - is standard input; a directory with --from icontrol.",
         )
         parser.add_argument(
             "--from", choices=("icontrol", "unleash"), dest="importer", help="Whose files these are, if not ours."
