@@ -193,8 +193,8 @@ define(
         "{section}/{name} est un objet JSON dont {key} vaut « {name} », ou est omis.",
     ),
     next=(
-        "Send the object under its own name. To rename it, make the new one and delete the old one.",
-        "Envoyez l'objet sous son nom. Pour le renommer, créez le nouveau et supprimez l'ancien.",
+        "Leave the object its name. To rename it, make the new one and delete the old one.",
+        "Laissez son nom à l'objet. Pour le renommer, créez le nouveau et supprimez l'ancien.",
     ),
 )
 define(

@@ -1,15 +1,20 @@
-"""What is refused or put right before Django sees it, because Django would fail on it or think about it for seconds."""
+"""What is refused or put right before Django sees it, because Django would fail on it or think about it for seconds.
+
+A refusal from here reads as Django's own do: see :func:`answer`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
+from django.utils import translation
 
 from configs.refusals import Refusal
 from icontrol import problem
+from icontrol.middleware import Cors, Language
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
 #: Characters of one header. Some are taken apart in quadratic time, and the server lets 380 000 through.
@@ -23,15 +28,16 @@ def guarded(application: Application) -> Application:
     """``application`` behind the guard."""
 
     def guard(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        answer = refused(
+        refusal = refused(
             environ.get("PATH_INFO", ""),
             (len(value) for name, value in environ.items() if name.startswith("HTTP_")),
             environ.get("CONTENT_TYPE", ""),
             environ.get("CONTENT_LENGTH", ""),
         )
-        if answer is not None:
-            start_response(f"{answer.status_code} {answer.reason_phrase}", list(answer.items()))
-            return answer
+        if refusal is not None:
+            told = answer(refusal, environ)
+            start_response(f"{told.status_code} {told.reason_phrase}", list(told.items()))
+            return told
         kind = environ.get("CONTENT_TYPE")
         if kind:
             environ["CONTENT_TYPE"] = plain(kind)
@@ -40,16 +46,33 @@ def guarded(application: Application) -> Application:
     return guard
 
 
-def refused(path: str, lengths: Iterable[int], kind: str, length: str) -> HttpResponse | None:
-    """The answer to headers of these lengths and a body of this kind and length that goes no further."""
+def refused(path: str, lengths: Iterable[int], kind: str, length: str) -> Refusal | None:
+    """Why headers of these lengths and a body of this kind and length go no further."""
     if max(lengths, default=0) > LONGEST_HEADER:
-        return problem.response(Refusal("http.headers_too_large", cap=LONGEST_HEADER))
+        return Refusal("http.headers_too_large", cap=LONGEST_HEADER)
     # No form here sends files, and Django's reader of them writes what it reads to the disk.
     if kind.lstrip().lower().startswith("multipart/"):
-        return problem.response(Refusal("http.multipart"))
+        return Refusal("http.multipart")
     if length.isdecimal() and (len(length) > 18 or int(length) > largest_body(path)):
-        return problem.response(Refusal("http.too_large"))
+        return Refusal("http.too_large")
     return None
+
+
+def answer(refusal: Refusal, environ: Mapping[str, Any]) -> HttpResponse:
+    """With what Django's middleware adds: pages of other origins may read it, and it is in the reader's language.
+
+    Without these headers a page's script sees "network error" instead of a 413, or of a 503 with its Retry-After.
+    """
+    told = {
+        name: value
+        for name, value in environ.items()
+        if not (name.startswith("HTTP_") and len(value) > LONGEST_HEADER) and name != "CONTENT_TYPE"
+    }
+    with translation.override(None):  # what the middleware activates ends here
+        inner: Any = Language(lambda request: problem.response(refusal))
+        outer: Any = Cors(inner)
+        response: HttpResponse = outer(WSGIRequest(told))
+    return response
 
 
 def largest_body(path: str) -> int:

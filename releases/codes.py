@@ -67,8 +67,8 @@ define(
     409,
     title=("Not what you read", "Ce n'est pas ce que vous avez lu"),
     detail=(
-        "{version} does not have the content that your If-Match or digest names.",
-        "{version} n'a pas le contenu que désigne votre If-Match ou digest.",
+        "{version} does not have the content that was read.",
+        "{version} n'a pas le contenu qui a été lu.",
     ),
     next=("Read the version again and compare.", "Relisez la version et comparez."),
 )
@@ -276,8 +276,8 @@ define(
     412,
     title=("There is no policy yet", "Il n'y a pas encore de politique"),
     detail=(
-        "Nothing was released here yet; your If-Match names another policy.",
-        "Rien n'a encore été publié ici ; votre If-Match désigne une autre politique.",
+        "Nothing was released here yet; the policy that was read is another one.",
+        "Rien n'a encore été publié ici ; la politique qui a été lue en est une autre.",
     ),
     next=("Read the policy again.", "Relisez la politique."),
 )

@@ -10,14 +10,14 @@ from typing import Any
 from django.conf import settings
 
 from configs.refusals import Refusal
-from icontrol import guard, problem
+from icontrol import guard
 from icontrol.front_door import bodies
 from icontrol.front_door.pools import Busy, Pools
 from icontrol.front_door.wsgi import Answer, Application, Send, call, environ_of, headers_of
 
 logger = logging.getLogger("icontrol.front_door")
 ALIVE = Answer(200, [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")], b"ok\n")
-RETRY_AFTER = 2  # seconds
+BUSY = Refusal("http.busy", extra={"retryAfter": 2})  # seconds
 #: The rest of a body that is not read would be taken for the next request.
 CLOSE = (b"connection", b"close")
 
@@ -48,28 +48,29 @@ class FrontDoor:
         kind = headers.get(b"content-type", b"").decode("latin-1")
         length = headers.get(b"content-length", b"").decode("latin-1")
         refused = guard.refused(path, map(len, headers.values()), kind, length)
+        if refused is None:
+            if kind:
+                headers[b"content-type"] = guard.plain(kind).encode("latin-1")
+            try:
+                body = await self.bodies.read(
+                    receive, headers, most=guard.largest_body(path), seconds=settings.ICONTROL_BODY_SECONDS
+                )
+            except bodies.TooLarge:
+                refused = Refusal("http.too_large")
+            except bodies.TooSlow:
+                refused = Refusal("http.too_slow", seconds=settings.ICONTROL_BODY_SECONDS)
+            except bodies.NoRoom:
+                refused = BUSY
         if refused is not None:
-            return Answer.of(refused, CLOSE)
-        if kind:
-            headers[b"content-type"] = guard.plain(kind).encode("latin-1")
-        try:
-            body = await self.bodies.read(
-                receive, headers, most=guard.largest_body(path), seconds=settings.ICONTROL_BODY_SECONDS
-            )
-        except bodies.TooLarge:
-            return refusal("http.too_large", CLOSE)
-        except bodies.TooSlow:
-            return refusal("http.too_slow", CLOSE, seconds=settings.ICONTROL_BODY_SECONDS)
-        except bodies.NoRoom:
-            return refusal("http.busy", CLOSE)
+            return Answer.of(guard.answer(refused, environ_of(scope, headers, b"")), CLOSE)
         environ = environ_of(scope, headers, body)
         try:
             return await self.pools.choose(method, path).run(partial(call, self.application, environ))
         except Busy:
-            return refusal("http.busy")
+            return Answer.of(guard.answer(BUSY, environ))
         except Exception:  # Django answers its own; this is the last place that can
             logger.exception("no answer to %s %s", method, path)
-            return refusal("http.internal")
+            return Answer.of(guard.answer(Refusal("http.internal"), environ))
 
     async def _live(self, receive: Callable[..., Any], send: Send) -> None:
         while True:
@@ -79,8 +80,3 @@ class FrontDoor:
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":
                 return
-
-
-def refusal(code: str, *headers: tuple[bytes, bytes], **values: Any) -> Answer:
-    extra = {"retryAfter": RETRY_AFTER} if code == "http.busy" else {}
-    return Answer.of(problem.response(Refusal(code, extra=extra, **values)), *headers)

@@ -60,13 +60,17 @@ class Pool:
 CLIENTS = re.compile(
     r"/(meta/release|api/config(/published|/manifest|/objects/[^/]*)?|api/schema|ofrep/.*|unleash/.*|static/.*)\Z", re.S
 )
-#: What somebody does at 3 a.m. It must never wait for an editor's diff; and probes, which say whether it would.
+#: What somebody does at 3 a.m., and the pages on which it is done. It must never wait for an editor's diff; and probes,
+#: which say whether it would.
 EMERGENCIES = re.compile(
-    r"/(api/(flags/[^/]+/(kill|lift)|config/rollback|releases/undo|policy)"
-    r"|admin/releases/environment/\d+/(undo|policy|flags/[^/]+/(kill|lift))/"
-    r"|admin/configs/configversion/\d+/rollback/)\Z"
+    r"/(readyz|api/(flags/[^/]+/(kill|lift)|policy)"
+    r"|admin/releases/environment/\d+/(policy|flags/[^/]+/(kill|lift))/)\Z"
 )
-PROBE = "/readyz"
+#: The same, but their pages show a diff themselves: looked at, they are the work of authors.
+COMPARED = re.compile(
+    r"/(api/(config/rollback|releases/undo)"
+    r"|admin/releases/environment/\d+/undo/|admin/configs/configversion/\d+/rollback/)\Z"
+)
 
 
 class Pools:
@@ -78,7 +82,7 @@ class Pools:
         self.authors = Pool("authors", threads=2, waiting=32)
 
     def choose(self, method: str, path: str) -> Pool:
-        if path == PROBE or (method not in ("GET", "HEAD") and EMERGENCIES.match(path)):
+        if EMERGENCIES.match(path) or (method not in ("GET", "HEAD") and COMPARED.match(path)):
             return self.emergencies
         return self.clients if CLIENTS.match(path) else self.authors
 

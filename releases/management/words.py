@@ -18,6 +18,8 @@ from releases.kinds import KINDS
 from releases.models import Release
 from releases.summary import summary
 
+_FLAGS = both("flags lists those that are live.", "flags énumère ceux qui sont en ligne.")
+
 #: What to do next, where the catalogue speaks of HTTP.
 NEXT: dict[str, Text] = {
     "draft.stale": both(
@@ -35,7 +37,26 @@ NEXT: dict[str, Text] = {
         "Check the key. Where there is no application at all, demo makes the first.",
         "Vérifiez la clé. S'il n'y a encore aucune application, demo crée la première.",
     ),
+    "flag.unknown": _FLAGS,
+    "kill.unknown_flag": _FLAGS,
+    "object.unknown": both("Check the name, or make it with --new.", "Vérifiez le nom, ou créez-le avec --new."),
+    "section.unknown": both(
+        "For anything else: export_config, change the file, import_config.",
+        "Pour le reste : export_config, modifiez le fichier, import_config.",
+    ),
     "history.unknown": both("history lists them.", "history les énumère."),
+    "db.unavailable": both(
+        "Nothing was changed. Run the command again when the database answers.",
+        "Rien n'a changé. Relancez la commande quand la base répond.",
+    ),
+    "db.read_only": both(
+        "Nothing was changed. Point DATABASE_URL at the primary, or make room.",
+        "Rien n'a changé. Faites pointer DATABASE_URL vers le serveur primaire, ou libérez de la place.",
+    ),
+    "db.damaged": both(
+        "Nothing was changed. Wait for the restore, or restore a backup.",
+        "Rien n'a changé. Attendez la fin de la restauration, ou restaurez une sauvegarde.",
+    ),
     "release.unknown": both("status --releases 50 lists them.", "status --releases 50 les énumère."),
 }
 

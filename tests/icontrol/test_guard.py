@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
+from django.utils import translation
 
 from icontrol.guard import LONGEST_HEADER, guarded, largest_body, plain
 
@@ -65,6 +66,15 @@ def test_a_long_header_is_refused_as_a_problem() -> None:
     status, headers, body = ask("/livez", HTTP_IF_NONE_MATCH="a" * (LONGEST_HEADER + 1))
     assert status.startswith("431 ") and headers["Content-Type"] == "application/problem+json"
     assert b"http.headers_too_large" in body
+
+
+def test_a_refusal_says_what_djangos_own_would_say() -> None:
+    headers = {"HTTP_X": "a" * (LONGEST_HEADER + 1), "HTTP_ACCEPT_LANGUAGE": "fr", "HTTP_ORIGIN": "https://app.example"}
+    with translation.override("de"):
+        _, told, body = ask("/ofrep/v1/evaluate/flags", **headers)
+        assert translation.get_language() == "de"
+    assert (told["Content-Language"], told["access-control-allow-origin"]) == ("fr", "*")
+    assert "trop grand" in body.decode()
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from releases.bootstrap import first_start
 
 #: Files that a process has open beside its connections: database, logs, what the server itself needs.
 OTHER_FILES = 128
+LEAST_CONNECTIONS = 64
 
 
 class Command(BaseCommand):
@@ -33,10 +34,12 @@ class Command(BaseCommand):
         if options["prepare"]:
             self.stdout, plan_goes_to = self.stderr, self.stdout
             self.prepare()
-            plan_goes_to.write(plan().dump().decode())
+            plan_goes_to.write(plan(self.connections()).dump().decode())
             return
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a reload is for a server that runs
         host, port = settings.HOST, settings.PORT
+        raise_open_files(settings.ICONTROL_CONNECTIONS)
+        connections = self.connections()
         try:
             first, *locks = listening.claim(host, port)
         except listening.Taken as why:
@@ -53,14 +56,9 @@ class Command(BaseCommand):
         self.say(f"  API, browsable    {base}/api/docs")
         self.say(f"  what clients ask  {base}/meta/release")
         self.say(f"  data directory    {settings.ICONTROL_DATA}")
-        if (possible := raise_open_files(settings.ICONTROL_CONNECTIONS)) < settings.ICONTROL_CONNECTIONS:
-            self.say(
-                f"Only {possible} connections a process are possible: the limit of open files is too low for "
-                f"ICONTROL_CONNECTIONS={settings.ICONTROL_CONNECTIONS} (ulimit -n; LimitNOFILE= of systemd)."
-            )
         sys.stdout.flush()
         sys.stderr.flush()
-        supervisor.take_over(plan(), first, [*locks, data])
+        supervisor.take_over(plan(connections), first, [*locks, data])
 
     def prepare(self) -> None:
         wait_for_database(self.say)
@@ -69,22 +67,34 @@ class Command(BaseCommand):
             first_start(now=timezone.now(), announce=self.say)
         connections.close_all()
 
+    def connections(self) -> int:
+        """How many a process takes: beyond the limit of open files it could only fail to take one, over and over."""
+        wanted, files = settings.ICONTROL_CONNECTIONS, open_files()
+        if files is None or files - OTHER_FILES >= wanted:
+            return wanted
+        mend = f"raise the limit of open files, which is {files} (ulimit -n; LimitNOFILE= of systemd)"
+        if files - OTHER_FILES < LEAST_CONNECTIONS:
+            raise CommandError(f"A server needs {OTHER_FILES + LEAST_CONNECTIONS} open files: {mend}.")
+        possible = files - OTHER_FILES
+        self.say(f"Each process takes only {possible} connections, not the {wanted} of ICONTROL_CONNECTIONS: {mend}.")
+        return possible
+
     def say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
 
 
-def plan() -> supervisor.Plan:
+def plan(connections: int) -> supervisor.Plan:
     return supervisor.Plan(
         address=f"{settings.HOST} port {settings.PORT}",
         workers=settings.ICONTROL_WORKERS,
-        arguments=arguments(),
+        arguments=arguments(connections),
         secrets=environ.set_outside(supervisor.HANDED_ON),
         settings=settings.ICONTROL_ENV_FILE,
     )
 
 
-def arguments() -> list[str]:
+def arguments(connections: int) -> list[str]:
     """granian's command line for one worker."""
     return [
         "--interface=asgi",
@@ -92,7 +102,7 @@ def arguments() -> list[str]:
         # Also how long an idle connection is kept: longer than clients wait between two questions.
         "--http1-header-read-timeout=45000",
         "--http1-buffer-size=65536",  # of headers that come; the default would be 3 GB for all connections
-        f"--backpressure={settings.ICONTROL_CONNECTIONS}",
+        f"--backpressure={connections}",
         f"--backlog={listening.BACKLOG}",
         "--no-ws",
         "--no-access-log",
@@ -102,11 +112,17 @@ def arguments() -> list[str]:
     ]
 
 
-def raise_open_files(connections: int) -> int:
-    """Ask the system for as many open files as ``connections`` need; how many connections that allows."""
+def raise_open_files(connections: int) -> None:
+    """As many open files as the system allows: the processes inherit it, and a reload may ask for more connections."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = connections + OTHER_FILES
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return connections if soft == resource.RLIM_INFINITY else min(connections, soft - OTHER_FILES)
+    if soft != resource.RLIM_INFINITY:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (max(soft, wanted) if hard == resource.RLIM_INFINITY else hard, hard)
+        )
+
+
+def open_files() -> int | None:
+    """How many a process may have; ``None``: any number."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if soft == resource.RLIM_INFINITY else soft

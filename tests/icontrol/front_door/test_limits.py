@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
 
+from configs.refusals import CATALOGUE
 from icontrol.front_door import FrontDoor, bodies
 from icontrol.front_door.pools import Busy, Pool, Pools
+from icontrol.front_door.wsgi import Answer
 from icontrol.guard import LONGEST_HEADER, largest_body
 from tests.house.routes import routes
 from tests.icontrol.front_door.helpers import ask, ask_async, header, scope_of
 
 CHUNKED = (b"transfer-encoding", b"chunked")
+
+
+ENGLISH = {kind.title["en"] for kind in CATALOGUE.values()}
 
 
 def never(environ: dict[str, Any], start_response: Any) -> Any:
@@ -81,6 +88,58 @@ def test_bodies_together_have_a_bound() -> None:
     answer = ask(door, "POST", "/api/x", body=b"abcd")
     assert answer.status == 503 and header(answer, b"retry-after") == b"2"
     assert door.bodies.room == 3
+
+
+def refused_in_every_way(settings: LazySettings, path: str, headers: list[tuple[bytes, bytes]]) -> Iterator[Answer]:
+    """400 and 408 to 503, each as the front door gives it before Django."""
+    settings.ICONTROL_BODY_SECONDS = 0.01
+    long = (b"x", b"a" * (LONGEST_HEADER + 1))
+    yield ask(FrontDoor(never), "POST", path, [*headers, long])
+    yield ask(FrontDoor(never), "POST", path, [*headers, (b"content-type", b"multipart/form-data")])
+    yield ask(FrontDoor(never), "POST", path, headers, body=b"a" * (largest_body(path) + 1))
+    answer = asyncio.run(ask_async(FrontDoor(never), "POST", path, [*headers, CHUNKED]))
+    assert answer is not None
+    yield answer
+    full = FrontDoor(fine)
+    for pool in vars(full.pools).values():
+        pool.most = 0
+    yield ask(full, "POST", path, headers)
+    yield ask(FrontDoor(never), "POST", path, headers)
+
+
+REFUSED = [431, 415, 413, 408, 503, 500]
+
+
+def test_a_page_of_another_origin_may_read_refusals_of_public_routes(settings: LazySettings) -> None:
+    headers = [(b"origin", b"https://app.example"), (b"cookie", b"django_language=fr")]
+    answers = list(refused_in_every_way(settings, "/ofrep/v1/evaluate/flags", headers))
+    assert [answer.status for answer in answers] == REFUSED
+    for answer in answers:
+        assert header(answer, b"access-control-allow-origin") == b"*", answer
+        assert b"Retry-After" in (header(answer, b"access-control-expose-headers") or b"")
+        assert json.loads(answer.body)["title"] in ENGLISH  # no cookie counts here
+    for answer in refused_in_every_way(settings, "/api/config/draft", headers):
+        assert header(answer, b"access-control-allow-origin") is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "language"),
+    [
+        ([(b"accept-language", b"fr-CA,en;q=0.5")], b"fr"),
+        ([(b"accept-language", b"en;q=0")], b"fr"),
+        ([(b"accept-language", b"de")], b"en"),
+        ([(b"accept-language", b"en"), (b"cookie", b"django_language=fr")], b"fr"),
+        ([(b"cookie", b"a=\xff; ;;="), (b"origin", b"http://["), (b"accept-language", b"\xff")], b"en"),
+    ],
+)
+def test_refusals_are_in_the_readers_language(
+    settings: LazySettings, headers: list[tuple[bytes, bytes]], language: bytes
+) -> None:
+    answers = list(refused_in_every_way(settings, "/admin/x", headers))
+    assert [answer.status for answer in answers] == REFUSED
+    for answer in answers:
+        assert header(answer, b"content-language") == language
+        assert (json.loads(answer.body)["title"] in ENGLISH) == (language == b"en")
 
 
 def test_a_client_that_went_away_is_not_answered() -> None:
@@ -179,15 +238,19 @@ def test_a_stop_waits_for_what_was_begun() -> None:
 
 
 EMERGENCIES = {
+    "readyz",
     "api/flags/<str:key>/kill",
     "api/flags/<str:key>/lift",
-    "api/config/rollback",
-    "api/releases/undo",
     "api/policy",
-    "admin/releases/environment/<int:pk>/undo/",
     "admin/releases/environment/<int:pk>/policy/",
     "admin/releases/environment/<int:pk>/flags/<str:key>/kill/",
     "admin/releases/environment/<int:pk>/flags/<str:key>/lift/",
+}
+#: Their pages show a diff.
+COMPARED = {
+    "api/config/rollback",
+    "api/releases/undo",
+    "admin/releases/environment/<int:pk>/undo/",
     "admin/configs/configversion/<int:pk>/rollback/",
 }
 
@@ -195,12 +258,12 @@ EMERGENCIES = {
 def test_every_address_is_in_its_pool() -> None:
     pools = Pools()
     found = routes()
-    assert found.keys() >= EMERGENCIES
+    assert found.keys() >= EMERGENCIES | COMPARED
     for route, view in found.items():
         address = "/" + re.sub("<[^>]*>", "7", route)
         for method in ("GET", "POST"):
             pool = pools.choose(method, address)
-            if route == "readyz" or (method == "POST" and route in EMERGENCIES):
+            if route in EMERGENCIES or (method == "POST" and route in COMPARED):
                 assert pool is pools.emergencies, route
             elif getattr(getattr(view, "cls", None), "for_clients", False) and route != "livez":
                 assert pool is pools.clients, route

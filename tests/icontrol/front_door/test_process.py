@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from icontrol.management.commands.serve import arguments, raise_open_files
+from icontrol.management.commands.serve import OTHER_FILES, arguments, open_files, raise_open_files
 from tests.icontrol.test_serve import PATIENCE_SECONDS, free_port, get, serving
 
 UNFINISHED = 300
@@ -28,7 +28,7 @@ AUTHORS = 2 + 32  # threads and places to wait
 def door(settings: Any, environment: dict[str, str], directory: Path, **more: str) -> Iterator[subprocess.Popen[bytes]]:
     settings.PORT = free_port()
     application = "tests.icontrol.front_door.application:application"
-    command = ["-m", "granian", f"--port={settings.PORT}", *arguments()[:-1], application]
+    command = ["-m", "granian", f"--port={settings.PORT}", *arguments(settings.ICONTROL_CONNECTIONS)[:-1], application]
     with serving({**environment, **more}, directory / "output", command) as process:
         get(process, settings.PORT, "/livez")
         yield process
@@ -58,7 +58,8 @@ def all_of(sock: socket.socket) -> bytes:
 def test_silent_sockets_and_unfinished_bodies_hold_nobody_up(
     process_environment: dict[str, str], tmp_path: Path, settings: Any
 ) -> None:
-    assert raise_open_files(2 * SILENT) == 2 * SILENT, "this machine allows too few open files"
+    raise_open_files(2 * SILENT)
+    assert (open_files() or 10**6) >= 2 * SILENT + OTHER_FILES, "this machine allows too few open files"
     with (
         door(settings, process_environment, tmp_path, ICONTROL_BODY_SECONDS="5"),
         contextlib.ExitStack() as stack,
