@@ -1,7 +1,7 @@
 """How often each flag is evaluated: counted in memory, written in batches, kept for thirty days.
 
-A request only adds to a counter. A thread of the process writes what has come together about every ten seconds, in
-one transaction that adds to the rows there are, so that any number of processes add up. What an orderly stop finds in
+A request only adds to a counter. The background writes what has come together about every ten seconds, in one
+transaction that adds to the rows there are, so that any number of processes add up. What an orderly stop finds in
 memory is written; ``kill -9`` loses at most one interval. While the database is away the counts wait, up to a bound.
 """
 
@@ -10,12 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
-import random
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from multiprocessing.util import Finalize
 from operator import itemgetter
 
 from django.db import connection, transaction
@@ -27,12 +25,13 @@ from flags.engine import Evaluation
 from flags.limiting import Allowance
 from flags.models import Usage
 from icontrol.outages import DATABASE_ERRORS, outage_of
+from releases.background import background
 from releases.delivery import Live
 
 logger = logging.getLogger("icontrol.usage")
 HOUR = 3600  # seconds
 KEPT_HOURS = 30 * 24
-INTERVAL = 10  # seconds between two flushes, give or take a fifth: processes that start together drift apart
+INTERVAL = 10  # seconds between two flushes
 #: Counters in memory (environment × flag × variant × hour). A flush begins early from the first on; beyond the second
 #: only the counters that there are go on, and the rest is dropped and counted.
 LARGE = 5_000
@@ -56,18 +55,14 @@ class UsageCounter(Collector):
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
-        self.background = False
         self.forget()
 
     def forget(self) -> None:
         """As in a new process. A fork begins with this: what was counted before it is the parent's to write."""
         self._lock = threading.Lock()
-        self._flushing = threading.Lock()
-        self._wake = threading.Event()
-        self._thread: threading.Thread | None = None
         self._pending: Pending = {}
         self._size = 0
-        self._failing = False
+        self._failing = self._hurried = False
         self.recorded = self.dropped = self.failures = 0
 
     # --- on the request path ------------------------------------------------------------------------------------------
@@ -78,9 +73,12 @@ class UsageCounter(Collector):
             taken = self._add((environment_id, int(self.clock()) // HOUR), names, total)
             self.recorded += taken
             self.dropped += total - taken
-            hurry = self._size >= LARGE and not self._failing
-        if self.background and (hurry or self._thread is None):
-            self._call(hurry)
+            hurry = self._size >= LARGE and background.serving and not (self._failing or self._hurried)
+            self._hurried = self._hurried or hurry
+        if hurry:
+            background.later(self.flush)
+        else:
+            background.wake()
 
     def drop(self, total: int) -> None:
         """Evaluations that were told and are not counted."""
@@ -100,51 +98,23 @@ class UsageCounter(Collector):
         self._size += len(counts) - before
         return total
 
-    def _call(self, hurry: bool) -> None:
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="flag-usage", daemon=True)
-                # The one hook that also runs at the end of a server's worker process, where atexit does not.
-                Finalize(None, self._write, exitpriority=0)
-                self._thread.start()
-        if hurry:
-            self._wake.set()
-
-    # --- in the background --------------------------------------------------------------------------------------------
-
-    def _run(self) -> None:
-        while True:
-            self._wake.wait(INTERVAL * random.uniform(0.8, 1.2))
-            self._wake.clear()
-            self._write()
-
-    def _write(self) -> None:
-        """``flush`` in a thread of its own: nobody hears what it raises, and nobody else closes its connection."""
-        try:
-            self.flush()
-        except Exception:
-            logger.exception("flag usage could not be written")
-        finally:
-            connection.close()
-
     def flush(self) -> None:
         """Write what was counted. When the database does not take it, it is kept for the next time."""
-        with self._flushing:
-            with self._lock:
-                taken, self._pending, self._size = self._pending, {}, 0
-            try:
-                _add_up(taken)
-                taken = {}
-            except DATABASE_ERRORS as error:
-                if outage_of(error) is None:  # it would not take these later either
-                    self.failures += 1
-                    self.dropped += sum(counts.total() for counts in taken.values())
-                    raise
-                self._failed(error, taken)
-            else:
-                if self._failing:
-                    logger.warning("flag usage is written again")
-                self._failing = False
+        with self._lock:
+            taken, self._pending, self._size, self._hurried = self._pending, {}, 0, False
+        try:
+            _add_up(taken)
+            taken = {}
+        except DATABASE_ERRORS as error:
+            if outage_of(error) is None:  # it would not take these later either
+                self.failures += 1
+                self.dropped += sum(counts.total() for counts in taken.values())
+                raise
+            self._failed(error, taken)
+        else:
+            if self._failing:
+                logger.warning("flag usage is written again")
+            self._failing = False
 
     def _failed(self, error: Exception, taken: Pending) -> None:
         self.failures += 1
@@ -197,11 +167,7 @@ def _batches(rows: list[Row]) -> Iterator[list[Row]]:
 counter = UsageCounter()
 allowance = Allowance(MOST_OF_ADDRESS)
 os.register_at_fork(after_in_child=counter.forget)
-
-
-def write_in_background() -> None:
-    """What a server calls at its start: from the first evaluation on, a thread of each process writes the counts."""
-    counter.background = True
+background.regularly(counter.flush, every=INTERVAL)
 
 
 def old(now: dt.datetime) -> QuerySet[Usage]:

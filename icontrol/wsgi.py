@@ -11,14 +11,12 @@ os.environ.setdefault("ICONTROL_DATABASE_POOL", "on")
 
 django_application = get_wsgi_application()
 
-from flags import usage  # noqa: E402  (the apps must be there)
-from icontrol import deadlines  # noqa: E402
+from icontrol import deadlines  # noqa: E402  (the apps must be there)
 from icontrol.guard import guarded  # noqa: E402
 from releases import background, housekeeping  # noqa: E402
 
 application = guarded(django_application)
 
 deadlines.everywhere(deadlines.SERVER)
-usage.write_in_background()
 background.write_in_background()
 housekeeping.keep_house()

@@ -129,7 +129,7 @@ def old(now: dt.datetime) -> QuerySet[AuditEvent]:
 
 
 counted = _Counted()
-background.each_minute.append(counted.write)
+background.regularly(counted.write, every=60)
 
 
 def count(kind: str, request: Any, *, who: str = "", detail: str = "") -> None:

@@ -3,7 +3,8 @@
 They are facts that come again (which client asked, when a token was last used), so a queue that is full drops them and
 counts. An orderly stop writes what is left. Outside a server there is no thread: the work is done at once.
 
-What is counted in memory is written once a minute: its owner adds itself to ``each_minute`` and calls ``wake``.
+What is counted in memory is written again and again: its owner says ``regularly`` how often, and calls ``wake`` when
+there is something.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from __future__ import annotations
 import logging
 import os
 import queue
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.util import Finalize
 
 from django.db import connection
@@ -25,14 +28,25 @@ from icontrol.outages import outage_of
 
 logger = logging.getLogger("icontrol.background")
 MOST = 1_000
-MINUTE = 60  # seconds
 Work = Callable[[], None]
+
+
+@dataclass(slots=True)
+class Regular:
+    """``every`` so many seconds, give or take a fifth: processes that start together drift apart."""
+
+    work: Work
+    every: float
+    due: float = 0  # monotonic clock
+
+    def again(self, now: float) -> None:
+        self.due = now + self.every * random.uniform(0.8, 1.2)
 
 
 class Background(Collector):
     def __init__(self) -> None:
         self.serving = False
-        self.each_minute: list[Work] = []
+        self.regular: list[Regular] = []
         self.forget()
 
     def forget(self) -> None:
@@ -54,18 +68,22 @@ class Background(Collector):
             self.dropped += 1
         self.wake()
 
+    def regularly(self, work: Work, *, every: float) -> None:
+        """In a server, from the first :meth:`wake` on, and at its end."""
+        self.regular.append(Regular(work, every))
+
     def wake(self) -> None:
-        """The work of each minute has something to do."""
+        """Regular work has something to do."""
         if self.serving and self._thread is None:
             self._begin()
 
     def flush(self) -> None:
         """Do what waits, now and here."""
+        for regular in self.regular:  # first: there is more in it than in what comes again
+            self._do(regular.work)
         with suppress(queue.Empty):
             while True:
                 self._do(self._queue.get_nowait())
-        for work in self.each_minute:
-            self._do(work)
 
     def collect(self) -> Iterator[Metric]:
         metric = CounterMetricFamily(
@@ -83,14 +101,16 @@ class Background(Collector):
                 self._thread.start()
 
     def _run(self) -> None:
-        minute = time.monotonic()
+        for regular in self.regular:
+            regular.again(time.monotonic())
         while True:
+            due = min((regular.due for regular in self.regular), default=None)
             with suppress(queue.Empty):
-                self._do(self._queue.get(timeout=MINUTE))
-            if time.monotonic() - minute >= MINUTE:
-                minute = time.monotonic()
-                for work in self.each_minute:
-                    self._do(work)
+                self._do(self._queue.get(timeout=None if due is None else max(0, due - time.monotonic())))
+            for regular in self.regular:
+                if regular.due <= time.monotonic():
+                    self._do(regular.work)
+                    regular.again(time.monotonic())
             if self._queue.empty():
                 connection.close()
 

@@ -14,6 +14,7 @@ from django.db import DataError, InterfaceError, OperationalError, connection
 from flags import usage
 from flags.models import Usage
 from flags.usage import HOUR, UsageCounter
+from releases.background import Background, background
 from releases.delivery import Live, flags_of, read_live
 from tests.factories import NOON, World, flag, snapshot
 from tests.faults.processes import race
@@ -176,7 +177,26 @@ def test_memory_has_a_bound_and_what_is_dropped_is_counted(live: Live, monkeypat
 
 def test_a_process_without_a_server_starts_no_thread(live: Live) -> None:
     everything(live)
-    assert "flag-usage" not in {thread.name for thread in threading.enumerate()}
+    assert background._thread is None
+
+
+def test_many_counters_are_written_before_their_time_and_once(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the background's queue, which is not filled with what waits in it already."""
+    made = Background()
+    made.serving = True
+    made._begin = lambda: None  # type: ignore[method-assign]
+    monkeypatch.setattr(usage, "background", made)
+    monkeypatch.setattr(usage, "LARGE", 3)
+    usage.record_many(live, {("search", "on"): 1})
+    assert made._queue.qsize() == 0
+    everything(live)
+    everything(live)
+    assert made._queue.qsize() == 1
+    made.flush()
+    assert sum(count for *_, count in rows()) == 7
+    everything(live)
+    everything(live)
+    assert made._queue.qsize() == 1
 
 
 # At once --------------------------------------------------------------------------------------------------------------

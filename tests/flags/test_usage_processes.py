@@ -22,7 +22,7 @@ from dataclasses import replace
 from django.conf import settings
 from icontrol import listening, supervisor
 from icontrol.management.commands import serve
-plan = serve.plan()
+plan = serve.plan(64)
 plan = replace(plan, arguments=[*plan.arguments[:-1], "tests.flags.recording:application"])
 first, *locks = listening.claim(settings.HOST, settings.PORT)
 supervisor.take_over(plan, first, locks)
@@ -77,6 +77,7 @@ def test_a_process_that_ends_in_order_has_written_too(process_environment: dict[
         "shell",
         "--no-imports",
         "-c",
-        "from flags import usage; usage.write_in_background(); usage.counter.add(1, [('a', 'on'), ('b', 'off')], 2)",
+        "from flags import usage; from releases import background; background.write_in_background(); "
+        "usage.counter.add(1, [('a', 'on'), ('b', 'off')], 2)",
     )
     assert counted(process_environment) == 2

@@ -105,15 +105,22 @@ def test_a_process_that_ends_in_order_has_done_all(process_environment: dict[str
     assert sorted(path.read_text()) == list("01234")
 
 
-def test_what_is_counted_is_written_each_minute_and_at_the_end(
-    transactional_db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(background, "MINUTE", 0.05)
-    made, done = Background(), threading.Event()
+def test_regular_work_is_done_again_and_again_each_at_its_pace_and_at_the_end(transactional_db: None) -> None:
+    made, often, seldom = Background(), threading.Semaphore(0), threading.Event()
     made.serving = True
-    made.each_minute.append(done.set)
+    made.regularly(often.release, every=0.05)
+    made.regularly(seldom.set, every=3600)
     made.wake()
-    assert done.wait(30)
-    done.clear()
+    for _ in range(3):
+        assert often.acquire(timeout=30)
+    assert not seldom.is_set()
     made.flush()
-    assert done.is_set()
+    assert seldom.is_set()
+
+
+def test_regular_work_comes_before_what_waits(here: Background) -> None:
+    done: list[str] = []
+    here.later(lambda: done.append("comes again"))
+    here.regularly(lambda: done.append("counted"), every=3600)
+    here.flush()
+    assert done == ["counted", "comes again"]
