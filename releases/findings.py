@@ -178,6 +178,16 @@ _define(
     ),
 )
 _define(
+    "checkpoint.unreadable",
+    "error",
+    both("{path} cannot be read ({why}).", "{path} est illisible ({why})."),
+    both(
+        "Let the server's account read it: nothing is compared until then, and new lines may be lost.",
+        "Donnez le droit de lecture au compte du serveur : d'ici là rien n'est comparé, et de nouvelles lignes peuvent "
+        "se perdre.",
+    ),
+)
+_define(
     "checkpoint.gap",
     "error",
     both(

@@ -40,7 +40,7 @@ def verify(
     """All findings, environment by environment, then the rows beside them, then the checkpoint files.
 
     ``own`` is the file that the server writes, which has a line for each release; ``against`` are copies, which may end
-    earlier; ``only_files``: nothing but these. ``seen`` hears of every release read.
+    earlier (OSError: one cannot be read); ``only_files``: nothing but these. ``seen`` hears of every release read.
     """
     environments = list(environments)
     if not only_files:
@@ -49,7 +49,10 @@ def verify(
             yield from found or _flag_lives(environment)  # a ledger that was edited tells nothing about flags
         yield from _rows(environments)
     if own is not None:
-        yield from _checkpoints(own, environments, is_own=True)
+        try:
+            yield from _checkpoints(own, environments, is_own=True)
+        except OSError as error:
+            yield find("checkpoint.unreadable", own.name, path=own, why=error.strerror)
     for path in against:
         if path != own:
             yield from _checkpoints(path, environments, is_own=False)

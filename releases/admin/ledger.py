@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from functools import reduce
 from operator import or_
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -198,9 +199,16 @@ class ReleaseAdmin(ReadOnlyAdmin):
             "admin/house/checkpoints.html",
             words("Checkpoints", "Points de contrôle"),
             path=path,
-            lines=reversed(checkpoints.newest(path, LINES_SHOWN)),
+            lines=self._newest_lines(path),
             verdict=verdict,
             releases=releases,
             since=releases - verdict.releases if verdict else 0,
             most=LINES_SHOWN,
         )
+
+    def _newest_lines(self, path: Path) -> list[checkpoints.Line | None] | None:
+        """Newest first; None: the file cannot be read."""
+        try:
+            return checkpoints.newest(path, LINES_SHOWN)[::-1]
+        except OSError:
+            return None

@@ -340,6 +340,14 @@ def test_checkpoints_are_verified_when_asked_and_the_answer_is_kept(
     assert "ledger.edited" in root.send(name).text
 
 
+def test_a_checkpoint_file_that_cannot_be_read_is_a_finding(world: World, root: Staff, checkpoint_file: Path) -> None:
+    world.release(snapshot("home"))
+    checkpoint_file.mkdir()  # as root a file without rights could be read
+    for page in (root.get("releases_release_checkpoints"), root.send("releases_release_checkpoints")):
+        assert "The file cannot be read" in page.text
+    assert "checkpoint.unreadable" in page.text and "The ledger does not verify" in page.text
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"at": 1}', '{"findings": [{}]}'])
 def test_a_verdict_that_cannot_be_read_is_none(world: World, root: Staff, checkpoint_file: Path, text: str) -> None:
     checkpoint_file.with_name(f"{checkpoint_file.name}.verified.json").write_text(text)
