@@ -21,6 +21,8 @@ from configs.importers import icontrol
 from tests.configs.icontrol_files import REAL, real_files
 from tests.icontrol.test_serve import free_port, get, serving
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

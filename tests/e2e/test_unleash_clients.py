@@ -21,6 +21,8 @@ from tests.e2e.test_story import Http, Shell
 from tests.factories import flag, snapshot
 from tests.icontrol.test_serve import free_port, get, serving
 
+pytestmark = pytest.mark.slow
+
 SIZE = {
     "key": "size",
     "type": "integer",

@@ -14,6 +14,8 @@ from django.test import Client
 from tests.house.routes import is_page, path, routes
 from tests.house.test_roles import PARAMETERS, values
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["values"]
 
 #: Each where a number, a key, a date, a name or a choice belongs.

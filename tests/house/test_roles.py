@@ -22,6 +22,8 @@ from releases.roles import ROLES
 from tests.factories import ADA, NOON, World, flag, snapshot
 from tests.house.routes import METHODS, is_page, methods, path, routes
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = ("anonymous", *ROLES)
 
 #: Status of a request with an empty body: 400, 422, 428 and 404 mean that the role may, and that something is missing.

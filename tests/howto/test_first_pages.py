@@ -9,6 +9,8 @@ import pytest
 
 from tests.howto.running import HOWTO, server, shown_as_written, steps
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="NOT RUN: the pages need curl, which is not installed")
 @pytest.mark.parametrize(("page", "blocks"), [("first-flag.md", 6), ("first-hour.md", 11)])

@@ -21,6 +21,8 @@ import pytest
 from tests.howto.running import HOWTO, ROOT, server
 from tests.icontrol.test_serve import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.slow
+
 PAGE = (HOWTO / "use-in-your-app.md").read_text()
 #: What the page's program is started with: instead of waiting it says how things are, and goes on when it is told to.
 DRIVERS = {

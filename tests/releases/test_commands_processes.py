@@ -12,6 +12,8 @@ import pytest
 
 from tests.icontrol.test_serve import ROOT, free_port, get, serving
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Shell:

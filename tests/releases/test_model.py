@@ -33,6 +33,8 @@ from releases.verify import verify
 from tests.factories import ADA, NOON, World, make_world
 from tests.releases.model import Content, Model, No, Number
 
+pytestmark = pytest.mark.slow
+
 #: Three small flags: every change makes the document much larger or smaller, and that guard is not the subject.
 SIZE = {"release.grows", "release.shrinks"}
 ENVIRONMENTS = st.sampled_from(["production", "production", "production", "staging"])

@@ -13,8 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+
 from tests.factories import snapshot
 from tests.icontrol.test_serve import ROOT, free_port, get, serving
+
+pytestmark = pytest.mark.slow
 
 TWENTY = 20
 NOTHING = "release.nothing_to_publish"

@@ -15,6 +15,8 @@ from tests.house.routes import METHODS, is_page, methods, path, routes
 from tests.releases.api import hostile
 from tests.releases.api.helpers import PROBLEM, Api
 
+pytestmark = pytest.mark.slow
+
 WITH_BODY = ("POST", "PUT", "PATCH")
 #: Routes that read contexts and reports of clients.
 CONTEXTS = ("unleash/", "api/flags/<str:key>/explain")

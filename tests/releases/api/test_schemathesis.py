@@ -44,6 +44,8 @@ from tests.factories import ADA, flag, snapshot
 from tests.house.test_roles import API, CLIENTS, table
 from tests.releases.api.helpers import ROLES, Api
 
+pytestmark = pytest.mark.slow
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
