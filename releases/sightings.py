@@ -110,7 +110,10 @@ def warnings(
     if not ClientSighting.objects.filter(environment=environment, kind=UNLEASH, last_seen_at__gte=since).exists():
         return []
     snapshot, live = resolved(snapshot, environment.key), resolved(live, environment.key)
-    reasons, before = (unleash.features(each, environment=environment.key).reasons for each in (snapshot, live))
+    # Not every client seen here may know segments.
+    reasons, before = (
+        unleash.features(each, environment=environment.key, inline=True).reasons for each in (snapshot, live)
+    )
     flags, had = ({flag["key"]: flag for flag in each.get("featureFlags", [])} for each in (snapshot, live))
     places = {key: at for at, key in enumerate(flags)}
     because: dict[str, tuple[Text, list[str]]] = {}

@@ -15,7 +15,7 @@ def features(live: Live, *, inline: bool) -> Representation:
     """All features of a release; ``inline`` for SDKs that know no segments."""
 
     def written() -> Representation:
-        exported = unleash.features(live.own, killed=live.killed, environment=live.environment)
+        exported = unleash.features(live.own, killed=live.killed, environment=live.environment, inline=inline)
         return Representation.of(unleash.document(exported, inline=inline))
 
     return live.once(("unleash", inline), written)

@@ -73,6 +73,12 @@ WHY: dict[str, list[dict[str, Any]]] = {
     "attribute": [ruled(asks("in", "constructor"))],
     "bucket_by": [flag("it", "ROLLOUT", rollout=5000, bucketBy="default")],
     "many": [ruled(*({"any": [asks("in", f"{a}{b}") for b in range(5)]} for a in "xyz"))],
+    "long": [
+        ruled(
+            asks("in", values=[f"{number:0100}" for number in range(500)]),
+            {"any": [asks("in", f"a{number}") for number in range(90)]},
+        )
+    ],
     "deep": [
         flag("it", "ON", prerequisites=[{"flag": "a"}]),
         flag("a", "ON", prerequisites=[{"flag": "b"}]),

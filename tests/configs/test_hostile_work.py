@@ -16,8 +16,8 @@ import pytest
 from configs.canonical import canonical
 from configs.demo import demo_snapshot
 from configs.diff import diff
-from configs.exporters.unleash import REASONS, features
-from configs.exporters.unleash.conditions import MOST_IN_ALL
+from configs.exporters.unleash import REASONS, document, features
+from configs.exporters.unleash.conditions import MOST_IN_ALL, MOST_TEXT
 from configs.problems import errors
 from configs.validation import check_snapshot
 from flags.engine import attributes_of, compile_flags
@@ -159,6 +159,69 @@ def test_the_corpus_is_hostile_and_not_only_wrong() -> None:
     """Some of it passes the checks: what is refused there is never evaluated for clients."""
     accepted = [name for name, make in CORPUS.items() if not errors(check_snapshot(make()))]
     assert len(accepted) >= 6
+
+
+LONG_LIST = [f"tenant-{number:06d}" for number in range(2_000)]
+
+
+def of_one_list(*conditions: Any, flags: int) -> dict[str, Any]:
+    rules = [{"id": "r", "conditions": list(conditions), "variant": "on"}]
+    one = {"type": "boolean", "state": "ON", "defaultVariant": "off", "rules": rules}
+    return {
+        "segments": [{"id": "s", "conditions": [{"attribute": "tenant", "operator": "in", "values": LONG_LIST}]}],
+        "featureFlags": [{"key": f"f{number}", **one} for number in range(flags)],
+    }
+
+
+ANY_PLAN = {"any": [{"attribute": "plan", "operator": "in", "values": [str(number)]} for number in range(90)]}
+
+
+@pytest.mark.parametrize(
+    ("content", "inline"),
+    [
+        (of_one_list({"segment": "s"}, flags=900), True),
+        (of_one_list({"attribute": "tenant", "operator": "in", "values": LONG_LIST}, ANY_PLAN, flags=5), False),
+        (
+            {
+                "featureFlags": [
+                    {
+                        "key": f"f{number}",
+                        "type": "string",
+                        "state": "ON",
+                        "variants": [{"key": "off", "value": ""}, {"key": "on", "value": "x" * 30_000}],
+                        "offVariant": "off",
+                        "defaultVariant": "off",
+                        "rules": [{"id": "r", "conditions": [ANY_PLAN], "variant": "on"}],
+                    }
+                    for number in range(5)
+                ]
+            },
+            False,
+        ),
+    ],
+    ids=["a segment of many flags", "beside alternatives", "payloads"],
+)
+def test_a_text_is_not_written_out_until_nobody_can_read_it(content: dict[str, Any], inline: bool) -> None:
+    assert not errors(check_snapshot(content))
+    export = features(content, inline=inline)
+    assert 0 < len(export.reasons) < len(content["featureFlags"])
+    assert all(why == (REASONS["long"],) for why in export.reasons.values()) and "f0" not in export.reasons
+    written = len(canonical(document(export, inline=inline)))
+    assert MOST_TEXT / 2 < written < 1.5 * MOST_TEXT
+
+
+def test_where_a_list_is_written_once_there_is_room_for_all() -> None:
+    content = of_one_list({"segment": "s"}, flags=900)
+    export = features(content)
+    assert export.reasons == {} and len(canonical(document(export))) < 3 * len(canonical(content))
+
+
+def test_the_room_grows_with_what_is_written_out() -> None:
+    """A large snapshot without repetition is expressed as a whole."""
+    content = of_one_list({"segment": "s"}, flags=1)
+    content["segments"][0]["conditions"][0]["values"] = [f"{number:060d}" for number in range(100_000)]
+    export = features(content, inline=True)
+    assert export.reasons == {} and len(canonical(document(export, inline=True))) > 1.4 * MOST_TEXT
 
 
 def test_an_export_is_not_larger_than_clients_can_read() -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from configs.diff import diff
 from configs.exporters.unleash import features
+from configs.exporters.unleash.conditions import Conditions
 from configs.problems import errors
 from configs.validation import check_snapshot
 from flags.engine import attributes_of, compile_flags
@@ -64,6 +65,14 @@ def test_whatever_walks_over_references_comes_to_an_end(content: Any, wrong: set
     assert len(features(content).features) == len(content["featureFlags"])
     assert len(render(content, killed={"f0"})["featureFlags"]) == len(content["featureFlags"])
     assert len(diff({}, content)) == len(diff(content, {})) >= LENGTH
+
+
+def test_the_exporter_walks_over_segments_by_no_recursion() -> None:
+    """Nor where the engine would let a longer chain pass."""
+    conditions = Conditions(nested()["segments"], "")
+    (found,) = conditions.one({"segment": "s0"})
+    (asked,) = conditions.flat(found)
+    assert (asked["values"], asked["inverted"]) == (["pro"], LENGTH % 2 == 1)
 
 
 @pytest.mark.django_db

@@ -28,6 +28,10 @@ MOST_STRATEGIES = 100
 #: Constraints in all strategies of one flag, and strategies of all flags.
 MOST_CONSTRAINTS = 1_000
 MOST_IN_ALL = 10_000
+#: Characters of all strategies and segments: so many, or so many times those of the snapshot. A list of a segment is
+#: written once for each strategy that uses it, where clients know no segments.
+MOST_TEXT = 4 * 2**20
+MOST_TIMES = 4
 ALWAYS: Alternatives = [[]]
 NEVER: Alternatives = []
 #: What every JavaScript object has is found before the context's own properties.
@@ -193,7 +197,34 @@ class Conditions:
         return found
 
     def _once(self, name: str, holds: bool) -> Alternatives:
-        """A segment that others name again and again is put into words once."""
+        """A segment that others name again and again is put into words once, after those that it names itself."""
+        waiting = [(name, holds)]
+        while waiting:
+            needed = [] if waiting[-1] in self._known else self._named(*waiting[-1])
+            if not needed:
+                self._know(*waiting.pop())
+            waiting += needed
+        known = self._known[name, holds]
+        if isinstance(known, Inexpressible):
+            raise Inexpressible(known.code)
+        return known
+
+    def _named(self, name: str, holds: bool) -> list[tuple[str, bool]]:
+        """The segments that this one names, and whether they are to hold; without those that are known."""
+        found: dict[tuple[str, bool], None] = {}
+        waiting = [(condition, holds) for condition in self.sources[name]["conditions"] or ()]
+        while waiting:
+            condition, wanted = waiting.pop()
+            match condition:
+                case {"segment": inner}:
+                    found[inner, wanted] = None
+                case {"all": inner} | {"any": inner}:
+                    waiting += [(part, wanted) for part in inner]
+                case {"not": inner}:
+                    waiting.append((inner, not wanted))
+        return [use for use in found if use not in self._known]
+
+    def _know(self, name: str, holds: bool) -> None:
         if (name, holds) not in self._known:
             try:
                 found = self._segment(name) if holds else self.not_all_of(self._conditions(name))
@@ -201,10 +232,6 @@ class Conditions:
                 self._known[name, holds] = error
             else:
                 self._known[name, holds] = found
-        known = self._known[name, holds]
-        if isinstance(known, Inexpressible):
-            raise Inexpressible(known.code)
-        return known
 
     def _conditions(self, name: str) -> list[dict[str, Any]]:
         if self.sources[name].get("private"):

@@ -9,6 +9,7 @@ A flag that is not live is an ``enabled: false`` feature that has what it would 
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -17,6 +18,8 @@ from configs.exporters.unleash.conditions import (
     ALWAYS,
     MOST_IN_ALL,
     MOST_STRATEGIES,
+    MOST_TEXT,
+    MOST_TIMES,
     NEVER,
     Conditions,
     Constraint,
@@ -58,9 +61,12 @@ class Export(NamedTuple):
     lost: dict[str, tuple[Text, ...]]
 
 
-def features(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), environment: str = "") -> Export:
+def features(
+    snapshot: Mapping[str, Any], *, killed: Collection[str] = (), environment: str = "", inline: bool = False
+) -> Export:
     """The flags of a snapshot that passed its checks. ``killed`` are the keys of engaged kill switches;
-    ``environment`` (not empty) is what the attribute of that name is."""
+    ``environment`` (not empty) is what the attribute of that name is. With ``inline`` there is room for fewer: see
+    :func:`document`."""
     snapshot = resolved(snapshot, environment)
     flags = {flag["key"]: flag for flag in snapshot.get("featureFlags", [])}
     damaged = compile_flags(snapshot, environment=environment, killed=killed).errors
@@ -69,7 +75,7 @@ def features(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), envir
     asked = {needed for key in live for needed in _needed(flags[key])}
     made: dict[str, Feature] = {}
     refused: dict[str, tuple[Text, ...]] = {}
-    strategies = 0
+    strategies, room = 0, _Room(snapshot, conditions, inline)
     for key, flag in flags.items():
         try:
             if key in damaged:
@@ -78,6 +84,7 @@ def features(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), envir
             strategies += len(feature["strategies"])
             if strategies > MOST_IN_ALL:
                 raise _Refused([Inexpressible("many").reason])
+            room.take(feature)
             made[key] = feature
         except _Refused as error:
             refused[key] = tuple(error.reasons)
@@ -147,6 +154,35 @@ class _Refused(Exception):
     def __init__(self, reasons: list[Text]) -> None:
         self.reasons = reasons
         super().__init__()
+
+
+class _Room:
+    """What may still be written of the document."""
+
+    def __init__(self, snapshot: Mapping[str, Any], conditions: Conditions, inline: bool) -> None:
+        self.left = max(MOST_TEXT, MOST_TIMES * len(json.dumps(snapshot)))
+        self.conditions, self.inline = conditions, inline
+        self.written: set[int] = set()
+
+    def take(self, feature: Feature) -> None:
+        """:raises _Refused: there is no room for it, nor for any that come later."""
+        for strategy in feature["strategies"]:
+            texts = [
+                text for one in strategy["variants"] for text in (one["name"], one.get("payload", {}).get("value"))
+            ]
+            self.left -= len(str(strategy["parameters"])) + sum(len(text or "") for text in texts)
+            self._take(strategy["constraints"])
+            for number in strategy["segments"]:
+                if self.inline or number not in self.written:
+                    self.written.add(number)
+                    self._take(self.conditions.segments[number]["constraints"])
+            if self.left < 0:
+                raise _Refused([Inexpressible("long").reason])
+
+    def _take(self, constraints: list[Constraint]) -> None:
+        for one in constraints:
+            values = one["values"]
+            self.left -= sum(map(len, one)) + len(one["contextName"]) + sum(map(len, values)) + len(values)
 
 
 class _Step(NamedTuple):

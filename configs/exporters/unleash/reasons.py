@@ -93,6 +93,12 @@ REASONS: dict[str, Text] = {
         "Écrites comme Unleash les demande, ses conditions font trop de stratégies, seules ou avec celles"
         " d'autres drapeaux.",
     ),
+    "long": both(
+        "Written out as Unleash needs them, its conditions and variants make the document too long, alone or with those"
+        " of other flags; sooner for SDKs that know no segments.",
+        "Écrites comme Unleash les demande, ses conditions et ses variantes rendent le document trop long, seules ou"
+        " avec celles d'autres drapeaux ; plus tôt pour les SDK qui ne connaissent pas les segments.",
+    ),
     "deep": both(
         "A flag that needs others is needed itself, and Unleash goes one step only.",
         "Un drapeau qui en demande d'autres est demandé lui-même, et Unleash ne fait qu'un pas.",
