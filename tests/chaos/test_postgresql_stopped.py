@@ -1,0 +1,133 @@
+"""PostgreSQL that holds its connections, takes new ones and says nothing: a hung disk, a paused machine, SIGSTOP."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from icontrol.deadlines import READING, SERVER
+from tests.chaos.servers import Server, ask, until
+from tests.databases import NoPostgreSQL, postgresql
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")]
+AT_ONCE = 1.0  # seconds, on a machine that has other things to do
+HEALED = 5.0
+READS = ("/meta/release", "/api/config/published", "/unleash/api/client/features")
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Path]]:
+    """The address and the data directory of a server of our own: never of the one that the suite was given."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with contextlib.ExitStack() as stack:
+        try:
+            url = stack.enter_context(postgresql()).url
+        except NoPostgreSQL as error:
+            pytest.skip(str(error))
+        with psycopg.connect(url) as connection:
+            found = connection.execute("SHOW data_directory").fetchone()
+        assert found is not None
+        yield url, Path(found[0])
+
+
+@contextlib.contextmanager
+def stopped(data: Path) -> Iterator[Callable[[], None]]:
+    """All processes of the server; what is yielded lets them go on, and so does the end of the block."""
+    main = int((data / "postmaster.pid").read_text().splitlines()[0])
+    held: list[int] = []
+
+    def go_on() -> None:
+        while held:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(held.pop(), signal.SIGCONT)
+
+    def hold(pid: int) -> None:
+        held.append(pid)
+        os.kill(pid, signal.SIGSTOP)
+
+    try:
+        hold(main)  # first: from now on it makes no others
+        for child in Path(f"/proc/{main}/task/{main}/children").read_text().split():
+            hold(int(child))
+        yield go_on
+    finally:
+        go_on()
+
+
+class Asked:
+    """Each answer of one request that is repeated until the end of the block, and how long it took."""
+
+    def __init__(self, *request: Any, **headers: str) -> None:
+        self.request, self.headers = request, headers
+        self.statuses: set[int] = set()
+        self.times: list[float] = []
+        self.last: dict[str, Any] = {}
+        self.stale = False
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        while not self._stop.wait(0.02):
+            began = time.monotonic()
+            status, headers, self.last = ask(*self.request, **self.headers)
+            self.times.append(time.monotonic() - began)
+            self.statuses.add(status)
+            self.stale = headers.get("x-config-stale") == "true"
+
+    def __enter__(self) -> Asked:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+def test_reads_go_on_writers_are_told_in_time_and_it_heals(
+    cluster: tuple[str, Path], process_environment: dict[str, str], tmp_path: Path
+) -> None:
+    url, data = cluster
+    server = Server({**process_environment, "DATABASE_URL": url, "ICONTROL_WORKERS": "1"}, tmp_path)
+    with server.running():
+        token = server.manage("create_token", "chaos", "--role", "publisher").stdout.strip()
+        kill = (server.port, "POST", "/api/flags/dark_mode/kill", {"reason": "chaos"})
+        bearer = {"Authorization": f"Bearer {token}"}
+        assert ask(*kill, **bearer)[0] == 200
+        for path in READS:
+            assert ask(server.port, "GET", path)[0] == 200
+
+        with (
+            stopped(data) as go_on,
+            Asked(server.port, "GET", "/livez") as alive,
+            Asked(server.port, "GET", "/readyz") as ready,
+            Asked(*kill, **bearer) as killed,
+            contextlib.ExitStack() as stack,
+        ):
+            reads = [stack.enter_context(Asked(server.port, "GET", path)) for path in READS]
+            # Longer than the longest wait: each is told, tries again, and is told again.
+            until(lambda: len(killed.times) >= 20 and len(ready.times) >= 20, "writers and probes are told")
+            until(lambda: min(len(read.times) for read in reads) >= 20, "reads are answered")
+            every = [alive, ready, killed, *reads]
+            seen = {asked.request[2]: (asked.statuses.copy(), max(asked.times)) for asked in every}
+            assert [statuses for statuses, _ in seen.values()] == [{200}, {503}, {503}, *[{200}] * len(READS)], seen
+            assert killed.last["code"] == "db.unavailable"
+            assert all(read.stale for read in reads)
+            assert max(alive.times) < AT_ONCE, seen
+            assert max(max(read.times) for read in reads) < READING + AT_ONCE, seen
+            assert max(*ready.times, *killed.times) < SERVER + AT_ONCE, seen
+
+            go_on()
+            until(lambda: ready.statuses == {200, 503} and killed.statuses == {200, 503}, "it heals", HEALED)
+        assert not any(read.stale for read in reads)
+        assert ask(server.port, "GET", "/api/releases", **bearer)[2]["releases"][0]["kind"] == "kill"
+        assert "Traceback" not in server.said
