@@ -35,6 +35,20 @@ define(
     next=("Look at what is there now and send it again.", "Regardez l'état actuel, puis renvoyez la demande."),
 )
 define(
+    "content.damaged",
+    503,
+    title=("The stored content is damaged", "Le contenu stocké est abîmé"),
+    detail=(
+        "The content {digest}… can no longer be read from the database.",
+        "Le contenu {digest}… ne se lit plus dans la base.",
+    ),
+    next=(
+        "Restore a backup, or, if it is live, roll back or publish another version; verify_ledger says which it is.",
+        "Restaurez une sauvegarde ou, s'il est en ligne, revenez à une autre version ou publiez-en une ; "
+        "verify_ledger dit laquelle est touchée.",
+    ),
+)
+define(
     "draft.stale",
     412,
     title=("The draft has moved on", "Le brouillon a changé"),

@@ -16,6 +16,7 @@ from simple_history.models import HistoricalRecords
 
 from configs import states
 from configs.canonical import canonical, digest
+from configs.refusals import Refusal
 
 KEY = RegexValidator(r"\A[a-z][a-z0-9-]{0,62}\Z", "a-z, 0-9 and hyphens, starting with a letter, at most 63")
 EMPTY_SCHEMA = "{}"
@@ -94,6 +95,10 @@ class Application(HistoryMixin):
         return self.extra_schema, self.default_locale
 
 
+def damaged(name: str) -> Refusal:
+    return Refusal("content.damaged", digest=name[:12], extra={"retryAfter": 60})
+
+
 class Snapshot(models.Model):
     """A content, stored once for all versions and history entries that have it: RFC 8785 text under its SHA-256.
 
@@ -118,18 +123,18 @@ class Snapshot(models.Model):
 
     @functools.cached_property
     def text(self) -> str:
-        """:raises ValueError: somebody damaged it."""
+        """:raises Refusal: ``content.damaged``: nobody can read it any more."""
         try:
             return zlib.decompress(self.deflated).decode()
-        except zlib.error as error:
-            raise ValueError(f"the content {self.digest} is damaged") from error
+        except (zlib.error, UnicodeDecodeError):
+            raise damaged(self.digest) from None
 
     @property
     def is_intact(self) -> bool:
         """Whether the text is the one that the digest names."""
         try:
             return digest(self.text) == self.digest
-        except ValueError:
+        except Refusal:
             return False
 
     def keep(self) -> None:
@@ -171,7 +176,18 @@ class ContentMixin(models.Model):
     @property
     def document(self) -> Any:
         """The snapshot as Python values; our own text, so the plain parser may read it."""
-        return json.loads(self.snapshot)
+        try:
+            return json.loads(self.snapshot)
+        except ValueError:
+            raise damaged(self.digest) from None
+
+    @property
+    def readable(self) -> Any:
+        """The document, or nothing where it is damaged: a comparison with it must not keep anybody from leaving it."""
+        try:
+            return self.document
+        except Refusal:
+            return {}
 
 
 def _pair(name: str) -> models.CheckConstraint:

@@ -98,13 +98,19 @@ def _plan(
     check_not_live(environment, head, candidate.version, candidate.digest)
     snapshot = candidate.document
     live = head.config_version if head else None
-    live_document = live.document if live else {}
+    live_document = live.readable if live else {}
     before, after = kinds_of(live_document), kinds_of(snapshot)
     changed, confirmation = flag_findings(environment, snapshot, before, after)
     problems = problems_of(application, snapshot, candidate.schema, now) + changed
     found = errors(problems)
     if not found:
         problems += sightings.warnings(environment, snapshot, live_document, now=now)
+    if found:
+        flags = NO_CHANGES
+    elif head and live and not live_document:  # damaged, perhaps: the table knows
+        flags = flag_changes(head, candidate)
+    else:
+        flags = changes_between(before, after)
     return Plan(
         basis=read_from,
         candidate=candidate,
@@ -112,7 +118,7 @@ def _plan(
         snapshot=snapshot,
         problems=problems,
         confirmations=confirmations(environment, candidate, snapshot, live) + confirmation,
-        flags=NO_CHANGES if found else changes_between(before, after),
+        flags=flags,
         policies=_policies(head, policy, candidate.version if bump_latest else None),
         picked_from=draft,
         unpicked=missing_changes(diff(live_document, draft.document), found, selection.changes, snapshot)

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from threading import Lock
 from typing import Any, TypeVar, cast
@@ -158,13 +158,17 @@ class _Seen:
         with self.lock:
             self.keys.pop(client_key, None)
 
-    def last(self, client_key: str) -> Live:
+    def led_to(self, client_key: str) -> Live | None:
         with self.lock:
             environment_id, surface = self.keys.get(client_key, (0, ""))
             live = self.of(environment_id)
+        return live and replace(live, surface=surface)
+
+    def last(self, client_key: str) -> Live:
+        live = self.led_to(client_key)
         if live is None:
             raise Refusal(rest.outage.value, extra={"retryAfter": rest.SECONDS})
-        return replace(live, surface=surface, stale=True)
+        return replace(live, stale=True)
 
 
 seen = _Seen()
@@ -177,8 +181,11 @@ def read_live(client_key: str | None) -> Live:
         try:
             with within(READING):
                 live = _newest(name)
-        except Refusal:
+        except Refusal as refusal:
             rest.over()
+            if refusal.code == "content.damaged" and (known := seen.led_to(name)):
+                _tell_damaged(str(refusal))
+                return replace(known, stale=True)
             seen.forget(name)
             raise
         except (*DATABASE_ERRORS, Release.DoesNotExist) as error:
@@ -191,6 +198,12 @@ def read_live(client_key: str | None) -> Live:
             rest.over()
             return live
     return seen.last(name)
+
+
+@lru_cache(maxsize=64)
+def _tell_damaged(why: str) -> None:
+    """Once a process, however many ask."""
+    logger.critical("the newest release cannot be read, serving the one before it: %s", why)
 
 
 def representation(live: Live, surface: str) -> Representation:

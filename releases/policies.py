@@ -109,7 +109,9 @@ def confirmations(
 
 
 def _size(candidate: ConfigVersion, snapshot: Any, live: ConfigVersion) -> list[Confirmation]:
-    found = []
+    found: list[Confirmation] = []
+    if not live.content.is_intact:
+        return found  # nothing to compare with
     size, before = len(candidate.snapshot.encode()), len(live.snapshot.encode())
     if size > GROWTH * before:
         found.append(

@@ -97,7 +97,7 @@ class Plan:
     def changes(self) -> list[Change]:
         """Against what is live. Worked out for those who look at them: publishing itself needs none."""
         live = self.head.config_version if self.head else None
-        return diff(live.document if live else {}, self.snapshot)
+        return diff(live.readable if live else {}, self.snapshot)
 
     @property
     def policy_problems(self) -> list[Problem]:

@@ -9,8 +9,10 @@ from functools import cache
 from django.db import connection, transaction
 from django.db.models import F
 
+from configs.refusals import Refusal
 from icontrol.deadlines import within
 from icontrol.outages import DATABASE_ERRORS, Outage, outage_of, rest
+from releases.delivery import read_live
 from releases.models import Environment, Release
 
 SECONDS = 1  # for a lock, and for each statement
@@ -33,7 +35,16 @@ def outage() -> Outage | None:
         rest.begin(found)
     else:
         rest.over()
-    return None if found is Outage.BUSY else found
+    return _content() if found in (None, Outage.BUSY) else found
+
+
+def _content() -> Outage | None:
+    """What clients get by default: a process that has read it asks the database nothing more."""
+    try:
+        read_live(None)
+    except Refusal as refusal:
+        return Outage.DAMAGED if refusal.code == "content.damaged" else None
+    return None
 
 
 def _try() -> Outage | None:

@@ -142,7 +142,7 @@ class Rollback(EnvironmentMove):
             "button": words(f"Roll back to {self.name}", f"Revenir à {self.name}"),
             "hidden": {"environment": environment.key, "serial": head.serial},
             "difference_title": words("What clients will notice", "Ce que les clients remarqueront"),
-            "difference": facts.difference(head.config_version.document, version.document),
+            "difference": facts.difference(head.config_version.readable, version.document),
             "notes": [
                 words(
                     f"Appends release {head.serial + 1} with the content of {self.name}. Nothing is erased, and "
@@ -204,7 +204,7 @@ class SendToPreview(EnvironmentMove):
                 f"What differs from what is live in {self.environment.key}",
                 f"Ce qui diffère de la version en ligne dans {self.environment.key}",
             ),
-            "difference": facts.difference(live.document if live else {}, document),
+            "difference": facts.difference(live.readable if live else {}, document),
             "problems": problems,
             "notes": notes,
             **_blocked(self.name, errors(problems)),

@@ -181,7 +181,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
             "head": head,
             "is_live": live is not None and live.pk == version.pk,
             "compares": True,
-            "difference": facts.difference(live.document if live else {}, document),
+            "difference": facts.difference(live.readable if live else {}, document),
             "problems": problems_of(version.application, document, version.schema, timezone.now()),
             "snapshot": json.dumps(document, indent=2, ensure_ascii=False),
         }

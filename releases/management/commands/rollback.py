@@ -57,7 +57,7 @@ class Command(Door):
             place=environment,
             serial=head.serial + 1,
         )
-        self.answer(body, [said, *change_lines(diff(live.document, target.document), self.language)])
+        self.answer(body, [said, *change_lines(diff(live.readable, target.document), self.language)])
 
     def done(self, release: Release) -> Iterator[str | Text]:
         assert release.config_version is not None
