@@ -30,6 +30,7 @@ FORMAT = 1
 MANIFEST, CHECKPOINTS, KEY = "manifest.json", "checkpoints.txt", "secret_key"
 DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 LARGEST_MANIFEST = 10 * 2**20
+KINDS = {"engine": str, "program": str, "createdAt": str, "migrations": list, "serials": dict, "files": dict}
 BLOCK = 2**20
 SUCCEEDED = "backup.succeeded"
 NEWEST = """
@@ -157,6 +158,12 @@ def _read(text: bytes) -> Manifest:
     if found["format"] != FORMAT:
         raise ValueError(f"its format is {found['format']}, and this program reads {FORMAT}")
     manifest = Manifest(**{name: found[name] for name in Manifest.__dataclass_fields__})
+    if not all(isinstance(getattr(manifest, name), kind) for name, kind in KINDS.items()):
+        raise ValueError("its manifest is none")
+    if not all(isinstance(name, str) for name in manifest.migrations):
+        raise ValueError("its migrations are none")
+    if not all(isinstance(serial, int) for serial in manifest.serials.values()):
+        raise ValueError("its serials are none")
     needed = {DATABASE.get(manifest.engine), KEY}
     if not needed <= manifest.files.keys() <= needed | {CHECKPOINTS}:
         raise ValueError("its members are others than a backup's")
@@ -165,8 +172,9 @@ def _read(text: bytes) -> Manifest:
 
 
 def _extract(tar: tarfile.TarFile, name: str, facts: dict[str, Any], target: Path) -> None:
-    content, sha = tar.extractfile(name), hashlib.sha256()
-    if content is None:
+    member, sha = tar.getmember(name), hashlib.sha256()
+    content = tar.extractfile(member)
+    if content is None or not member.isfile() or member.issparse():  # a sparse one is as large as it says it is
         raise ValueError(f"{name} is no file")
     with target.open("xb") as file:
         while block := content.read(BLOCK):

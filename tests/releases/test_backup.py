@@ -27,9 +27,11 @@ from django.db import OperationalError, connection
 from configs.refusals import Refusal
 from icontrol import copies
 from icontrol.starting import hold_data
+from releases.backup import unpack
 from releases.models import Timestamp
 from tests.chaos.servers import Server, ask, until
 from tests.factories import World
+from tests.icontrol.test_serve import free_port
 from tests.releases.commands import done, manage
 from tests.releases.test_commands_processes import Shell
 
@@ -39,7 +41,7 @@ FLAG = "dark_mode"
 
 @pytest.fixture
 def shell(process_environment: dict[str, str]) -> Shell:
-    made = Shell(process_environment)
+    made = Shell(process_environment | {"PORT": str(free_port())})
     for command in (("migrate", "--verbosity", "0"), ("demo",)):
         ok(made(*command))
     return made
@@ -299,6 +301,48 @@ def test_what_is_no_backup_is_refused_and_changes_nothing(shell: Shell, archive:
     assert "--replace" in refused(shell("restore", str(archive)))
     assert there() == before
     ok(shell("verify_ledger"))
+
+
+def packed(place: Path, content: bytes = b"x", pax: dict[str, str] | None = None, **values: Any) -> Path:
+    """An archive of SQLite; ``values`` are the manifest's, ``pax`` what the key's header says besides."""
+    members = {"secret_key": content, "database.sqlite3": b"y"}
+    facts = {name: {"bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()} for name, text in members.items()}
+    told: dict[str, Any] = {
+        "format": 1,
+        "program": "1",
+        "engine": "sqlite",
+        "engineVersion": "3",
+        "createdAt": "2026-11-22T12:00:00Z",
+    }
+    told |= {"migrations": [], "serials": {}, "files": facts} | values
+    with tarfile.open(place, "w", format=tarfile.PAX_FORMAT) as tar:
+        for name, text in {"manifest.json": json.dumps(told).encode(), **members}.items():
+            member = tarfile.TarInfo(name)
+            member.size, member.pax_headers = len(text), (pax or {}) if name == "secret_key" else {}
+            tar.addfile(member, io.BytesIO(text))
+    return place
+
+
+@pytest.mark.parametrize("name", ["engine", "program", "createdAt", "migrations", "serials", "files"])
+@pytest.mark.parametrize("value", [None, 5, [1], [{}], {"production": "x"}])
+def test_a_manifest_of_other_kinds_is_refused_in_words(tmp_path: Path, name: str, value: Any) -> None:
+    unpack(packed(tmp_path / "good.tar"), made(tmp_path / "good"))
+    with pytest.raises(Refusal, match="no backup"):
+        unpack(packed(tmp_path / "bad.tar", **{name: value}), made(tmp_path / "bad"))
+
+
+def test_a_member_is_no_larger_than_the_archive(tmp_path: Path) -> None:
+    """A few bytes can stand for terabytes of holes, which would be written out before anything is compared."""
+    sparse = {"GNU.sparse.map": "0,1", "GNU.sparse.size": str(2**26), "GNU.sparse.numblocks": "1"}
+    directory = made(tmp_path / "bad")
+    with pytest.raises(Refusal, match="secret_key is no file"):
+        unpack(packed(tmp_path / "bad.tar", pax=sparse), directory)
+    assert list(directory.iterdir()) == []
+
+
+def made(directory: Path) -> Path:
+    directory.mkdir()
+    return directory
 
 
 # --- what was there ---------------------------------------------------------------------------------------------------
