@@ -181,7 +181,6 @@ INSTALLED_APPS = [
     "icontrol.administration.AdministrationConfig",  # django.contrib.admin with our site
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
@@ -202,7 +201,7 @@ MIDDLEWARE = [
     "icontrol.middleware.ShortWay",  # what stands below is for people
     "icontrol.middleware.Compress",
     "icontrol.middleware.WhileAway",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",  # the table is ours: releases.sessions
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "releases.throttle.KnownBrowser",
