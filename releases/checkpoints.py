@@ -2,6 +2,9 @@
 
 A bare hash chain cannot see that its tail was cut; this file can. It is written after each commit and filled up at
 start and at the next append, after a comparison. A write error is logged and never undoes a publish.
+
+Where the file has no line of an environment that has several releases, it is new here, or somebody removed it: a mark
+before what is then written, ``# application environment 1-serial anew``, says so until somebody acknowledges it.
 """
 
 from __future__ import annotations
@@ -29,6 +32,9 @@ BLOCK = 64 * 1024
 LINE = re.compile(rb"([a-z0-9-]+) ([a-z0-9-]+) ([1-9][0-9]{0,17}) ([0-9a-f]{64})\n?")
 
 
+ANEW = re.compile(rb"# ([a-z0-9-]+) ([a-z0-9-]+) 1-([1-9][0-9]{0,17}) anew\n?")
+
+
 class Line(NamedTuple):
     application: str
     environment: str
@@ -45,13 +51,23 @@ def parse(raw: bytes) -> Line | None:
     return Line(application, environment, int(serial), sha)
 
 
+def written_anew(path: Path) -> dict[tuple[str, str], int]:
+    """(application, environment) → up to which serial its lines were written from the database, unacknowledged."""
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        marks = [found for found in map(ANEW.fullmatch, file) if found]
+    return {(mark[1].decode(), mark[2].decode()): int(mark[3]) for mark in marks}
+
+
 def read(path: Path) -> Iterator[tuple[int, Line | None]]:
     """(line number, line) of a checkpoint file; nothing when there is no file yet."""
     if not path.exists():
         return
     with path.open("rb") as file:
         for number, raw in enumerate(file, start=1):
-            yield number, parse(raw)
+            if not ANEW.fullmatch(raw):
+                yield number, parse(raw)
 
 
 def newest(path: Path, most: int) -> list[Line | None]:
@@ -62,25 +78,29 @@ def newest(path: Path, most: int) -> list[Line | None]:
         start = max(0, file.seek(0, os.SEEK_END) - BLOCK)
         file.seek(start)
         lines = file.readlines()
-    return [parse(raw) for raw in lines[1 if start else 0 :][-most:]]
+    return [parse(raw) for raw in lines[1 if start else 0 :] if not ANEW.fullmatch(raw)][-most:]
 
 
-def record(environment: Environment) -> bool:
-    """Bring the file up to the environment's newest release. False if that failed; the reason is in the log."""
+def record(environment: Environment, *, acknowledged: bool = False) -> bool:
+    """Bring the file up to the environment's newest release. False if that failed; the reason is in the log.
+
+    ``acknowledged``: somebody knows that the file begins now.
+    """
     path: Path = settings.ICONTROL_CHECKPOINTS
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            return _fill(file, environment)
+            return _fill(file, environment, acknowledged)
     except (OSError, DatabaseError) as error:
         logger.error("checkpoint of %s not written: %s", environment, error)
         return False
 
 
-def record_all() -> bool:
+def record_all(*, acknowledged: bool = False) -> bool:
     """At start: every environment."""
-    return all([record(environment) for environment in Environment.objects.select_related("application")])
+    environments = Environment.objects.select_related("application")
+    return all([record(environment, acknowledged=acknowledged) for environment in environments])
 
 
 def renew(now: dt.datetime) -> Path | None:
@@ -91,7 +111,7 @@ def renew(now: dt.datetime) -> Path | None:
     :raises OSError: the old one cannot be kept aside, or the new one cannot be written.
     """
     aside = keep_aside(now)
-    if not record_all():
+    if not record_all(acknowledged=True):
         raise OSError(errno.EIO, "it cannot be written; the log says why", str(settings.ICONTROL_CHECKPOINTS))
     return aside
 
@@ -108,7 +128,7 @@ def keep_aside(now: dt.datetime) -> Path | None:
     return aside
 
 
-def _fill(file: BinaryIO, environment: Environment) -> bool:
+def _fill(file: BinaryIO, environment: Environment, acknowledged: bool) -> bool:
     last = _last_line(file, environment)
     releases = Release.objects.filter(environment=environment)
     if last is not None and not releases.filter(serial=last.serial, hash=last.hash).exists():
@@ -119,6 +139,14 @@ def _fill(file: BinaryIO, environment: Environment) -> bool:
         f"{environment.application.key} {environment.key} {serial} {sha}\n"
         for serial, sha in newer.values_list("serial", "hash")
     ]
+    if last is None and len(lines) > 1 and not acknowledged:
+        logger.critical(
+            "the checkpoint file had no line of %s: its %d releases are written as the database has them now. Unless "
+            "the file is new here, compare a copy kept elsewhere: verify_ledger --against",
+            *(environment, len(lines)),
+        )
+        names = f"{environment.application.key} {environment.key}"
+        lines.insert(0, f"# {names} 1-{lines[-1].split()[2]} anew\n")
     if lines:
         file.seek(0, os.SEEK_END)
         if file.tell() and not _ends_with_newline(file):

@@ -188,6 +188,23 @@ _define(
     ),
 )
 _define(
+    "checkpoint.anew",
+    "warning",
+    both(
+        "The lines up to {n} were written later, from the database: the file had none of this environment.",
+        "Les lignes jusqu'à {n} ont été écrites plus tard, depuis la base : le fichier n'en avait aucune de cet "
+        "environnement.",
+    ),
+    both(
+        "Right on a machine that is new. Else somebody removed the file, and releases may have been cut or changed "
+        "before: compare a copy kept elsewhere (`--against`). Then acknowledge it: `verify_ledger "
+        "--renew-checkpoints`.",
+        "Normal sur une machine nouvelle. Sinon quelqu'un a retiré le fichier, et des publications ont pu être coupées "
+        "ou modifiées avant : comparez une copie gardée ailleurs (`--against`). Puis prenez-en acte : "
+        "`verify_ledger --renew-checkpoints`.",
+    ),
+)
+_define(
     "checkpoint.gap",
     "error",
     both(

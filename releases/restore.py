@@ -62,7 +62,7 @@ def restore(file: Path, *, replace: bool, now: dt.datetime) -> Restored:
         sync(settings.ICONTROL_DATA)
     call_command("migrate", interactive=False, verbosity=0)
     note_success(dt.datetime.fromisoformat(manifest.createdAt))
-    checkpoints.record_all()
+    checkpoints.record_all(acknowledged=True)
     return done
 
 

@@ -169,6 +169,9 @@ def _checkpoints(path: Path, environments: list[Environment], *, is_own: bool) -
             lines[names].setdefault(line.serial, set()).add(line.hash)
         else:
             foreign.add(names)
+    for names, serial in sorted(checkpoints.written_anew(path).items()):
+        if names in known:
+            yield find("checkpoint.anew", "/".join(names), n=serial)
     for names in sorted(foreign - set(Environment.objects.values_list("application__key", "key"))):
         yield find("checkpoint.unknown", "/".join(names))
     for names, environment in known.items():

@@ -124,6 +124,38 @@ def test_gaps_are_filled_at_start(
     assert checkpoint_file.read_bytes() == before  # a second start writes nothing
 
 
+@pytest.mark.parametrize("how", ["append", "start"])
+@pytest.mark.parametrize("left", ["nothing", "another environment"])
+def test_a_file_that_was_removed_does_not_come_back_silently(
+    committed_world: World, checkpoint_file: Path, caplog: pytest.LogCaptureFixture, how: str, left: str
+) -> None:
+    """Somebody cuts the tail and removes the lines that would tell: the next append or start must not hide it."""
+    world = committed_world
+    world.release(snapshot("home"))
+    world.publish("1.0.0", environment=world.staging)
+    for latest in ("2.0.0", "2.1.0"):
+        world.policy(latest=latest)
+    with triggers.lifted(connection):
+        Release.objects.filter(environment=world.production, serial=3)._raw_delete("default")
+    others = [line for line in lines(checkpoint_file) if "staging" in line]
+    checkpoint_file.write_text("".join(f"{line}\n" for line in others) if left != "nothing" else "")
+    if how == "append":
+        world.policy(latest="3.0.0")
+    assert record_all() and levels(caplog) == [logging.CRITICAL]
+    environments = list(Environment.objects.select_related("application"))
+
+    def found() -> list[tuple[str, str, str]]:
+        return [(one.severity, one.code, one.place) for one in verify(environments, own=checkpoint_file)]
+
+    told = [("warning", "checkpoint.anew", "icontrol/production")]
+    assert found() == told
+    world.policy(latest="3.1.0")
+    assert found() == told  # also later
+    assert None not in checkpoints.newest(checkpoint_file, 9)
+    assert checkpoints.renew(world.now) is not None
+    assert found() == []
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -301,7 +301,7 @@ def test_printed_options_read_back_as_the_policy(policy: dict[str, Any]) -> None
 def test_verification_ends_with_2_only_where_trust_is_lost(world: World, tmp_path: Path, language: str) -> None:
     world.release(snapshot("home", featureFlags=[flag("a")]))
     world.release()
-    checkpoints.record_all()
+    checkpoints.record_all(acknowledged=True)
     assert done("verify_ledger", "--json").json == {
         "environments": ["icontrol/production", "icontrol/staging"],
         "releases": 2,
