@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import label_for_field, unquote
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -18,6 +19,7 @@ from django.utils.text import capfirst
 
 from configs.actors import VIEW, Actor
 from configs.policies import check_permission
+from configs.refusals import Refusal
 from configs.texts import Text, both
 from icontrol.words import words
 from releases.admin.buttons import Button, address
@@ -29,6 +31,8 @@ from releases.authentication import actor_of_user
 from releases.models import Environment
 
 HISTORY_PAGE = 10
+#: Of a search: each is a condition of its own on every field, and SQLite takes a thousand at most.
+MOST_WORDS = 50
 EVENTS = {"+": both("created", "création"), "~": both("changed", "modification"), "-": both("deleted", "suppression")}
 
 
@@ -123,6 +127,8 @@ class HouseAdmin(admin.ModelAdmin):
         return ()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        if len(request.GET.get(SEARCH_VAR, "").split()) > MOST_WORDS:
+            raise Refusal("http.bad_request")
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
         if any(whole_number(key) is None for key in ticked):  # Django would look it up, and fail
             typed = request.POST.copy()

@@ -26,6 +26,7 @@ from releases.admin import buttons, facts, markup
 from releases.admin.base import EnvironmentFilter, Fact, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
 from releases.admin.facts import Standing
+from releases.checkpoints import Line
 from releases.kinds import KINDS
 from releases.ledger import head_of, release_of
 from releases.models import Environment, Release
@@ -206,7 +207,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
             most=LINES_SHOWN,
         )
 
-    def _newest_lines(self, path: Path) -> list[checkpoints.Line | None] | None:
+    def _newest_lines(self, path: Path) -> list[Line | None] | None:
         """Newest first; None: the file cannot be read."""
         try:
             return checkpoints.newest(path, LINES_SHOWN)[::-1]

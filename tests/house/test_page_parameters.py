@@ -22,7 +22,7 @@ __all__ = ["values"]
 WRONG = (
     *("", "abc", "0", "-1", "1.5", "1e400", "NaN", "9" * 17, "9" * 30, "9" * 5000, "\uff11", "1_0", " 1", "1,2", "%"),
     *("\0", "'\"<>", "../..", "2026-13-45", "0" * 32, "00000000-0000-0000-0000-00000000000g", "é\u202e", "x" * 3000),
-    *("{}", "[1]", "true", "null", "__proto__"),
+    *("{}", "[1]", "true", "null", "__proto__", "a " * 1100),
 )
 #: What Django's lists and our pages read from the address; a list's own filters are added.
 QUERY = (

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from configs import history, triggers
 from configs.actions import create_application, rename_draft, revert_draft
@@ -346,6 +347,17 @@ def test_a_checkpoint_file_that_cannot_be_read_is_a_finding(world: World, root: 
     for page in (root.get("releases_release_checkpoints"), root.send("releases_release_checkpoints")):
         assert "The file cannot be read" in page.text
     assert "checkpoint.unreadable" in page.text and "The ledger does not verify" in page.text
+
+
+@pytest.mark.parametrize(
+    "name", ["releases_release", "configs_configversion", "releases_auditevent", "releases_apitoken", "auth_user"]
+)
+def test_a_search_has_a_bound_on_its_words(world: World, root: Staff, name: str) -> None:
+    def status(words: int) -> int:
+        address = reverse(f"admin:{name}_changelist")
+        return root.client.get(address, {"q": "a " * words}).status_code
+
+    assert (status(50), status(51), status(1100)) == (200, 400, 400)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"at": 1}', '{"findings": [{}]}'])
