@@ -35,7 +35,9 @@ def outage() -> Outage | None:
         rest.begin(found)
     else:
         rest.over()
-    return _content() if found in (None, Outage.BUSY) else found
+    if found is Outage.BUSY:
+        return None  # and no more is asked: whoever read what clients get would wait for the same lock
+    return found or _content()
 
 
 def _content() -> Outage | None:
