@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR
 from django.contrib.auth.views import PasswordChangeView
+from django.contrib.messages.views import SuccessMessageMixin
 from django.core.exceptions import PermissionDenied
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
@@ -21,6 +22,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy
 
 from configs.policies import check_permission
 from configs.refusals import Refusal
@@ -37,6 +39,10 @@ MOST_SESSIONS = 100
 #: Pages for those who must change their password first.
 BEFORE = {"password_change", "password_change_done", "logout", "jsi18n"}
 View = Callable[..., HttpResponseBase]
+
+
+class PasswordPage(SuccessMessageMixin, PasswordChangeView):
+    success_message = gettext_lazy("Your password was changed.")
 
 
 class HouseSite(admin.AdminSite):
@@ -57,12 +63,12 @@ class HouseSite(admin.AdminSite):
         return own + super().get_urls()
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Django's, with our form, which must know where the request comes from."""
+        """Django's, with our form, which must know where the request comes from; then home."""
         request.current_app = self.name
-        view = PasswordChangeView.as_view(
+        view = PasswordPage.as_view(
             template_name="admin/house/password.html",
             form_class=partial(PasswordForm, request=request),
-            success_url=reverse("admin:password_change_done"),
+            success_url=reverse("admin:index"),
             extra_context={
                 **self.each_context(request),
                 "refusal": Refusal("password.temporary") if is_temporary(request.user) else None,

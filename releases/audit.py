@@ -61,7 +61,7 @@ class _Key:
 
 def record(kind: str, *, who: str = "", address: str = "", detail: str = "", now: dt.datetime | None = None) -> None:
     """Something that an account or the console did: a row of its own, now."""
-    key = _Key(kind, address, who, detail[:500])
+    key = _Key(kind, address, who, _clipped(detail))
     logger.info("%s", key.line())
     AuditEvent.objects.create(
         at=now or timezone.now(), kind=kind, who=who[:200], address=address[:64], detail=key.detail
@@ -134,7 +134,11 @@ background.regularly(counted.write, every=60)
 
 def count(kind: str, request: Any, *, who: str = "", detail: str = "") -> None:
     """Something that anybody can repeat at will."""
-    counted.add(_Key(kind, address_of(request), who[:200], detail[:500]), timezone.now())
+    counted.add(_Key(kind, address_of(request), who[:200], _clipped(detail)), timezone.now())
+
+
+def _clipped(detail: str) -> str:
+    return detail if len(detail) <= 500 else f"{detail[:499]}…"
 
 
 def address_of(request: Any) -> str:
@@ -210,10 +214,11 @@ def on_history(sender: Any, instance: Any, history_instance: Any, **_: Any) -> N
 
 
 def _names(value: Any, model: str) -> str:
-    """A field's value; a many-to-many field comes as rows of the table between."""
+    """A field's value; a many-to-many field comes as rows of the table between. Permissions by their short names."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(sorted(str(row[name]) for row in value for name in row if name != model)) or "–"
+    others = (row[name] for row in value for name in row if name != model)
+    return ", ".join(sorted(str(getattr(other, "codename", other)) for other in others)) or "–"
 
 
 def connect() -> None:

@@ -55,8 +55,17 @@ class Manifest:
 
 
 def back_up(target: Path, *, now: dt.datetime) -> tuple[Path, Manifest]:
-    """Write the archive; ``target`` is its name, or the directory where it gets one."""
+    """Write the archive; ``target`` is its name, which ends with ``.tar``, or the directory where it gets one.
+
+    No directory is made: one that is missing may be a disk that is not mounted.
+    """
     path = target / f"icontrol-{now.strftime(copies.STAMP)}.tar" if target.is_dir() else target
+    if path.suffix != ".tar" or not path.parent.is_dir():
+        raise refuse(
+            "There is no directory {path}. Make it first, or name a file that ends with .tar.",
+            "Il n'y a pas de répertoire {path}. Créez-le d'abord, ou nommez un fichier qui finit par .tar.",
+            path=path.parent if path.suffix == ".tar" else path,
+        )
     if path.exists():
         raise refuse("{path} is there already.", "{path} existe déjà.", path=path)
     try:

@@ -48,7 +48,7 @@ KILL = Kind(
     reason=("Kill switch: {flag}", "Coupe-circuit : {flag}"),
     effect=(
         "Off for everybody at once. It stays off, whatever is published or rolled back, until it is lifted.",
-        "Coupé pour tous, aussitôt, et il le reste à travers publications et retours, jusqu'à ce qu'on le lève.",
+        "Coupé pour tous, aussitôt. Il le reste, quoi qu'on publie ou annule, jusqu'à la levée du coupe-circuit.",
     ),
     already=("“{flag}” is forced off already.", "« {flag} » est déjà coupé."),
     happened=(

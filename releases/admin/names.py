@@ -17,7 +17,7 @@ NAMES: dict[type[Model], tuple[tuple[str, str], tuple[str, str]]] = {
     Release: (("release", "publication"), ("ledger entries", "entrées du registre")),
     ApiToken: (("API token", "jeton d'API"), ("API tokens", "jetons d'API")),
     ClientKey: (("client key", "clé client"), ("client keys", "clés client")),
-    AuditEvent: (("audit event", "événement d'audit"), ("audit of access", "audit des accès")),
+    AuditEvent: (("access event", "événement d'accès"), ("access events", "événements d'accès")),
     PreviewLink: (("preview link", "lien d'aperçu"), ("preview links", "liens d'aperçu")),
 }
 #: Names of fields; those of Django's models have Django's.

@@ -64,6 +64,14 @@ def _list_action(name: str) -> Callable[[Any, HttpRequest, QuerySet], HttpRespon
     return choose
 
 
+#: The admin moves versions and edits none.
+EDITED_BY = words(
+    "In a shell: manage.py set for a field, import_config for a file. Over HTTP: /api/config/draft, see API above.",
+    "Dans un terminal : manage.py set pour un champ, import_config pour un fichier. Par HTTP : /api/config/draft, voir "
+    "API ci-dessus.",
+)
+
+
 class ConfigVersionAdmin(ReadOnlyAdmin):
     list_display = ("version", "shown_state", "where_live", "shown_digest", "created", "published")
     list_display_links = ("version",)
@@ -154,6 +162,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
             Fact(words("Digest", "Empreinte"), markup.digest(version.digest, full=True)),
             Fact(words("Based on", "Issue de"), markup.link(base, base.version) if base else "–"),
             *(Fact(label, markup.by_and_when(who, at, full=True)) for label, who, at in steps if at),
+            *([Fact(words("To edit it", "Pour le modifier"), EDITED_BY)] if version.state == states.DRAFT else []),
             Fact(
                 words("Releases", "Publications"),
                 format_html_join(

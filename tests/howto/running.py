@@ -12,7 +12,8 @@ from tests.icontrol.test_serve import free_port, get, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 HOWTO = ROOT / "docs" / "howto"
-MANAGE = 'manage() { .venv/bin/python manage.py "$@"; }'
+#: What a reader types, and what the pages name.
+DEFAULT = "http://127.0.0.1:8000"
 #: A block of commands, and the block of text right after it; without one the commands show nothing.
 STEP = re.compile(r"```(?:ba)?sh\n(.*?)```\n(?:```text\n(.*?)```\n)?", re.DOTALL)
 
@@ -44,9 +45,14 @@ def is_shown(text: str, output: str, *, numbers: bool = True) -> bool:
 
 
 def shown_as_written(told: Sequence[tuple[str, str]], environment: dict[str, str], *, numbers: bool = True) -> None:
-    """Runs all steps in one shell; each block of text is all that its commands said, errors too."""
-    script = "\n".join(["exec 2>&1", MANAGE, *(f"{code}\necho --step--" for code, _ in told)])
-    done = subprocess.run(["bash", "-uc", script], cwd=ROOT, env=environment, capture_output=True, text=True)
+    """Runs all steps in one shell; each block of text is all that its commands said, errors too.
+
+    The shell knows nothing that the page does not say: no ``manage`` and no ``SERVER``. Only the address is another.
+    """
+    script = "\n".join(["exec 2>&1", *(f"{code}\necho --step--" for code, _ in told)])
+    script = script.replace(DEFAULT, environment["SERVER"])
+    bare = {name: value for name, value in environment.items() if name != "SERVER"}
+    done = subprocess.run(["bash", "-uc", script], cwd=ROOT, env=bare, capture_output=True, text=True)
     outputs = done.stdout.split("--step--\n")
     assert len(outputs) == len(told) + 1, done.stdout
     wrong = [

@@ -201,7 +201,6 @@ def test_an_archive_is_whole_private_and_replaces_nothing(shell: Shell, tmp_path
                 assert read == lines(shell).read_bytes()
     assert told["serials"] == {FIRST: 2} and len(members) == 3
     assert "already" in refused(shell("backup", str(file)))
-    assert "written" in refused(shell("backup", str(tmp_path / "none" / "x.tar")))
     assert list(place.iterdir()) == [file]
 
 
@@ -230,6 +229,16 @@ def test_a_backup_that_fails_leaves_nothing(
     assert failed.code == 2 and "No space left" in failed.err
     assert list(place.iterdir()) == [] and not Timestamp.objects.exists()
     assert done("backup", place, "--json").json["serials"] == {FIRST: 7}
+
+
+@pytest.mark.parametrize("name", ["none", "none/x.tar", "x.bak"])
+def test_a_directory_that_is_missing_is_not_taken_for_a_file(
+    world: World, copied: None, tmp_path: Path, name: str
+) -> None:
+    """The first night would write that file, and all later ones refuse to replace it."""
+    failed = manage("backup", tmp_path / name)
+    assert failed.code == 2 and "There is no directory" in failed.err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_backup_of_a_database_that_only_reads_is_one(

@@ -1,4 +1,4 @@
-"""``manage.py flags``: the live flags of an environment, their use, and which of them may go."""
+"""``manage.py flags``: the live flags of an environment, their use, and which of them are stale."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ NONE = "–"
 
 
 class Command(Door):
-    help = "Lists the live flags: state, owner, age, use in the last 30 days, and why one may go."
+    help = "Lists the live flags: state, owner, age, use in the last 30 days, and why one is stale."
     takes = ("application", "environment")
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--stale", action="store_true", help="Only those that may go.")
+        parser.add_argument("--stale", action="store_true", help="Only the stale ones, which may be removed.")
 
     def run(self) -> None:
         found = overview(self.environment(), self.now)
@@ -49,7 +49,7 @@ class Command(Door):
             both("age (days)", "âge (jours)"),
             both("last evaluation", "dernière évaluation"),
             both("share on", "part active"),
-            both("may go because", "peut partir, car"),
+            both("stale because", "obsolète, car"),
         )
         return [self.said(head) for head in heads]
 

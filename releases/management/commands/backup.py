@@ -18,7 +18,10 @@ class Command(Door):
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "target", metavar="TARGET", type=Path, help="The file, or a directory where it gets a name with the time."
+            "target",
+            metavar="TARGET",
+            type=Path,
+            help="The file, which ends with .tar, or a directory where it gets a name with the time.",
         )
 
     def run(self) -> None:
