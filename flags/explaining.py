@@ -52,7 +52,7 @@ def find(environment: Environment, key: str, channel: str, actor: Actor) -> tupl
     whichever channel is asked. What was never published is for editors."""
     check_permission(actor, VIEW if channel == LIVE else EDIT)
     version, head = find_version(environment, channel), head_of(environment)
-    flags = compile_flags(version.document, environment=environment.key, killed=head.killed if head else ())
+    flags = compile_flags(version.document, environment=environment.key, killed=head.killed)
     if key not in flags:
         where = environment.key if channel == LIVE else version.version
         raise Refusal("flag.unknown", where=where, flag=shown(key))

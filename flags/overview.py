@@ -142,7 +142,7 @@ def overview(environment: Environment, now: dt.datetime, key: str | None = None)
     Four queries, however many flags and versions there are; only the live version is parsed.
     """
     head = head_of(environment)
-    if head is None or head.config_version is None:
+    if head.config_version is None:
         raise Refusal("release.none", environment=environment.key)
     document = resolved(head.config_version.document, environment.key)
     sources = [source for _, source in objects(document, "featureFlags")]

@@ -28,7 +28,7 @@ from configs.refusals import Refusal
 from configs.versions import parse
 from releases import gate, sightings
 from releases.flag_life import NO_CHANGES, changes_between, flag_changes, flag_findings, kinds_of
-from releases.ledger import NO_POLICY, append, head_of, pasts, release_of
+from releases.ledger import append, head_of, pasts, release_of
 from releases.lineage import ancestry, lineage
 from releases.models import Environment, Release
 from releases.policies import (
@@ -49,11 +49,11 @@ from releases.policies import (
 from releases.publishing import Basis, Plan, Published, Selection, basis, check_ready, missing_changes, select
 
 
-def _lock(environment: Environment) -> tuple[Environment, Release | None]:
-    """From now on nobody else appends here, and the newest release is the newest."""
+def _lock(environment: Environment) -> Release:
+    """The newest release, with its environment; from now on nobody else appends here."""
     locked = Environment.objects.select_for_update(no_key=True).get(pk=environment.pk)
     locked.application = environment.application
-    return locked, head_of(locked)
+    return head_of(locked)
 
 
 def plan_publish(
@@ -86,7 +86,7 @@ def plan_publish(
 
 def _plan(
     environment: Environment,
-    head: Release | None,
+    head: Release,
     selection: Selection,
     policy: dict[str, str],
     bump_latest: bool,
@@ -97,7 +97,7 @@ def _plan(
     candidate, draft = select(application, head, selection)
     check_not_live(environment, head, candidate.version, candidate.digest)
     snapshot = candidate.document
-    live = head.config_version if head else None
+    live = head.config_version
     live_document = live.readable if live else {}
     before, after = kinds_of(live_document), kinds_of(snapshot)
     changed, confirmation = flag_findings(environment, snapshot, before, after)
@@ -159,16 +159,14 @@ def publish(
         policies = stored_policies(plan.policies)
         with transaction.atomic(durable=True):
             application = lock_application(environment.application)
-            locked, head = _lock(environment)
-            check_serial(locked, head, expected_serial)
-            if basis(locked) == plan.basis:
+            head = _lock(environment)
+            check_serial(environment, head, expected_serial)
+            if basis(environment) == plan.basis:
                 release = append(
-                    locked,
                     head,
                     kind="publish",
-                    config_version=_freeze(application, locked, plan, actor=actor, reason=reason, now=now),
+                    config_version=_freeze(application, environment, plan, actor=actor, reason=reason, now=now),
                     policies=policies,
-                    kill_switches=head.kill_switches if head else "[]",
                     actor=actor.name,
                     reason=reason,
                     now=now,
@@ -178,9 +176,9 @@ def publish(
     raise Refusal("write.conflict")
 
 
-def _policies(head: Release | None, policy: dict[str, str], bumped: str | None) -> dict[str, Any]:
+def _policies(head: Release, policy: dict[str, str], bumped: str | None) -> dict[str, Any]:
     """The policies that the new release would carry, not checked yet."""
-    policies = head.policy_set if head else {"default": gate.Policy().as_json()}
+    policies = head.policy_set
     default = policies["default"]
     if bumped is not None and "latest" not in policy and gate.newer(default["scheme"], bumped, default["latest"]):
         default["latest"] = bumped
@@ -235,7 +233,7 @@ def _rebase(
     was_next = parse(draft.version) > parse(application.highest_version)
     if raise_highest(application, plan.candidate.version):
         application.save_as(actor.name, now, f"highest version {plan.candidate.version}")
-    assert plan.head is not None and plan.head.config_version is not None  # changes are picked onto what is live
+    assert plan.head.config_version is not None  # changes are picked onto what is live
     live = plan.head.config_version
     lost = ancestry(draft) - ancestry(live) - {draft.pk}
     if (
@@ -267,18 +265,14 @@ def rollback(
     read, target = _read_rollback(environment, head_of(environment), to_version, to_serial, expected_serial)
     flags = flag_changes(read, target)
     with transaction.atomic(durable=True):
-        environment, newest = _lock(environment)
-        head, back = _read_rollback(environment, newest, to_version, to_serial, expected_serial)
+        head, back = _read_rollback(environment, _lock(environment), to_version, to_serial, expected_serial)
         if (head.config_version_id, back.pk) != (read.config_version_id, target.pk):
             flags = flag_changes(head, back)  # somebody was quicker: no reason to refuse this
         reason = check_reason(reason)
         return append(
-            environment,
             head,
             kind="rollback",
             config_version=back,
-            policies=head.policies,
-            kill_switches=head.kill_switches,
             actor=actor.name,
             reason=reason,
             now=now,
@@ -288,25 +282,22 @@ def rollback(
 
 def _read_rollback(
     environment: Environment,
-    head: Release | None,
+    head: Release,
     to_version: str | None,
     to_serial: int | None,
     expected_serial: int | None,
 ) -> tuple[Release, ConfigVersion]:
     """(the newest release, what a rollback would release)."""
-    if head is not None and head.config_version is not None:
+    if head.config_version is not None:
         check_serial(environment, head, expected_serial)
-    target = rollback_target(environment, head, to_version=to_version, to_serial=to_serial)
-    assert head is not None  # else there was no target
-    return head, target
+    return head, rollback_target(environment, head, to_version=to_version, to_serial=to_serial)
 
 
 def rollback_target(
-    environment: Environment, head: Release | None, *, to_version: str | None = None, to_serial: int | None = None
+    environment: Environment, head: Release, *, to_version: str | None = None, to_serial: int | None = None
 ) -> ConfigVersion:
     """What a rollback would release now; refused wherever the rollback would be."""
     check_something_live(environment, head)
-    assert head is not None  # else nothing was live
     return check_rollback(environment, head, _target(environment, head, to_version, to_serial))
 
 
@@ -333,15 +324,12 @@ def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, no
     check_permission(actor, PUBLISH)
     read = head_of(environment)
     target = undo_target(environment, read, serial)
-    assert read is not None  # else there was nothing to undo
     flags = flag_changes(read, target.config_version)
     with transaction.atomic(durable=True):
-        environment, head = _lock(environment)
+        head = _lock(environment)
         before = undo_target(environment, head, serial)  # the same: ``serial`` names it
-        assert head is not None  # else there was nothing to undo
         reason = check_reason(reason)
         return append(
-            environment,
             head,
             kind="undo",
             config_version=before.config_version,
@@ -354,11 +342,10 @@ def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, no
         )
 
 
-def undo_target(environment: Environment, head: Release | None, serial: int | None) -> Release:
+def undo_target(environment: Environment, head: Release, serial: int | None) -> Release:
     """The release that an undo of ``serial`` would make count again; refused wherever the undo would be. Without
     ``serial`` the newest is meant."""
-    before = release_of(environment, head.serial - 1) if head else None
-    return check_undo(environment, head, serial, before)
+    return check_undo(environment, head, serial, release_of(environment, head.serial - 1))
 
 
 def set_policy(
@@ -369,27 +356,16 @@ def set_policy(
     check_policy_read(environment, head_of(environment), if_match)
     text = stored_policies(policies)
     with transaction.atomic(durable=True):
-        environment, head = _lock(environment)
-        check_policy_changes(environment, check_policy_read(environment, head, if_match), text)
+        head = _lock(environment)
+        check_policy_read(environment, head, if_match)
+        check_policy_changes(environment, head.policies, text)
         reason = check_reason(reason)
-        return append(
-            environment,
-            head,
-            kind="policy",
-            config_version=head.config_version if head else None,
-            policies=text,
-            kill_switches=head.kill_switches if head else "[]",
-            actor=actor.name,
-            reason=reason,
-            now=now,
-        )
+        return append(head, kind="policy", policies=text, actor=actor.name, reason=reason, now=now)
 
 
-def check_policy_read(environment: Environment, head: Release | None, if_match: str | None) -> str:
-    """The policies in force, which the caller must have read."""
-    current = head.policies if head else NO_POLICY
-    check_policy_etag(head, current, if_match, lambda: last_policy_change(environment, current))
-    return current
+def check_policy_read(environment: Environment, head: Release, if_match: str | None) -> None:
+    """The caller must have read the policies in force."""
+    check_policy_etag(head, if_match, lambda: last_policy_change(environment, head.policies))
 
 
 def last_policy_change(environment: Environment, current: str) -> Release | None:
@@ -433,10 +409,10 @@ def _switch(
     flags = live_flags(read_head)
     check_switch(environment, read_head, kind, key, flags)
     with transaction.atomic(durable=True):
-        environment, newest = _lock(environment)
-        if newest and read_head and newest.config_version_id != read_head.config_version_id:
-            flags = live_flags(newest)
-        head = check_switch(environment, newest, kind, key, flags)
+        head = _lock(environment)
+        if head.config_version_id != read_head.config_version_id:
+            flags = live_flags(head)
+        check_switch(environment, head, kind, key, flags)
         if stands(head.killed, kind, key):
             check_reason(reason)
             return Switched(head, False)
@@ -444,11 +420,8 @@ def _switch(
         reason = check_reason(reason)
         engaged = {*head.killed} ^ {key}
         release = append(
-            environment,
             head,
             kind=kind,
-            config_version=head.config_version,
-            policies=head.policies,
             kill_switches=canonical(sorted(engaged)),
             actor=actor.name,
             reason=reason,

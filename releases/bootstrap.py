@@ -22,7 +22,7 @@ from configs.demo import demo_policies, demo_snapshot
 from configs.drafts import draft_of
 from configs.models import Application
 from releases import access, actions, checkpoints
-from releases.ledger import NO_POLICY, head_of
+from releases.ledger import head_of
 from releases.models import Environment, Release
 from releases.passwords import mark_temporary
 from releases.policies import policy_etag
@@ -76,9 +76,9 @@ def load_demo(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
         return
     environment = Environment.objects.select_related("application").get(application=application, is_default=True)
     head = head_of(environment)
-    if head is None:
-        head = actions.set_policy(
-            environment, demo_policies(), if_match=policy_etag(NO_POLICY), reason=REASON, actor=SYSTEM, now=now
+    if not head.serial:
+        actions.set_policy(
+            environment, demo_policies(), if_match=policy_etag(head.policies), reason=REASON, actor=SYSTEM, now=now
         )
         announce("Demo version policy set.")
     if draft.edited_at is None:

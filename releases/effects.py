@@ -27,8 +27,8 @@ class Prospect(NamedTuple):
 
 def prospect(environment: Environment, kind: str, key: str, *, now: dt.datetime) -> Prospect:
     """Refused wherever the switch would be; nothing is written."""
-    newest = head_of(environment)
-    head = check_switch(environment, newest, kind, key, live_flags(newest))
+    head = head_of(environment)
+    check_switch(environment, head, kind, key, live_flags(head))
     changed = not stands(head.killed, kind, key)
     return Prospect(head, changed, effects(head, kind, key, now=now) if changed else Effects())
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -30,10 +30,16 @@ SKEW = dt.timedelta(minutes=5)
 NO_POLICY = canonical({"default": Policy().as_json()})
 
 
-def head_of(environment: Environment, at: dt.datetime | None = None) -> Release | None:
-    """The newest release (``at`` a time: then) with its version; None when nothing was released yet."""
+def nothing(environment: Environment) -> Release:
+    """What counts before the first release: serial 0, no version, no minimum, no kill. It is in no database."""
+    return Release(environment=environment, serial=0, policies=NO_POLICY, kill_switches="[]", hash=GENESIS)
+
+
+def head_of(environment: Environment, at: dt.datetime | None = None) -> Release:
+    """The newest release (``at`` a time: then) with its version; :func:`nothing` when there was none yet."""
     releases = served_at(Release.objects.filter(environment=environment), at)
-    return _with(environment, releases.select_related("config_version").order_by("-serial").first())
+    found = _with(environment, releases.select_related("config_version").order_by("-serial").first())
+    return found or nothing(environment)
 
 
 def served_at(releases: QuerySet[Release], at: dt.datetime | None) -> QuerySet[Release]:
@@ -75,10 +81,8 @@ def pasts(heads: Iterable[Release]) -> dict[int, Past]:
     found = list(rows)
     releases = Release.objects.select_related("config_version__content")
     versions = ConfigVersion.objects.select_related("content")
-    undone, targets = (
-        releases.in_bulk({before for _, before, _ in found}),
-        versions.in_bulk({back for *_, back in found}),
-    )
+    undone = releases.in_bulk([before for _, before, _ in found if before])
+    targets = versions.in_bulk([back for _, _, back in found if back])
     return {pk: Past(undone.get(before), targets.get(back)) for pk, before, back in found}
 
 
@@ -114,49 +118,55 @@ def hash_of(release: Release, **names: Any) -> str:
     return digest(canonical(facts(release, **names)))
 
 
-def _time_after(head: Release | None, now: dt.datetime) -> dt.datetime:
+def _time_after(head: Release, now: dt.datetime) -> dt.datetime:
     """Clocks of several servers differ a little: then times do not go down along the serials. A clock that was far
     ahead is not followed, or every later release would carry its time."""
-    return head.created_at if head and now < head.created_at <= now + SKEW else now
+    return head.created_at if head.serial and now < head.created_at <= now + SKEW else now
+
+
+class Changed(TypedDict, total=False):
+    """What clients get: a release changes some of it, and carries the rest over from the one before."""
+
+    config_version: ConfigVersion | None
+    policies: str
+    kill_switches: str
 
 
 def append(
-    environment: Environment,
-    head: Release | None,
+    head: Release,
     *,
     kind: str,
-    config_version: ConfigVersion | None,
-    policies: str,
-    kill_switches: str,
     actor: str,
     reason: str,
     now: dt.datetime,
     flags: FlagChanges = NO_CHANGES,
+    **changed: Unpack[Changed],
 ) -> Release:
-    """Insert serial + 1. After the commit this process serves it, and the checkpoint line follows.
+    """Insert the release after ``head``. After the commit this process serves it, and the checkpoint line follows.
 
     ``flags``: what :func:`releases.flag_life.flag_changes` says of ``config_version`` where that is not the head's,
     worked out before the lock is taken.
     """
+    environment = head.environment
+    carried = {name: getattr(head, name) for name in Changed.__annotations__}
     release = Release(
         environment=environment,
-        serial=(head.serial if head else 0) + 1,
+        serial=head.serial + 1,
         kind=kind,
-        config_version=config_version,
-        policies=policies,
-        kill_switches=kill_switches,
+        **carried | changed,
         actor=actor,
         reason=reason,
         created_at=_time_after(head, now),
         format=FORMAT,
-        previous_hash=head.hash if head else GENESIS,
+        previous_hash=head.hash,
     )
+    version = release.config_version
     release.hash = hash_of(
         release,
         application=environment.application.key,
         environment=environment.key,
-        version=config_version.version if config_version else None,
-        sha=config_version.digest if config_version else None,
+        version=version.version if version else None,
+        sha=version.digest if version else None,
     )
     release.save(force_insert=True)
     flag_life.write(release, flags)

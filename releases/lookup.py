@@ -15,6 +15,7 @@ from configs.policies import check_version_name
 from configs.refusals import Refusal
 from releases.ledger import head_of
 from releases.models import Environment
+from releases.policies import check_something_live
 
 LIVE = "live"
 
@@ -56,10 +57,7 @@ def moment(text: str) -> dt.datetime | None:
 
 
 def live_version(environment: Environment) -> ConfigVersion:
-    head = head_of(environment)
-    if head is None or head.config_version is None:
-        raise Refusal("release.none", environment=environment.key)
-    return head.config_version
+    return check_something_live(environment, head_of(environment))
 
 
 def find_version(environment: Environment, name: Any) -> ConfigVersion:

@@ -44,12 +44,12 @@ class Confirmation:
         return {"code": self.code, "message": dict(self.message)}
 
 
-def check_serial(environment: Environment, head: Release | None, expected: int | None) -> None:
+def check_serial(environment: Environment, head: Release, expected: int | None) -> None:
     """Compare-and-set for doors that showed a serial and asked."""
-    serial = head.serial if head else 0
+    serial = head.serial
     if expected is None or expected == serial:
         return
-    if head is None:
+    if not serial:
         raise Refusal("publish.nothing_yet", expected=expected, environment=environment.key, extra={"serial": 0})
     raise Refusal(
         "publish.conflict",
@@ -62,8 +62,8 @@ def check_serial(environment: Environment, head: Release | None, expected: int |
     )
 
 
-def check_not_live(environment: Environment, head: Release | None, version: str, sha: str) -> None:
-    if head is not None and head.config_version is not None and head.config_version.digest == sha:
+def check_not_live(environment: Environment, head: Release, version: str, sha: str) -> None:
+    if head.config_version is not None and head.config_version.digest == sha:
         raise Refusal(
             "release.nothing_to_publish",
             version=version,
@@ -191,15 +191,14 @@ def policy_etag(policies: str) -> str:
     return etag_of(policies)
 
 
-def check_policy_etag(
-    head: Release | None, policies: str, if_match: str | None, last_change: Callable[[], Release | None]
-) -> None:
+def check_policy_etag(head: Release, if_match: str | None, last_change: Callable[[], Release | None]) -> None:
     """``last_change`` finds the release that brought the policy in force; only a refusal asks for it."""
+    etag = policy_etag(head.policies)
     if if_match is None or names_nothing(if_match):
-        raise Refusal("policy.precondition_required", extra={"etag": policy_etag(policies)})
-    if matches(if_match, policy_etag(policies)):
+        raise Refusal("policy.precondition_required", extra={"etag": etag})
+    if matches(if_match, etag):
         return
-    extra = {"etag": policy_etag(policies), "serial": head.serial if head else 0}
+    extra = {"etag": etag, "serial": head.serial}
     changed = last_change()
     if changed is None:
         raise Refusal("policy.none_yet", extra=extra)
@@ -216,27 +215,26 @@ def check_undamaged(version: ConfigVersion) -> None:
         raise Refusal("rollback.damaged", version=version.version)
 
 
-def check_something_live(environment: Environment, head: Release | None) -> ConfigVersion:
-    if head is None or head.config_version is None:
+def check_something_live(environment: Environment, head: Release) -> ConfigVersion:
+    if head.config_version is None:
         raise Refusal("release.none", environment=environment.key)
     return head.config_version
 
 
-def check_rollback(environment: Environment, head: Release | None, target: ConfigVersion | None) -> ConfigVersion:
+def check_rollback(environment: Environment, head: Release, target: ConfigVersion | None) -> ConfigVersion:
     """``target`` is a version of this environment's ledger; None when nothing else was live before."""
     live = check_something_live(environment, head)
     if target is None:
         raise Refusal("rollback.nothing_before", environment=environment.key, version=live.version)
     if target.pk == live.pk:
-        serial = head.serial if head else 0
-        raise Refusal("rollback.already_live", version=target.version, environment=environment.key, serial=serial)
+        raise Refusal("rollback.already_live", version=target.version, environment=environment.key, serial=head.serial)
     check_undamaged(target)
     return target
 
 
-def check_undo(environment: Environment, head: Release | None, serial: int | None, before: Release | None) -> Release:
+def check_undo(environment: Environment, head: Release, serial: int | None, before: Release | None) -> Release:
     """``before`` is the release just before ``head``, which ``serial``, if there is one, must name."""
-    if head is None:
+    if not head.serial:
         raise Refusal("release.none", environment=environment.key)
     if serial is not None and head.serial != serial:
         raise Refusal(
@@ -254,20 +252,19 @@ def check_undo(environment: Environment, head: Release | None, serial: int | Non
     return before
 
 
-def live_flags(head: Release | None) -> set[str]:
+def live_flags(head: Release) -> set[str]:
     """The flag keys of the live version."""
-    return names(document_of(head.config_version), "featureFlags") if head and head.config_version else set()
+    return names(document_of(head.config_version), "featureFlags") if head.config_version else set()
 
 
-def check_switch(environment: Environment, head: Release | None, kind: str, key: str, flags: set[str]) -> Release:
-    """There is something to ``kill`` or to ``lift`` under this key. The newest release, for the caller's convenience.
+def check_switch(environment: Environment, head: Release, kind: str, key: str, flags: set[str]) -> None:
+    """There is something to ``kill`` or to ``lift`` under this key.
 
     What is engaged counts on both ways, whether its flag is still in the config or not. ``flags``: :func:`live_flags`.
     """
     check_something_live(environment, head)
-    assert head is not None  # something is live
     if key in flags or key in head.killed:
-        return head
+        return
     code, known = ("kill.unknown_flag", flags) if kind == "kill" else ("lift.not_engaged", set(head.killed))
     near = alike(key, known)
     raise Refusal(

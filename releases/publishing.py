@@ -83,7 +83,7 @@ class Plan:
 
     basis: Basis
     candidate: ConfigVersion
-    head: Release | None
+    head: Release
     snapshot: Any
     problems: list[Problem]
     confirmations: list[Confirmation]
@@ -96,7 +96,7 @@ class Plan:
     @property
     def changes(self) -> list[Change]:
         """Against what is live. Worked out for those who look at them: publishing itself needs none."""
-        live = self.head.config_version if self.head else None
+        live = self.head.config_version
         return diff(live.readable if live else {}, self.snapshot)
 
     @property
@@ -105,13 +105,13 @@ class Plan:
 
     def as_json(self) -> dict[str, Any]:
         """The answer to ``dryRun``: every check at once, nothing written."""
-        live = self.head.config_version if self.head else None
+        live = self.head.config_version
         return {
             "dryRun": True,
             "version": self.candidate.version,
             "digest": self.candidate.digest,
             "liveVersion": live.version if live else None,
-            "serial": self.head.serial if self.head else 0,
+            "serial": self.head.serial,
             "publishable": not errors(self.problems) and not self.policy_problems,
             "problems": as_json(self.problems),
             "policies": self.policies,
@@ -122,9 +122,7 @@ class Plan:
         }
 
 
-def select(
-    application: Application, head: Release | None, selection: Selection
-) -> tuple[ConfigVersion, ConfigVersion | None]:
+def select(application: Application, head: Release, selection: Selection) -> tuple[ConfigVersion, ConfigVersion | None]:
     """(candidate, draft it was picked from or None)."""
     if selection.changes or (selection.version is None):
         draft = _named_draft(application, head, selection)
@@ -142,12 +140,12 @@ def select(
     return found, None
 
 
-def _named_draft(application: Application, head: Release | None, selection: Selection) -> ConfigVersion:
+def _named_draft(application: Application, head: Release, selection: Selection) -> ConfigVersion:
     """The draft, if the caller proves by ETag or digest which content it read."""
     draft = draft_of(application)
     if names_nothing(selection.if_match) and selection.digest is None:
         raise Refusal("publish.precondition_required", extra={"etag": draft.etag, "digest": draft.digest})
-    live = head.config_version if head else None
+    live = head.config_version
     if live is not None and _names(selection, live):
         return live  # somebody published just this draft a moment ago: the caller is told that it is live
     if selection.version is not None and selection.version != draft.version:
@@ -169,10 +167,10 @@ def _names(selection: Selection, live: ConfigVersion) -> bool:
     return selection.digest == live.digest
 
 
-def _pick(application: Application, head: Release | None, draft: ConfigVersion, wanted: Sequence[str]) -> ConfigVersion:
+def _pick(application: Application, head: Release, draft: ConfigVersion, wanted: Sequence[str]) -> ConfigVersion:
     """An unsaved version: the live snapshot with the wanted changes of the draft."""
-    if head is None or head.config_version is None:
-        raise Refusal("publish.changes_need_live", environment=head.environment.key if head else "–")
+    if head.config_version is None:
+        raise Refusal("publish.changes_need_live", environment=head.environment.key)
     live = head.config_version
     changes = {change.id: change for change in diff(live.document, draft.document)}
     unknown = [name for name in wanted if name not in changes]
@@ -210,8 +208,7 @@ def missing_changes(
 
 def check_ready(plan: Plan, confirm: Sequence[str]) -> None:
     """What a plan still lacks: the open confirmations, then changes to pick as well, the problems, the policy's."""
-    environment = plan.head.environment.key if plan.head else "–"  # without a release there is nothing to confirm
-    check_confirmed(environment, plan.candidate.version, plan.confirmations, list(confirm), plan.problems)
+    check_confirmed(plan.head.environment.key, plan.candidate.version, plan.confirmations, list(confirm), plan.problems)
     found = errors(plan.problems)
     if plan.unpicked:
         raise Refusal(

@@ -12,7 +12,6 @@ from configs.policies import problems_of
 from configs.problems import as_json
 from configs.reading import NAMED_BY, objects
 from flags.engine import Effects
-from releases.gate import Policy
 from releases.models import Environment, Release
 from releases.publishing import Published
 from releases.summary import summary
@@ -135,12 +134,12 @@ def show_switched(release: Release, key: str, affects: Effects, *, changed: bool
     }
 
 
-def show_policy(environment: Environment, head: Release | None) -> dict[str, Any]:
+def show_policy(environment: Environment, head: Release) -> dict[str, Any]:
     """The version policy of every platform, as the newest release has it."""
     return {
         **named(environment),
-        "serial": head.serial if head else 0,
-        "policies": head.policy_set if head else {"default": Policy().as_json()},
+        "serial": head.serial,
+        "policies": head.policy_set,
     }
 
 

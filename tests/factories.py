@@ -71,7 +71,7 @@ class World:
     def draft(self) -> ConfigVersion:
         return draft_of(self.application)
 
-    def head(self, environment: Environment | None = None) -> Release | None:
+    def head(self, environment: Environment | None = None) -> Release:
         return head_of(environment or self.production)
 
     @property

@@ -144,7 +144,7 @@ def of_environments(
     standings: Sequence[Standing], actor: Actor, waiting: Sequence[ConfigVersion]
 ) -> list[list[Button]]:
     """One list for each. ``waiting`` are drafts and previews; the number of queries does not depend on how many."""
-    past = pasts(standing.head for standing in standings if standing.head) if actor.may(PUBLISH) else {}
+    past = pasts(standing.head for standing in standings) if actor.may(PUBLISH) else {}
     return [_of_environment(standing, actor, waiting, past.get(standing.environment.pk)) for standing in standings]
 
 
@@ -202,14 +202,13 @@ def _publish(standing: Standing, waiting: Sequence[ConfigVersion]) -> Button:
     return next((button for button in found if button.why is None), found[-1])
 
 
-def _take_back(environment: Environment, head: Release | None, past: Past) -> list[Button]:
+def _take_back(environment: Environment, head: Release, past: Past) -> list[Button]:
     label = words("Roll back", "Revenir en arrière")
     url = ""
     if past.version is not None:
         label = words(f"Roll back to {past.version.version}", f"Revenir à {past.version.version}")
         url = _move(past.version, "rollback", environment=environment.key)
     found = offer(Button(label, url, "danger"), check_rollback, environment, head, past.version)
-    serial = head.serial if head else 0
     undo = address("releases_environment_undo", environment.pk)
-    label = words(f"Undo release {serial}", f"Annuler la n° {serial}")
-    return found + offer(Button(label, undo), check_undo, environment, head, serial, past.release)
+    label = words(f"Undo release {head.serial}", f"Annuler la n° {head.serial}")
+    return found + offer(Button(label, undo), check_undo, environment, head, head.serial, past.release)

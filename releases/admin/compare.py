@@ -107,7 +107,7 @@ class Compare:
 def _before(environment: Environment) -> str:
     """What was live before; ``live`` when nothing was."""
     head = head_of(environment)
-    version = pasts([head])[environment.pk].version if head else None
+    version = pasts([head])[environment.pk].version if head.serial else None
     return version.version if version else LIVE
 
 

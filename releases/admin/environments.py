@@ -23,7 +23,7 @@ from releases.admin.kill_switches import KILL, LIFT, Switch
 from releases.admin.move import Move
 from releases.admin.policy_page import PolicyPage
 from releases.kinds import KINDS
-from releases.ledger import head_of
+from releases.ledger import head_of, nothing
 from releases.models import Environment
 
 
@@ -74,7 +74,7 @@ class Undo(Move):
 
     def frame(self) -> dict[str, Any]:
         head = head_of(self.environment)
-        where, serial = self.environment.key, head.serial if head else 0
+        where, serial = self.environment.key, head.serial
         return {
             "title": words(f"Undo release {serial} of {where}?", f"Annuler la publication n° {serial} de {where} ?"),
             "crumbs": [(where, page_of(self.environment))],
@@ -84,8 +84,7 @@ class Undo(Move):
 
     def look(self) -> dict[str, Any]:
         environment, head = self.environment, head_of(self.environment)
-        before = actions.undo_target(environment, head, head.serial if head else 0)
-        assert head is not None  # else there was nothing to undo
+        before = actions.undo_target(environment, head, head.serial)
         kind = said(KINDS[head.kind])
         return {
             "button": words(f"Undo release {head.serial}", f"Annuler la n° {head.serial}"),
@@ -131,7 +130,7 @@ class EnvironmentAdmin(ReadOnlyAdmin):
         changelist = super().get_changelist_instance(request)
         newest = facts.newest_releases()
         for environment in changelist.result_list:
-            environment.standing = Standing(environment, newest.get(environment.pk))
+            environment.standing = Standing(environment, newest.get(environment.pk) or nothing(environment))
         return changelist
 
     @admin.display(description=words("live", "en ligne"))
@@ -142,7 +141,7 @@ class EnvironmentAdmin(ReadOnlyAdmin):
     @admin.display(description=words("newest release", "dernière publication"))
     def serial(self, environment: Any) -> SafeString | str:
         head = environment.standing.head
-        return markup.link(head, markup.number(head.serial)) if head else "–"
+        return markup.link(head, markup.number(head.serial)) if head.serial else "–"
 
     @admin.display(description=words("minimum / latest", "minimum / dernière"))
     def policy(self, environment: Any) -> str:
@@ -152,7 +151,7 @@ class EnvironmentAdmin(ReadOnlyAdmin):
     def facts(self, request: HttpRequest, environment: Environment) -> list[Fact]:
         head = head_of(environment)
         policy = Standing(environment, head).policy
-        live = head.config_version if head else None
+        live = head.config_version
         return [
             Fact(words("Application", "Application"), environment.application.key),
             Fact(
@@ -162,7 +161,7 @@ class EnvironmentAdmin(ReadOnlyAdmin):
             Fact(words("Live", "En ligne"), markup.link(live, live.version) if live else "–"),
             Fact(
                 words("Newest release", "Dernière publication"),
-                markup.link(head, markup.number(head.serial)) if head else "–",
+                markup.link(head, markup.number(head.serial)) if head.serial else "–",
             ),
             Fact(words("Minimum version", "Version minimale"), policy.min_supported),
             Fact(words("Latest version", "Dernière version"), policy.latest),

@@ -16,6 +16,7 @@ from configs.models import ConfigVersion
 from configs.refusals import Refusal
 from configs.texts import Text, both
 from releases.gate import Policy
+from releases.ledger import nothing
 from releases.models import Environment, Release
 from releases.summary import POLICY_FIELDS
 
@@ -111,18 +112,18 @@ def live_in() -> dict[int, list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An environment and the release that counts there now (None: nothing yet)."""
+    """An environment and the release that counts there now."""
 
     environment: Environment
-    head: Release | None
+    head: Release
 
     @property
     def live(self) -> ConfigVersion | None:
-        return self.head.config_version if self.head else None
+        return self.head.config_version
 
     @property
     def policy(self) -> Policy:
-        return Policy.from_json(self.head.policy_set["default"]) if self.head else Policy()
+        return Policy.from_json(self.head.policy_set["default"])
 
 
 def standings(application_id: int | None = None) -> list[Standing]:
@@ -131,7 +132,7 @@ def standings(application_id: int | None = None) -> list[Standing]:
     environments = Environment.objects.select_related("application").order_by("application_id", "-is_default", "pk")
     if application_id is not None:
         environments = environments.filter(application_id=application_id)
-    return [Standing(environment, newest.get(environment.pk)) for environment in environments]
+    return [Standing(environment, newest.get(environment.pk) or nothing(environment)) for environment in environments]
 
 
 def waiting(application_id: int | None = None) -> list[ConfigVersion]:
@@ -157,18 +158,17 @@ def choose(environments: Sequence[Environment], key: str | None) -> Environment:
     raise Refusal("environment.unknown", application=application, environment=(key or "–")[:80])
 
 
-def release_groups(before: Release | None, after: Release | None) -> Difference:
+def release_groups(before: Release, after: Release) -> Difference:
     """All that clients can notice between two releases of one environment: config, version policy, kill switches."""
-    a = before.config_version if before else None
-    b = after.config_version if after else None
+    a, b = before.config_version, after.config_version
     groups: list[Group] = []
     if (a.pk if a else None) != (b.pk if b else None):
         none = both("none", "aucune")
         step = both("{a} → {b}", "{a} → {b}", a=a.version if a else none, b=b.version if b else none)
         groups.append(Group(both("Config version", "Version de config"), [Line("changed", step)]))
         groups += config_groups(diff(a.document if a else {}, b.document if b else {}))
-    groups += policy_groups(before.policy_set if before else {}, after.policy_set if after else {})
-    lines = _switches(before.killed if before else [], after.killed if after else [])
+    groups += policy_groups(before.policy_set, after.policy_set)
+    lines = _switches(before.killed, after.killed)
     if lines:
         groups.append(Group(both("Kill switches", "Coupe-circuits"), lines))
     return shown(groups)

@@ -28,7 +28,7 @@ from releases.admin.buttons import Button, address, page_of
 from releases.admin.facts import Standing
 from releases.checkpoints import Line
 from releases.kinds import KINDS
-from releases.ledger import head_of, release_of
+from releases.ledger import head_of, nothing, release_of
 from releases.models import Environment, Release
 from releases.summary import precede, summary
 from releases.verify import verify
@@ -174,7 +174,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
         newer = release_of(environment, release.serial + 1)
         return {
             "environment": environment,
-            "difference": facts.release_groups(before, release_of(environment, release.serial)),
+            "difference": facts.release_groups(before or nothing(environment), release),
             "policies": json.dumps(release.policy_set, indent=2, ensure_ascii=False),
             "before_url": page_of(before) if before else None,
             "newer_url": page_of(newer) if newer else None,

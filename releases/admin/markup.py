@@ -82,10 +82,10 @@ def live_chips(keys: Iterable[str]) -> SafeString | str:
 NAMES_SHOWN = 3
 
 
-def forced_off(head: Release | None) -> SafeString | str:
+def forced_off(head: Release) -> SafeString | str:
     """The flags that are killed, as one link to the page where they are lifted; empty when there are none."""
-    keys = head.killed if head else []
-    if head is None or not keys:
+    keys = head.killed
+    if not keys:
         return ""
     names, more = ", ".join(keys[:NAMES_SHOWN]), len(keys) - NAMES_SHOWN
     label = words(f"{names} and {more} more", f"{names} et {more} de plus") if more > 0 else names

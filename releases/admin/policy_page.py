@@ -10,12 +10,12 @@ from configs.actors import PUBLISH, VIEW
 from configs.policies import check_permission
 from configs.refusals import Refusal
 from icontrol.words import words
-from releases import actions, gate
+from releases import actions
 from releases.admin import facts
 from releases.admin.buttons import page_of
 from releases.admin.move import Move
 from releases.admin.policy_form import PolicyForms
-from releases.ledger import NO_POLICY, head_of
+from releases.ledger import head_of
 from releases.models import Environment
 from releases.policies import policy_etag
 
@@ -33,11 +33,11 @@ class PolicyPage(Move):
         super().__init__(admin, request)
         self.environment = environment
         self.head = head_of(environment)
-        self.policies = self.head.policy_set if self.head else {"default": gate.Policy().as_json()}
+        self.policies = self.head.policy_set
 
     @property
     def etag(self) -> str:
-        return policy_etag(self.head.policies if self.head else NO_POLICY)
+        return policy_etag(self.head.policies)
 
     def serve(self) -> HttpResponse:
         is_sent = self.request.method == "POST"

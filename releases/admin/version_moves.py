@@ -57,7 +57,7 @@ class EnvironmentMove(VersionMove):
         key = (self.typed if self.request.method == "POST" else self.request.GET).get("environment")
         return facts.choose(facts.environments_of(self.version.application_id), key)
 
-    def standing(self, head: Release | None) -> dict[str, Any]:
+    def standing(self, head: Release) -> dict[str, Any]:
         """What every such page shows: where, and what is live there."""
         return {
             "crumbs": self.crumbs,
@@ -90,7 +90,7 @@ class Publish(EnvironmentMove):
             "button": words(f"Publish {self.name} in {environment.key}", f"Publier {self.name} dans {environment.key}"),
             "hidden": {
                 "environment": environment.key,
-                "serial": plan.head.serial if plan.head else 0,
+                "serial": plan.head.serial,
                 "digest": version.digest,
                 **({"etag": version.etag} if is_draft else {}),
             },
@@ -136,7 +136,7 @@ class Rollback(EnvironmentMove):
         version, environment = self.version, self.environment
         head = head_of(environment)
         actions.rollback_target(environment, head, to_version=version.version)
-        assert head is not None and head.config_version is not None  # else there was no target
+        assert head.config_version is not None  # else there was no target
         return {
             "head": head,
             "button": words(f"Roll back to {self.name}", f"Revenir à {self.name}"),
@@ -180,7 +180,7 @@ class SendToPreview(EnvironmentMove):
         version = self.version
         check_is_draft(version)
         head = head_of(self.environment)
-        live = head.config_version if head else None
+        live = head.config_version
         document = version.document
         problems = problems_of(version.application, document, version.schema, self.now)
         older = preview_of(version.application)
@@ -327,9 +327,9 @@ def _blocked(version: str, broken: Sequence[Problem]) -> dict[str, Any]:
     return {"open": False, "refusal": Refusal("snapshot.invalid", count=len(broken), version=version)}
 
 
-def _carried_over(head: Release | None) -> list[Any]:
+def _carried_over(head: Release) -> list[Any]:
     """Kill switches stay as they are, which is easily forgotten."""
-    if head is None or not head.killed:
+    if not head.killed:
         return []
     flags = ", ".join(head.killed)
     return [later(both("Stays forced off: {flags}", "Reste coupé : {flags}", flags=flags))]

@@ -21,7 +21,7 @@ from releases.api.common import AuthorView
 from releases.api.openapi import BEFORE, BODY, BOTH, ETAG, IF_MATCH, LIMIT, answers
 from releases.api.parsing import PolicyBody, PublishBody, RollbackBody, UndoBody, number
 from releases.gate import Policy
-from releases.ledger import NO_POLICY, head_of, release_of, served_at
+from releases.ledger import head_of, release_of, served_at
 from releases.lookup import find_version, moment
 from releases.models import Environment, Release
 from releases.policies import policy_etag
@@ -152,9 +152,9 @@ class PolicyView(AuthorView):
         return _show_policy(environment, release)
 
 
-def _show_policy(environment: Environment, head: Release | None) -> Response:
+def _show_policy(environment: Environment, head: Release) -> Response:
     response = Response(show_policy(environment, head))
-    response["ETag"] = policy_etag(head.policies if head else NO_POLICY)
+    response["ETag"] = policy_etag(head.policies)
     return response
 
 
@@ -302,8 +302,8 @@ class RegistryView(AuthorView):
 def registry(environment: Environment) -> dict[str, Any]:
     """Computed from ledger and versions; nothing of it is stored."""
     head = head_of(environment)
-    default = Policy.from_json((head.policy_set if head else {}).get("default", {}))
-    live = head.config_version.version if head and head.config_version else None
+    default = Policy.from_json(head.policy_set["default"])
+    live = head.config_version.version if head.config_version else None
     draft = draft_of(environment.application).version
     preview = preview_of(environment.application)
     return {

@@ -32,7 +32,7 @@ from icontrol.wsgi import application  # noqa: E402
 from releases import access  # noqa: E402
 from releases.actions import stored_policies  # noqa: E402
 from releases.gate import Policy  # noqa: E402
-from releases.ledger import append, head_of  # noqa: E402
+from releases.ledger import Changed, append, head_of  # noqa: E402
 from releases.policies import CONFIRMABLE  # noqa: E402
 from tests.factories import ADA, World, make_world, snapshot  # noqa: E402
 
@@ -73,22 +73,14 @@ class Bench:
         versions = list(ConfigVersion.objects.filter(application=self.world.application, state="published"))
         policies = [stored_policies({"default": Policy(latest=f"1.{minor}.0").as_json()}) for minor in range(10)]
         head = head_of(environment)
-        assert head is not None
         while head.serial < until:
             with transaction.atomic():
                 for _ in range(min(BATCH, until - head.serial)):
-                    changes_policy = head.serial % 2 == 0
-                    head = append(
-                        environment,
-                        head,
-                        kind="policy" if changes_policy else "rollback",
-                        config_version=head.config_version if changes_policy else versions[head.serial % len(versions)],
-                        policies=policies[head.serial // 2 % 10] if changes_policy else head.policies,
-                        kill_switches="[]",
-                        actor=ADA.name,
-                        reason="as on any other day",
-                        now=self.world.tick(),
-                    )
+                    kind, changed = "policy", Changed(policies=policies[head.serial // 2 % 10])
+                    if head.serial % 2:
+                        kind, changed = "rollback", Changed(config_version=versions[head.serial % len(versions)])
+                    reason = "as on any other day"
+                    head = append(head, kind=kind, actor=ADA.name, reason=reason, now=self.world.tick(), **changed)
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[str, dict[str, str], bytes]:
         """A request through all of the application, as a server makes it."""

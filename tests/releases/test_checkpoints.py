@@ -64,12 +64,8 @@ def test_a_transaction_that_is_rolled_back_writes_no_line(committed_world: World
     head = world.release(snapshot("home"))
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         append(
-            world.production,
             head,
             kind="policy",
-            config_version=head.config_version,
-            policies=head.policies,
-            kill_switches="[]",
             actor=ADA.name,
             reason="never",
             now=world.tick(),

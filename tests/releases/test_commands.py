@@ -81,7 +81,7 @@ def test_publish_sets_the_client_versions_in_the_same_release(live: World) -> No
     live.edit()
     live.policy(latest="0.1.0", minSupported="0.1.0")
     done("publish", "draft", "--bump-latest", "--reason", "go")
-    assert head_of(live.production).policy_set["default"]["latest"] == "1.0.2"  # type: ignore[union-attr]
+    assert head_of(live.production).policy_set["default"]["latest"] == "1.0.2"
 
 
 def test_a_yes_is_asked_for_and_taken(live: World) -> None:

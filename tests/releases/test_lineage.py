@@ -56,7 +56,7 @@ def test_ancestry_goes_back_to_the_first(line: World) -> None:
 
 def test_the_next_version_needs_no_yes_and_no_walk(line: World) -> None:
     line.edit()
-    live = line.head().config_version  # type: ignore[union-attr]
+    live = line.head().config_version
     with CaptureQueriesContext(
         connection,
     ) as queries:
@@ -153,7 +153,7 @@ def test_a_pick_rebases_a_draft_about_which_there_is_no_question(line: World) ->
     line.edit()
     line.edit()
     line.pick(newest_page(line))
-    assert line.draft.based_on == line.head().config_version  # type: ignore[union-attr]
+    assert line.draft.based_on == line.head().config_version
     assert asked(line) == set()
 
 

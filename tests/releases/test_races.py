@@ -95,7 +95,7 @@ def test_of_twenty_publishers_one_wins(
     selection = name(world)
     versions = ConfigVersion.objects.count()
     assert publishers(world, selection) == {"done": 1, NOTHING: TWENTY - 1}
-    assert world.head().serial == 2 and world.live == "1.0.1"  # type: ignore[union-attr]
+    assert world.head().serial == 2 and world.live == "1.0.1"
     # The next draft was opened once (at preview or at publish) and did not go out by accident.
     assert ConfigVersion.objects.count() - versions == (0 if name is by_version else 1)
     assert world.draft.version == "1.0.2"
@@ -299,7 +299,7 @@ def test_publishers_of_different_versions_append_one_after_the_other(
         world.edit(snapshot("home", f"a-{number}"))
         preview = world.preview()
         world.edit(snapshot("home", f"b-{number}"))
-        draft, serial, now = world.draft, world.head().serial, world.tick()  # type: ignore[union-attr]
+        draft, serial, now = world.draft, world.head().serial, world.tick()
         yes = ("release.base_moved", "release.shrinks")
 
         def publish(selection: Selection, yes: Any = yes, now: Any = now) -> Callable[[], Any]:

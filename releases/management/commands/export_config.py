@@ -53,8 +53,7 @@ class Command(Door):
         """The flags for Unleash; what it has no words for is told on stderr, and off or empty in the file."""
         snapshot = version.document
         check_publishable(version.application, version.version, snapshot, version.schema)
-        head = head_of(environment)
-        export = unleash.features(snapshot, killed=head.killed if head else (), environment=environment.key)
+        export = unleash.features(snapshot, killed=head_of(environment).killed, environment=environment.key)
         text = canonical(unleash.document(export))
         if self.options["output"] is None:
             self.stdout.write(text)

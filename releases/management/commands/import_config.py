@@ -19,7 +19,7 @@ from configs.refusals import Refusal
 from configs.texts import Text, both
 from releases.actions import stored_policies
 from releases.gate import Policy
-from releases.ledger import NO_POLICY, head_of
+from releases.ledger import head_of
 from releases.management.base import Door
 from releases.management.drafts import draft_answer
 from releases.management.policies import MINIMUM, as_options, changed_fields, changed_lines, minimum_line
@@ -124,7 +124,7 @@ class Command(Door):
 
 def policies_in_force(environment: Environment) -> dict[str, Any]:
     head = head_of(environment)
-    policies: dict[str, Any] = json.loads(head.policies if head else NO_POLICY)
+    policies: dict[str, Any] = head.policy_set
     return policies
 
 

@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 from configs.texts import Text, both
 from releases import actions
 from releases.gate import DEFAULT
-from releases.ledger import NO_POLICY, head_of
+from releases.ledger import head_of
 from releases.management.base import Door, unusable
 from releases.management.policies import add_fields, changed_fields, changed_lines, given_fields, shown
 from releases.management.words import table
@@ -33,7 +33,7 @@ class Command(Door):
     def run(self) -> None:
         environment = self.environment()
         head = head_of(environment)
-        current = head.policies if head else NO_POLICY
+        current = head.policies
         before: dict[str, Any] = json.loads(current)
         wanted = self.wanted(before)
         if wanted is None:
@@ -70,7 +70,7 @@ class Command(Door):
             raise unusable("Nothing to change was named.", "Rien à changer n'a été indiqué.")
         return None
 
-    def show(self, environment: Environment, head: Release | None) -> None:
+    def show(self, environment: Environment, head: Release) -> None:
         body = show_policy(environment, head)
         only = self.options["platform"]
         if only is not None:
@@ -87,7 +87,7 @@ class Command(Door):
             lines += [f"{platform}:", *table([[field, shown(value)] for field, value in policy.items()])]
         self.answer(body, lines)
 
-    def changed(self, environment: Environment, head: Release | None, before: Any, after: dict[str, Any]) -> None:
+    def changed(self, environment: Environment, head: Release, before: Any, after: dict[str, Any]) -> None:
         changes = changed_fields(before, after)
         dry = self.options["dry_run"]
         body = {**show_policy(environment, head), "policies": after, "dryRun": dry, "changes": changes}
@@ -102,7 +102,7 @@ class Command(Door):
                 "The version policy of {place} has changed: release {serial}.",
                 "La politique de version de {place} a changé : publication {serial}.",
                 place=environment,
-                serial=head.serial if head else 0,
+                serial=head.serial,
             )
         )
         self.answer(body, [said, *changed_lines(changes)])

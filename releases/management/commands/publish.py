@@ -70,14 +70,14 @@ class Command(Door):
         )
 
     def planned(self, environment: Environment, plan: Plan) -> Iterator[str | Text]:
-        live = plan.head.config_version if plan.head else None
+        live = plan.head.config_version
         yield both(
             "{version} would follow {live} in {place} as release {serial}; nothing was changed.",
             "{version} suivrait {live} dans {place}, publication {serial} ; rien n'a changé.",
             version=plan.candidate.version,
             live=live.version if live else both("nothing", "rien"),
             place=environment,
-            serial=(plan.head.serial if plan.head else 0) + 1,
+            serial=plan.head.serial + 1,
         )
         yield from change_lines(plan.changes, self.language)
         if not errors(plan.problems):  # else they are refused, on stderr, and all listed there
@@ -86,7 +86,7 @@ class Command(Door):
             "To publish just this: --digest {digest} --expected-serial {serial}",
             "Pour publier exactement ceci : --digest {digest} --expected-serial {serial}",
             digest=plan.picked_from.digest if plan.picked_from else plan.candidate.digest,
-            serial=plan.head.serial if plan.head else 0,
+            serial=plan.head.serial,
         )
 
     def published(self, done: Published) -> Iterator[str | Text]:

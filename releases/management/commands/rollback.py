@@ -31,8 +31,7 @@ class Command(Door):
         target = {"to_version": given["version"], "to_serial": given["to_serial"]}
         if given["dry_run"]:
             head = head_of(environment)
-            if head is not None:
-                check_serial(environment, head, given["expected_serial"])
+            check_serial(environment, head, given["expected_serial"])
             self.would_be(environment, head, actions.rollback_target(environment, head, **target))
             return
         release = actions.rollback(
@@ -45,8 +44,8 @@ class Command(Door):
         )
         self.answer(show_rollback(release), self.done(release))
 
-    def would_be(self, environment: Environment, head: Release | None, target: ConfigVersion) -> None:
-        assert head is not None and head.config_version is not None  # else there is no target
+    def would_be(self, environment: Environment, head: Release, target: ConfigVersion) -> None:
+        assert head.config_version is not None  # else there is no target
         live = head.config_version
         body = {**show_diff(environment, live, target), "dryRun": True, "serial": head.serial}
         said = both(

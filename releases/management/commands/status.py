@@ -112,7 +112,7 @@ class Command(Door):
             "isDefault": environment.is_default,
             "live": since.config_version.version if since and since.config_version else None,
             "since": show_release(since) if since else None,
-            "killSwitches": head.killed if head else [],
+            "killSwitches": head.killed,
             "releases": [show_release(release) for release in releases],
         }
         mark = self.said(both(" (default)", " (par défaut)")) if environment.is_default else ""
@@ -122,7 +122,7 @@ class Command(Door):
             [self.said(both("clients", "clients")), f"{platform}: {self.said(in_short(fields))}"]
             for platform, fields in policy["policies"].items()
         ]
-        if head and head.killed:
+        if head.killed:
             rows.append([self.said(both("killed", "coupés")), ", ".join(head.killed)])
         return body, [
             self.title(f"{environment}{mark}"),
@@ -131,9 +131,9 @@ class Command(Door):
         ]
 
 
-def live_since(environment: Environment, head: Release | None) -> Release | None:
+def live_since(environment: Environment, head: Release) -> Release | None:
     """The release that brought what is live, however many policies came after it."""
-    if head is None or head.config_version is None:
+    if head.config_version is None:
         return None
     releases = Release.objects.filter(environment=environment, serial__lte=head.serial)
     other = releases.exclude(config_version=head.config_version).order_by("-serial").values_list("serial", flat=True)

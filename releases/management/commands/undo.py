@@ -69,10 +69,10 @@ class Command(Door):
 
 
 def newest(environment: Environment) -> int:
-    head = head_of(environment)
-    if head is None:
+    serial = head_of(environment).serial
+    if not serial:
         raise Refusal("release.none", environment=environment.key)
-    return head.serial
+    return serial
 
 
 def serial(text: str) -> int | str:
