@@ -54,6 +54,7 @@ class Background(Collector):
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._doing = threading.Lock()
+        self._asked = threading.Event()
         self._queue: queue.Queue[Work] = queue.Queue(MOST)
         self.dropped = 0
 
@@ -66,6 +67,7 @@ class Background(Collector):
             self._queue.put_nowait(work)
         except queue.Full:
             self.dropped += 1
+        self._asked.set()
         self.wake()
 
     def regularly(self, work: Work, *, every: float) -> None:
@@ -81,9 +83,7 @@ class Background(Collector):
         """Do what waits, now and here."""
         for regular in self.regular:  # first: there is more in it than in what comes again
             self._do(regular.work)
-        with suppress(queue.Empty):
-            while True:
-                self._do(self._queue.get_nowait())
+        self._do_what_waits()
 
     def collect(self) -> Iterator[Metric]:
         metric = CounterMetricFamily(
@@ -105,30 +105,39 @@ class Background(Collector):
             regular.again(time.monotonic())
         while True:
             due = min((regular.due for regular in self.regular), default=None)
-            with suppress(queue.Empty):
-                self._do(self._queue.get(timeout=None if due is None else max(0, due - time.monotonic())))
+            self._asked.wait(None if due is None else max(0, due - time.monotonic()))
+            self._asked.clear()
+            self._do_what_waits()
             for regular in self.regular:
                 if regular.due <= time.monotonic():
                     self._do(regular.work)
                     regular.again(time.monotonic())
-            if self._queue.empty():
-                connection.close()
+            connection.close()
 
     def _end(self) -> None:
         self.flush()
-        with self._doing:  # what the thread had begun
-            connection.close()
+        connection.close()
+
+    def _do_what_waits(self) -> None:
+        """Taken and done under one lock: whoever finds nothing more to take knows that all is done."""
+        with suppress(queue.Empty):
+            while True:
+                with self._doing:
+                    self._try(self._queue.get_nowait())
 
     def _do(self, work: Work) -> None:
         with self._doing:
-            try:
-                work()
-            except Exception as error:
-                self.dropped += 1
-                if outage_of(error) is None:
-                    logger.exception("a small write failed")
-                else:
-                    logger.warning("a small write was not done: %s", error)
+            self._try(work)
+
+    def _try(self, work: Work) -> None:
+        try:
+            work()
+        except Exception as error:
+            self.dropped += 1
+            if outage_of(error) is None:
+                logger.exception("a small write failed")
+            else:
+                logger.warning("a small write was not done: %s", error)
 
 
 background = Background()

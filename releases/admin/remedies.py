@@ -50,6 +50,11 @@ NEXT: dict[str, Text] = {
         "Roll back to another version, and verify the ledger on the page of its checkpoints.",
         "Revenez à une autre version, et vérifiez le registre sur la page de ses points de contrôle.",
     ),
+    "content.damaged": both(
+        "If it is live, roll back to another version or publish one; else tell the operator, who restores a backup.",
+        "S'il est en ligne, revenez à une autre version ou publiez-en une ; sinon prévenez l'exploitant, qui "
+        "restaure une sauvegarde.",
+    ),
     "password.temporary": both("Choose another one here.", "Choisissez-en un autre ici."),
     "preview_link.lifetime": both("Choose a shorter time.", "Choisissez une durée plus courte."),
     "db.unavailable": _LATER,

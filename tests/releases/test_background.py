@@ -105,6 +105,16 @@ def test_a_process_that_ends_in_order_has_done_all(process_environment: dict[str
     assert sorted(path.read_text()) == list("01234")
 
 
+def test_nothing_is_taken_before_it_is_begun(transactional_db: None) -> None:
+    """Or a process that ends just then finds nothing that waits, and what was taken is never done."""
+    made, done = Background(), threading.Event()
+    made.serving = True
+    with made._doing:
+        made.later(done.set)
+        assert not done.wait(0.3) and made._queue.qsize() == 1
+    assert done.wait(30)
+
+
 def test_regular_work_is_done_again_and_again_each_at_its_pace_and_at_the_end(transactional_db: None) -> None:
     made, often, seldom = Background(), threading.Semaphore(0), threading.Event()
     made.serving = True
