@@ -123,17 +123,19 @@ class Snapshot(models.Model):
 
     @functools.cached_property
     def text(self) -> str:
-        """:raises Refusal: ``content.damaged``: nobody can read it any more."""
+        """:raises Refusal: ``content.damaged``: nobody can read it, or it is not the text that the digest names."""
         try:
-            return zlib.decompress(self.deflated).decode()
+            text = zlib.decompress(self.deflated).decode()
         except (zlib.error, UnicodeDecodeError):
             raise damaged(self.digest) from None
+        if digest(text) != self.digest:  # 0.2 ms for 250 KB
+            raise damaged(self.digest)
+        return text
 
     @property
     def is_intact(self) -> bool:
-        """Whether the text is the one that the digest names."""
         try:
-            return digest(self.text) == self.digest
+            return bool(self.text)
         except Refusal:
             return False
 

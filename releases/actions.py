@@ -107,7 +107,7 @@ def _plan(
         problems += sightings.warnings(environment, snapshot, live_document, now=now)
     if found:
         flags = NO_CHANGES
-    elif head and live and not live_document:  # damaged, perhaps: the table knows
+    elif live and not live_document:  # damaged, perhaps: the table knows
         flags = flag_changes(head, candidate)
     else:
         flags = changes_between(before, after)

@@ -166,7 +166,7 @@ def release_groups(before: Release, after: Release) -> Difference:
         none = both("none", "aucune")
         step = both("{a} → {b}", "{a} → {b}", a=a.version if a else none, b=b.version if b else none)
         groups.append(Group(both("Config version", "Version de config"), [Line("changed", step)]))
-        groups += config_groups(diff(a.document if a else {}, b.document if b else {}))
+        groups += config_groups(diff(a.readable if a else {}, b.readable if b else {}))
     groups += policy_groups(before.policy_set, after.policy_set)
     lines = _switches(before.killed, after.killed)
     if lines:

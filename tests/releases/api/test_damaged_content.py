@@ -38,7 +38,7 @@ def alive() -> list[str]:
     return list(FlagLife.objects.filter(to_serial=None).values_list("key", flat=True))
 
 
-@pytest.mark.parametrize("deflated", [b"", b"a bad disk", Snapshot.of("[1").deflated])
+@pytest.mark.parametrize("deflated", [b"", b"a bad disk", Snapshot.of("[1").deflated, Snapshot.of("{}").deflated])
 def test_a_server_that_never_read_it_says_so_everywhere(two: World, deflated: bytes) -> None:
     api = Api(two)
     spoil("1.0.1", deflated)
