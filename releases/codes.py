@@ -414,9 +414,12 @@ define(
 define(
     "command.unusable",
     422,
-    title=("Not like this", "Pas ainsi"),
+    title=("This cannot be done so", "Impossible ainsi"),
     detail=("{why}", "{why}"),
-    next=("--help says how.", "--help dit comment."),
+    next=(
+        "Put right what is named and try again; --help lists the options.",
+        "Corrigez ce qui est nommé, puis réessayez ; --help liste les options.",
+    ),
 )
 define(
     "import.refused",

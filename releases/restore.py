@@ -24,6 +24,9 @@ from icontrol.starting import hold_data
 from releases import checkpoints
 from releases.backup import CHECKPOINTS, DATABASE, KEY, Manifest, note_success, sync, unpack
 
+#: Apps that earlier programs had. Their migrations stay in the table of migrations, and so in backups.
+FORMER_APPS = {"sessions"}
+
 
 @dataclass(frozen=True, slots=True)
 class Lost:
@@ -109,7 +112,8 @@ def _check(manifest: Manifest, replace: bool) -> None:
             b=connection.vendor,
         )
     known = {".".join(key) for key in MigrationLoader(None).disk_migrations}
-    if newer := sorted(set(manifest.migrations) - known):
+    unknown = sorted(set(manifest.migrations) - known)
+    if newer := [name for name in unknown if name.partition(".")[0] not in FORMER_APPS]:
         raise refuse(
             "The backup is of a newer program, {version}: this one does not know {migration}.",
             "La sauvegarde vient d'un programme plus récent, {version} : celui-ci ne connaît pas {migration}.",

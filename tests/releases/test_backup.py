@@ -312,6 +312,12 @@ def test_what_is_no_backup_is_refused_and_changes_nothing(shell: Shell, archive:
     ok(shell("verify_ledger"))
 
 
+@pytest.mark.slow
+def test_a_backup_with_an_app_that_is_gone_is_an_older_one(shell: Shell, archive: Path) -> None:
+    """Who has upgraded keeps those migrations in the database for ever."""
+    ok(shell("restore", str(rewrite(archive, manifest(migrations=["sessions.0001_initial"]))), "--replace"))
+
+
 def packed(place: Path, content: bytes = b"x", pax: dict[str, str] | None = None, **values: Any) -> Path:
     """An archive of SQLite; ``values`` are the manifest's, ``pax`` what the key's header says besides."""
     members = {"secret_key": content, "database.sqlite3": b"y"}
