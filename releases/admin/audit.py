@@ -37,7 +37,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_filter = (KindFilter,)
     lookups = ("kind",)
     search_fields = ("who", "address", "detail")
-    ordering = ("-pk",)
+    ordering = ("-at", "-pk")  # what is counted is written up to a minute later
     left_out = ("add", "delete", "history")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -46,7 +46,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.actor(request).may(self.needs)
 
-    @admin.display(description=words("when", "quand"), ordering="pk")
+    @admin.display(description=words("when", "quand"), ordering="at")
     def when(self, event: AuditEvent) -> SafeString | str:
         return markup.moment(event.at)
 

@@ -87,8 +87,8 @@ class EndAccess(Move):
         ended = end_access(self.person, **self.form.cleaned_data, reason=self.reason, actor=self.actor, now=self.now)
         return self.done(
             words(
-                f"Ended: {ended.sessions} sessions, {ended.tokens} tokens, {ended.links} preview links.",
-                f"Fin de {ended.sessions} sessions, {ended.tokens} jetons, {ended.links} liens d'aperçu.",
+                f"Access ended: {ended.sessions} session(s), {ended.tokens} token(s), {ended.links} preview link(s).",
+                f"Fin de {ended.sessions} session(s), {ended.tokens} jeton(s), {ended.links} lien(s) d'aperçu.",
             ),
             page_of(self.person),
         )

@@ -214,6 +214,9 @@ def test_admins_read_it_and_filter_it_in_both_languages(world: World, eve: Staff
     assert "déconnexion" in page.text and "user:<i>" in page.text
     assert "déconnexion" in french.get("releases_auditevent_change", event.pk).text
     assert "user:<i>" not in french.get("releases_auditevent_changelist", kind="csrf").text
+    late = AuditEvent.objects.create(at=event.at - dt.timedelta(seconds=30), kind="csrf", who="user:late")
+    listed = french.get("releases_auditevent_changelist").text
+    assert late.pk > event.pk and listed.index("user:<i>") < listed.index("user:late")
     assert "access events" in staff("admin").get("index").text.lower()
     assert eve.get("releases_auditevent_changelist").status == 403
 

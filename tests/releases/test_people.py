@@ -65,7 +65,7 @@ def test_everything_ends_by_one_command(ada: Staff, root: Staff) -> None:
 def test_everything_ends_by_one_page(ada: Staff, root: Staff) -> None:
     assert f"/admin/auth/user/{ada.user.pk}/end/" in root.get("auth_user_change", ada.user.pk).places
     page = root.fill("auth_user_end", ada.user.pk, reason="lost laptop")
-    assert "2 sessions, 2 tokens, 1 preview links" in page.text
+    assert "2 session(s), 2 token(s), 1 preview link(s)" in page.text
     assert held_by(ada.user) == (0, 0, 0)
     ada.user.refresh_from_db()
     assert ada.user.is_active and ada.client.get("/api/registry").status_code == 401

@@ -35,8 +35,8 @@ class Command(Door):
             {"name": name, **ended._asdict()},
             [
                 both(
-                    "Ended of {name}: {sessions} sessions, {tokens} tokens, {links} preview links.",
-                    "Fin pour {name} : {sessions} sessions, {tokens} jetons, {links} liens d'aperçu.",
+                    "All access of {name} ended: {sessions} session(s), {tokens} token(s), {links} preview link(s).",
+                    "{name} n'a plus d'accès : {sessions} session(s), {tokens} jeton(s), {links} lien(s) d'aperçu.",
                     name=name,
                     **ended._asdict(),
                 )
