@@ -74,7 +74,10 @@ def believed(now: dt.datetime) -> dt.datetime:
         last, jumped = now, None
     elif jumped is None or now < jumped:
         jumped = now
-        logger.warning("the clock jumped ahead to %s; if that is wrong, put it right within a day", now.isoformat())
+        if BELIEVED not in times:  # the first turn of all
+            logger.info("what is old goes from tomorrow on: the clock is not known yet")
+        else:
+            logger.warning("the clock jumped ahead to %s; if that is wrong, put it right within a day", now.isoformat())
     for name, at in ((BELIEVED, last), (JUMPED, jumped)):
         if at is None:
             Timestamp.objects.filter(name=name).delete()

@@ -49,7 +49,7 @@ class WrittenByForm(HouseAdmin):
 
 class EndForm(forms.Form):
     deactivate = forms.BooleanField(
-        required=False, label=words("Deactivate the account as well", "Désactiver aussi le compte")
+        required=False, initial=True, label=words("Deactivate the account as well", "Désactiver aussi le compte")
     )
 
 

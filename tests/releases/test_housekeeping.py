@@ -199,3 +199,12 @@ def test_the_thread_goes_on_after_a_failure_and_looks_again_an_hour_later(
     assert len(turns) == 3 and "housekeeping" in caplog.text
     first, *later = ticks.pauses
     assert first <= 2 * housekeeping.FIRST and min(later) >= 0.8 * housekeeping.EVERY
+
+
+def test_the_first_turn_of_all_deletes_nothing_and_warns_of_nothing(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(world, times=1)
+    assert swept(NOW) == swept(NOW + HOURS) == 0
+    assert "jumped ahead" not in caplog.text
+    assert swept(NOW + DAY) == len(housekeeping.OLD)

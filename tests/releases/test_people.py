@@ -68,7 +68,13 @@ def test_everything_ends_by_one_page(ada: Staff, root: Staff) -> None:
     assert "2 session(s), 2 token(s), 1 preview link(s)" in page.text
     assert held_by(ada.user) == (0, 0, 0)
     ada.user.refresh_from_db()
-    assert ada.user.is_active and ada.client.get("/api/registry").status_code == 401
+    assert not ada.user.is_active and ada.client.get("/api/registry").status_code == 401
+
+
+def test_somebody_who_stays_keeps_the_account(ada: Staff, root: Staff) -> None:
+    root.send("auth_user_end", ada.user.pk, reason="lost laptop")  # the box is not ticked
+    ada.user.refresh_from_db()
+    assert ada.user.is_active and held_by(ada.user) == (0, 0, 0)
 
 
 def test_only_a_superuser_ends_the_access_of_a_superuser(root: Staff) -> None:
