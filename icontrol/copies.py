@@ -13,7 +13,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from icontrol.supervisor import SECRETS, without
 
 #: Where Debian and Red Hat put the programs of each version.
 PLACES = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin")
-BESIDE = ("-wal", "-shm")  # what SQLite keeps beside its file
+BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside its file
 BEFORE = "icontrol_before_"  # schemas of PostgreSQL that a restore has set aside
 STAMP = "%Y%m%dT%H%M%SZ"
 Rows = list[tuple[Any, ...]]
@@ -70,6 +70,20 @@ def put_back(file: Path, *, now: dt.datetime) -> str | None:
     return _sqlite_put_back(file, kept) if connection.vendor == "sqlite" else _postgresql_put_back(file, kept)
 
 
+def rows(file: Path, table: str, *columns: str) -> Iterator[tuple[str, ...]]:
+    """What a copy that is not put back says of a table, as text: keys and numbers, not what COPY would escape."""
+    return (_sqlite_rows if connection.vendor == "sqlite" else _postgresql_rows)(file, table, columns)
+
+
+def sync(directory: Path) -> None:
+    """A name in a directory is on the disk when the directory is."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 # SQLite ---------------------------------------------------------------------------------------------------------------
 
 
@@ -93,7 +107,17 @@ def _sqlite_check(file: Path, query: str) -> Rows:
         return database.execute(query).fetchall()
 
 
+def _sqlite_rows(file: Path, table: str, columns: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    texts = ", ".join(f"CAST({column} AS TEXT)" for column in columns)
+    try:
+        with contextlib.closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
+            yield from database.execute(f"SELECT {texts} FROM {table}")
+    except sqlite3.Error as error:
+        raise refuse("The copy is damaged: {why}.", "La copie est abîmée : {why}.", why=error) from None
+
+
 def _sqlite_put_back(file: Path, kept: str | None) -> str | None:
+    """Whenever it ends, the name is the whole old database's or the whole new one's."""
     name = Path(connection.settings_dict["NAME"])
     try:
         _sqlite_check(file, "SELECT 1")
@@ -102,12 +126,42 @@ def _sqlite_put_back(file: Path, kept: str | None) -> str | None:
     aside = name.with_name(f"{name.name}.{kept or 'empty'}")
     if kept and aside.exists():
         raise refuse("{path} is there already.", "{path} existe déjà.", path=aside)
-    for end in ("", *BESIDE):
-        with contextlib.suppress(FileNotFoundError):
-            os.rename(f"{name}{end}", f"{aside}{end}")
-    shutil.move(file, name)
+    if kept:
+        _sqlite_settle(name)
+    try:
+        with contextlib.ExitStack() as undo:
+            if kept:
+                os.link(name, aside)
+                undo.callback(os.unlink, aside)
+            for end in BESIDE:  # after the settling: empty, or of a damaged one
+                with contextlib.suppress(FileNotFoundError):
+                    os.rename(f"{name}{end}", f"{aside}{end}")
+                    undo.callback(os.rename, f"{aside}{end}", f"{name}{end}")
+            sync(name.parent)
+            os.replace(file, name)
+            undo.pop_all()
+    except OSError as error:
+        raise refuse(
+            "{path} cannot be replaced: {why}.", "Impossible de remplacer {path} : {why}.", path=name, why=error
+        ) from None
     opened.pop(str(name), None)
     return str(aside) if kept else None
+
+
+def _sqlite_settle(name: Path) -> None:
+    """All that was committed into the one file. A damaged one stays as it is."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{name.as_uri()}?mode=rw", uri=True)) as database:
+            busy, *_ = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error as error:
+        # What Python itself raises has no code.
+        busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    if busy:
+        raise refuse(
+            "Another process uses {path}. Stop it first.",
+            "Un autre processus utilise {path}. Arrêtez-le d'abord.",
+            path=name,
+        )
 
 
 # PostgreSQL -----------------------------------------------------------------------------------------------------------
@@ -158,14 +212,36 @@ def _postgresql_put_back(file: Path, kept: str | None) -> str | None:
     return f"schema {aside}" if kept else None
 
 
+def _postgresql_rows(file: Path, table: str, columns: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    text = file.with_name(f"{table}.rows")
+    _do("pg_restore", ["--data-only", f"--table={table}", f"--file={text}", str(file)], without(SECRETS))
+    with text.open(encoding="utf-8") as lines:
+        for line in lines:
+            if head := re.fullmatch(r"COPY \S+ \((.*)\) FROM stdin;\n", line):
+                names = [name.strip('"') for name in head[1].split(", ")]
+                break
+        else:
+            raise refuse("The copy is damaged: {why}.", "La copie est abîmée : {why}.", why=f"no table {table}")
+        places = [names.index(column) for column in columns]
+        for line in lines:
+            if line == "\\.\n":
+                break
+            found = line.rstrip("\n").split("\t")
+            yield tuple(found[place] for place in places)
+
+
 def _run(name: str, arguments: Iterable[str]) -> None:
     params = connection.get_connection_params()
     known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
     password = params.pop("password", None)
     where = make_conninfo(**{key: value for key, value in params.items() if key in known})
     environment = without(SECRETS) | ({"PGPASSWORD": password} if password else {})
+    _do(name, [f"--dbname={where}", *arguments], environment)
+
+
+def _do(name: str, arguments: Iterable[str], environment: dict[str, str]) -> None:
     done = subprocess.run(
-        [program(name), f"--dbname={where}", *arguments],
+        [program(name), *arguments],
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -88,13 +88,17 @@ def file(name: str, *, base: Path) -> dict[str, str]:
 def strong_secret(name: str) -> str:
     """A :func:`secret` that nobody guesses, by Django's own measure (its check W009)."""
     value = secret(name)
-    if value and not (len(value) >= 50 and len(set(value)) >= 5 and not value.startswith("django-insecure-")):
+    if value and not is_strong(value):
         raise ImproperlyConfigured(
             f"{name} can be guessed: it must have at least 50 random characters. "
             f"Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'. "
             f"(With another key, people sign in again and preview links end.)"
         )
     return value
+
+
+def is_strong(value: str) -> bool:
+    return len(value) >= 50 and len(set(value)) >= 5 and not value.startswith("django-insecure-")
 
 
 def words(name: str, default: str = "") -> tuple[str, ...]:

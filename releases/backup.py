@@ -76,7 +76,7 @@ def back_up(target: Path, *, now: dt.datetime) -> tuple[Path, Manifest]:
             os.link(workplace / "archive", path)  # unlike a rename, it never replaces a file
         finally:
             shutil.rmtree(workplace)
-        sync(path.parent)
+        copies.sync(path.parent)
     except OSError as error:
         raise refuse(
             "{path} cannot be written: {why}.", "Impossible d'écrire {path} : {why}.", path=path, why=error.strerror
@@ -129,15 +129,6 @@ def _pack(workplace: Path, manifest: Manifest, now: dt.datetime) -> None:
                     add(name, facts["bytes"], content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def sync(directory: Path) -> None:
-    """A name in a directory is on the disk when the directory is."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 # Reading --------------------------------------------------------------------------------------------------------------

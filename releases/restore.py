@@ -22,7 +22,7 @@ from icontrol.copies import refuse
 from icontrol.locks import lock
 from icontrol.starting import hold_data
 from releases import checkpoints
-from releases.backup import CHECKPOINTS, DATABASE, KEY, Manifest, note_success, sync, unpack
+from releases.backup import CHECKPOINTS, DATABASE, KEY, Manifest, note_success, unpack
 
 #: Apps that earlier programs had. Their migrations stay in the table of migrations, and so in backups.
 FORMER_APPS = {"sessions"}
@@ -55,6 +55,7 @@ def restore(file: Path, *, replace: bool, now: dt.datetime) -> Restored:
         try:
             manifest = unpack(file, workplace)
             _check(manifest, replace)
+            _check_members(manifest, workplace)
             done = Restored(manifest, lost=_lost(manifest))
             if kept := copies.put_back(workplace / DATABASE[manifest.engine], now=now):
                 done.kept.append(kept)
@@ -62,7 +63,7 @@ def restore(file: Path, *, replace: bool, now: dt.datetime) -> Restored:
             _put_lines(workplace / CHECKPOINTS, done, now)
         finally:
             shutil.rmtree(workplace)
-        sync(settings.ICONTROL_DATA)
+        copies.sync(settings.ICONTROL_DATA)
     call_command("migrate", interactive=False, verbosity=0)
     note_success(dt.datetime.fromisoformat(manifest.createdAt))
     checkpoints.record_all(acknowledged=True)
@@ -90,11 +91,12 @@ def _nobody_else() -> Iterator[None]:
         if data is None:
             raise refuse(*running, how=settings.ICONTROL_DATA)
         held.enter_context(data)
-        try:
-            for socket in listening.claim(settings.HOST, settings.PORT):
-                held.enter_context(socket)
-        except listening.Taken as why:
-            raise refuse(*running, how=f"{settings.HOST} port {settings.PORT}: {why}") from None
+        if connection.vendor != "sqlite":  # a server that cannot write the data directory holds nothing there
+            try:
+                for socket in listening.claim(settings.HOST, settings.PORT):
+                    held.enter_context(socket)
+            except listening.Taken as why:
+                raise refuse(*running, how=f"{settings.HOST} port {settings.PORT}: {why}") from None
         if number := copies.others():
             how = both("{n} connection(s) to the database", "{n} connexion(s) à la base", n=number)
             raise refuse(*running, how=how)
@@ -127,6 +129,44 @@ def _check(manifest: Manifest, replace: bool) -> None:
         )
 
 
+def _check_members(manifest: Manifest, workplace: Path) -> None:
+    """The database is the manifest's, and a server can start with the key."""
+    found = _serials(workplace / DATABASE[manifest.engine])
+    for name in sorted(found.keys() | manifest.serials.keys()):
+        if found.get(name) != manifest.serials.get(name):
+            raise refuse(
+                "The backup's database is not the one of its manifest: the newest release of {environment} is {a}, and "
+                "the manifest says {b}.",
+                "La base de la sauvegarde n'est pas celle de son manifeste : la dernière publication de {environment} "
+                "est {a}, et le manifeste dit {b}.",
+                environment=name,
+                a=found.get(name, "–"),
+                b=manifest.serials.get(name, "–"),
+            )
+    key = (workplace / KEY).read_bytes().strip()
+    if not environ.secret("ICONTROL_SECRET_KEY") and not (key.isascii() and environ.is_strong(key.decode("ascii"))):
+        raise refuse(
+            "The backup's secret_key cannot be used: it must have at least 50 random ASCII characters. Set "
+            "ICONTROL_SECRET_KEY to another key and restore again.",
+            "Le secret_key de la sauvegarde est inutilisable : il lui faut au moins 50 caractères ASCII aléatoires. "
+            "Donnez une autre clé à ICONTROL_SECRET_KEY et restaurez de nouveau.",
+        )
+
+
+def _serials(database: Path) -> dict[str, int]:
+    """As :attr:`Manifest.serials`."""
+    applications = {number: key for number, key in copies.rows(database, "configs_application", "id", "key")}
+    environments = {
+        number: f"{applications.get(application)}/{key}"
+        for number, application, key in copies.rows(database, "releases_environment", "id", "application_id", "key")
+    }
+    newest: dict[str, int] = {}
+    for number, serial in copies.rows(database, "releases_release", "environment_id", "serial"):
+        name = environments.get(number, number)
+        newest[name] = max(int(serial), newest.get(name, 0))
+    return newest
+
+
 def _lost(manifest: Manifest) -> list[Lost]:
     """What the checkpoint file that is still here knows beyond the backup."""
     newest: dict[str, int] = {}
@@ -144,7 +184,7 @@ def _lost(manifest: Manifest) -> list[Lost]:
 def _put_key(key: Path, done: Restored, now: dt.datetime) -> None:
     """Where the settings name a key, that one stays."""
     if environ.secret("ICONTROL_SECRET_KEY"):
-        if key.read_text(encoding="utf-8").strip() != settings.SECRET_KEY:
+        if key.read_bytes().strip() != settings.SECRET_KEY.encode():
             done.notes.append(
                 both(
                     "ICONTROL_SECRET_KEY is not the backup's (its member secret_key): people sign in again and "

@@ -10,6 +10,8 @@ import io
 import json
 import os
 import re
+import shutil
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -291,6 +293,9 @@ DAMAGED: dict[str, tuple[Callable[[dict[str, bytes]], None], str]] = {
     "another format": (manifest(format=2), "format is 2"),
     "a member elsewhere": (manifest(files={"../x": {}, "secret_key": {}}), "members"),
     "an engine that there is not": (manifest(engine="mysql"), "members"),
+    "the database of another ledger": (manifest(serials={FIRST: 3}), "the newest release of icontrol/production is 2"),
+    "a database without what the manifest names": (manifest(serials={FIRST: 2, "x/y": 1}), "release of x/y is –"),
+    "a database with what the manifest does not name": (manifest(serials={}), "manifest says –"),
     "a newer program": (manifest(migrations=["releases.9999_later"], program="9.9"), "9999_later"),
 }
 
@@ -316,6 +321,58 @@ def test_what_is_no_backup_is_refused_and_changes_nothing(shell: Shell, archive:
 def test_a_backup_with_an_app_that_is_gone_is_an_older_one(shell: Shell, archive: Path) -> None:
     """Who has upgraded keeps those migrations in the database for ever."""
     ok(shell("restore", str(rewrite(archive, manifest(migrations=["sessions.0001_initial"]))), "--replace"))
+
+
+def with_key(value: bytes) -> Callable[[dict[str, bytes]], None]:
+    return with_member("secret_key", value)
+
+
+def with_member(name: str, content: bytes) -> Callable[[dict[str, bytes]], None]:
+    """Consistent in itself."""
+
+    def edit(contents: dict[str, bytes]) -> None:
+        contents[name] = content
+        files = json.loads(contents["manifest.json"])["files"]
+        files[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        manifest(files=files)(contents)
+
+    return edit
+
+
+@pytest.mark.slow
+def test_a_key_that_no_server_could_start_with_is_refused_before_anything_is_put_back(
+    shell: Shell, archive: Path
+) -> None:
+    file = rewrite(archive, with_key(b"\xff" * 60))
+    told = ok(shell("restore", str(file), "--replace")).decode()  # the settings name the key
+    assert "ICONTROL_SECRET_KEY is not the backup's" in told
+    if "DATABASE_URL" in shell.environment:
+        return  # where they must
+    del shell.environment["ICONTROL_SECRET_KEY"]
+    ok(shell("restore", str(archive), "--replace"))
+    there = sorted(data(shell).glob("[!.]*"))
+    before = (data(shell) / "secret_key").read_bytes()
+    for key in (b"", b"short\n", "é".encode() * 60, b"\xff" * 60):
+        file = rewrite(archive, with_key(key))
+        assert "secret_key cannot be used" in refused(shell("restore", str(file), "--replace"))
+        assert (data(shell) / "secret_key").read_bytes() == before and sorted(data(shell).glob("[!.]*")) == there
+    ok(shell("verify_ledger"))
+
+
+@pytest.mark.slow
+def test_an_empty_database_is_refused_and_another_program_on_the_port_is_no_server(shell: Shell, archive: Path) -> None:
+    with socket.create_server(("127.0.0.1", int(shell.environment["PORT"]))):
+        if "DATABASE_URL" in shell.environment:  # a server there may hold nothing but its port
+            assert "running" in refused(shell("restore", str(archive), "--replace"))
+            return
+        empty = archive.with_name("empty.sqlite3")
+        with contextlib.closing(sqlite3.connect(empty)) as file:
+            file.execute("VACUUM")
+        for content in (b"", empty.read_bytes()):
+            edited = rewrite(archive, with_member("database.sqlite3", content))
+            assert "no such table" in refused(shell("restore", str(edited), "--replace"))
+        assert serial(shell) == 2
+        assert "Servers can be started." in ok(shell("restore", str(archive), "--replace")).decode()
 
 
 def packed(place: Path, content: bytes = b"x", pax: dict[str, str] | None = None, **values: Any) -> Path:
@@ -390,7 +447,110 @@ def test_what_is_replaced_is_kept(shell: Shell, archive: Path) -> None:
     assert serial(shell) == 3
     ok(shell("verify_ledger"))
     lines(shell).write_text(f"{FIRST.replace('/', ' ')} 1 {'e' * 64}\n")
-    assert "[checkpoint.contradiction]" in refused(shell("restore", str(second), "--replace"))
+    contradicted = shell("restore", str(second), "--replace")
+    assert "[checkpoint.contradiction]" in refused(contradicted)
+    assert "1 error(s)" in contradicted.stdout.decode() and "can be started" not in contradicted.stdout.decode()
+
+
+NOW = "20261128T030000Z"
+
+
+@pytest.fixture
+def old_and_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """A database whose server was killed, so half of it stands in the log, and what is to replace it."""
+    live, place = made(tmp_path / "live"), made(tmp_path / "data")
+    with contextlib.closing(sqlite3.connect(live / "x.sqlite3", isolation_level=None)) as database:
+        for statement in ("PRAGMA journal_mode=WAL", "CREATE TABLE t (v)", "INSERT INTO t VALUES ('old')"):
+            database.execute(statement)
+        for file in live.iterdir():
+            shutil.copyfile(file, place / file.name)
+    assert (place / "x.sqlite3-wal").stat().st_size
+    new = tmp_path / "new"
+    with contextlib.closing(sqlite3.connect(new, isolation_level=None)) as database:
+        database.execute("CREATE TABLE t (v)")
+        database.execute("INSERT INTO t VALUES ('new')")
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(place / "x.sqlite3"))
+    return place / "x.sqlite3", new
+
+
+def content(database: Path) -> str:
+    with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=rw", uri=True)) as file:
+        assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        [(found,)] = file.execute("SELECT v FROM t")
+    return str(found)
+
+
+STEPS = ("link", "rename", "unlink", "fsync", "replace")
+
+
+def test_a_restore_that_is_killed_leaves_the_old_database_or_the_new_one(
+    old_and_new: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, new = old_and_new
+    states: list[Path] = []
+
+    def stop() -> None:
+        """What is on the disk now is what a process that is killed now leaves."""
+        states.append(shutil.copytree(database.parent, tmp_path / f"state{len(states)}"))
+
+    def watched(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            stop()
+            try:
+                return real(*arguments, **named)
+            finally:
+                stop()
+
+        return call
+
+    with monkeypatch.context() as patch:
+        for name in STEPS:
+            patch.setattr(os, name, watched(getattr(os, name)))
+        kept = copies._sqlite_put_back(new, NOW)
+    found = [content(state / database.name) for state in states]
+    assert "old" in found and found[-1] == "new" and found == sorted(found, reverse=True)
+    assert content(database) == "new" and kept is not None and content(Path(kept)) == "old"
+
+
+@pytest.mark.parametrize("name", ["link", "fsync", "replace"])
+def test_a_restore_that_fails_leaves_what_was_there(
+    old_and_new: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    database, new = old_and_new
+
+    def fail(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, name, fail)
+        with pytest.raises(Refusal, match="cannot be replaced"):
+            copies._sqlite_put_back(new, NOW)
+    assert [file.name for file in database.parent.iterdir()] == [database.name]
+    assert content(database) == "old"
+
+
+def test_a_database_that_is_broken_is_kept_with_its_log(old_and_new: tuple[Path, Path]) -> None:
+    database, new = old_and_new
+    log = Path(f"{database}-wal")
+    database.write_bytes(b"broken" * 1000)
+    log.write_bytes(b"log")
+    kept = copies._sqlite_put_back(new, NOW)
+    assert kept is not None and Path(kept).read_bytes() == b"broken" * 1000
+    assert content(database) == "new" and not log.exists()
+
+
+def test_a_database_that_another_process_writes_into_is_not_replaced(
+    old_and_new: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, new = old_and_new
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *arguments, **named: real(*arguments, **named | {"timeout": 0}))
+    with contextlib.closing(real(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Refusal, match="Another process uses"):
+            copies._sqlite_put_back(new, NOW)
+        other.execute("ROLLBACK")
+    assert content(database) == "old"
 
 
 def test_a_restore_and_a_server_exclude_each_other(settings: Any, tmp_path: Path) -> None:

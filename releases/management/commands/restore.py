@@ -80,9 +80,10 @@ class Command(Door):
             *lines,
             *finding_lines(warnings, self.language),
             both(
-                "The ledger is verified: {wrong} error(s), {rest} warning(s). Servers can be started.",
-                "Le registre est vérifié : {wrong} erreur(s), {rest} avertissement(s). Les serveurs peuvent démarrer.",
+                "The ledger is verified: {wrong} error(s), {rest} warning(s).",
+                "Le registre est vérifié : {wrong} erreur(s), {rest} avertissement(s).",
                 wrong=wrong,
                 rest=len(warnings),
             ),
+            *([] if wrong else [both("Servers can be started.", "Les serveurs peuvent démarrer.")]),
         ]
