@@ -35,6 +35,7 @@ DOCUMENTS = (
     ("OpenAPI", Path("docs/reference/openapi.yaml"), ["manage.py", *OPENAPI]),
     ("state diagram", Path("docs/reference/states.md"), ["manage.py", "state_diagram"]),
     ("refusals", Path("docs/reference/errors.md"), ["-m", "tests.house.errors_page"]),
+    ("picture of the imports", Path("docs/architecture.md"), ["-m", "tests.house.architecture_page"]),
     ("findings", Path("docs/reference/verification.md"), ["-m", "tests.house.findings_page"]),
 )
 
