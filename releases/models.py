@@ -285,6 +285,9 @@ class LoginFailure(models.Model):
     class Meta:
         indexes = [models.Index(fields=["scope", "at"], name="login_failure_scope")]
 
+    def __str__(self) -> str:
+        return f"{self.scope[:12]} {self.at}"
+
 
 class ClientSighting(models.Model):
     """A kind of foreign client that asked here lately; whoever publishes hears what it cannot follow."""

@@ -155,7 +155,7 @@ def _check_members(manifest: Manifest, workplace: Path) -> None:
 
 def _serials(database: Path) -> dict[str, int]:
     """As :attr:`Manifest.serials`."""
-    applications = {number: key for number, key in copies.rows(database, "configs_application", "id", "key")}
+    applications = {number: key for number, key in copies.rows(database, "configs_application", "id", "key")}  # noqa: C416  (rows are of any length to mypy)
     environments = {
         number: f"{applications.get(application)}/{key}"
         for number, application, key in copies.rows(database, "releases_environment", "id", "application_id", "key")

@@ -54,7 +54,8 @@ class Compare:
             context, status = {"refusal": refusal}, refusal.status
         swapped = address(
             "configs_configversion_compare",
-            **{"application": self.application.key, "environment": environment.key},
+            application=self.application.key,
+            environment=environment.key,
             **{"from": names["to"], "to": names["from"]},
         )
         return self.admin.page(

@@ -89,7 +89,7 @@ class DraftView(DocumentView):
 
     @extend_schema(
         operation_id="patchDraft",
-        request={media_type: shapes.SNAPSHOT for media_type in ("application/merge-patch+json", "application/json")},
+        request=dict.fromkeys(("application/merge-patch+json", "application/json"), shapes.SNAPSHOT),
         **DRAFT_WRITE,
     )
     def patch(self, request: Request) -> Response:

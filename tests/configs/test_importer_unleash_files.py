@@ -33,7 +33,11 @@ def administered(source: Content, *environments: str, **without: Any) -> Content
     place |= {"variants": source.get("variants", []), "lastSeenAt": None}
     return {
         **{name: source[name] for name in ("name", "description", "dependencies") if name in source},
-        **{"type": "release", "project": "default", "stale": False, "archived": False, "favorite": False},
+        "type": "release",
+        "project": "default",
+        "stale": False,
+        "archived": False,
+        "favorite": False,
         "environments": [{"name": name, **place} for name in environments],
     }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +25,10 @@ NAMES = [trigger.name for trigger in OURS]
 
 
 @pytest.fixture
-def bare(world: World) -> Iterator[World]:
+def bare(world: World) -> World:
     """In a transaction that is rolled back; PostgreSQL wants its deferred checks done before any DDL."""
     connection.check_constraints()
-    yield world
+    return world
 
 
 def drop(*names: str) -> None:

@@ -149,7 +149,7 @@ def kill_and_lift(world: World, key: str, kind: str) -> None:
         else:
             assert now[other] == was[other], other
     served = evaluated()
-    assert served == {**clients[0], **{other: (value, off) for other in needing(key)}}
+    assert served == {**clients[0], **dict.fromkeys(needing(key), (value, off))}
     assert key not in switched_on() and not toggled() & needing(key)
     assert clients[1] - switched_on() <= needing(key) and clients[2] - toggled() <= needing(key)
     # A client that evaluates the published document itself comes to the same.

@@ -214,7 +214,7 @@ def test_the_widest_form_that_our_caps_allow_can_be_sent(world: World, ada: Staf
     """32 platforms with two messages in 32 languages each."""
     texts = {f"a{chr(97 + number % 26)}{chr(97 + number // 26)}": "x" for number in range(MAX_LOCALES)}
     wide = {**Policy().as_json(), "message": texts, "maintenanceMessage": texts}
-    put(world, {name: wide for name in ("default", *(f"p{number}" for number in range(1, MAX_PLATFORMS)))})
+    put(world, dict.fromkeys(("default", *(f"p{number}" for number in range(1, MAX_PLATFORMS))), wide))
     page = ada.fill(PAGE, world.production.pk, reason="wide", **{"p-default-latest": "1.0.0"})
     assert page.status == 200 and in_force()["default"]["latest"] == "1.0.0"
     assert in_force()["p31"]["message"] == texts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +20,12 @@ FEATURES = "/unleash/api/client/features"
 
 
 @pytest.fixture
-def here() -> Iterator[Background]:
+def here() -> Background:
     """One that serves, without its thread: nothing is done before ``flush``."""
     made = Background()
     made.serving = True
     made._begin = lambda: None  # type: ignore[method-assign]
-    yield made
+    return made
 
 
 def writes(statements: list[str]) -> list[str]:

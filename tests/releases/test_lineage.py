@@ -49,7 +49,7 @@ def newest_page(world: World) -> str:
 
 
 def test_ancestry_goes_back_to_the_first(line: World) -> None:
-    names = {pk: name for pk, name in ConfigVersion.objects.values_list("pk", "version")}
+    names = dict(ConfigVersion.objects.values_list("pk", "version"))
     assert {names[pk] for pk in ancestry(version("1.0.1"))} == {"1.0.0", "1.0.1"}
     assert {names[pk] for pk in ancestry(line.draft)} == {"1.0.0", "1.0.1", "1.0.2", "1.0.3"}
 

@@ -114,7 +114,7 @@ def tabs(catalogue: dict[str, Any], pages: list[dict[str, Any]], report: Report)
                 report.add(
                     "warning",
                     f"{ROUTES}#/routes",
-                    f"tabs/{sorted(ids)[0]}",
+                    f"tabs/{min(ids)}",
                     "Position {order} of the tabs “{bar}” is claimed by {count}: {ids}. They stand in the order of "
                     "their ids.",
                     "La position {order} des onglets « {bar} » est prise par {count} : {ids}. Ils se suivent dans "
