@@ -16,8 +16,9 @@ from configs.refusals import Refusal
 from configs.schema_words import either
 from configs.suggestions import alike
 from configs.texts import Text, both
-from releases import gate
+from releases import policy_fields
 from releases.delivery import document_of
+from releases.gate import Policy
 from releases.kinds import KINDS
 from releases.lineage import lineage
 from releases.models import Environment, Release
@@ -172,15 +173,15 @@ def check_confirmed(
 
 def check_policies(policies: Any) -> None:
     """Everything that is wrong with a version policy, at once."""
-    problems = gate.check_policies(policies)
+    problems = policy_fields.check_policies(policies)
     lonely = [problem for problem in problems if problem.code == "policy.unsatisfiable"]
     if lonely and len(lonely) == len(problems):
         platform = lonely[0].pointer.split("/")[1]
         policy = policies[platform]
         raise Refusal(
             "policy.unsatisfiable",
-            minimum=policy.get("minSupported", gate.Policy().min_supported),
-            latest=policy.get("latest", gate.Policy().latest),
+            minimum=policy.get("minSupported", Policy().min_supported),
+            latest=policy.get("latest", Policy().latest),
             problems=problems,
         )
     if problems:

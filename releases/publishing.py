@@ -15,7 +15,7 @@ from configs.models import Application, ConfigVersion
 from configs.policies import check_etag, check_version_name, matches, names_nothing
 from configs.problems import Problem, as_json, errors
 from configs.refusals import Refusal
-from releases import gate
+from releases import policy_fields
 from releases.flag_life import FlagChanges
 from releases.models import Environment, Release
 from releases.policies import Confirmation, check_confirmed, check_policies
@@ -101,7 +101,7 @@ class Plan:
 
     @property
     def policy_problems(self) -> list[Problem]:
-        return gate.check_policies(self.policies)
+        return policy_fields.check_policies(self.policies)
 
     def as_json(self) -> dict[str, Any]:
         """The answer to ``dryRun``: every check at once, nothing written."""

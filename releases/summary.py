@@ -13,27 +13,13 @@ from django.db.models import Q
 from configs.texts import Text, both
 from releases.gate import DEFAULT, Policy
 from releases.models import Release
+from releases.policy_fields import FIELDS, of_kind
 
 #: A sentence has so many parts; the page of the release has them all.
 PARTS_SHOWN = 4
 
-#: Fields of a version policy, in the order in which people read them.
-POLICY_FIELDS: dict[str, Text] = {
-    "latest": both("latest version", "dernière version"),
-    "minSupported": both("minimum version", "version minimale"),
-    "enforcement": both("below the minimum", "sous le minimum"),
-    "message": both("message below the minimum", "message sous le minimum"),
-    "url": both("update address", "adresse de mise à jour"),
-    "maintenance": both("maintenance", "maintenance"),
-    "maintenanceMessage": both("message during maintenance", "message pendant la maintenance"),
-    "retryAfter": both("try again after (seconds)", "réessayer après (secondes)"),
-    "safeMode": both("safe mode", "mode sans échec"),
-    "capabilities": both("capabilities", "capacités"),
-    "pollAfter": both("ask again after (seconds)", "redemander après (secondes)"),
-    "scheme": both("how versions are compared", "comparaison des versions"),
-}
 #: What nobody reads in a row of a list.
-LONG = ("message", "maintenanceMessage", "url", "capabilities")
+LONG = of_kind("text", "address", "names")
 NONE = both("none", "aucune")
 
 
@@ -83,7 +69,7 @@ def _policies(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[T
 
 
 def _field(place: Text, field: str, old: Any, new: Any) -> Text:
-    name = POLICY_FIELDS.get(field, both("{f}", "{f}", f=field))
+    name = FIELDS[field].name if field in FIELDS else both("{f}", "{f}", f=field)
     if field in LONG:
         return both("{p}{name} changed", "{p}{name} : autre valeur", p=place, name=name)
     return both("{p}{name} {a} → {b}", "{p}{name} {a} → {b}", p=place, name=name, a=_value(old), b=_value(new))

@@ -18,7 +18,7 @@ from configs.texts import Text, both
 from releases.gate import Policy
 from releases.ledger import nothing
 from releases.models import Environment, Release
-from releases.summary import POLICY_FIELDS
+from releases.policy_fields import FIELDS
 
 #: A page with thousands of sentences helps nobody; the API has them all.
 LINES_SHOWN = 400
@@ -199,7 +199,7 @@ def policy_groups(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[G
             was = before.get(platform, Policy().as_json())
             lines = [
                 _policy_line(field, was.get(field), after[platform].get(field))
-                for field in POLICY_FIELDS
+                for field in FIELDS
                 if was.get(field) != after[platform].get(field)
             ]
             if platform not in before:
@@ -213,7 +213,7 @@ def _policy_line(field: str, before: Any, after: Any) -> Line:
     sentence = both(
         "{field}: {before} → {after}",
         "{field} : {before} → {after}",
-        field=POLICY_FIELDS[field],
+        field=FIELDS[field].name,
         before=_value(before),
         after=_value(after),
     )

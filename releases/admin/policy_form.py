@@ -10,64 +10,59 @@ from django.http import QueryDict
 
 from configs.problems import Problem
 from icontrol.words import later, said, words
-from releases.gate import DEFAULT, MAX_PLATFORMS, MAX_SECONDS, PLATFORM, Policy
-from releases.summary import POLICY_FIELDS
+from releases.gate import DEFAULT, Policy
+from releases.policy_fields import FIELDS, MAX_PLATFORMS, MAX_SECONDS, PLATFORM, Field, of_kind
 
 #: Languages of a message that have a field of their own; others get one when the policy has them already.
 LANGUAGES = ("en", "fr")
 #: Fields of a policy that are texts by language.
-MESSAGES = ("message", "maintenanceMessage")
+MESSAGES = of_kind("text")
+
+
+#: What stands beside a box or a list instead of the field's name.
+LABELS = {
+    "maintenance": words(
+        "Maintenance: every client is asked to wait (503)", "Maintenance : tout client doit attendre (503)"
+    ),
+    "capabilities": words("Capabilities, one per line", "Capacités, une par ligne"),
+}
 
 
 def _label(key: str) -> Any:
-    return later({"en": POLICY_FIELDS[key]["en"].capitalize(), "fr": POLICY_FIELDS[key]["fr"].capitalize()})
+    name = FIELDS[key].name
+    return LABELS.get(key) or later({"en": name["en"].capitalize(), "fr": name["fr"].capitalize()})
 
 
 def _text(**attributes: Any) -> forms.TextInput:
     return forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", **attributes})
 
 
+def _form_field(key: str, field: Field) -> forms.Field:
+    label = _label(key)
+    match field.kind:
+        case "choice":
+            choices = [(value, later(name)) for value, name in field.choices.items()]
+            return forms.ChoiceField(choices=choices, label=label)
+        case "switch":
+            return forms.BooleanField(required=False, label=label)
+        case "seconds":
+            return forms.IntegerField(min_value=1, max_value=MAX_SECONDS, label=label)
+        case "names":
+            return forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}), label=label)
+        case "address":
+            return forms.CharField(required=False, widget=_text(inputmode="url"), label=label)
+    return forms.CharField(required=False, strip=True, widget=_text(size=16), label=label)
+
+
 class PlatformForm(forms.Form):
     """One platform's policy. Field names are the JSON keys, so that a problem finds its field by its pointer."""
-
-    latest = forms.CharField(required=False, strip=True, widget=_text(size=16), label=_label("latest"))
-    minSupported = forms.CharField(required=False, strip=True, widget=_text(size=16), label=_label("minSupported"))
-    enforcement = forms.ChoiceField(
-        choices=[
-            ("hard", words("hard: refused with 426", "ferme : refus par 426")),
-            ("soft", words("soft: asked to update", "souple : invitation à mettre à jour")),
-        ],
-        label=_label("enforcement"),
-    )
-    scheme = forms.ChoiceField(
-        choices=[
-            ("semver", "SemVer 2.0.0"),
-            ("pep440", "PEP 440 (Python)"),
-            ("dotted", words("dotted, builds count: 1.4.2.17+45", "à points, le build compte : 1.4.2.17+45")),
-        ],
-        label=_label("scheme"),
-    )
-    url = forms.CharField(required=False, widget=_text(inputmode="url"), label=_label("url"))
-    maintenance = forms.BooleanField(
-        required=False,
-        label=words(
-            "Maintenance: every client is asked to wait (503)", "Maintenance : tout client doit attendre (503)"
-        ),
-    )
-    retryAfter = forms.IntegerField(min_value=1, max_value=MAX_SECONDS, label=_label("retryAfter"))
-    pollAfter = forms.IntegerField(min_value=1, max_value=MAX_SECONDS, label=_label("pollAfter"))
-    safeMode = forms.BooleanField(required=False, label=_label("safeMode"))
-    capabilities = forms.CharField(
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        label=words("Capabilities, one per line", "Capacités, une par ligne"),
-    )
 
     def __init__(self, platform: str, policy: Mapping[str, Any], data: QueryDict | None, *, prefix: str) -> None:
         """``policy`` is the stored one (complete), ``data`` what was typed."""
         self.platform, self.policy = platform, {**Policy().as_json(), **policy}
         initial = {**self.policy, "capabilities": "\n".join(self.policy["capabilities"])}
         super().__init__(data, prefix=prefix, initial=initial)
+        self.fields |= {key: _form_field(key, field) for key, field in FIELDS.items() if key not in MESSAGES}
         for message in MESSAGES:
             texts = self._texts(message)
             for language in dict.fromkeys([*LANGUAGES, *texts]):
@@ -77,8 +72,8 @@ class PlatformForm(forms.Form):
                     initial=texts.get(language),
                     widget=forms.Textarea(attrs={"rows": 2}),
                     label=words(
-                        f"{POLICY_FIELDS[message]['en'].capitalize()} ({language})",
-                        f"{POLICY_FIELDS[message]['fr'].capitalize()} ({language})",
+                        f"{FIELDS[message].name['en'].capitalize()} ({language})",
+                        f"{FIELDS[message].name['fr'].capitalize()} ({language})",
                     ),
                 )
 
@@ -103,7 +98,7 @@ class PlatformForm(forms.Form):
         typed = self.cleaned_data
         lines = (line.strip() for line in typed["capabilities"].splitlines())
         return {
-            **{key: typed[key] for key in POLICY_FIELDS if key in typed},
+            **{key: typed[key] for key in FIELDS if key in typed},
             "capabilities": [line for line in lines if line],
             **{message: self._typed(message) for message in MESSAGES},
         }

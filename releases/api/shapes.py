@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from configs.states import STATES
 from releases.kinds import KINDS
+from releases.policy_fields import FIELDS, MAX_SECONDS, Field
 
 
 class Shape(serializers.Serializer[Any]):
@@ -85,21 +86,27 @@ class GateProblem(Problem, GateFields):
     """A problem with the gate's fields at top level."""
 
 
+def _policy_field(field: Field) -> serializers.Field:
+    match field.kind:
+        case "choice":
+            return serializers.ChoiceField(list(field.choices), required=False)
+        case "switch":
+            return serializers.BooleanField(required=False)
+        case "seconds":
+            return serializers.IntegerField(required=False, min_value=1, max_value=MAX_SECONDS)
+        case "names":
+            return serializers.ListField(child=text(), required=False)
+        case "text":
+            said = f"{field.name['en'].capitalize()}: a string, or one per language."
+            return anything(required=False, help_text=said)
+    return text(required=False, allow_blank=field.kind == "address")
+
+
 class Policy(Shape):
     """The version policy of one platform; what is left out has its default."""
 
-    latest = text(required=False)
-    minSupported = text(required=False)
-    enforcement = serializers.ChoiceField(["hard", "soft"], required=False)
-    message = anything(required=False, help_text="For clients below the minimum: a string, or one per language.")
-    url = text(required=False, allow_blank=True)
-    maintenance = serializers.BooleanField(required=False)
-    maintenanceMessage = anything(required=False, help_text="During maintenance: a string, or one per language.")
-    retryAfter = serializers.IntegerField(required=False, min_value=1, max_value=86_400)
-    safeMode = serializers.BooleanField(required=False)
-    capabilities = serializers.ListField(child=text(), required=False)
-    pollAfter = serializers.IntegerField(required=False, min_value=1, max_value=86_400)
-    scheme = serializers.ChoiceField(["semver", "pep440", "dotted"], required=False)
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {key: _policy_field(field) for key, field in FIELDS.items()}
 
 
 SNAPSHOT = {

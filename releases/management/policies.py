@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,54 +11,39 @@ from django.core.management.base import CommandParser
 
 from configs.texts import LANGUAGES, Text, both
 from releases.gate import DEFAULT, Policy, newer
+from releases.policy_fields import FIELDS, of_kind
 
 MINIMUM = "minSupported"
 SWITCH = {"on": True, "off": False}
 WORD = {True: "on", False: "off"}
-#: Options that set one field: flag → (field, what argparse is told).
-FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
-    "--latest": ("latest", {"metavar": "VERSION", "help": "Newest client version."}),
-    "--min-supported": (MINIMUM, {"metavar": "VERSION", "help": "Clients below it are blocked."}),
-    "--enforcement": ("enforcement", {"metavar": "hard|soft", "help": "Whether the block can be passed."}),
-    "--message": ("message", {"metavar": "TEXT", "help": "What blocked clients show, in every language."}),
-    "--url": ("url", {"metavar": "URL", "help": "Where the update is; empty for none."}),
-    "--maintenance": ("maintenance", {"choices": SWITCH, "help": "Whether clients have to wait."}),
-    "--maintenance-message": (
-        "maintenanceMessage",
-        {"metavar": "TEXT", "help": "What clients show during maintenance, in every language."},
-    ),
-    "--retry-after": ("retryAfter", {"metavar": "SECONDS", "type": int, "help": "How long, during maintenance."}),
-    "--safe-mode": ("safeMode", {"choices": SWITCH, "help": "Whether clients start with the least."}),
-    "--capability": (
-        "capabilities",
-        {
-            "metavar": "NAME",
-            "action": "append",
-            "help": "What clients may use, instead of the list so far; may be repeated. Empty: nothing.",
-        },
-    ),
-    "--poll-after": ("pollAfter", {"metavar": "SECONDS", "type": int, "help": "How often clients ask."}),
-    "--scheme": ("scheme", {"metavar": "semver|pep440|dotted", "help": "How this platform's versions are compared."}),
+#: Options that set one field, by the field's key.
+FLAGS = {key: "--" + re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", key) for key in FIELDS}
+FLAGS["capabilities"] = "--capability"  # one at a time
+#: Kind of a field → what argparse is told.
+HOW: dict[str, dict[str, Any]] = {
+    "version": {"metavar": "VERSION"},
+    "text": {"metavar": "TEXT"},
+    "address": {"metavar": "URL"},
+    "switch": {"choices": SWITCH},
+    "seconds": {"metavar": "SECONDS", "type": int},
+    "names": {"metavar": "NAME", "action": "append"},
 }
 #: Options that set a message in one language: flag → (field, language).
-MESSAGES = {
-    f"{flag}-{language}": (FIELDS[flag][0], language)
-    for flag in ("--message", "--maintenance-message")
-    for language in LANGUAGES
-}
+MESSAGES = {f"{FLAGS[key]}-{language}": (key, language) for key in of_kind("text") for language in LANGUAGES}
 
 
 def add_fields(parser: CommandParser) -> None:
-    for flag, (field, details) in FIELDS.items():
-        parser.add_argument(flag, dest=field, **details)
+    for key, field in FIELDS.items():
+        how = HOW.get(field.kind, {"metavar": "|".join(field.choices)})
+        parser.add_argument(FLAGS[key], dest=key, help=field.help, **how)
     for flag, (_, language) in MESSAGES.items():
         parser.add_argument(flag, metavar="TEXT", help=f"The same in one language ({language}); empty takes it away.")
 
 
 def given_fields(options: Mapping[str, Any], policy: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that the options set; ``policy`` is the platform's so far."""
-    fields = {field: options[field] for field, _ in FIELDS.values() if options[field] is not None}
-    for field in ("maintenance", "safeMode"):
+    fields = {key: options[key] for key in FIELDS if options[key] is not None}
+    for field in of_kind("switch"):
         if field in fields:
             fields[field] = SWITCH[fields[field]]
     if "capabilities" in fields:
@@ -78,8 +64,8 @@ def _with_text(message: Any, language: str, text: str) -> dict[str, str]:
 def as_options(policy: Mapping[str, Any], platform: str = DEFAULT) -> list[str]:
     """Arguments of ``policy`` that set these fields: the inverse of :func:`given_fields`."""
     named = [] if platform == DEFAULT else [("--platform", platform)]
-    for flag, (field, _) in FIELDS.items():
-        match policy.get(field):
+    for key, flag in FLAGS.items():
+        match policy.get(key):
             case None:
                 continue
             case bool(value):

@@ -12,7 +12,8 @@ from configs.canonical import normalise
 from configs.demo import demo_policies, demo_snapshot
 from configs.schemas import snapshot_schema
 from configs.validation import TOP_LEVEL, check_snapshot
-from releases.gate import check_policies, decide, for_platform
+from releases.gate import decide, for_platform
+from releases.policy_fields import check_policies
 
 COLUMN_TYPES = set(snapshot_schema()["$defs"]["column"]["properties"]["type"]["enum"])
 ACTION_TYPES = set(snapshot_schema()["$defs"]["action"]["properties"]["type"]["enum"])

@@ -23,7 +23,7 @@ from configs.importers.icontrol.files import SHAPES, STRUCTURE
 from configs.importers.shapes import child
 from configs.problems import errors
 from configs.validation import check_snapshot
-from releases.gate import check_policies
+from releases.policy_fields import check_policies
 from tests.configs.icontrol_files import REAL, REPOSITORY, Edit, Files, edited, either, lines, real_files, small
 
 PAGE = REPOSITORY / "docs" / "reference" / "import-icontrol.md"

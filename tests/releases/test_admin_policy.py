@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from releases.actions import set_policy
-from releases.gate import MAX_LOCALES, MAX_PLATFORMS, Policy
+from releases.gate import Policy
 from releases.ledger import NO_POLICY
 from releases.models import Release
 from releases.policies import policy_etag
+from releases.policy_fields import MAX_LOCALES, MAX_PLATFORMS
 from tests.factories import ADA, World
 from tests.releases.admin_pages import Staff, staff
 

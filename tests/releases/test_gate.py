@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from configs.canonical import canonical
 from configs.problems import Problem
 from flags.engine import compile_flags
-from releases.gate import Decision, Policy, check_policies, decide, for_platform, meta_fields, newer
+from releases.gate import Decision, Policy, decide, for_platform, meta_fields, newer
+from releases.policy_fields import check_policies
 from tests.configs.test_versions import CHAIN, HOSTILE, INVALID
 
 BASE = {
