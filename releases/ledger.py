@@ -11,13 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypedDict, Unpack
 
-from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from configs.canonical import canonical, digest
 from configs.models import ConfigVersion
-from releases import checkpoints, delivery, flag_life
+from releases import flag_life, news
 from releases.flag_life import NO_CHANGES, FlagChanges
 from releases.gate import Policy
 from releases.models import Environment, Release
@@ -170,7 +169,5 @@ def append(
     )
     release.save(force_insert=True)
     flag_life.write(release, flags)
-    # Robust: whatever happens here, what was committed is acknowledged.
-    transaction.on_commit(lambda: delivery.committed(release), robust=True)
-    transaction.on_commit(lambda: checkpoints.record(environment), robust=True)
+    news.announce(release)
     return release
