@@ -18,7 +18,7 @@ from flags.engine import Explanation, FlagSet, compile_flags
 from releases.ledger import head_of
 from releases.lookup import LIVE, find_version
 from releases.models import Environment
-from releases.showing import named
+from releases.serialization import named
 
 CHANNELS = (LIVE, states.DRAFT, states.PREVIEW)
 

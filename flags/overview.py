@@ -20,7 +20,7 @@ from releases.flag_life import First, first_seen
 from releases.ledger import head_of
 from releases.models import Environment, Release
 from releases.rendering import FORCE_OFF
-from releases.showing import instant, named
+from releases.serialization import instant, named
 
 DAY = 24  # hours
 MONTH = dt.timedelta(hours=KEPT_HOURS)

@@ -96,7 +96,7 @@ class Language(LocaleMiddleware):
         request.LANGUAGE_CODE = translation.get_language()
 
 
-class ShortWay:
+class ClientFastPath:
     """Views that say ``for_clients`` are called from here: sessions, accounts and messages behind it are for people.
 
     They are classes of the API that look at no cookie and answer their exceptions themselves, and they are asked a

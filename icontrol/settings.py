@@ -198,7 +198,7 @@ MIDDLEWARE = [
     "icontrol.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "icontrol.middleware.ShortWay",  # what stands below is for people
+    "icontrol.middleware.ClientFastPath",  # what stands below is for people
     "icontrol.middleware.Compress",
     "icontrol.middleware.WhileAway",
     "django.contrib.sessions.middleware.SessionMiddleware",  # the table is ours: releases.sessions

@@ -26,7 +26,7 @@ from configs.policies import check_permission, check_reason, check_version_name,
 from configs.problems import errors
 from configs.refusals import Refusal
 from configs.versions import parse
-from releases import gate, sightings
+from releases import clients_seen, gate
 from releases.flag_life import NO_CHANGES, changes_between, flag_changes, flag_findings, kinds_of
 from releases.ledger import append, head_of, pasts, release_of
 from releases.lineage import ancestry, lineage
@@ -104,7 +104,7 @@ def _plan(
     problems = problems_of(application, snapshot, candidate.schema, now) + changed
     found = errors(problems)
     if not found:
-        problems += sightings.warnings(environment, snapshot, live_document, now=now)
+        problems += clients_seen.warnings(environment, snapshot, live_document, now=now)
     if found:
         flags = NO_CHANGES
     elif live and not live_document:  # damaged, perhaps: the table knows

@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy
 from configs.policies import check_permission
 from configs.refusals import Refusal
 from icontrol import problem
-from icontrol.words import words
+from icontrol.bilingual import words
 from releases import audit, sessions
 from releases.authentication import actor_of_user
 from releases.models import Session

@@ -26,8 +26,8 @@ from django.utils import timezone
 from icontrol.locks import lock
 from icontrol.outages import outage_of
 from releases import audit, checkpoints
+from releases.clients_seen import FORGOTTEN_AFTER
 from releases.models import ClientSighting, LoginFailure, Session, Timestamp
-from releases.sightings import FORGOTTEN_AFTER
 from releases.throttle import WINDOW
 
 logger = logging.getLogger("icontrol.housekeeping")

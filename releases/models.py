@@ -24,7 +24,7 @@ from configs.models import (
     read_history_actor,
     write_history_actor,
 )
-from releases.kinds import KINDS
+from releases.release_kinds import KINDS
 from releases.roles import ROLE_CHOICES
 
 

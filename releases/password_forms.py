@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from configs.texts import both
-from icontrol.words import said, words
+from icontrol.bilingual import said, words
 from releases.throttle import is_password_of, seconds_to_wait
 
 

@@ -19,9 +19,9 @@ from configs.texts import Text, both
 from releases import policy_fields
 from releases.delivery import document_of
 from releases.gate import Policy
-from releases.kinds import KINDS
 from releases.lineage import lineage
 from releases.models import Environment, Release
+from releases.release_kinds import KINDS
 
 GROWTH = 2.0  # times the live size
 SHRINKAGE = 0.30  # share of the live objects gone

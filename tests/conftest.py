@@ -18,8 +18,8 @@ from configs import triggers
 from flags import usage
 from icontrol.outages import rest
 from releases import audit
+from releases.clients_seen import written
 from releases.delivery import seen
-from releases.sightings import written
 from tests.databases import fresh
 from tests.factories import World, make_world
 from tests.settings import remove_data

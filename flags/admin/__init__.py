@@ -7,7 +7,7 @@ from django.contrib import admin
 
 from flags.admin.flags import FlagsAdmin
 from flags.models import Flags
-from icontrol.words import words
+from icontrol.bilingual import words
 
 Flags._meta.verbose_name = words("flags of an environment", "drapeaux d'un environnement")
 Flags._meta.verbose_name_plural = words("flags", "drapeaux")

@@ -11,7 +11,7 @@ from django.forms import BoundField
 
 from configs import states
 from configs.canonical import NotStrictJSON, parse_strict
-from icontrol.words import said, words
+from icontrol.bilingual import said, words
 from releases.lookup import LIVE
 
 #: Attributes with a meaning of their own, but for ``environment``, which the server knows better.

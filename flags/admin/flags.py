@@ -20,7 +20,7 @@ from flags.engine import Reason, attributes_of, resolved
 from flags.explaining import explain
 from flags.models import UNTOLD
 from flags.overview import ASKED_AT_ONCE, FlagFacts, Overview, counts_of, overview
-from icontrol.words import said, words
+from icontrol.bilingual import said, words
 from releases.admin.base import Fact, HouseAdmin
 from releases.admin.buttons import Button, flags_of, switch_of
 from releases.admin.markup import amount, chip, moment

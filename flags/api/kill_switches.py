@@ -18,7 +18,7 @@ from releases.api.openapi import BODY, BOTH, answers
 from releases.api.parsing import Flag as Truth
 from releases.api.parsing import Reason, ReasonBody
 from releases.effects import effects, prospect
-from releases.showing import show_switched
+from releases.serialization import show_switched
 
 PARAMETERS = [OpenApiParameter("key", str, OpenApiParameter.PATH, description="The flag's key."), *BOTH]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from flags.engine import wording
+from flags.engine import condition_sentences
 from flags.engine.conditions import ENVIRONMENT
 
 
@@ -57,8 +57,8 @@ def _parts(asked: _Other, flags: Mapping[str, Any], segments: Mapping[str, Any])
 
 def _of_conditions(conditions: Any) -> Iterator[str | _Other]:
     for condition in conditions:
-        yield from wording.attributes(condition)
-        for name in wording.segments(condition):
+        yield from condition_sentences.attributes(condition)
+        for name in condition_sentences.segments(condition):
             yield _Other("segments", name)
 
 

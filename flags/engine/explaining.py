@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flags.engine import wording
+from flags.engine import condition_sentences
 from flags.engine.conditions import ENVIRONMENT, Conditions
 from flags.engine.evaluation import Context, Evaluation, Explanation, Run
 from flags.engine.flag import Flag, Need, Rule
@@ -16,7 +16,7 @@ from flags.engine.sentences import Text, both, percent, quoted
 
 
 @dataclass(slots=True)
-class Telling:
+class Explainer:
     """One evaluation to be told. ``needed``: what its prerequisites, at least, serve; ``error``: why the flag is
     damaged."""
 
@@ -119,7 +119,7 @@ class Telling:
             label, condition = pending.pop()
             yield self.condition(label, condition)
             inside = []
-            for name in wording.segments(condition):
+            for name in condition_sentences.segments(condition):
                 if name not in self.told:
                     self.told.add(name)
                     segment = both("Segment {it}", "Segment {it}", it=quoted(name))
@@ -127,12 +127,12 @@ class Telling:
             pending += reversed(inside)
 
     def condition(self, label: Text, condition: Any) -> Text:
-        facts = wording.facts(condition, self.context)
+        facts = condition_sentences.facts(condition, self.context)
         return both(
             "{label}: {phrase}? {answer}{facts}.",
             "{label} : {phrase} ? {answer}{facts}.",
             label=label,
-            phrase=wording.phrase(condition),
+            phrase=condition_sentences.phrase(condition),
             answer=both("Yes", "Oui")
             if self.conditions.one(condition).test(self.context, self.run)
             else both("No", "Non"),
@@ -162,7 +162,7 @@ class Telling:
 
     def compared(self, hashed: Flag | Rule, share: int) -> Text:
         bucket = hashed.bucket(self.context) if hashed.bucket else None
-        facts = wording.tried(hashed.by, self.context)
+        facts = condition_sentences.tried(hashed.by, self.context)
         if bucket is None:
             return both("{it}, so there is no bucket", "{it}, donc il n'y a pas de tranche", it=facts)
         return both(

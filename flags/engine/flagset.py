@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flags.engine.conditions import Conditions
 from flags.engine.evaluation import Context, Evaluation, Explanation, FlagNotFound, Run
-from flags.engine.explaining import Telling
+from flags.engine.explaining import Explainer
 from flags.engine.flag import Flag
 from flags.engine.sentences import Text
 from flags.engine.work import Work
@@ -77,7 +77,7 @@ class FlagSet:
             raise FlagNotFound(key)
         run, done = Run(now), dict[str, Evaluation]()
         evaluation = _with_needs(flag, context, run, done)
-        return Telling(flag, evaluation, done, context, run, self._conditions, self.errors.get(key)).explanation()
+        return Explainer(flag, evaluation, done, context, run, self._conditions, self.errors.get(key)).explanation()
 
 
 def _with_needs(flag: Flag, context: Context, run: Run, done: dict[str, Evaluation]) -> Evaluation:

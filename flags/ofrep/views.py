@@ -17,10 +17,10 @@ from configs.reading import shown
 from configs.refusals import Refusal
 from configs.texts import pick
 from flags import usage
-from flags.asking import RETRY_AFTER, AskingView, read_body
+from flags.client_views import RETRY_AFTER, FlagClientView, read_body
 from flags.contexts import context_of
 from flags.engine import Evaluation, FlagNotFound
-from flags.ofrep import shapes, writing
+from flags.ofrep import answers, shapes
 from icontrol import problem
 from releases.api.openapi import MEANING, problems
 from releases.api.public import LIVE_HEADERS, conditional, with_release
@@ -95,7 +95,7 @@ def sent_context(request: HttpRequest) -> dict[str, Any]:
     return context_of(body.get("context"))
 
 
-class EvaluationView(AskingView):
+class EvaluationView(FlagClientView):
     """What both have in common: refusals in OFREP's form."""
 
     evaluates = True
@@ -118,7 +118,7 @@ class OneFlagView(EvaluationView):
         live = self.live(request._request)
         context = sent_context(request._request)
         evaluation = evaluate(live, context, key)[key]
-        return with_release(HttpResponse(writing.one(live, key, evaluation), content_type=JSON), live)
+        return with_release(HttpResponse(answers.one(live, key, evaluation), content_type=JSON), live)
 
 
 class AllFlagsView(EvaluationView):
@@ -143,7 +143,7 @@ class AllFlagsView(EvaluationView):
                 raise
             sent_context(request._request)
             # To stock clients an error is a failed start, after which they never ask again.
-            return HttpResponse(writing.NOTHING, content_type=JSON, headers={"Cache-Control": "no-cache"})
+            return HttpResponse(answers.NOTHING, content_type=JSON, headers={"Cache-Control": "no-cache"})
         context = sent_context(request._request)
-        body = writing.all_of(live, evaluate(live, context), problem.language())
+        body = answers.all_of(live, evaluate(live, context), problem.language())
         return conditional(request, body.encode(), etag_of(body), live)

@@ -13,10 +13,10 @@ from rest_framework.request import Request
 
 from configs.refusals import Refusal
 from flags import usage
-from flags.asking import RETRY_AFTER, AskingView, read_body
-from flags.unleash import reading, shapes, writing
+from flags.client_views import RETRY_AFTER, FlagClientView, read_body
+from flags.unleash import answers, requests, shapes
 from icontrol.guard import CLIENT_BODY
-from releases import sightings
+from releases import clients_seen
 from releases.api.openapi import BODY, MEANING, problems
 from releases.api.parsing import an_object
 from releases.api.public import LIVE_HEADERS, conditional
@@ -53,7 +53,7 @@ def body(request: Request) -> dict[str, Any]:
     return an_object(read_body(request._request, most=CLIENT_BODY))
 
 
-class UnleashView(AskingView):
+class UnleashView(FlagClientView):
     """Where nothing was ever released, the answer is empty: at a refusal SDKs ask ever less often, and so the first
     publish would be late."""
 
@@ -71,7 +71,7 @@ class FeaturesView(UnleashView):
     """What SDKs evaluate by themselves."""
 
     empty = {"version": 2, "features": [], "segments": []}
-    vary: Sequence[str] = (*AskingView.vary, "Unleash-Client-Spec")
+    vary: Sequence[str] = (*FlagClientView.vary, "Unleash-Client-Spec")
 
     @extend_schema(
         operation_id="unleashFeatures",
@@ -81,9 +81,9 @@ class FeaturesView(UnleashView):
     def get(self, request: Request) -> HttpResponse:
         """All flags as features of Unleash; those that it has no words for are off and say so. Public, not gated."""
         live = self.live(request._request)
-        shown = writing.features(live, inline=not reading.knows_segments(request))
-        sightings.saw(
-            live, sightings.UNLEASH, reading.client_name(request), address=address_of(request), now=timezone.now()
+        shown = answers.features(live, inline=not requests.knows_segments(request))
+        clients_seen.saw(
+            live, clients_seen.UNLEASH, requests.client_name(request), address=address_of(request), now=timezone.now()
         )
         return conditional(request, shown.body, shown.etag, live)
 
@@ -111,8 +111,8 @@ class RegisterView(ReportView):
     """An SDK that evaluates by itself has started."""
 
     def take(self, request: Request, live: Live, report: dict[str, Any]) -> None:
-        sightings.saw(
-            live, sightings.UNLEASH, reading.client_name(request), address=address_of(request), now=timezone.now()
+        clients_seen.saw(
+            live, clients_seen.UNLEASH, requests.client_name(request), address=address_of(request), now=timezone.now()
         )
 
 
@@ -126,7 +126,7 @@ class MetricsView(ReportView):
     """How often flags were asked."""
 
     def take(self, request: Request, live: Live, report: dict[str, Any]) -> None:
-        usage.record_many(live, reading.counts(report, live.own), address=address_of(request))
+        usage.record_many(live, requests.counts(report, live.own), address=address_of(request))
 
 
 @extend_schema_view(
@@ -172,7 +172,7 @@ class FrontendView(UnleashView):
     )
     def get(self, request: Request) -> HttpResponse:
         """The flags that are on for the context in the query string. Every flag is exact here. Public, not gated."""
-        return self.evaluated(request, self.live(request._request), reading.query_context(request.query_params.dict()))
+        return self.evaluated(request, self.live(request._request), requests.query_context(request.query_params.dict()))
 
     @extend_schema(
         operation_id="unleashFrontendPost",
@@ -187,9 +187,9 @@ class FrontendView(UnleashView):
         return self.evaluated(request, live, values if isinstance(values, dict) else {})
 
     def evaluated(self, request: Request, live: Live, values: dict[str, Any]) -> HttpResponse:
-        context = reading.context(values, request.META.get("REMOTE_ADDR", ""))
+        context = requests.context(values, request.META.get("REMOTE_ADDR", ""))
         evaluations = flags_of(live).evaluate_all(context, timezone.now())
-        shown = writing.toggles(live, evaluations)
+        shown = answers.toggles(live, evaluations)
         response = conditional(request, shown.body, shown.etag, live)
         response["Cache-Control"] = "private, no-cache"  # it may depend on the address of who asks
         return response

@@ -16,7 +16,7 @@ from configs.canonical import NotStrictJSON, parse_strict
 from configs.models import Application
 from configs.policies import schema_etag
 from configs.refusals import Refusal
-from icontrol.words import words
+from icontrol.bilingual import words
 from releases.admin import markup
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from configs.actors import ADMINISTER
-from icontrol.words import said, words
+from icontrol.bilingual import said, words
 from releases.admin import markup
 from releases.admin.base import Fact, ReadOnlyAdmin
 from releases.audit import KINDS

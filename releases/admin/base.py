@@ -21,7 +21,7 @@ from configs.actors import VIEW, Actor
 from configs.policies import check_permission
 from configs.refusals import Refusal
 from configs.texts import Text, both
-from icontrol.words import words
+from icontrol.bilingual import words
 from releases.admin.buttons import Button, address
 from releases.admin.facts import Difference, Group, Line, shown
 from releases.admin.move import whole_number

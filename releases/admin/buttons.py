@@ -17,7 +17,7 @@ from configs import states
 from configs.actors import EDIT, PUBLISH, VIEW, Actor
 from configs.models import ConfigVersion
 from configs.refusals import Refusal
-from icontrol.words import words
+from icontrol.bilingual import words
 from releases.admin.facts import Standing
 from releases.ledger import Past, pasts
 from releases.models import Environment, Release

@@ -11,7 +11,7 @@ from configs.actors import EDIT, VIEW, Actor
 from configs.models import Application, ConfigVersion
 from configs.policies import check_permission
 from configs.refusals import Refusal
-from icontrol.words import words
+from icontrol.bilingual import words
 from releases.admin import facts
 from releases.admin.buttons import address
 from releases.ledger import head_of, pasts

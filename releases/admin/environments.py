@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from configs.actors import ADMINISTER, PUBLISH
 from configs.models import Application
-from icontrol.words import said, words
+from icontrol.bilingual import said, words
 from releases import access, actions
 from releases.admin import buttons, facts, markup
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
@@ -22,9 +22,9 @@ from releases.admin.facts import Standing
 from releases.admin.kill_switches import KILL, LIFT, Switch
 from releases.admin.move import Move
 from releases.admin.policy_page import PolicyPage
-from releases.kinds import KINDS
 from releases.ledger import head_of, nothing
 from releases.models import Environment
+from releases.release_kinds import KINDS
 
 
 class EnvironmentForm(forms.Form):

@@ -20,7 +20,7 @@ from configs.actors import ADMINISTER, EDIT
 from configs.drafts import preview_of
 from configs.models import Application
 from configs.refusals import Refusal
-from icontrol.words import said, words
+from icontrol.bilingual import said, words
 from releases import access
 from releases.admin import markup
 from releases.admin.base import EnvironmentFilter, Fact, HouseAdmin, ReadOnlyAdmin

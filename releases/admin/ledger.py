@@ -19,17 +19,17 @@ from django.utils.safestring import SafeString
 
 from configs.actors import PUBLISH, VIEW
 from configs.policies import check_permission
-from icontrol.words import later, said, words
-from releases import checkpoints, verdicts
+from icontrol.bilingual import later, said, words
+from releases import checkpoints, verifications
 from releases.actions import undo_target
 from releases.admin import buttons, facts, markup
 from releases.admin.base import EnvironmentFilter, Fact, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
 from releases.admin.facts import Standing
 from releases.checkpoints import Line
-from releases.kinds import KINDS
 from releases.ledger import head_of, nothing, release_of
 from releases.models import Environment, Release
+from releases.release_kinds import KINDS
 from releases.summary import precede, summary
 from releases.verify import verify
 
@@ -190,11 +190,11 @@ class ReleaseAdmin(ReadOnlyAdmin):
         check_permission(self.actor(request), VIEW)
         path = settings.ICONTROL_CHECKPOINTS
         releases = Release.objects.count()
-        verdict = verdicts.last()
+        verdict = verifications.last()
         if request.method == "POST":
             environments = Environment.objects.select_related("application")
             found = list(verify(environments, own=path))
-            verdict = verdicts.keep(found, releases=releases, by=self.actor(request).name, now=timezone.now())
+            verdict = verifications.keep(found, releases=releases, by=self.actor(request).name, now=timezone.now())
         return self.page(
             request,
             "admin/house/checkpoints.html",

@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from configs.models import Application, ConfigVersion
 from configs.texts import both
-from icontrol.words import later, words
+from icontrol.bilingual import later, words
 from releases.models import ApiToken, AuditEvent, ClientKey, Environment, PreviewLink, Release
 
 NAMES: dict[type[Model], tuple[tuple[str, str], tuple[str, str]]] = {

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from configs.actors import ADMINISTER
-from icontrol.words import words
+from icontrol.bilingual import words
 from releases.admin.base import HouseAdmin
 from releases.admin.buttons import Button, address, page_of
 from releases.admin.move import Move

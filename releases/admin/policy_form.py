@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 
 from configs.problems import Problem
-from icontrol.words import later, said, words
+from icontrol.bilingual import later, said, words
 from releases.gate import DEFAULT, Policy
 from releases.policy_fields import FIELDS, MAX_PLATFORMS, MAX_SECONDS, PLATFORM, Field, of_kind
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from configs.actors import PUBLISH, VIEW
 from configs.policies import check_permission
 from configs.refusals import Refusal
-from icontrol.words import words
+from icontrol.bilingual import words
 from releases import actions
 from releases.admin import facts
 from releases.admin.buttons import page_of

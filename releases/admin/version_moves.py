@@ -17,7 +17,7 @@ from configs.policies import check_is_preview, check_reason, problems_of
 from configs.problems import Problem, errors
 from configs.refusals import Refusal
 from configs.texts import both
-from icontrol.words import later, words
+from icontrol.bilingual import later, words
 from releases import actions
 from releases.admin import facts
 from releases.admin.buttons import page_of, rollbacks

@@ -18,7 +18,7 @@ from configs.actors import EDIT
 from configs.models import Application, ConfigVersion
 from configs.policies import check_permission, problems_of
 from configs.texts import Text, both
-from icontrol.words import later, words
+from icontrol.bilingual import later, words
 from releases.admin import buttons, facts, markup
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of

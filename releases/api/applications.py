@@ -15,7 +15,7 @@ from releases.api.common import AuthorView
 from releases.api.openapi import BODY, IF_MATCH, answer_header, answers
 from releases.api.parsing import ApplicationBody, ApplicationSettingsBody, ExtraSchemaBody, body
 from releases.lookup import find_application
-from releases.showing import show_application
+from releases.serialization import show_application
 
 KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="The application.")
 ETAG = answer_header("ETag", "Of the schema of the extra sections: what its next write names in If-Match.")

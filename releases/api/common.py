@@ -17,14 +17,14 @@ from configs.actors import VIEW, Actor
 from configs.models import ConfigVersion
 from configs.policies import check_permission
 from icontrol.problem import media_types
-from releases import showing
+from releases import serialization
 from releases.api.parsing import Body, body
 from releases.authentication import actor_of
 from releases.lookup import find_environment
 from releases.models import Environment
 
 
-class OneForm(BaseContentNegotiation):
+class OnlyJSON(BaseContentNegotiation):
     """There is one form of each answer, whatever Accept or ``?format=`` say: probes ask for text, browsers for HTML."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
@@ -34,7 +34,7 @@ class OneForm(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-class MayDo(BasePermission):
+class HasPermission(BasePermission):
     """Asks the view what its method needs. Actions ask again: this only answers before anything is looked up."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
@@ -53,8 +53,8 @@ def needed(view: Any, method: str) -> str:
 class AuthorView(APIView):
     """For people and programs with a role. ``permissions`` maps methods to what they need."""
 
-    permission_classes = (MayDo,)
-    content_negotiation_class = OneForm
+    permission_classes = (HasPermission,)
+    content_negotiation_class = OnlyJSON
     permissions: Mapping[str, str] = {}
 
     @property
@@ -97,6 +97,6 @@ class AuthorView(APIView):
 
 def show_draft(draft: ConfigVersion, environment: Environment) -> Response:
     """The draft with its problems and, as a header, the ETag that the next write names."""
-    response = Response(showing.show_draft(draft, environment, timezone.now()))
+    response = Response(serialization.show_draft(draft, environment, timezone.now()))
     response["ETag"] = draft.etag
     return response

@@ -35,7 +35,7 @@ from releases.api.parsing import (
 )
 from releases.lookup import find_stored
 from releases.models import PreviewLink
-from releases.showing import instant, named, show_entry, show_version
+from releases.serialization import instant, named, show_entry, show_version
 
 PER_PAGE = 50
 MOST_LINKS = 200
@@ -181,13 +181,13 @@ class PreviewView(DraftWriteView):
         return Response({**named(environment), **show_version(version)})
 
 
-class OfPreviewView(AuthorView):
+class PreviewLinkView(AuthorView):
     """Without a preview there is nothing to do."""
 
     permissions = {"GET": EDIT, "POST": EDIT}
 
 
-class WithdrawView(OfPreviewView):
+class WithdrawView(PreviewLinkView):
     """Take the preview back."""
 
     @extend_schema(
@@ -224,7 +224,7 @@ def show_link(link: PreviewLink, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-class LinksView(OfPreviewView):
+class LinksView(PreviewLinkView):
     """Links that open the preview for whoever holds them."""
 
     @extend_schema(operation_id="listPreviewLinks", parameters=BOTH, responses=answers(shapes.Links))

@@ -26,7 +26,15 @@ from releases.lookup import find_version, moment
 from releases.models import Environment, Release
 from releases.policies import policy_etag
 from releases.publishing import Selection
-from releases.showing import named, show_diff, show_policy, show_published, show_release, show_rollback, show_version
+from releases.serialization import (
+    named,
+    show_diff,
+    show_policy,
+    show_published,
+    show_release,
+    show_rollback,
+    show_version,
+)
 from releases.summary import precede
 
 PER_PAGE = 50

@@ -20,7 +20,7 @@ from releases.api.drafts import DocumentView
 from releases.api.openapi import BODY, BOTH, ETAG, IF_MATCH, answers
 from releases.api.parsing import document
 from releases.models import Environment
-from releases.showing import show_object
+from releases.serialization import show_object
 
 WHERE = [
     OpenApiParameter("section", str, OpenApiParameter.PATH, enum=list(NAMED_BY)),

@@ -20,7 +20,7 @@ from flags.engine import resolved
 from icontrol import problem
 from releases import access, gate
 from releases.api import shapes
-from releases.api.common import OneForm
+from releases.api.common import OnlyJSON
 from releases.api.openapi import ENVIRONMENT, MEANING, answer_header, problems
 from releases.delivery import Live, Representation, read_live, representation
 from releases.lookup import find_environment
@@ -60,7 +60,7 @@ class PublicView(APIView):
 
     authentication_classes = ()
     permission_classes = ()
-    content_negotiation_class = OneForm
+    content_negotiation_class = OnlyJSON
     for_clients = True
     vary: Sequence[str] = VARY
 

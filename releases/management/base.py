@@ -50,7 +50,7 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-class Door(BaseCommand):
+class ActionCommand(BaseCommand):
     """One command. Subclasses name in ``takes`` which of :data:`SHARED` they take, and implement ``run``."""
 
     takes: tuple[str, ...] = ()

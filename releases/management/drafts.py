@@ -14,7 +14,7 @@ from configs.policies import problems_of
 from configs.texts import both, pick
 from releases.management.words import change_lines, problem_summary
 from releases.models import Environment
-from releases.showing import show_draft
+from releases.serialization import show_draft
 
 
 def draft_answer(

@@ -11,9 +11,9 @@ from configs.texts import Text, both
 from flags.engine import Effects
 from releases import actions
 from releases.effects import effect_lines, effects, prospect
-from releases.management.base import Door
+from releases.management.base import ActionCommand
 from releases.models import Environment, Release
-from releases.showing import show_switched
+from releases.serialization import show_switched
 
 ACTIONS: dict[str, Callable[..., actions.Switched]] = {"kill": actions.kill, "lift": actions.lift}
 #: kind → (appended, would be appended, stands so already)
@@ -49,7 +49,7 @@ SAID: dict[str, tuple[Text, Text, Text]] = {
 }
 
 
-class SwitchDoor(Door):
+class SwitchCommand(ActionCommand):
     """``kind`` is ``kill`` or ``lift``."""
 
     kind: str

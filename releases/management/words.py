@@ -14,8 +14,8 @@ from configs.problems import Problem, errors
 from configs.refusals import Refusal
 from configs.texts import Text, both, pick
 from releases.findings import FINDINGS, Finding
-from releases.kinds import KINDS
 from releases.models import Release
+from releases.release_kinds import KINDS
 from releases.summary import summary
 
 _FLAGS = both("flags lists those that are live.", "flags énumère ceux qui sont en ligne.")

@@ -10,7 +10,7 @@ from django import template
 
 from configs.actors import EDIT, PUBLISH, VIEW, Actor
 from configs.models import ConfigVersion
-from icontrol.words import said
+from icontrol.bilingual import said
 from releases.admin import facts, markup
 from releases.admin.buttons import Button, around_version, of_environments, of_version
 from releases.admin.facts import Standing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import override
 
 from configs.texts import both
-from icontrol.words import said, words
+from icontrol.bilingual import said, words
 from releases.templatetags.house import say
 
 NBSP = "\N{NO-BREAK SPACE}"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from releases import access, background, sightings
+from releases import access, background, clients_seen
 from releases.background import MOST, Background
 from releases.models import ClientSighting
 from tests.factories import ADA, NOON, World
@@ -33,7 +33,7 @@ def writes(statements: list[str]) -> list[str]:
 
 
 def test_who_polls_waits_for_no_write(world: World, here: Background, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sightings, "background", here)
+    monkeypatch.setattr(clients_seen, "background", here)
     world.release()
     key = access.create_client_key(world.production, name="web", actor=ADA, now=NOON).key
     api, seen = Api(world), []

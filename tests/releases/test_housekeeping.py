@@ -17,8 +17,8 @@ from flags.models import Usage
 from flags.usage import HOUR, KEPT_HOURS
 from icontrol.locks import lock
 from releases import audit, housekeeping
+from releases.clients_seen import FORGOTTEN_AFTER
 from releases.models import AuditEvent, ClientSighting, LoginFailure, Session, Timestamp
-from releases.sightings import FORGOTTEN_AFTER
 from releases.throttle import WINDOW
 from tests.factories import World, make_world
 from tests.faults.processes import Child, Tell

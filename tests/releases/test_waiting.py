@@ -14,7 +14,7 @@ from configs import policies, validation
 from configs.drafts import lock_application
 from configs.policies import schema_etag
 from configs.refusals import Refusal
-from releases import actions, flag_life, publishing, sightings
+from releases import actions, clients_seen, flag_life, publishing
 from releases.ledger import head_of
 from releases.models import Environment, FlagLife, Release
 from releases.publishing import Selection
@@ -56,7 +56,7 @@ SLOW: list[tuple[Any, str]] = [
     (validation, "check_extra_schema"),
     (config_actions, "store"),
     (config_actions, "check_shape"),
-    (sightings, "warnings"),
+    (clients_seen, "warnings"),
     (publishing, "diff"),
     (actions, "diff"),
     (actions, "live_flags"),

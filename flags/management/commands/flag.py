@@ -12,10 +12,10 @@ from configs.canonical import NotStrictJSON, parse_strict
 from configs.refusals import Refusal
 from flags.explaining import explain
 from releases.lookup import LIVE
-from releases.management.base import Door, unusable
+from releases.management.base import ActionCommand, unusable
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Evaluates a flag for a context and tells every step. Nothing is counted, nothing is changed."
     takes = ("application", "environment")
 

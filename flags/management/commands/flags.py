@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from configs.texts import Text, both
 from flags.overview import ASKED_AT_ONCE, FlagFacts, Overview, overview
-from releases.management.base import Door
+from releases.management.base import ActionCommand
 from releases.management.words import table
 
 NONE = "–"
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Lists the live flags: state, owner, age, use in the last 30 days, and why one is stale."
     takes = ("application", "environment")
 

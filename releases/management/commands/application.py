@@ -11,13 +11,13 @@ from configs import actions
 from configs.models import Application
 from configs.policies import schema_etag
 from configs.texts import Text, both
-from releases.management.base import Door, unusable
-from releases.showing import show_application
+from releases.management.base import ActionCommand, unusable
+from releases.serialization import show_application
 
 SETTINGS = {"name": "name", "default_language": "default_locale", "default": "is_default"}
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Shows the settings of an application; with options it changes them."
     takes = ("application", "reason")
 

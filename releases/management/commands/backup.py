@@ -10,10 +10,10 @@ from django.db import DatabaseError
 
 from configs.texts import both
 from releases.backup import back_up, note_success
-from releases.management.base import Door
+from releases.management.base import ActionCommand
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Writes the database, the checkpoint lines and the secret key into one file, while servers run."
 
     def arguments(self, parser: CommandParser) -> None:

@@ -6,11 +6,11 @@ from django.core.management.base import CommandParser
 
 from configs import actions
 from configs.texts import both
-from releases.management.base import Door
-from releases.showing import show_application
+from releases.management.base import ActionCommand
+from releases.serialization import show_application
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Creates an application with an empty draft; its key is for ever. Environments come by create_environment."
     takes = ("reason",)
 

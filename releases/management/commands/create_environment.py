@@ -6,11 +6,11 @@ from django.core.management.base import CommandParser
 
 from configs.texts import both
 from releases import access
-from releases.management.base import Door
-from releases.showing import named
+from releases.management.base import ActionCommand
+from releases.serialization import named
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Creates an environment with an empty ledger; its key is for ever."
     takes = ("application", "reason")
 

@@ -6,13 +6,13 @@ from django.core.management.base import CommandParser
 
 from configs.texts import both
 from releases import access
-from releases.management.base import Door
+from releases.management.base import ActionCommand
 from releases.management.words import when
 from releases.roles import ROLES
-from releases.showing import instant
+from releases.serialization import instant
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Creates an API token with one role and prints it: once, it is not kept."
     takes = ("reason",)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from configs.texts import both
 from releases.bootstrap import load_demo
-from releases.management.base import Door
+from releases.management.base import ActionCommand
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Makes the application, its environments and the live demo, as far as they are missing."
 
     def run(self) -> None:

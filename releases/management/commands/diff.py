@@ -7,12 +7,12 @@ from django.core.management.base import CommandParser
 from configs.diff import diff
 from configs.texts import both
 from releases.lookup import find_version
-from releases.management.base import Door
+from releases.management.base import ActionCommand
 from releases.management.words import change_lines
-from releases.showing import show_diff
+from releases.serialization import show_diff
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Says in sentences what changes between two versions; live, draft and preview are names too."
     takes = ("application", "environment")
 

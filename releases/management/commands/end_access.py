@@ -7,11 +7,11 @@ from django.core.management.base import CommandParser
 
 from configs.refusals import Refusal
 from configs.texts import both
-from releases.management.base import Door
+from releases.management.base import ActionCommand
 from releases.people import end_access
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Ends everything of a person at once: sessions, API tokens, preview links."
     takes = ("reason",)
 

@@ -14,12 +14,12 @@ from configs.policies import check_publishable
 from configs.texts import both
 from releases.ledger import head_of
 from releases.lookup import LIVE, find_version
-from releases.management.base import Door, unusable
+from releases.management.base import ActionCommand, unusable
 from releases.models import Environment
-from releases.showing import named, show_version
+from releases.serialization import named, show_version
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Writes a snapshot as canonical JSON, whose SHA-256 is the version's digest, or its flags for Unleash."
     takes = ("application", "environment")
 

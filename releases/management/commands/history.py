@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.core.management.base import CommandParser
 
 from configs import history
-from releases.management.base import Door
+from releases.management.base import ActionCommand
 from releases.management.words import first, table, when
-from releases.showing import show_entry
+from releases.serialization import show_entry
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Lists the draft's history, newest first; an id can be given to revert_draft."
     takes = ("application",)
 

@@ -20,7 +20,7 @@ from configs.texts import Text, both
 from releases.actions import stored_policies
 from releases.gate import Policy
 from releases.ledger import head_of
-from releases.management.base import Door
+from releases.management.base import ActionCommand
 from releases.management.drafts import draft_answer
 from releases.management.policies import MINIMUM, as_options, changed_fields, changed_lines, minimum_line
 from releases.management.reports import report_lines
@@ -30,7 +30,7 @@ from releases.models import Environment
 WORDY = 16
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Takes a snapshot (JSON), or with --from the files of another system, into the draft. Publishes nothing."
     takes = ("application", "environment", "reason", "dry_run")
 

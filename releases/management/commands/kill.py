@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from releases.management.switches import SwitchDoor
+from releases.management.switches import SwitchCommand
 
 
-class Command(SwitchDoor):
+class Command(SwitchCommand):
     kind = "kill"
     help = "Forces a flag off for everybody until it is lifted, whatever is published or rolled back meanwhile."

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from releases.management.switches import SwitchDoor
+from releases.management.switches import SwitchCommand
 
 
-class Command(SwitchDoor):
+class Command(SwitchCommand):
     kind = "lift"
     help = "Lifts a kill switch: the flag answers again as its config says."

@@ -11,15 +11,15 @@ from configs.texts import Text, both
 from releases import actions
 from releases.gate import DEFAULT
 from releases.ledger import head_of
-from releases.management.base import Door, unusable
+from releases.management.base import ActionCommand, unusable
 from releases.management.policies import add_fields, changed_fields, changed_lines, given_fields, shown
 from releases.management.words import table
 from releases.models import Environment, Release
 from releases.policies import check_policy_changes, policy_etag
-from releases.showing import show_policy
+from releases.serialization import show_policy
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Shows the version policy of an environment; with options it changes one platform's, with --file all."
     takes = ("application", "environment", "reason", "dry_run")
 

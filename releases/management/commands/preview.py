@@ -5,11 +5,11 @@ from __future__ import annotations
 from configs import actions
 from configs.drafts import draft_of
 from configs.texts import both
-from releases.management.base import Door
-from releases.showing import show_version
+from releases.management.base import ActionCommand
+from releases.serialization import show_version
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Sends the draft to preview; the older preview is withdrawn, and editing goes on in the next draft."
     takes = ("application", "reason")
 

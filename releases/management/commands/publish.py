@@ -13,14 +13,14 @@ from configs.problems import errors
 from configs.texts import Text, both
 from releases import actions
 from releases.lookup import find_version
-from releases.management.base import Door
+from releases.management.base import ActionCommand
 from releases.management.words import change_lines, problem_lines, problem_summary
 from releases.models import Environment
 from releases.publishing import Plan, Published, Selection, check_ready
-from releases.showing import named, show_published
+from releases.serialization import named, show_published
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Publishes a version, the preview or the draft in an environment."
     takes = ("application", "environment", "reason", "confirm", "expected_serial", "dry_run")
 

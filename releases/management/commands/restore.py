@@ -11,14 +11,14 @@ from django.core.management.base import CommandParser
 
 from configs.texts import Text, both
 from releases.findings import Finding
-from releases.management.base import REFUSED, Door
+from releases.management.base import REFUSED, ActionCommand
 from releases.management.words import finding_lines
 from releases.models import Environment
 from releases.restore import Lost, restore
 from releases.verify import verify
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Puts a backup back, while no server runs, and verifies the ledger."
     needs_database = False
 

@@ -7,13 +7,13 @@ from django.core.management.base import CommandParser
 from configs import actions
 from configs.drafts import draft_of
 from releases.lookup import find_stored
-from releases.management.base import Door, unusable
+from releases.management.base import ActionCommand, unusable
 from releases.management.drafts import draft_answer
 
 HISTORY = "history:"
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Reverts the draft to what is live, to a version, or to an entry of its history. Publishes nothing."
     takes = ("application", "environment", "reason", "dry_run")
 

@@ -6,11 +6,11 @@ from django.core.management.base import CommandParser
 
 from configs.texts import both
 from releases import access
-from releases.management.base import Door
-from releases.showing import instant
+from releases.management.base import ActionCommand
+from releases.serialization import instant
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Revokes an API token; its next request is refused."
     takes = ("reason",)
 

@@ -11,14 +11,14 @@ from configs.models import ConfigVersion
 from configs.texts import Text, both
 from releases import actions
 from releases.ledger import head_of
-from releases.management.base import Door
+from releases.management.base import ActionCommand
 from releases.management.words import change_lines
 from releases.models import Environment, Release
 from releases.policies import check_serial
-from releases.showing import show_diff, show_rollback
+from releases.serialization import show_diff, show_rollback
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Rolls an environment back: by default to what was live just before the current version first went live."
     takes = ("application", "environment", "reason", "expected_serial", "dry_run")
 

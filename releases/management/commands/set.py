@@ -16,7 +16,7 @@ from configs.limits import MAX_DEPTH
 from configs.merge import merge_patch
 from configs.problems import pointer
 from configs.refusals import Refusal
-from releases.management.base import Door, unusable
+from releases.management.base import ActionCommand, unusable
 from releases.management.drafts import draft_answer
 
 #: A value that begins so is meant as JSON: a slip in it must not make it a text.
@@ -25,7 +25,7 @@ JSON_BEGINS = ("{", "[", '"')
 SHARE = re.compile(r"([0-9]{1,3})(?:[.]([0-9]{1,2}))?%")
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Sets fields of one object of the draft (a flag, a page, a segment), or makes or removes it."
     takes = ("application", "environment", "reason", "dry_run")
 

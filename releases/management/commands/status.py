@@ -13,18 +13,18 @@ from configs.models import Application, ConfigVersion
 from configs.policies import problems_of
 from configs.problems import errors
 from configs.texts import Text, both
-from releases.kinds import KINDS
 from releases.ledger import head_of, served_at
 from releases.lookup import moment
-from releases.management.base import Door, unusable
+from releases.management.base import ActionCommand, unusable
 from releases.management.policies import in_short
 from releases.management.words import first, release_row, table, when
 from releases.models import Environment, Release
-from releases.showing import instant, show_policy, show_release, show_version
+from releases.release_kinds import KINDS
+from releases.serialization import instant, show_policy, show_release, show_version
 from releases.summary import precede
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Says what is live in every environment, and what waits as preview and draft."
     takes = ("application", "environment")
 

@@ -9,16 +9,16 @@ from django.core.management.base import CommandParser
 from configs.refusals import Refusal
 from configs.texts import both
 from releases import actions
-from releases.kinds import KINDS
 from releases.ledger import head_of, release_of
-from releases.management.base import Door
+from releases.management.base import ActionCommand
 from releases.models import Environment
-from releases.showing import show_release
+from releases.release_kinds import KINDS
+from releases.serialization import show_release
 
 NEWEST = "newest"
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Undoes the newest release, whatever it did; its serial says which one is meant."
     takes = ("application", "environment", "reason", "dry_run")
 

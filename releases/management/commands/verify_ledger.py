@@ -14,7 +14,7 @@ from releases import checkpoints
 from releases.findings import FINDINGS, FLAGS_DIFFER
 from releases.flag_life import rebuild
 from releases.lookup import find_application
-from releases.management.base import REFUSED, Door, unusable
+from releases.management.base import REFUSED, ActionCommand, unusable
 from releases.management.words import finding_lines
 from releases.models import Environment, Release
 from releases.verify import verify
@@ -22,7 +22,7 @@ from releases.verify import verify
 STEP = 250
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Verifies the ledgers of all environments (or one), and compares them with checkpoint files."
     takes = ("application", "environment")
 

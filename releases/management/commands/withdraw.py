@@ -5,11 +5,11 @@ from __future__ import annotations
 from configs import actions
 from configs.drafts import version_of
 from configs.texts import both
-from releases.management.base import Door
-from releases.showing import show_version
+from releases.management.base import ActionCommand
+from releases.serialization import show_version
 
 
-class Command(Door):
+class Command(ActionCommand):
     help = "Withdraws the preview; its number is never used again."
     takes = ("application", "reason")
 

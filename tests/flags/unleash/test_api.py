@@ -16,8 +16,8 @@ from configs.exporters.unleash import REASONS
 from flags import usage
 from flags.models import Usage
 from flags.overview import overview
-from flags.unleash.reading import MOST_PROPERTIES, context, counts
-from releases import access, sightings
+from flags.unleash.requests import MOST_PROPERTIES, context, counts
+from releases import access, clients_seen
 from releases.models import ClientSighting
 from tests.factories import ADA, NOON, flag, snapshot
 from tests.releases.api.helpers import Api, ok, refused
@@ -387,29 +387,29 @@ def test_names_in_the_headers_of_newer_sdks(live: Api) -> None:
 
 
 def test_one_address_does_not_take_all_places(live: Api) -> None:
-    for number in range(sightings.MOST_NAMES):
+    for number in range(clients_seen.MOST_NAMES):
         ok(live.ask(FEATURES, unleash_appname=f"{number}"))
     live.client.get(FEATURES, headers={"unleash-appname": "shop"}, REMOTE_ADDR="192.0.2.9")
     names = {name for _, _, name in seen()}
-    assert len(names) == sightings.MOST_OF_ADDRESS + 2 and {"shop", sightings.OTHERS} < names
+    assert len(names) == clients_seen.MOST_OF_ADDRESS + 2 and {"shop", clients_seen.OTHERS} < names
     ok(live.ask(FEATURES, unleash_appname="0"))  # what it brought along it may be again
 
 
 def test_names_are_bounded(live: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sightings, "MOST_OF_ADDRESS", 1000)
-    for number in range(sightings.MOST_NAMES + 20):
+    monkeypatch.setattr(clients_seen, "MOST_OF_ADDRESS", 1000)
+    for number in range(clients_seen.MOST_NAMES + 20):
         ok(live.ask(FEATURES, unleash_appname=f"{number}-" + "x" * 500))
-    sightings.written.clear()  # another process
+    clients_seen.written.clear()  # another process
     ok(live.ask(FEATURES, unleash_appname="late"))
     names = {name for _, _, name in seen()}
-    assert len(names) == sightings.MOST_NAMES + 1 and sightings.OTHERS in names
-    assert max(map(len, names)) == sightings.LONGEST_NAME
+    assert len(names) == clients_seen.MOST_NAMES + 1 and clients_seen.OTHERS in names
+    assert max(map(len, names)) == clients_seen.LONGEST_NAME
 
 
 def test_clients_that_have_not_asked_for_long_warn_nobody(live: Api) -> None:
     ok(live.ask(FEATURES, unleash_appname="old"))
-    ClientSighting.objects.update(last_seen_at=NOON - sightings.FORGOTTEN_AFTER)
-    assert sightings.warnings(live.world.production, CONTENT, {}, now=NOON.replace(day=23)) == []
+    ClientSighting.objects.update(last_seen_at=NOON - clients_seen.FORGOTTEN_AFTER)
+    assert clients_seen.warnings(live.world.production, CONTENT, {}, now=NOON.replace(day=23)) == []
 
 
 def test_an_environment_that_has_them_is_warned_at_publish(live: Api) -> None:
@@ -442,7 +442,7 @@ def test_warnings_are_one_for_each_reason_and_one_for_what_stays(live: Api) -> N
     first = {**CONTENT, "featureFlags": [*CONTENT["featureFlags"], *odd, both_reasons]}
 
     def told(before: Any, after: Any) -> list[tuple[str, str]]:
-        found = sightings.warnings(live.world.production, after, before, now=NOON)
+        found = clients_seen.warnings(live.world.production, after, before, now=NOON)
         assert all(problem.message["fr"].startswith("Éteints pour") for problem in found)
         start = "Off for clients with an Unleash SDK that evaluate by themselves"
         return [(problem.pointer, problem.message["en"].removeprefix(start)) for problem in found]

@@ -12,7 +12,7 @@ from configs.exporters.unleash import REASONS, document, features
 from configs.importers.unleash import convert
 from configs.validation import check_snapshot
 from flags.models import UNTOLD
-from flags.unleash.reading import counts
+from flags.unleash.requests import counts
 from tests.configs.unleash_files import Unleash, client, constraint, default, feature, flags_of, rollout, variant
 from tests.factories import snapshot
 from tests.releases.api.helpers import Api, ok

@@ -14,7 +14,7 @@ from configs.exporters.unleash import Export, document, features, is_on
 from configs.payloads import payload
 from flags.engine import compile_flags
 from flags.engine.values import text_of
-from flags.unleash.writing import told_variant
+from flags.unleash.answers import told_variant
 from tests.clients import run_node
 from tests.flags.engine.vectors import compiled, moment, snapshot, vectors
 from tests.flags.unleash.flags_by_chance import CONTEXTS, by_chance

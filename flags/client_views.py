@@ -21,7 +21,7 @@ from releases.throttle import network
 RETRY_AFTER = answer_header("Retry-After", "Seconds.", 429, 503, kind=int)
 
 
-class AskingView(PublicView):
+class FlagClientView(PublicView):
     """``evaluates``: asking costs an evaluation, so it is counted."""
 
     vary: Sequence[str] = ("X-API-Key", "Authorization")

@@ -18,7 +18,7 @@ logger = logging.getLogger("icontrol.checkpoints")
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verification:
     """``releases`` is how many there were in all environments."""
 
     findings: Sequence[Finding]
@@ -36,9 +36,9 @@ def place() -> Path:
     return path.with_name(f"{path.name}.verified.json")
 
 
-def keep(findings: Sequence[Finding], *, releases: int, by: str, now: dt.datetime) -> Verdict:
+def keep(findings: Sequence[Finding], *, releases: int, by: str, now: dt.datetime) -> Verification:
     """The verdict, written for :func:`last`. A write error is logged: what was found is found all the same."""
-    verdict = Verdict(findings, releases, by, now)
+    verdict = Verification(findings, releases, by, now)
     path = place()
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     body = {**asdict(verdict), "at": now.isoformat()}
@@ -51,11 +51,11 @@ def keep(findings: Sequence[Finding], *, releases: int, by: str, now: dt.datetim
     return verdict
 
 
-def last() -> Verdict | None:
+def last() -> Verification | None:
     """None: nobody verified yet, or the file cannot be read."""
     try:
         body = json.loads(place().read_text(encoding="utf-8"))
         findings = [Finding(**finding) for finding in body["findings"]]
-        return Verdict(findings, int(body["releases"]), str(body["by"]), dt.datetime.fromisoformat(body["at"]))
+        return Verification(findings, int(body["releases"]), str(body["by"]), dt.datetime.fromisoformat(body["at"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
