@@ -13,7 +13,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 PICTURE = re.compile(r"(?<=```mermaid\n).*?(?=```)", re.S)
 #: Modules of ``icontrol`` that the apps stand on; the others stand on the apps.
 GROUND = [
-    "words",
+    "bilingual",
     "problem",
     "outages",
     "deadlines",
