@@ -28,6 +28,8 @@ from icontrol.outages import outage_of
 
 logger = logging.getLogger("icontrol.background")
 MOST = 1_000
+#: Of the system: forks do not share its state, and nobody who has seeded `random` is disturbed by a thread.
+SPREAD = random.SystemRandom()
 Work = Callable[[], None]
 
 
@@ -40,7 +42,7 @@ class Regular:
     due: float = 0  # monotonic clock
 
     def again(self, now: float) -> None:
-        self.due = now + self.every * random.uniform(0.8, 1.2)
+        self.due = now + self.every * SPREAD.uniform(0.8, 1.2)
 
 
 class Background(Collector):

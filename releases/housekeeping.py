@@ -14,7 +14,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
-import random
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +25,7 @@ from django.utils import timezone
 from icontrol.locks import lock
 from icontrol.outages import outage_of
 from releases import audit, checkpoints
+from releases.background import SPREAD
 from releases.clients_seen import FORGOTTEN_AFTER
 from releases.models import ClientSighting, LoginFailure, Session, Timestamp
 from releases.throttle import WINDOW
@@ -104,7 +104,7 @@ def keep_house() -> None:
 
 
 def _run(never: threading.Event) -> None:
-    pause = FIRST * random.uniform(0.5, 2)
+    pause = FIRST * SPREAD.uniform(0.5, 2)
     while not never.wait(pause):
         try:
             sweep(timezone.now())
@@ -114,4 +114,4 @@ def _run(never: threading.Event) -> None:
                 logger.exception("housekeeping of process %d failed; it tries again", os.getpid())
         finally:
             connection.close()
-        pause = EVERY * random.uniform(0.8, 1.2)
+        pause = EVERY * SPREAD.uniform(0.8, 1.2)

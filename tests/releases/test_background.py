@@ -125,6 +125,7 @@ def test_regular_work_is_done_again_and_again_each_at_its_pace_and_at_the_end(tr
     assert not seldom.is_set()
     made.flush()
     assert seldom.is_set()
+    made.regular.clear()  # the thread has nothing to do any more
 
 
 def test_regular_work_comes_before_what_waits(here: Background) -> None:
