@@ -369,11 +369,7 @@ def test_without_the_lock_the_race_ends_differently(committed_world: World, monk
     """The proof that these processes really meet: what the lock prevents happens, and the constraint refuses it."""
     world = committed_world
     if connection.vendor == "postgresql":
-
-        def without_lock(environment: Environment) -> Any:
-            return environment, head_of(environment)
-
-        monkeypatch.setattr(actions, "_lock", without_lock)
+        monkeypatch.setattr(actions, "_lock", head_of)
         monkeypatch.setattr(actions, "lock_application", lambda application: application)
     else:
         connection.close()
