@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 T = TypeVar("T")
+#: Beside two editors the p50 of a kill went from 49 to 27 ms with it, on two cores.
+NICE = 10
+
+
+def give_way() -> None:
+    """Linux schedules threads: this one lets the others of the machine go first."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 class Busy(Exception):
@@ -16,15 +27,16 @@ class Busy(Exception):
 
 
 class Pool:
-    """``threads`` of them, and at most ``waiting`` requests that wait for one, each for ``patience`` seconds."""
+    """``threads`` of them, and at most ``waiting`` requests that wait for one, each for ``patience`` seconds. Those
+    that ``yields`` let the others of the machine compute first."""
 
-    def __init__(self, name: str, *, threads: int, waiting: int, patience: float = 10) -> None:
+    def __init__(self, name: str, *, threads: int, waiting: int, patience: float = 10, yields: bool = False) -> None:
         self.name = name
         self.most = threads + waiting
         self.patience = patience
         self.inside = 0
         self._free = asyncio.Semaphore(threads)
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=give_way if yields else None)
 
     async def run(self, work: Callable[[], T]) -> T:
         """What ``work`` returns or raises.
@@ -79,7 +91,7 @@ class Pools:
     def __init__(self) -> None:
         self.clients = Pool("clients", threads=4, waiting=512)
         self.emergencies = Pool("emergencies", threads=2, waiting=32)
-        self.authors = Pool("authors", threads=2, waiting=32)
+        self.authors = Pool("authors", threads=2, waiting=32, yields=True)
 
     def choose(self, method: str, path: str) -> Pool:
         if EMERGENCIES.match(path) or (method not in ("GET", "HEAD") and COMPARED.match(path)):

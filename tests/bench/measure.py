@@ -173,7 +173,7 @@ def main() -> None:
     progress(f"{name}: verifying")
     for _ in range(VERIFICATIONS):
         found = timed("verify", lambda: list(verify([long.world.production], own=settings.ICONTROL_CHECKPOINTS)))
-        assert not found, found[0]
+        assert not [one for one in found if one.severity == "error"], found[0]
     medians = {key: statistics.median(values) for key, values in samples.items()}
     medians["sync"] = sync_cost()
     slow = {key: statistics.quantiles(values, n=20)[-1] for key, values in samples.items()}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +16,7 @@ from django.conf import LazySettings
 
 from configs.refusals import CATALOGUE
 from icontrol.front_door import FrontDoor, bodies
-from icontrol.front_door.pools import Busy, Pool, Pools
+from icontrol.front_door.pools import NICE, Busy, Pool, Pools
 from icontrol.front_door.wsgi import Answer
 from icontrol.guard import LONGEST_HEADER, largest_body
 from tests.house.routes import routes
@@ -213,6 +215,21 @@ def test_who_waits_too_long_is_told_while_the_threads_are_still_busy() -> None:
         await pool.run(lambda: done.append("later"))
         assert (pool.inside, done) == (0, ["later"])
         pool.close()
+
+    asyncio.run(main())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux schedules threads")
+def test_the_threads_of_authors_let_those_of_clients_and_emergencies_go_first() -> None:
+    async def niceness(pool: Pool) -> int:
+        return await pool.run(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    async def main() -> None:
+        pools = Pools()
+        usual = os.getpriority(os.PRIO_PROCESS, 0)
+        assert [await niceness(pool) for pool in (pools.clients, pools.emergencies)] == [usual, usual]
+        assert await niceness(pools.authors) >= NICE
+        pools.close()
 
     asyncio.run(main())
 
