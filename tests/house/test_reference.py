@@ -144,6 +144,7 @@ def test_what_is_wrong_with_a_field_has_words_in_both_languages() -> None:
 # OpenAPI --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_openapi_document_is_the_generated_one() -> None:
     """``make docs`` writes it."""
     with patched_settings(SETTINGS):

@@ -44,6 +44,7 @@ def root(world: World) -> Staff:
 # Escaping -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("hostile", "language"), list(zip(CORPUS, itertools.cycle(["en", "fr"]), strict=False)))
 def test_what_people_type_is_text_on_every_page(world: World, hostile: str, language: str) -> None:
     root = staff("admin", language=language, name="root.a")
@@ -284,6 +285,7 @@ def test_the_ledger_is_filtered_by_environment_and_kind(world: World, root: Staf
     assert root.get("releases_release_changelist", q="\0<'").status == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", ["", "0", "-1", "9" * 30, "x", "\uff11", "%00", "'\"<"])
 def test_a_list_filters_by_what_it_offers_and_by_nothing_else(world: World, root: Staff, value: str) -> None:
     world.release(snapshot("home"))
@@ -316,6 +318,7 @@ def test_an_application_without_an_environment_has_readable_versions(world: Worl
     assert "icontrol 1.0.0" in listed or "1.0.0 icontrol" in listed  # several applications: each row says whose
 
 
+@pytest.mark.slow
 def test_checkpoints_are_verified_when_asked_and_the_answer_is_kept(
     world: World, root: Staff, checkpoint_file: Path
 ) -> None:

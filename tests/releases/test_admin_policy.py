@@ -211,6 +211,7 @@ def test_in_french(world: World) -> None:
     assert "Politique de version de production" in page.text
 
 
+@pytest.mark.slow
 def test_the_widest_form_that_our_caps_allow_can_be_sent(world: World, ada: Staff) -> None:
     """32 platforms with two messages in 32 languages each."""
     texts = {f"a{chr(97 + number % 26)}{chr(97 + number // 26)}": "x" for number in range(MAX_LOCALES)}

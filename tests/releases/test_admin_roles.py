@@ -160,6 +160,7 @@ def test_nothing_is_deleted_and_no_version_is_added() -> None:
     assert [name for name in sorted(names()) if name.endswith("_add")] == ["auth_group_add", "auth_user_add"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["none", *ROLES])
 def test_which_role_opens_which_page(role: str, arguments: dict[str, tuple[Any, ...]]) -> None:
     person = staff(None if role == "none" else role)
@@ -173,6 +174,7 @@ def test_which_role_opens_which_page(role: str, arguments: dict[str, tuple[Any, 
             assert (page.status, page.refusal) == (403, "permission.denied"), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["viewer", "admin"])
 def test_which_pages_ask_for_the_password_again(role: str, arguments: dict[str, tuple[Any, ...]]) -> None:
     person = staff(role)
@@ -183,6 +185,7 @@ def test_which_pages_ask_for_the_password_again(role: str, arguments: dict[str, 
             assert asks == (role == "admin" and name in SENSITIVE), name
 
 
+@pytest.mark.slow
 def test_a_french_abbreviation_is_on_no_english_page(arguments: dict[str, tuple[Any, ...]]) -> None:
     english, french = staff("admin"), staff("admin", language="fr", name="fr")
     assert "n°" in french.get("index").text

@@ -150,6 +150,7 @@ def test_rights_by_every_door(world: World, eve: Staff) -> None:
     assert found[0][1] == "user:root.a"
 
 
+@pytest.mark.slow
 def test_a_flood_is_a_bounded_number_of_rows_and_lines(eve: Staff, caplog: pytest.LogCaptureFixture) -> None:
     before = told()
     caplog.set_level(logging.INFO, logger="icontrol.audit")

@@ -27,6 +27,8 @@ from releases.verify import verify
 from tests.factories import ADA, World, flag, snapshot
 from tests.faults.processes import race
 
+pytestmark = pytest.mark.slow
+
 TWENTY = 20
 NOTHING = "release.nothing_to_publish"
 

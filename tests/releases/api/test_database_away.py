@@ -161,6 +161,7 @@ def test_a_revoked_key_stays_revoked(api: Api, away: Away) -> None:
         refused(api.ask(CONFIG, x_client_key=key.key), 503, "db.unavailable")
 
 
+@pytest.mark.slow
 def test_any_number_of_environments_is_remembered(api: Api, away: Away) -> None:
     worlds = [make_world(key=f"app-{number}", is_default=False) for number in range(70)]
     keys = {}

@@ -41,6 +41,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
             yield method.upper(), path, operation
 
 
+@pytest.mark.slow
 def test_it_is_valid_and_without_a_warning() -> None:
     said = io.StringIO()
     with redirect_stderr(said):

@@ -107,6 +107,7 @@ def test_the_snapshot_travels_once_and_not_with_every_question(api: Api) -> None
         assert "easily-found" not in str(cursor.fetchall())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     [
