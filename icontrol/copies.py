@@ -38,6 +38,10 @@ def refuse(en: str, fr: str, **values: Any) -> Refusal:
     return Refusal("command.unusable", why=both(en, fr, **values))
 
 
+def damaged(why: object) -> Refusal:
+    return refuse("The copy is damaged: {why}.", "La copie est abîmée : {why}.", why=why)
+
+
 def copy(file: Path, query: str) -> tuple[str, Rows]:
     """Write the database into ``file``; the engine's version, and what ``query`` says of that very state."""
     return _sqlite_copy(file, query) if connection.vendor == "sqlite" else _postgresql_copy(file, query)
@@ -103,7 +107,7 @@ def _sqlite_check(file: Path, query: str) -> Rows:
     with contextlib.closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
         (said,) = database.execute("PRAGMA integrity_check(1)").fetchone()
         if said != "ok":
-            raise refuse("The copy is damaged: {why}.", "La copie est abîmée : {why}.", why=said)
+            raise damaged(said)
         return database.execute(query).fetchall()
 
 
@@ -113,7 +117,7 @@ def _sqlite_rows(file: Path, table: str, columns: Iterable[str]) -> Iterator[tup
         with contextlib.closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
             yield from database.execute(f"SELECT {texts} FROM {table}")
     except sqlite3.Error as error:
-        raise refuse("The copy is damaged: {why}.", "La copie est abîmée : {why}.", why=error) from None
+        raise damaged(error) from None
 
 
 def _sqlite_put_back(file: Path, kept: str | None) -> str | None:
@@ -122,7 +126,7 @@ def _sqlite_put_back(file: Path, kept: str | None) -> str | None:
     try:
         _sqlite_check(file, "SELECT 1")
     except sqlite3.Error as error:
-        raise refuse("The copy is damaged: {why}.", "La copie est abîmée : {why}.", why=error) from None
+        raise damaged(error) from None
     aside = name.with_name(f"{name.name}.{kept or 'empty'}")
     if kept and aside.exists():
         raise refuse("{path} is there already.", "{path} existe déjà.", path=aside)
@@ -221,7 +225,7 @@ def _postgresql_rows(file: Path, table: str, columns: Iterable[str]) -> Iterator
                 names = [name.strip('"') for name in head[1].split(", ")]
                 break
         else:
-            raise refuse("The copy is damaged: {why}.", "La copie est abîmée : {why}.", why=f"no table {table}")
+            raise damaged(f"no table {table}")
         places = [names.index(column) for column in columns]
         for line in lines:
             if line == "\\.\n":

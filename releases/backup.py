@@ -32,7 +32,6 @@ DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 LARGEST_MANIFEST = 10 * 2**20
 KINDS = {"engine": str, "program": str, "createdAt": str, "migrations": list, "serials": dict, "files": dict}
 BLOCK = 2**20
-SUCCEEDED = "backup.succeeded"
 NEWEST = """
     SELECT a.key, e.key, r.serial, r.hash FROM releases_release r
     JOIN releases_environment e ON e.id = r.environment_id JOIN configs_application a ON a.id = e.application_id
@@ -86,7 +85,7 @@ def back_up(target: Path, *, now: dt.datetime) -> tuple[Path, Manifest]:
 
 def note_success(at: dt.datetime) -> None:
     """For the metric."""
-    Timestamp.objects.update_or_create(name=SUCCEEDED, defaults={"at": at})
+    Timestamp.objects.update_or_create(name=Timestamp.BACKED_UP, defaults={"at": at})
 
 
 def _write(workplace: Path, now: dt.datetime) -> Manifest:

@@ -11,7 +11,6 @@ from prometheus_client.registry import Collector
 
 from icontrol import __version__
 from releases.background import background
-from releases.backup import SUCCEEDED
 from releases.models import Environment, Release, Timestamp
 
 LABELS = ["application", "environment"]
@@ -37,7 +36,7 @@ class LedgerCollector(Collector):
         backup = GaugeMetricFamily(
             "icontrol_backup_last_success_timestamp_seconds", "When the last backup was made; 0: never."
         )
-        last = Timestamp.objects.filter(name=SUCCEEDED).values_list("at", flat=True).first()
+        last = Timestamp.objects.filter(name=Timestamp.BACKED_UP).values_list("at", flat=True).first()
         backup.add_metric([], last.timestamp() if last else 0)
         yield backup
 

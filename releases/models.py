@@ -312,6 +312,8 @@ class ClientSighting(models.Model):
 class Timestamp(models.Model):
     """A named time that all processes share, such as that of the last backup."""
 
+    BACKED_UP = "backup.succeeded"
+
     name = models.CharField(max_length=32, primary_key=True)
     at = models.DateTimeField()
 

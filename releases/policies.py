@@ -126,7 +126,7 @@ def _size(candidate: ConfigVersion, snapshot: Any, live: ConfigVersion) -> list[
                 ),
             )
         )
-    old, new = _objects(live.document), _objects(snapshot)
+    old, new = _objects(document_of(live)), _objects(snapshot)
     gone = len(old - new)
     if old and gone > SHRINKAGE * len(old):
         found.append(

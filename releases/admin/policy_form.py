@@ -28,9 +28,11 @@ LABELS = {
 }
 
 
-def _label(key: str) -> Any:
+def _label(key: str, *, language: str = "") -> Any:
+    """``language``: of a text that has a field for each."""
+    of = f" ({language})" if language else ""
     name = FIELDS[key].name
-    return LABELS.get(key) or later({"en": name["en"].capitalize(), "fr": name["fr"].capitalize()})
+    return LABELS.get(key) or words(f"{name['en'].capitalize()}{of}", f"{name['fr'].capitalize()}{of}")
 
 
 def _text(**attributes: Any) -> forms.TextInput:
@@ -71,10 +73,7 @@ class PlatformForm(forms.Form):
                     strip=False,
                     initial=texts.get(language),
                     widget=forms.Textarea(attrs={"rows": 2}),
-                    label=words(
-                        f"{FIELDS[message].name['en'].capitalize()} ({language})",
-                        f"{FIELDS[message].name['fr'].capitalize()} ({language})",
-                    ),
+                    label=_label(message, language=language),
                 )
 
     def _texts(self, message: str) -> dict[str, str]:
