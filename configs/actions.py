@@ -5,8 +5,8 @@ compares what it read with what is there, and writes.
 
 All are keyword-only in ``actor`` (who), ``reason`` (why) and ``now`` (aware datetime from the door). What freezes or
 takes something away needs a reason; edits of the draft and new things may go without one, and the history then says
-only what was done (:func:`configs.policies.note`). They raise :class:`configs.refusals.Refusal` and then have written
-nothing.
+only what was done (:func:`configs.policies.note`). They raise :class:`~icontrol.kernel.refusals.Refusal` and then have
+written nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from configs.actors import ADMINISTER, EDIT, Actor
 from configs.drafts import (
     Stored,
     check_unused,
@@ -32,7 +31,6 @@ from configs.drafts import (
     version_of,
 )
 from configs.history import EDIT_NOTE, coalesce
-from configs.merge import merge_patch
 from configs.models import Application, ConfigVersion
 from configs.policies import (
     check_caps,
@@ -51,7 +49,9 @@ from configs.policies import (
     check_shape,
     note,
 )
-from configs.refusals import Refusal
+from configs.snapshot.merge import merge_patch
+from icontrol.kernel.actors import ADMINISTER, EDIT, Actor
+from icontrol.kernel.refusals import Refusal
 
 FIRST_VERSION = "1.0.0"
 LONGEST_APPLICATION_NAME = 200

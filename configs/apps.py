@@ -3,8 +3,8 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-from configs import triggers
 from configs.states import DRAFT, FROZEN, MOVES, PREVIEW, SET_ONCE
+from icontrol.kernel import triggers
 
 TABLE = "configs_configversion"
 KEPT = "config versions are never deleted"

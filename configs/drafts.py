@@ -12,10 +12,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from configs import states
-from configs.canonical import canonical, normalise
 from configs.models import Application, ConfigVersion, Snapshot
-from configs.refusals import Refusal
+from configs.snapshot.canonical import canonical, normalise
 from configs.versions import next_patch, parse
+from icontrol.kernel.refusals import Refusal
 
 
 def lock_application(application: Application) -> Application:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from configs.actors import Actor
 from configs.models import Application, ConfigVersion, Snapshot
-from configs.refusals import Refusal
+from icontrol.kernel.actors import Actor
+from icontrol.kernel.refusals import Refusal
 
 WINDOW = dt.timedelta(minutes=5)
 EDIT_NOTE = "edit"

@@ -15,8 +15,8 @@ from django_fsm import FSMField, transition
 from simple_history.models import HistoricalRecords
 
 from configs import states
-from configs.canonical import canonical, digest
-from configs.refusals import Refusal
+from configs.snapshot.canonical import canonical, digest
+from icontrol.kernel.refusals import Refusal
 
 KEY = RegexValidator(r"\A[a-z][a-z0-9-]{0,62}\Z", "a-z, 0-9 and hyphens, starting with a letter, at most 63")
 EMPTY_SCHEMA = "{}"

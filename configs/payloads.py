@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from configs.canonical import NotStrictJSON, canonical, parse_strict
+from configs.snapshot.canonical import NotStrictJSON, canonical, parse_strict
 from flags.engine.values import number_of, text_of
 
 #: type of a flag → what Unleash calls such a text

@@ -9,17 +9,19 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from configs import limits, states, validation
-from configs.actors import ADMINISTER, EDIT, PUBLISH, VIEW, Actor
-from configs.canonical import canonical, etag_of
+from configs import states
 from configs.etags import named
 from configs.history import schema_change
 from configs.models import Application, ConfigVersion
-from configs.problems import Problem, errors, pointer
-from configs.reading import NAMED_BY, OBJECTS
-from configs.refusals import Refusal
-from configs.texts import LOCALE, Text, both
+from configs.snapshot import caps
+from configs.snapshot.canonical import canonical, etag_of
+from configs.snapshot.reading import NAMED_BY, OBJECTS
+from configs.validation import check
 from configs.versions import MalformedVersion, parse
+from icontrol.kernel.actors import ADMINISTER, EDIT, PUBLISH, VIEW, Actor
+from icontrol.kernel.problems import Problem, errors, pointer
+from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import LOCALE, Text, both
 
 LONGEST_REASON = 500
 HIGHEST_NUMBER = 10**15
@@ -158,8 +160,8 @@ def check_schema(schema: Any) -> str:
     if size > LARGEST_SCHEMA:
         raise Refusal("schema.too_large", size=size, cap=LARGEST_SCHEMA)
     try:
-        validation.check_extra_schema(schema)
-    except validation.UnusableSchema as error:
+        check.check_extra_schema(schema)
+    except check.UnusableSchema as error:
         raise Refusal("schema.invalid", problems=[error.problem]) from None
     return text
 
@@ -172,7 +174,7 @@ def problems_of(
     application: Application, snapshot: Any, schema: dict[str, Any] | None, now: dt.datetime | None
 ) -> list[Problem]:
     """All problems of a snapshot in this application, errors and warnings; without ``now`` none that time brings."""
-    return validation.check_snapshot(
+    return check.check_snapshot(
         snapshot,
         extra_schema=schema,
         default_locale=application.default_locale,
@@ -184,7 +186,7 @@ def problems_of(
 
 def check_caps(document: Any) -> None:
     """The caps that text read from outside was held to: depth, keys of an object, strings, numbers."""
-    found = limits.walk(document).problems
+    found = caps.walk(document).problems
     if found:
         raise Refusal("json.refused", problems=found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from configs.texts import Text, both
+from icontrol.kernel.texts import Text, both
 
 DRAFT, PREVIEW, PUBLISHED, WITHDRAWN = "draft", "preview", "published", "withdrawn"
 

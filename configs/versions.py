@@ -13,8 +13,8 @@ from typing import Any
 
 from semver import Version
 
-from configs.texts import both
 from flags.engine.values import dotted_of
+from icontrol.kernel.texts import both
 
 __all__ = ["MAX_LENGTH", "Dotted", "MalformedVersion", "Version", "highest", "next_patch", "parse", "parse_dotted"]
 

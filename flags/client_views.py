@@ -9,14 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from configs.canonical import NotStrictJSON, parse_strict
-from configs.refusals import Refusal
+from configs.snapshot.canonical import NotStrictJSON, parse_strict
 from flags.limiting import limiter
-from icontrol.problem import not_read
+from icontrol.kernel.problem_json import not_read
+from icontrol.kernel.refusals import Refusal
+from releases.access.throttle import network
 from releases.api.openapi import answer_header
 from releases.api.public import PublicView, live_for
-from releases.delivery import Live
-from releases.throttle import network
+from releases.delivery.live import Live
 
 RETRY_AFTER = answer_header("Retry-After", "Seconds.", 429, 503, kind=int)
 

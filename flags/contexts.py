@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from configs.refusals import Refusal
+from icontrol.kernel.refusals import Refusal
 
 
 def context_of(value: Any) -> dict[str, Any]:

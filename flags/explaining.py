@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from configs import states
-from configs.actors import EDIT, VIEW, Actor
 from configs.models import ConfigVersion
 from configs.policies import check_permission
-from configs.reading import shown
-from configs.refusals import Refusal
+from configs.snapshot.reading import shown
 from flags.contexts import context_of
 from flags.engine import Explanation, FlagSet, compile_flags
-from releases.ledger import head_of
+from icontrol.kernel.actors import EDIT, VIEW, Actor
+from icontrol.kernel.refusals import Refusal
+from releases.ledger.chain import head_of
 from releases.lookup import LIVE, find_version
 from releases.models import Environment
 from releases.serialization import named

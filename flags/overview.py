@@ -9,17 +9,17 @@ from typing import Any
 
 from django.db.models import F, Max, Min, Q, Sum
 
-from configs.reading import objects, shown
-from configs.refusals import Refusal
-from configs.texts import Text, both
+from configs.snapshot.reading import objects, shown
 from flags.engine import is_off, resolved
 from flags.engine.values import instant_of
 from flags.models import Usage
 from flags.usage import HOUR, KEPT_HOURS
+from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import Text, both
+from releases.delivery.public_form import FORCE_OFF
 from releases.flag_life import First, first_seen
-from releases.ledger import head_of
+from releases.ledger.chain import head_of
 from releases.models import Environment, Release
-from releases.rendering import FORCE_OFF
 from releases.serialization import instant, named
 
 DAY = 24  # hours

@@ -24,9 +24,9 @@ from prometheus_client.registry import Collector
 from flags.engine import Evaluation
 from flags.limiting import Allowance
 from flags.models import Usage
-from icontrol.outages import DATABASE_ERRORS, outage_of
-from releases.background import background
-from releases.delivery import Live
+from icontrol.kernel.background import background
+from icontrol.kernel.outages import DATABASE_ERRORS, outage_of
+from releases.delivery.live import Live
 
 logger = logging.getLogger("icontrol.usage")
 HOUR = 3600  # seconds

@@ -12,9 +12,9 @@ os.environ.setdefault("ICONTROL_DATABASE_POOL", "on")
 
 django_application = get_wsgi_application()
 
-from icontrol import deadlines  # noqa: E402  (the apps must be there)
 from icontrol.front_door import FrontDoor  # noqa: E402
-from releases import background, housekeeping  # noqa: E402
+from icontrol.kernel import background, deadlines  # noqa: E402
+from releases import housekeeping  # noqa: E402
 
 #: Seconds after which a thread that computes lets another one run. A kill gives way at each of its queries and waits so
 #: long each time beside an editor's diff: with Python's 5 ms its p99 was twice as long, and the editors got no further.

@@ -219,7 +219,7 @@ def postgresql(name: str) -> dict[str, Any] | None:
     try:
         if urlsplit(value).scheme not in ("postgresql", "postgres"):
             raise ValueError
-        database: dict[str, Any] = {**dj_database_url.parse(value, engine="icontrol.postgresql")}
+        database: dict[str, Any] = {**dj_database_url.parse(value, engine="icontrol.kernel.databases.postgresql")}
     except ValueError:
         # The URL may hold a password: neither it nor the error that quotes it is shown.
         database = {}

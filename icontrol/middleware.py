@@ -17,11 +17,11 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from configs.languages import choose
-from configs.refusals import Refusal
-from icontrol import problem
 from icontrol.environ import Network
-from icontrol.outages import rest
+from icontrol.kernel import problem_json
+from icontrol.kernel.languages import choose
+from icontrol.kernel.outages import rest
+from icontrol.kernel.refusals import Refusal
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -132,7 +132,7 @@ class WhileAway:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not rest.may_ask():
-            return problem.response(Refusal(rest.outage.value, extra={"retryAfter": rest.SECONDS}))
+            return problem_json.response(Refusal(rest.outage.value, extra={"retryAfter": rest.SECONDS}))
         answer = self.get_response(request)
         if answer.status_code != 503:
             rest.over()

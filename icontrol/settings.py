@@ -38,7 +38,7 @@ _pool = environ.switch("ICONTROL_DATABASE_POOL", default=False)
 _lock_seconds = 5 if _pool else 20
 if _postgresql is None:
     DATABASES["default"] = {
-        "ENGINE": "icontrol.sqlite3",
+        "ENGINE": "icontrol.kernel.databases.sqlite3",
         "NAME": str(ICONTROL_DATA / "icontrol.sqlite3"),
         "OPTIONS": {
             # A transaction takes the write lock when it begins: two writers wait for each other and never fail.
@@ -61,7 +61,7 @@ else:
     _options.setdefault("application_name", "icontrol")
     _limits = {"lock_timeout": _lock_seconds, "idle_in_transaction_session_timeout": 60}
     if _pool:
-        _limits["statement_timeout"] = 15  # icontrol.deadlines: as long as the server process itself waits
+        _limits["statement_timeout"] = 15  # icontrol.kernel.deadlines: as long as the server process itself waits
     _options.setdefault("options", " ".join(f"-c {name}={seconds}s" for name, seconds in _limits.items()))
     if _pool:
         # One for each thread of the front door's three pools, and for the two that write in the background: so nobody
@@ -149,7 +149,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
 # Subdomains and the browsers' preload list belong to the owner of the domain, not to one program on it.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # A session ends when it was not used for that long (the cookie itself with the browser), and in any case by age.
-SESSION_ENGINE = "releases.sessions"
+SESSION_ENGINE = "releases.access.sessions"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 2 * 3600
 ICONTROL_SESSION_LIFETIME = dt.timedelta(hours=12)
@@ -201,11 +201,11 @@ MIDDLEWARE = [
     "icontrol.middleware.ClientFastPath",  # what stands below is for people
     "icontrol.middleware.Compress",
     "icontrol.middleware.WhileAway",
-    "django.contrib.sessions.middleware.SessionMiddleware",  # the table is ours: releases.sessions
+    "django.contrib.sessions.middleware.SessionMiddleware",  # the table is ours: releases.access.sessions
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "releases.throttle.KnownBrowser",
-    "releases.audit.Refusals",
+    "releases.access.throttle.KnownBrowser",
+    "releases.access.audit.Refusals",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -226,9 +226,9 @@ TEMPLATES = [
         },
     },
 ]
-AUTHENTICATION_BACKENDS = ["releases.throttle.ThrottledBackend"]
+AUTHENTICATION_BACKENDS = ["releases.access.throttle.ThrottledBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "releases.passwords.MinimumLength"},
+    {"NAME": "releases.access.passwords.MinimumLength"},
     *(
         {"NAME": f"django.contrib.auth.password_validation.{name}"}
         for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
@@ -259,12 +259,12 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["releases.api.parsing.StrictJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "releases.authentication.TokenAuthentication",
-        "releases.authentication.PersonAuthentication",
+        "releases.access.authentication.TokenAuthentication",
+        "releases.access.authentication.PersonAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "icontrol.problem.handler",
+    "EXCEPTION_HANDLER": "icontrol.kernel.problem_json.handler",
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "iCONTROL",

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 
-from icontrol.locks import lock
+from icontrol.kernel.locks import lock
 
 Say = Callable[[str], None]
 POLL = 0.2  # seconds

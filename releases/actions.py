@@ -17,19 +17,20 @@ from django.db import transaction
 
 from configs import states
 from configs.actions import ATTEMPTS
-from configs.actors import PUBLISH, Actor
-from configs.canonical import canonical
-from configs.diff import diff
 from configs.drafts import draft_of, lock_application, number_above, open_next_draft, raise_highest, version_of
 from configs.models import Application, ConfigVersion
 from configs.policies import check_permission, check_reason, check_version_name, problems_of
-from configs.problems import errors
-from configs.refusals import Refusal
+from configs.snapshot.canonical import canonical
+from configs.snapshot.diff import diff
 from configs.versions import parse
-from releases import clients_seen, gate
+from icontrol.kernel.actors import PUBLISH, Actor
+from icontrol.kernel.problems import errors
+from icontrol.kernel.refusals import Refusal
+from releases.delivery import clients_seen
 from releases.flag_life import NO_CHANGES, changes_between, flag_changes, flag_findings, kinds_of
-from releases.ledger import append, head_of, pasts, release_of
-from releases.lineage import ancestry, lineage
+from releases.gate import decision as gate
+from releases.ledger.chain import append, head_of, pasts, release_of
+from releases.ledger.lineage import ancestry, lineage
 from releases.models import Environment, Release
 from releases.policies import (
     check_not_live,

@@ -25,14 +25,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 
 from configs.policies import check_permission
-from configs.refusals import Refusal
-from icontrol import problem
-from icontrol.bilingual import words
-from releases import audit, sessions
-from releases.authentication import actor_of_user
+from icontrol.kernel import problem_json
+from icontrol.kernel.bilingual import words
+from icontrol.kernel.refusals import Refusal
+from releases.access import audit, sessions
+from releases.access.authentication import actor_of_user
+from releases.access.password_forms import ConfirmForm, LoginForm, PasswordForm
+from releases.access.passwords import is_temporary
 from releases.models import Session
-from releases.password_forms import ConfirmForm, LoginForm, PasswordForm
-from releases.passwords import is_temporary
 
 #: On the page, the last used first.
 MOST_SESSIONS = 100
@@ -152,7 +152,7 @@ class HouseSite(admin.AdminSite):
             except sessions.Unconfirmed:
                 return self.to_confirm(request)
             except (Refusal, PermissionDenied, Http404, DataError, OverflowError) as error:
-                refusal = problem.to_refusal(error)
+                refusal = problem_json.to_refusal(error)
                 assert refusal is not None
                 return self.refuse(request, refusal)
 
@@ -185,6 +185,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     request.audit_kind = "csrf"  # type: ignore[attr-defined]
     refusal = Refusal("http.csrf")
     if not request.path.startswith(reverse("admin:index")):
-        return problem.response(refusal)
+        return problem_json.response(refusal)
     site: HouseSite = admin.site  # type: ignore[assignment]
     return site.refuse(request, refusal)

@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_save
 
-from configs import triggers
+from icontrol.kernel import triggers
 
 TABLE = "releases_release"
 
@@ -71,8 +71,9 @@ class ReleasesConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import get_user_model
 
-        from releases import audit, checks, codes, throttle  # noqa: F401  (registers checks, fills the catalogue)
-        from releases.groups import sync_groups
+        from releases import checks, codes  # noqa: F401
+        from releases.access import audit, throttle
+        from releases.access.groups import sync_groups
 
         throttle.connect()
         audit.connect()

@@ -17,14 +17,16 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import transaction
 
 from configs import actions as config_actions
-from configs.actors import SYSTEM
 from configs.demo import demo_policies, demo_snapshot
 from configs.drafts import draft_of
 from configs.models import Application
-from releases import access, actions, checkpoints
-from releases.ledger import head_of
+from icontrol.kernel.actors import SYSTEM
+from releases import actions
+from releases.access import actions as access
+from releases.access.passwords import mark_temporary
+from releases.ledger import checkpoints
+from releases.ledger.chain import head_of
 from releases.models import Environment, Release
-from releases.passwords import mark_temporary
 from releases.policies import policy_etag
 from releases.publishing import Selection
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
-from configs import triggers
+from icontrol.kernel import triggers
 
 
 @register(Tags.database)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from configs.refusals import define
+from icontrol.kernel.refusals import define
 
 define(
     "environment.unknown",

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from configs.texts import Text, both
 from flags.engine import Effects, effects_of_switch
-from releases.delivery import document_of
-from releases.ledger import head_of
+from icontrol.kernel.texts import Text, both
+from releases.delivery.live import document_of
+from releases.ledger.chain import head_of
 from releases.models import Environment, Release
 from releases.policies import check_switch, live_flags, stands
 

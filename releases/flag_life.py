@@ -4,8 +4,8 @@ A company once reused the name of a flag, and machines that still ran the old co
 within an hour (Knight Capital, 2012). So a key that was live in an environment and left it comes back there only with
 an explicit yes, and never as a flag of another kind.
 
-The table follows from the ledger. Each release writes its part (:func:`releases.ledger.append`), so that no question
-reads all versions; ``verify_ledger`` compares the two.
+The table follows from the ledger. Each release writes its part (:func:`releases.ledger.chain.append`), so that no
+question reads all versions; ``verify_ledger`` compares the two.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from django.db import transaction
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Lag
 
-from configs.canonical import canonical
 from configs.models import ConfigVersion
-from configs.problems import Problem, pointer
-from configs.reading import objects, shown
-from configs.refusals import Refusal
-from configs.texts import both
+from configs.snapshot.canonical import canonical
+from configs.snapshot.reading import objects, shown
 from flags.engine import hashed
+from icontrol.kernel.problems import Problem, pointer
+from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import both
 from releases.models import Environment, FlagLife, Release
 from releases.policies import Confirmation
 

@@ -22,13 +22,14 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from icontrol.locks import lock
-from icontrol.outages import outage_of
-from releases import audit, checkpoints
-from releases.background import SPREAD
-from releases.clients_seen import FORGOTTEN_AFTER
+from icontrol.kernel.background import SPREAD
+from icontrol.kernel.locks import lock
+from icontrol.kernel.outages import outage_of
+from releases.access import audit
+from releases.access.throttle import WINDOW
+from releases.delivery.clients_seen import FORGOTTEN_AFTER
+from releases.ledger import checkpoints
 from releases.models import ClientSighting, LoginFailure, Session, Timestamp
-from releases.throttle import WINDOW
 
 logger = logging.getLogger("icontrol.housekeeping")
 FIRST = 60  # seconds after the start, give or take: servers that start together do not look together

@@ -12,8 +12,8 @@ from configs import history
 from configs.drafts import Stored, stored_entry, stored_version, version_of
 from configs.models import KEY, Application, ConfigVersion
 from configs.policies import check_version_name
-from configs.refusals import Refusal
-from releases.ledger import head_of
+from icontrol.kernel.refusals import Refusal
+from releases.ledger.chain import head_of
 from releases.models import Environment
 from releases.policies import check_something_live
 

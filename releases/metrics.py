@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from icontrol import __version__
-from releases.background import background
+from icontrol.kernel.background import background
 from releases.models import Environment, Release, Timestamp
 
 LABELS = ["application", "environment"]

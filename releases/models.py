@@ -24,8 +24,8 @@ from configs.models import (
     read_history_actor,
     write_history_actor,
 )
-from releases.release_kinds import KINDS
-from releases.roles import ROLE_CHOICES
+from releases.access.roles import ROLE_CHOICES
+from releases.ledger.kinds import KINDS
 
 
 class Environment(HistoryMixin):
@@ -55,7 +55,7 @@ class Release(models.Model):
     """One row of the ledger: all that clients of an environment get from then on. Appended, never changed.
 
     ``policies`` and ``kill_switches`` are RFC 8785 text. ``hash`` is the SHA-256 over the row's facts and the hash
-    before it (:mod:`releases.ledger`).
+    before it (:mod:`releases.ledger.chain`).
     """
 
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="releases")
@@ -177,7 +177,7 @@ class ApiToken(HistoryMixin):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.CharField(max_length=200, blank=True, default="")
-    #: Within some minutes (:mod:`releases.last_use`).
+    #: Within some minutes (:mod:`releases.access.last_use`).
     last_used_at = models.DateTimeField(null=True, blank=True)
 
     history = History(excluded_fields=["token_hash", "last_used_at"])
@@ -224,24 +224,24 @@ class PreviewLink(HistoryMixin):
 
 
 class Session(AbstractBaseSession):
-    """A browser of somebody, from the login until it ends (:mod:`releases.sessions`)."""
+    """A browser of somebody, from the login until it ends (:mod:`releases.access.sessions`)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
     started_at = models.DateTimeField()
-    #: Within some minutes (:mod:`releases.last_use`).
+    #: Within some minutes (:mod:`releases.access.last_use`).
     last_seen_at = models.DateTimeField()
     address = models.CharField(max_length=64, blank=True)
     browser = models.CharField(max_length=200, blank=True)
 
     @classmethod
     def get_session_store_class(cls) -> Any:
-        from releases.sessions import SessionStore
+        from releases.access.sessions import SessionStore
 
         return SessionStore
 
 
 class TemporaryPassword(models.Model):
-    """Whoever has one did not choose the password alone, and must change it first (:mod:`releases.passwords`)."""
+    """Who has one did not choose the password alone, and must change it first (:mod:`releases.access.passwords`)."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="temporary_password")
 
@@ -250,7 +250,7 @@ class TemporaryPassword(models.Model):
 
 
 class AuditEvent(models.Model):
-    """Something that somebody did at the door, or wanted to (:mod:`releases.audit`). Appended, never changed.
+    """Something that somebody did at the door, or wanted to (:mod:`releases.access.audit`). Appended, never changed.
 
     What strangers can repeat at will is one row for a minute, an address and a kind, with how often it was.
     """

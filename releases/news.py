@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from releases import checkpoints, delivery
+from releases.delivery import live as delivery
+from releases.ledger import checkpoints
 from releases.models import Release
 
 

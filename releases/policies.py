@@ -7,21 +7,21 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from configs.canonical import etag_of
 from configs.models import ConfigVersion
 from configs.policies import local, matches, names_nothing
-from configs.problems import Problem
-from configs.reading import NAMED_BY, names, shown
-from configs.refusals import Refusal
-from configs.schema_words import either
-from configs.suggestions import alike
-from configs.texts import Text, both
-from releases import policy_fields
-from releases.delivery import document_of
-from releases.gate import Policy
-from releases.lineage import lineage
+from configs.snapshot.canonical import etag_of
+from configs.snapshot.reading import NAMED_BY, names, shown
+from configs.validation.schema_words import either
+from configs.validation.suggestions import alike
+from icontrol.kernel.problems import Problem
+from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import Text, both
+from releases.delivery.live import document_of
+from releases.gate import policy_fields
+from releases.gate.decision import Policy
+from releases.ledger.kinds import KINDS
+from releases.ledger.lineage import lineage
 from releases.models import Environment, Release
-from releases.release_kinds import KINDS
 
 GROWTH = 2.0  # times the live size
 SHRINKAGE = 0.30  # share of the live objects gone

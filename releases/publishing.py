@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 from django.db.models import OuterRef, Subquery
 
 from configs import states
-from configs.diff import Change, apply, change_id, diff, named_path
 from configs.drafts import draft_of, free_patch, store, version_of
 from configs.models import Application, ConfigVersion
 from configs.policies import check_etag, check_version_name, matches, names_nothing
-from configs.problems import Problem, as_json, errors
-from configs.refusals import Refusal
-from releases import policy_fields
+from configs.snapshot.diff import Change, apply, change_id, diff, named_path
+from icontrol.kernel.problems import Problem, as_json, errors
+from icontrol.kernel.refusals import Refusal
 from releases.flag_life import FlagChanges
+from releases.gate import policy_fields
 from releases.models import Environment, Release
 from releases.policies import Confirmation, check_confirmed, check_policies
 

@@ -9,10 +9,10 @@ from functools import cache
 from django.db import connection, transaction
 from django.db.models import F
 
-from configs.refusals import Refusal
-from icontrol.deadlines import within
-from icontrol.outages import DATABASE_ERRORS, Outage, outage_of, rest
-from releases.delivery import read_live
+from icontrol.kernel.deadlines import within
+from icontrol.kernel.outages import DATABASE_ERRORS, Outage, outage_of, rest
+from icontrol.kernel.refusals import Refusal
+from releases.delivery.live import read_live
 from releases.models import Environment, Release
 
 SECONDS = 1  # for a lock, and for each statement

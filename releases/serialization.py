@@ -6,15 +6,15 @@ import datetime as dt
 import json
 from typing import Any
 
-from configs.diff import diff, grouped
 from configs.models import Application, ConfigVersion
 from configs.policies import problems_of
-from configs.problems import as_json
-from configs.reading import NAMED_BY, objects
+from configs.snapshot.diff import diff, grouped
+from configs.snapshot.reading import NAMED_BY, objects
 from flags.engine import Effects
+from icontrol.kernel.problems import as_json
+from releases.ledger.summary import summary
 from releases.models import Environment, Release
 from releases.publishing import Published
-from releases.summary import summary
 
 
 def instant(at: dt.datetime | None) -> str | None:

@@ -14,12 +14,12 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
-from configs import triggers
 from flags import usage
-from icontrol.outages import rest
-from releases import audit
-from releases.clients_seen import written
-from releases.delivery import seen
+from icontrol.kernel import triggers
+from icontrol.kernel.outages import rest
+from releases.access import audit
+from releases.delivery.clients_seen import written
+from releases.delivery.live import seen
 from tests.databases import fresh
 from tests.factories import World, make_world
 from tests.settings import remove_data

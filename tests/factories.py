@@ -11,16 +11,17 @@ from typing import Any
 from django.db import connection
 
 from configs import actions as config_actions
-from configs import triggers
-from configs.actors import Actor
 from configs.drafts import draft_of
 from configs.models import Application, ConfigVersion, Snapshot
-from releases import access, actions
-from releases.ledger import NO_POLICY, head_of
+from icontrol.kernel import triggers
+from icontrol.kernel.actors import Actor
+from releases import actions
+from releases.access import actions as access
+from releases.access.roles import ROLES
+from releases.ledger.chain import NO_POLICY, head_of
 from releases.models import Environment, Release
 from releases.policies import policy_etag
 from releases.publishing import Selection
-from releases.roles import ROLES
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 ADA = Actor("user:ada")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from configs.canonical import parse_strict
+from configs.snapshot.canonical import parse_strict
 
 CONTENT = Path(__file__).with_name("demo.json")
 

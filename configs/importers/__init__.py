@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from configs.problems import Problem
-from configs.texts import Text
+from icontrol.kernel.problems import Problem
+from icontrol.kernel.texts import Text
 
 EntryKind = Literal["mapped", "derived", "warning", "left_out"]
 

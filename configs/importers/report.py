@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from configs.importers import Entry, EntryKind
-from configs.texts import both
+from icontrol.kernel.texts import both
 
 
 class Report:

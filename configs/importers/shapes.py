@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from configs.problems import Problem
-from configs.texts import Text, both
+from icontrol.kernel.problems import Problem
+from icontrol.kernel.texts import Text, both
 
 #: A shape is a Python type, ``None``, a frozenset of allowed strings, ``[shape]`` (a list of it), ``{"*": shape}`` (an
 #: object with any keys), ``{"key": shape, "optional?": shape}`` (an object with these), a tuple (any of them, at most

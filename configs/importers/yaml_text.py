@@ -14,11 +14,11 @@ from typing import Any, NoReturn
 
 import yaml
 
-from configs.canonical import NotStrictJSON, parse_strict, read_text
-from configs.limits import MAX_DEPTH
-from configs.problems import Problem
-from configs.reading import shown
-from configs.texts import both
+from configs.snapshot.canonical import NotStrictJSON, parse_strict, read_text
+from configs.snapshot.caps import MAX_DEPTH
+from configs.snapshot.reading import shown
+from icontrol.kernel.problems import Problem
+from icontrol.kernel.texts import both
 
 #: libyaml's, where PyYAML was built with it: twenty times as fast.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

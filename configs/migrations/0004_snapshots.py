@@ -5,7 +5,7 @@ import zlib
 import django.db.models.deletion
 from django.db import migrations, models
 
-from configs import triggers
+from icontrol.kernel import triggers
 
 HAVE_CONTENT = ("ConfigVersion", "HistoricalConfigVersion")
 

@@ -7,7 +7,7 @@ from django.contrib import admin
 
 from flags.admin.flags import FlagsAdmin
 from flags.models import Flags
-from icontrol.bilingual import words
+from icontrol.kernel.bilingual import words
 
 Flags._meta.verbose_name = words("flags of an environment", "drapeaux d'un environnement")
 Flags._meta.verbose_name_plural = words("flags", "drapeaux")

@@ -10,8 +10,8 @@ from django import forms
 from django.forms import BoundField
 
 from configs import states
-from configs.canonical import NotStrictJSON, parse_strict
-from icontrol.bilingual import said, words
+from configs.snapshot.canonical import NotStrictJSON, parse_strict
+from icontrol.kernel.bilingual import said, words
 from releases.lookup import LIVE
 
 #: Attributes with a meaning of their own, but for ``environment``, which the server knows better.

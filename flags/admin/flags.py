@@ -11,16 +11,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern
 from django.utils import timezone
 
-from configs.actors import EDIT, PUBLISH, VIEW
 from configs.policies import check_permission
-from configs.refusals import Refusal
 from flags.admin.chart import bars
 from flags.admin.explain_form import ExplainForm
 from flags.engine import Reason, attributes_of, resolved
 from flags.explaining import explain
 from flags.models import UNTOLD
 from flags.overview import ASKED_AT_ONCE, FlagFacts, Overview, counts_of, overview
-from icontrol.bilingual import said, words
+from icontrol.kernel.actors import EDIT, PUBLISH, VIEW
+from icontrol.kernel.bilingual import said, words
+from icontrol.kernel.refusals import Refusal
 from releases.admin.base import Fact, HouseAdmin
 from releases.admin.buttons import Button, flags_of, switch_of
 from releases.admin.markup import amount, chip, moment

@@ -9,8 +9,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from configs.actors import PUBLISH
 from flags.engine import Effects
+from icontrol.kernel.actors import PUBLISH
 from releases import actions
 from releases.api import shapes
 from releases.api.common import AuthorView

@@ -10,10 +10,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from configs.actors import VIEW
 from flags.api import shapes
 from flags.explaining import CHANNELS, explain
 from flags.overview import overview, show_flag
+from icontrol.kernel.actors import VIEW
 from releases.api.common import AuthorView
 from releases.api.openapi import BODY, BOTH, answers
 from releases.api.parsing import Body, ContextParser, Text

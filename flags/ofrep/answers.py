@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from configs.refusals import Refusal
-from configs.texts import pick
 from flags.engine import Evaluation, Reason
-from releases.delivery import Live
+from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import pick
+from releases.delivery.live import Live
 
 #: Nothing was ever released: no flags, and no release to name.
 NOTHING = '{"flags":[]}'

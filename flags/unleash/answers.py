@@ -8,7 +8,7 @@ from typing import Any
 from configs.exporters import unleash
 from configs.payloads import name_of, payload
 from flags.engine import Evaluation
-from releases.delivery import Live, Representation
+from releases.delivery.live import Live, Representation
 
 
 def features(live: Live, *, inline: bool) -> Representation:

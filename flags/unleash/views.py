@@ -11,17 +11,17 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 
-from configs.refusals import Refusal
 from flags import usage
 from flags.client_views import RETRY_AFTER, FlagClientView, read_body
 from flags.unleash import answers, requests, shapes
 from icontrol.guard import CLIENT_BODY
-from releases import clients_seen
+from icontrol.kernel.refusals import Refusal
+from releases.access.throttle import network
 from releases.api.openapi import BODY, MEANING, problems
 from releases.api.parsing import an_object
 from releases.api.public import LIVE_HEADERS, conditional
-from releases.delivery import Live, flags_of
-from releases.throttle import network
+from releases.delivery import clients_seen
+from releases.delivery.live import Live, flags_of
 
 JSON = "application/json"
 ANY_OBJECT = {"type": "object", "additionalProperties": True}

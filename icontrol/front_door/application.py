@@ -9,11 +9,11 @@ from typing import Any
 
 from django.conf import settings
 
-from configs.refusals import Refusal
 from icontrol import guard
 from icontrol.front_door import bodies
 from icontrol.front_door.pools import Busy, Pools
 from icontrol.front_door.wsgi import Answer, Application, Send, call, environ_of, headers_of
+from icontrol.kernel.refusals import Refusal
 
 logger = logging.getLogger("icontrol.front_door")
 ALIVE = Answer(200, [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")], b"ok\n")

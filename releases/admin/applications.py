@@ -11,12 +11,12 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
 from configs import actions
-from configs.actors import ADMINISTER
-from configs.canonical import NotStrictJSON, parse_strict
 from configs.models import Application
 from configs.policies import schema_etag
-from configs.refusals import Refusal
-from icontrol.bilingual import words
+from configs.snapshot.canonical import NotStrictJSON, parse_strict
+from icontrol.kernel.actors import ADMINISTER
+from icontrol.kernel.bilingual import words
+from icontrol.kernel.refusals import Refusal
 from releases.admin import markup
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of

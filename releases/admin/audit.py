@@ -9,11 +9,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from configs.actors import ADMINISTER
-from icontrol.bilingual import said, words
+from icontrol.kernel.actors import ADMINISTER
+from icontrol.kernel.bilingual import said, words
+from releases.access.audit import KINDS
 from releases.admin import markup
 from releases.admin.base import Fact, ReadOnlyAdmin
-from releases.audit import KINDS
 from releases.models import AuditEvent
 
 

@@ -17,17 +17,17 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.text import capfirst
 
-from configs.actors import VIEW, Actor
 from configs.policies import check_permission
-from configs.refusals import Refusal
-from configs.texts import Text, both
-from icontrol.bilingual import words
+from icontrol.kernel.actors import VIEW, Actor
+from icontrol.kernel.bilingual import words
+from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import Text, both
+from releases.access.authentication import actor_of_user
 from releases.admin.buttons import Button, address
 from releases.admin.facts import Difference, Group, Line, shown
 from releases.admin.move import whole_number
 from releases.admin.names import FIELDS
 from releases.admin.notes import note
-from releases.authentication import actor_of_user
 from releases.models import Environment
 
 HISTORY_PAGE = 10

@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from configs import states
-from configs.actors import EDIT, PUBLISH, VIEW, Actor
 from configs.models import ConfigVersion
-from configs.refusals import Refusal
-from icontrol.bilingual import words
+from icontrol.kernel.actors import EDIT, PUBLISH, VIEW, Actor
+from icontrol.kernel.bilingual import words
+from icontrol.kernel.refusals import Refusal
 from releases.admin.facts import Standing
-from releases.ledger import Past, pasts
+from releases.ledger.chain import Past, pasts
 from releases.models import Environment, Release
 from releases.policies import check_not_live, check_rollback, check_undo
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from configs import states
-from configs.actors import EDIT, VIEW, Actor
 from configs.models import Application, ConfigVersion
 from configs.policies import check_permission
-from configs.refusals import Refusal
-from icontrol.bilingual import words
+from icontrol.kernel.actors import EDIT, VIEW, Actor
+from icontrol.kernel.bilingual import words
+from icontrol.kernel.refusals import Refusal
 from releases.admin import facts
 from releases.admin.buttons import address
-from releases.ledger import head_of, pasts
+from releases.ledger.chain import head_of, pasts
 from releases.lookup import LIVE, find_application, find_version, live_version
 from releases.models import Environment
 

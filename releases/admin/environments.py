@@ -11,10 +11,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
-from configs.actors import ADMINISTER, PUBLISH
 from configs.models import Application
-from icontrol.bilingual import said, words
-from releases import access, actions
+from icontrol.kernel.actors import ADMINISTER, PUBLISH
+from icontrol.kernel.bilingual import said, words
+from releases import actions
+from releases.access import actions as access
 from releases.admin import buttons, facts, markup
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
@@ -22,9 +23,9 @@ from releases.admin.facts import Standing
 from releases.admin.kill_switches import KILL, LIFT, Switch
 from releases.admin.move import Move
 from releases.admin.policy_page import PolicyPage
-from releases.ledger import head_of, nothing
+from releases.ledger.chain import head_of, nothing
+from releases.ledger.kinds import KINDS
 from releases.models import Environment
-from releases.release_kinds import KINDS
 
 
 class EnvironmentForm(forms.Form):

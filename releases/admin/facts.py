@@ -11,14 +11,14 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from configs import states
-from configs.diff import Change, diff, grouped
 from configs.models import ConfigVersion
-from configs.refusals import Refusal
-from configs.texts import Text, both
-from releases.gate import Policy
-from releases.ledger import nothing
+from configs.snapshot.diff import Change, diff, grouped
+from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import Text, both
+from releases.gate.decision import Policy
+from releases.gate.policy_fields import FIELDS
+from releases.ledger.chain import nothing
 from releases.models import Environment, Release
-from releases.policy_fields import FIELDS
 
 #: A page with thousands of sentences helps nobody; the API has them all.
 LINES_SHOWN = 400

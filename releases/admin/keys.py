@@ -16,19 +16,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from configs.actors import ADMINISTER, EDIT
 from configs.drafts import preview_of
 from configs.models import Application
-from configs.refusals import Refusal
-from icontrol.bilingual import said, words
-from releases import access
+from icontrol.kernel.actors import ADMINISTER, EDIT
+from icontrol.kernel.bilingual import said, words
+from icontrol.kernel.refusals import Refusal
+from releases.access import actions as access
+from releases.access.roles import ROLES
 from releases.admin import markup
 from releases.admin.base import EnvironmentFilter, Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
 from releases.admin.move import Move
 from releases.lookup import find_application
 from releases.models import ApiToken, ClientKey, Environment, PreviewLink
-from releases.roles import ROLES
 
 LINK_HOURS = {1: words("1 hour", "1 heure"), 24: words("1 day", "1 jour"), 72: words("3 days", "3 jours")}
 LINK_HOURS |= {168: words("7 days", "7 jours")}

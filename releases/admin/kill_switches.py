@@ -8,10 +8,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from configs.actors import PUBLISH
-from configs.texts import Text, both, pick
-from icontrol.bilingual import later, words
-from icontrol.problem import language
+from icontrol.kernel.actors import PUBLISH
+from icontrol.kernel.bilingual import later, words
+from icontrol.kernel.problem_json import language
+from icontrol.kernel.texts import Text, both, pick
 from releases import actions
 from releases.admin.base import HouseAdmin
 from releases.admin.buttons import flags_of, page_of

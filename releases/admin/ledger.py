@@ -17,21 +17,21 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from configs.actors import PUBLISH, VIEW
 from configs.policies import check_permission
-from icontrol.bilingual import later, said, words
-from releases import checkpoints, verifications
+from icontrol.kernel.actors import PUBLISH, VIEW
+from icontrol.kernel.bilingual import later, said, words
 from releases.actions import undo_target
 from releases.admin import buttons, facts, markup
 from releases.admin.base import EnvironmentFilter, Fact, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
 from releases.admin.facts import Standing
-from releases.checkpoints import Line
-from releases.ledger import head_of, nothing, release_of
+from releases.ledger import checkpoints, verifications
+from releases.ledger.chain import head_of, nothing, release_of
+from releases.ledger.checkpoints import Line
+from releases.ledger.kinds import KINDS
+from releases.ledger.summary import precede, summary
+from releases.ledger.verify import verify
 from releases.models import Environment, Release
-from releases.release_kinds import KINDS
-from releases.summary import precede, summary
-from releases.verify import verify
 
 LINES_SHOWN = 200
 

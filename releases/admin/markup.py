@@ -11,10 +11,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from configs import states
-from icontrol.bilingual import said, words
+from icontrol.kernel.bilingual import said, words
 from releases.admin.buttons import flags_of, page_of
+from releases.ledger.kinds import KINDS
 from releases.models import Release
-from releases.release_kinds import KINDS
 
 LINE_KINDS = {
     "added": words("Added", "Ajout"),

@@ -14,12 +14,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.utils import timezone
 
-from configs.actors import Actor
 from configs.policies import check_permission
-from configs.refusals import Refusal
+from icontrol.kernel.actors import Actor
+from icontrol.kernel.refusals import Refusal
+from releases.access.authentication import actor_of_user
+from releases.access.sessions import check_confirmed
 from releases.admin_site import page_of_ours
-from releases.authentication import actor_of_user
-from releases.sessions import check_confirmed
 
 if TYPE_CHECKING:
     from releases.admin.base import HouseAdmin

@@ -6,8 +6,8 @@ from django.apps import apps
 from django.db.models import Model
 
 from configs.models import Application, ConfigVersion
-from configs.texts import both
-from icontrol.bilingual import later, words
+from icontrol.kernel.bilingual import later, words
+from icontrol.kernel.texts import both
 from releases.models import ApiToken, AuditEvent, ClientKey, Environment, PreviewLink, Release
 
 NAMES: dict[type[Model], tuple[tuple[str, str], tuple[str, str]]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from configs.texts import Text
+from icontrol.kernel.texts import Text
 
 #: Where a draft was brought back to: (pattern, French).
 SOURCES = (

@@ -14,13 +14,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from configs.actors import ADMINISTER
-from icontrol.bilingual import words
+from icontrol.kernel.actors import ADMINISTER
+from icontrol.kernel.bilingual import words
+from releases.access.password_forms import AddForm, OthersPasswordForm
+from releases.access.people import end_access, rights_of
 from releases.admin.base import HouseAdmin
 from releases.admin.buttons import Button, address, page_of
 from releases.admin.move import Move
-from releases.password_forms import AddForm, OthersPasswordForm
-from releases.people import end_access, rights_of
 
 
 class WrittenByForm(HouseAdmin):

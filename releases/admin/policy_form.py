@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from configs.problems import Problem
-from icontrol.bilingual import later, said, words
-from releases.gate import DEFAULT, Policy
-from releases.policy_fields import FIELDS, MAX_PLATFORMS, MAX_SECONDS, PLATFORM, Field, of_kind
+from icontrol.kernel.bilingual import later, said, words
+from icontrol.kernel.problems import Problem
+from releases.gate.decision import DEFAULT, Policy
+from releases.gate.policy_fields import FIELDS, MAX_PLATFORMS, MAX_SECONDS, PLATFORM, Field, of_kind
 
 #: Languages of a message that have a field of their own; others get one when the policy has them already.
 LANGUAGES = ("en", "fr")

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 
-from configs.actors import PUBLISH, VIEW
 from configs.policies import check_permission
-from configs.refusals import Refusal
-from icontrol.bilingual import words
+from icontrol.kernel.actors import PUBLISH, VIEW
+from icontrol.kernel.bilingual import words
+from icontrol.kernel.refusals import Refusal
 from releases import actions
 from releases.admin import facts
 from releases.admin.buttons import page_of
 from releases.admin.move import Move
 from releases.admin.policy_form import PolicyForms
-from releases.ledger import head_of
+from releases.ledger.chain import head_of
 from releases.models import Environment
 from releases.policies import policy_etag
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from configs.refusals import Refusal
-from configs.texts import Text, both
+from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import Text, both
 
 _AGAIN = both("Load the page again and repeat the step.", "Rechargez la page et recommencez.")
 _FLAGS = both(

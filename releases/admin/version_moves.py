@@ -10,19 +10,19 @@ from django.http import HttpRequest, HttpResponse
 
 from configs import actions as config_actions
 from configs import states
-from configs.actors import EDIT, PUBLISH
 from configs.drafts import draft_of, preview_of, stored_entry, stored_version
 from configs.models import ConfigVersion
 from configs.policies import check_is_preview, check_reason, problems_of
-from configs.problems import Problem, errors
-from configs.refusals import Refusal
-from configs.texts import both
-from icontrol.bilingual import later, words
+from icontrol.kernel.actors import EDIT, PUBLISH
+from icontrol.kernel.bilingual import later, words
+from icontrol.kernel.problems import Problem, errors
+from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import both
 from releases import actions
 from releases.admin import facts
 from releases.admin.buttons import page_of, rollbacks
 from releases.admin.move import Move
-from releases.ledger import head_of
+from releases.ledger.chain import head_of
 from releases.models import Environment, PreviewLink, Release
 from releases.publishing import Selection
 

@@ -14,18 +14,18 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from configs import history, states
-from configs.actors import EDIT
 from configs.models import Application, ConfigVersion
 from configs.policies import check_permission, problems_of
-from configs.texts import Text, both
-from icontrol.bilingual import later, words
+from icontrol.kernel.actors import EDIT
+from icontrol.kernel.bilingual import later, words
+from icontrol.kernel.texts import Text, both
 from releases.admin import buttons, facts, markup
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
 from releases.admin.compare import Compare
 from releases.admin.facts import Difference
 from releases.admin.version_moves import Publish, Restore, Rollback, SendToPreview, VersionMove, Withdraw
-from releases.ledger import head_of
+from releases.ledger.chain import head_of
 from releases.models import Release
 
 MOVES: dict[str, tuple[type[VersionMove], Any]] = {

@@ -7,9 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from configs import actions
-from configs.actors import ADMINISTER, VIEW
 from configs.models import Application
 from configs.policies import schema_etag
+from icontrol.kernel.actors import ADMINISTER, VIEW
 from releases.api import shapes
 from releases.api.common import AuthorView
 from releases.api.openapi import BODY, IF_MATCH, answer_header, answers

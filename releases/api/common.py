@@ -13,13 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from configs.actors import VIEW, Actor
 from configs.models import ConfigVersion
 from configs.policies import check_permission
-from icontrol.problem import media_types
+from icontrol.kernel.actors import VIEW, Actor
+from icontrol.kernel.problem_json import media_types
 from releases import serialization
+from releases.access.authentication import actor_of
 from releases.api.parsing import Body, body
-from releases.authentication import actor_of
 from releases.lookup import find_environment
 from releases.models import Environment
 

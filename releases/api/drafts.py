@@ -13,11 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from configs import actions, history
-from configs.actors import EDIT
 from configs.drafts import draft_of, version_of
 from configs.policies import check_version_name
 from configs.states import PREVIEW
-from releases import access
+from icontrol.kernel.actors import EDIT
+from releases.access import actions as access
 from releases.api import shapes
 from releases.api.common import AuthorView, show_draft
 from releases.api.openapi import BEFORE, BODY, BOTH, ETAG, IF_MATCH, LIMIT, answers

@@ -8,8 +8,8 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from prometheus_client import CONTENT_TYPE_LATEST
 from rest_framework.request import Request
 
-from configs.actors import VIEW
-from icontrol.outages import Outage
+from icontrol.kernel.actors import VIEW
+from icontrol.kernel.outages import Outage
 from releases import readiness
 from releases.api.common import AuthorView
 from releases.api.openapi import problems

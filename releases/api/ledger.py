@@ -10,18 +10,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from configs import states
-from configs.actors import EDIT, PUBLISH, VIEW
 from configs.drafts import draft_of, preview_of
 from configs.models import ConfigVersion
 from configs.policies import check_permission
-from configs.refusals import Refusal
+from icontrol.kernel.actors import EDIT, PUBLISH, VIEW
+from icontrol.kernel.refusals import Refusal
 from releases import actions
 from releases.api import shapes
 from releases.api.common import AuthorView
 from releases.api.openapi import BEFORE, BODY, BOTH, ETAG, IF_MATCH, LIMIT, answers
 from releases.api.parsing import PolicyBody, PublishBody, RollbackBody, UndoBody, number
-from releases.gate import Policy
-from releases.ledger import head_of, release_of, served_at
+from releases.gate.decision import Policy
+from releases.ledger.chain import head_of, release_of, served_at
+from releases.ledger.summary import precede
 from releases.lookup import find_version, moment
 from releases.models import Environment, Release
 from releases.policies import policy_etag
@@ -35,7 +36,6 @@ from releases.serialization import (
     show_rollback,
     show_version,
 )
-from releases.summary import precede
 
 PER_PAGE = 50
 #: Above every serial and primary key; below what a column can hold.

@@ -10,11 +10,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from configs import actions, objects
-from configs.actors import EDIT
+from configs import actions
 from configs.drafts import draft_of
 from configs.models import ConfigVersion
-from configs.reading import NAMED_BY
+from configs.snapshot import objects
+from configs.snapshot.reading import NAMED_BY
+from icontrol.kernel.actors import EDIT
 from releases.api import shapes
 from releases.api.drafts import DocumentView
 from releases.api.openapi import BODY, BOTH, ETAG, IF_MATCH, answers

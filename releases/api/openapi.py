@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from icontrol.problem import CONTENT_TYPE
+from icontrol.kernel.problem_json import CONTENT_TYPE
 from releases.api import shapes
 
 ENVIRONMENT = OpenApiParameter("environment", str, description="Environment key; left out: the default one.")
@@ -44,7 +44,7 @@ BODY = (400, 413, 415, 422)
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
-    target_class = "releases.authentication.TokenAuthentication"
+    target_class = "releases.access.authentication.TokenAuthentication"
     name = "bearer"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
@@ -52,7 +52,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
 
 
 class SessionScheme(OpenApiAuthenticationExtension):
-    target_class = "releases.authentication.PersonAuthentication"
+    target_class = "releases.access.authentication.PersonAuthentication"
     name = "session"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:

@@ -11,9 +11,9 @@ from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from configs.canonical import NotStrictJSON, parse_strict
-from configs.refusals import Refusal
-from releases.access import LINK_TTL_MAX
+from configs.snapshot.canonical import NotStrictJSON, parse_strict
+from icontrol.kernel.refusals import Refusal
+from releases.access.actions import LINK_TTL_MAX
 from releases.api import shapes
 
 

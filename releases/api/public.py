@@ -12,20 +12,21 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from configs.canonical import canonical, etag_of
 from configs.etags import named
 from configs.models import Application
-from configs.refusals import Refusal
+from configs.snapshot.canonical import canonical, etag_of
 from flags.engine import resolved
-from icontrol import problem
-from releases import access, gate
+from icontrol.kernel import problem_json
+from icontrol.kernel.refusals import Refusal
+from releases.access import actions as access
 from releases.api import shapes
 from releases.api.common import OnlyJSON
 from releases.api.openapi import ENVIRONMENT, MEANING, answer_header, problems
-from releases.delivery import Live, Representation, read_live, representation
+from releases.delivery.live import Live, Representation, read_live, representation
+from releases.delivery.public_form import render
+from releases.gate import decision as gate
 from releases.lookup import find_environment
 from releases.models import Environment
-from releases.rendering import render
 
 #: Every header that can change an answer; caches must keep the answers apart.
 VARY = ("X-Client-Key", "X-Client-Version", "X-Client-Platform", "Accept-Language")
@@ -106,7 +107,7 @@ def _refused(status: int, policy: gate.Policy, fields: dict[str, Any]) -> HttpRe
             refusal = Refusal("gate.maintenance", extra={"retryAfter": policy.retry_after})
         case _:
             refusal = Refusal("gate.malformed_version")
-    return problem.response(refusal, extra=fields)
+    return problem_json.response(refusal, extra=fields)
 
 
 def conditional(request: HttpRequest, body: bytes, etag: str, live: Live) -> HttpResponse:

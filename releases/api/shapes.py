@@ -12,8 +12,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from configs.states import STATES
-from releases.policy_fields import FIELDS, MAX_SECONDS, Field
-from releases.release_kinds import KINDS
+from releases.gate.policy_fields import FIELDS, MAX_SECONDS, Field
+from releases.ledger.kinds import KINDS
 
 
 class Shape(serializers.Serializer[Any]):

@@ -21,13 +21,14 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone, translation
 
-from configs.actors import Actor
-from configs.canonical import SURROGATE, NotStrictJSON, parse_strict
 from configs.models import Application
-from configs.refusals import Refusal
-from configs.texts import LANGUAGES, Text, both, pick
-from icontrol import __version__, problem
-from releases.authentication import console_actor
+from configs.snapshot.canonical import SURROGATE, NotStrictJSON, parse_strict
+from icontrol import __version__
+from icontrol.kernel import problem_json
+from icontrol.kernel.actors import Actor
+from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import LANGUAGES, Text, both, pick
+from releases.access.authentication import console_actor
 from releases.lookup import find_application, find_environment
 from releases.management.words import refusal_lines
 from releases.models import Environment
@@ -163,7 +164,7 @@ class ActionCommand(BaseCommand):
             except Refusal as refusal:
                 self._refuse(refusal)
             except (DatabaseError, InterfaceError) as error:
-                refusal_or_none = Refusal("db.unmigrated") if _unmigrated() else problem.to_refusal(error)
+                refusal_or_none = Refusal("db.unmigrated") if _unmigrated() else problem_json.to_refusal(error)
                 if refusal_or_none is None:
                     raise
                 self._refuse(refusal_or_none)
@@ -171,7 +172,7 @@ class ActionCommand(BaseCommand):
     def _refuse(self, refusal: Refusal) -> None:
         """Everything on stderr; with ``--json`` stdout has the API's problem document, unless there is an answer."""
         if self.options["as_json"] and not self.answered:
-            self.stdout.write(json.dumps(problem.body_of(refusal), ensure_ascii=False, indent=2))
+            self.stdout.write(json.dumps(problem_json.body_of(refusal), ensure_ascii=False, indent=2))
         title, *rest = refusal_lines(refusal, self.language)
         self.stderr.write(title)
         for line in rest:

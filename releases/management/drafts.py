@@ -8,10 +8,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from configs.diff import Change, diff
 from configs.models import ConfigVersion
 from configs.policies import problems_of
-from configs.texts import both, pick
+from configs.snapshot.diff import Change, diff
+from icontrol.kernel.texts import both, pick
 from releases.management.words import change_lines, problem_summary
 from releases.models import Environment
 from releases.serialization import show_draft

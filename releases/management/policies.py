@@ -9,9 +9,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from configs.texts import LANGUAGES, Text, both
-from releases.gate import DEFAULT, Policy, newer
-from releases.policy_fields import FIELDS, of_kind
+from icontrol.kernel.texts import LANGUAGES, Text, both
+from releases.gate.decision import DEFAULT, Policy, newer
+from releases.gate.policy_fields import FIELDS, of_kind
 
 MINIMUM = "minSupported"
 SWITCH = {"on": True, "off": False}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from configs.importers import Entry, EntryKind
-from configs.texts import Text, both, pick
+from icontrol.kernel.texts import Text, both, pick
 
 TITLES: dict[EntryKind, Text] = {
     "mapped": both("Mapped", "Repris"),

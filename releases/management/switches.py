@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from configs.texts import Text, both
 from flags.engine import Effects
+from icontrol.kernel.texts import Text, both
 from releases import actions
 from releases.effects import effect_lines, effects, prospect
 from releases.management.base import ActionCommand

@@ -9,14 +9,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from configs.diff import Change, grouped
-from configs.problems import Problem, errors
-from configs.refusals import Refusal
-from configs.texts import Text, both, pick
-from releases.findings import FINDINGS, Finding
+from configs.snapshot.diff import Change, grouped
+from icontrol.kernel.problems import Problem, errors
+from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import Text, both, pick
+from releases.ledger.findings import FINDINGS, Finding
+from releases.ledger.kinds import KINDS
+from releases.ledger.summary import summary
 from releases.models import Release
-from releases.release_kinds import KINDS
-from releases.summary import summary
 
 _FLAGS = both("flags lists those that are live.", "flags énumère ceux qui sont en ligne.")
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from django import template
 
-from configs.actors import EDIT, PUBLISH, VIEW, Actor
 from configs.models import ConfigVersion
-from icontrol.bilingual import said
+from icontrol.kernel.actors import EDIT, PUBLISH, VIEW, Actor
+from icontrol.kernel.bilingual import said
+from releases.access.authentication import actor_of_user
 from releases.admin import facts, markup
 from releases.admin.buttons import Button, around_version, of_environments, of_version
 from releases.admin.facts import Standing
 from releases.admin.remedies import remedy
-from releases.authentication import actor_of_user
 
 register = template.Library()
 register.filter("said", said)

@@ -6,10 +6,10 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from configs.canonical import canonical, normalise
 from configs.demo import demo_snapshot
-from configs.problems import errors
-from configs.validation import check_snapshot
+from configs.snapshot.canonical import canonical, normalise
+from configs.validation.check import check_snapshot
+from icontrol.kernel.problems import errors
 
 SIZE = 250_000
 #: Members that hold a name.

@@ -6,10 +6,10 @@ import json
 import statistics
 import time
 
-from configs.canonical import canonical, digest, normalise, parse_strict
-from configs.diff import apply, diff
-from configs.validation import check_snapshot
-from releases.rendering import render
+from configs.snapshot.canonical import canonical, digest, normalise, parse_strict
+from configs.snapshot.diff import apply, diff
+from configs.validation.check import check_snapshot
+from releases.delivery.public_form import render
 from tests.bench.documents import edited, large_snapshot
 
 ROUNDS = 15

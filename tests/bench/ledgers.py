@@ -29,10 +29,10 @@ from django.db import transaction  # noqa: E402
 
 from configs.models import ConfigVersion  # noqa: E402
 from icontrol.wsgi import application  # noqa: E402
-from releases import access  # noqa: E402
+from releases.access import actions as access  # noqa: E402
 from releases.actions import stored_policies  # noqa: E402
-from releases.gate import Policy  # noqa: E402
-from releases.ledger import Changed, append, head_of  # noqa: E402
+from releases.gate.decision import Policy  # noqa: E402
+from releases.ledger.chain import Changed, append, head_of  # noqa: E402
 from releases.policies import CONFIRMABLE  # noqa: E402
 from tests.factories import ADA, World, make_world, snapshot  # noqa: E402
 

@@ -23,9 +23,9 @@ from django.core.management import call_command
 from django.db import connection
 
 from flags import usage
-from releases.delivery import seen
+from releases.delivery.live import seen
+from releases.ledger.verify import verify
 from releases.policies import CONFIRMABLE
-from releases.verify import verify
 from tests.bench.documents import edited, large_snapshot
 from tests.bench.flags import CONTEXTS, among_others, mixed
 

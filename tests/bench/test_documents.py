@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from configs.canonical import canonical, normalise
-from configs.diff import diff
-from configs.problems import errors
-from configs.validation import check_snapshot
+from configs.snapshot.canonical import canonical, normalise
+from configs.snapshot.diff import diff
+from configs.validation.check import check_snapshot
+from icontrol.kernel.problems import errors
 from tests.bench.documents import SIZE, edited, large_snapshot
 from tests.bench.flags import KINDS, among_others, kinds, mixed
 

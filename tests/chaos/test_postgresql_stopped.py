@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from icontrol.deadlines import READING, SERVER
+from icontrol.kernel.deadlines import READING, SERVER
 from tests.chaos.servers import Server, ask, until
 from tests.databases import NoPostgreSQL, postgresql
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from configs.canonical import parse_strict
 from configs.importers import Imported
 from configs.importers.icontrol import convert
 from configs.importers.icontrol.files import SHAPES
+from configs.snapshot.canonical import parse_strict
 
 REPOSITORY = Path(__file__).parents[2]
 REAL = REPOSITORY.parent / "shared" / "data" / "icontrol"

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from configs import actions, history
-from configs.canonical import canonical, digest, normalise
 from configs.drafts import Stored
-from configs.limits import MAX_KEYS
 from configs.models import ConfigVersion
 from configs.policies import LARGEST_SCHEMA, schema_etag
-from configs.refusals import Refusal
+from configs.snapshot.canonical import canonical, digest, normalise
+from configs.snapshot.caps import MAX_KEYS
+from icontrol.kernel.refusals import Refusal
 from tests.factories import ADA, NOON, World, actor, snapshot
 
 MINUTE = dt.timedelta(minutes=1)

@@ -12,9 +12,9 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from configs.canonical import NotStrictJSON, canonical, digest, normalise, parse_strict
 from configs.demo import demo_snapshot
-from configs.limits import MAX_DEPTH
+from configs.snapshot.canonical import NotStrictJSON, canonical, digest, normalise, parse_strict
+from configs.snapshot.caps import MAX_DEPTH
 from tests.configs.strategies import DOCUMENTS, SECTIONS, SNAPSHOTS, half_typed
 
 #: RFC 8785, appendix B: the bits of an IEEE 754 double and its text.

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from configs.condition_checks import condition_problems, damage_problems
 from configs.demo import demo_snapshot
-from configs.problems import Problem, errors
-from configs.validation import check_snapshot
+from configs.validation.check import check_snapshot
+from configs.validation.conditions import condition_problems, damage_problems
 from flags.engine import Reason, compile_flags, unreadable
 from flags.engine.operators import OPERATORS
 from flags.engine.work import MOST_PATTERN_CHARACTERS, MOST_PATTERNS, MOST_STEPS
+from icontrol.kernel.problems import Problem, errors
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 READABLE: dict[str, list[Any]] = {

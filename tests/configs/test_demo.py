@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from configs.canonical import normalise
 from configs.demo import demo_policies, demo_snapshot
-from configs.schemas import snapshot_schema
-from configs.validation import TOP_LEVEL, check_snapshot
-from releases.gate import decide, for_platform
-from releases.policy_fields import check_policies
+from configs.snapshot.canonical import normalise
+from configs.validation.check import TOP_LEVEL, check_snapshot
+from configs.validation.schemas import snapshot_schema
+from releases.gate.decision import decide, for_platform
+from releases.gate.policy_fields import check_policies
 
 COLUMN_TYPES = set(snapshot_schema()["$defs"]["column"]["properties"]["type"]["enum"])
 ACTION_TYPES = set(snapshot_schema()["$defs"]["action"]["properties"]["type"]["enum"])

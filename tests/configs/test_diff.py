@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from configs.canonical import canonical, keyed, normalise
 from configs.demo import demo_snapshot
-from configs.diff import ABSENT, Change, apply, diff, grouped
+from configs.snapshot.canonical import canonical, keyed, normalise
+from configs.snapshot.diff import ABSENT, Change, apply, diff, grouped
 from tests.configs.strategies import SNAPSHOTS, VALUES, half_typed
 
 ANY = SNAPSHOTS | half_typed()

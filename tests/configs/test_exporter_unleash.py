@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from configs.exporters.unleash import REASONS, document, features
-from configs.schemas import snapshot_schema
-from configs.validation import check_snapshot
+from configs.validation.check import check_snapshot
+from configs.validation.schemas import snapshot_schema
 from tests.factories import flag
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "unleash.md").read_text(encoding="utf-8")

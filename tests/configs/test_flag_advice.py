@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from configs.flag_advice import flag_warnings
-from configs.validation import check_snapshot
+from configs.validation.check import check_snapshot
+from configs.validation.flag_advice import flag_warnings
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ON_ACME = {"attribute": "tenant", "operator": "equals", "values": ["acme"]}

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from configs.flag_checks import flag_problems, has_type
-from configs.suggestions import Suggestions
-from configs.validation import check_snapshot
+from configs.validation.check import check_snapshot
+from configs.validation.flags import flag_problems, has_type
+from configs.validation.suggestions import Suggestions
 
 VALUES = [True, "text", 7, 7.0, 7.5, {"a": 1}, [1], None]
 

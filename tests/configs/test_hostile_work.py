@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from configs.canonical import canonical
 from configs.demo import demo_snapshot
-from configs.diff import diff
 from configs.exporters.unleash import REASONS, document, features
 from configs.exporters.unleash.conditions import MOST_IN_ALL, MOST_TEXT
-from configs.problems import errors
-from configs.validation import check_snapshot
+from configs.snapshot.canonical import canonical
+from configs.snapshot.diff import diff
+from configs.validation.check import check_snapshot
 from flags.engine import attributes_of, compile_flags
-from releases.rendering import render
+from icontrol.kernel.problems import errors
+from releases.delivery.public_form import render
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 CONTEXT = {"tenant": "acme", "x": "a" * 1_000, "groups": ["a"] * 100, "clientVersion": "1.4.2"}

@@ -16,14 +16,14 @@ from typing import Any
 
 import pytest
 
-from configs.canonical import canonical
 from configs.importers import ImportRefused
 from configs.importers.icontrol import convert, read
 from configs.importers.icontrol.files import SHAPES, STRUCTURE
 from configs.importers.shapes import child
-from configs.problems import errors
-from configs.validation import check_snapshot
-from releases.policy_fields import check_policies
+from configs.snapshot.canonical import canonical
+from configs.validation.check import check_snapshot
+from icontrol.kernel.problems import errors
+from releases.gate.policy_fields import check_policies
 from tests.configs.icontrol_files import REAL, REPOSITORY, Edit, Files, edited, either, lines, real_files, small
 
 PAGE = REPOSITORY / "docs" / "reference" / "import-icontrol.md"

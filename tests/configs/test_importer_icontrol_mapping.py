@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from configs.canonical import canonical
 from configs.importers.icontrol import convert
 from configs.importers.icontrol.access import covers
 from configs.importers.icontrol.pages import title_of
+from configs.snapshot.canonical import canonical
 from tests.configs.icontrol_files import Files, edited, lines, small
 
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.canonical import canonical
 from configs.importers import ImportRefused
 from configs.importers.unleash import convert, merge
 from configs.importers.unleash import flags as flags_module
-from configs.validation import check_snapshot
+from configs.snapshot.canonical import canonical
+from configs.validation.check import check_snapshot
 from flags.engine import compile_flags
 from tests.configs.unleash_files import (
     client,

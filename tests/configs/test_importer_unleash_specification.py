@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from configs.importers.unleash import convert
-from configs.validation import check_snapshot
+from configs.validation.check import check_snapshot
 from flags.engine import FlagNotFound, FlagSet, compile_flags
 from tests.clients import node_clients
 from tests.configs.unleash_files import NOW, flags_of, flat, is_on

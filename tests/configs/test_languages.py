@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.languages import MAX_HEADER, choose
-from configs.texts import pick
+from icontrol.kernel.languages import MAX_HEADER, choose
+from icontrol.kernel.texts import pick
 
 HERE = ("en", "fr", "pt-BR", "zh-Hans", "de", "de-AT", "sl-rozaj")
 

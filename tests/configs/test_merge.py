@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from configs.merge import merge_patch
+from configs.snapshot.merge import merge_patch
 from tests.configs.strategies import DOCUMENTS
 
 #: RFC 7396, appendix A: (original, patch, result)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from configs.condition_checks import condition_problems
 from configs.demo import demo_snapshot
+from configs.validation.conditions import condition_problems
 
 ACUTE = "caf\u0065\u0301"
 

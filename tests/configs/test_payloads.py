@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.diff import apply, diff
 from configs.payloads import own_payload, payload, says
-from configs.validation import check_snapshot
+from configs.snapshot.diff import apply, diff
+from configs.validation.check import check_snapshot
 
 TYPES = {"string": "a", "integer": 1, "number": 1.5, "object": {"a": 1}}
 

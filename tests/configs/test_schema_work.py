@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from configs import schema_work
-from configs.canonical import canonical
 from configs.policies import LARGEST_SCHEMA, check_schema
-from configs.refusals import Refusal
-from configs.schema_work import MOST_LOOKS, TooMuch, check_work
-from configs.schemas import UnusableSchema, check_extra_schema, snapshot_schema
+from configs.snapshot.canonical import canonical
+from configs.validation import schema_work
+from configs.validation.schema_work import MOST_LOOKS, TooMuch, check_work
+from configs.validation.schemas import UnusableSchema, check_extra_schema, snapshot_schema
+from icontrol.kernel.refusals import Refusal
 
 
 def doubling(step: Any, levels: int = 28) -> dict[str, Any]:

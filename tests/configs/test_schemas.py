@@ -7,9 +7,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from configs.schema_words import FALLBACK, KEYWORDS, PLACES
-from configs.schemas import SNAPSHOT_SCHEMA, UnusableSchema, check_extra_schema, snapshot_schema
-from configs.validation import TOP_LEVEL, check_snapshot
+from configs.validation.check import TOP_LEVEL, check_snapshot
+from configs.validation.schema_words import FALLBACK, KEYWORDS, PLACES
+from configs.validation.schemas import SNAPSHOT_SCHEMA, UnusableSchema, check_extra_schema, snapshot_schema
 
 #: Keywords that only lead to other schemas, or say nothing about the value.
 SILENT = {"$ref", "$defs", "properties", "items", "if", "then", "else", "title", "description", "$schema"}

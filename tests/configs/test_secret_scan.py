@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from configs.limits import walk
-from configs.secret_scan import SHAPES, secret_problems
+from configs.snapshot.caps import walk
+from configs.validation.secrets import SHAPES, secret_problems
 
 # Put together here, so that no scanner takes this file for a leak.
 SECRETS = {

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from configs.canonical import normalise
-from configs.diff import Change, diff, grouped
-from configs.sentences import FIELDS, NOUNS, clean
+from configs.snapshot.canonical import normalise
+from configs.snapshot.diff import Change, diff, grouped
+from configs.snapshot.sentences import FIELDS, NOUNS, clean
 from tests.configs.strategies import SNAPSHOTS, half_typed
 
 ANY = SNAPSHOTS | half_typed()

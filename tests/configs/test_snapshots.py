@@ -10,10 +10,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from configs import actions
-from configs.actors import Actor
 from configs.models import ConfigVersion, Snapshot
-from configs.triggers import lifted
-from releases.verify import verify
+from icontrol.kernel.actors import Actor
+from icontrol.kernel.triggers import lifted
+from releases.ledger.verify import verify
 from tests.bench.documents import large_snapshot
 from tests.factories import World, make_world, snapshot
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from configs.suggestions import LONGEST, MOST_COMPARED, MOST_LOOKS, alike
-from configs.validation import check_snapshot
+from configs.validation.check import check_snapshot
+from configs.validation.suggestions import LONGEST, MOST_COMPARED, MOST_LOOKS, alike
 
 
 @pytest.fixture

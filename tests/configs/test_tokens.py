@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.css import NAMED_COLORS, parse
-from configs.tokens import CATEGORIES, value_problem
+from configs.validation.css import NAMED_COLORS, parse
+from configs.validation.tokens import CATEGORIES, value_problem
 
 PRODUCT = Path(__file__).resolve().parents[3] / "shared" / "data" / "icontrol" / "design.tokens.json"
 

@@ -14,8 +14,8 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models.signals import post_migrate
 
-from configs import triggers
 from configs.models import ConfigVersion, Snapshot
+from icontrol.kernel import triggers
 from releases.models import AuditEvent, Release
 from tests.factories import World, snapshot
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from configs.problems import Problem, errors
-from configs.schemas import MOST_TOLD
-from configs.validation import MOST_LISTED, TOP_LEVEL, check_snapshot
+from configs.validation.check import MOST_LISTED, TOP_LEVEL, check_snapshot
+from configs.validation.schemas import MOST_TOLD
+from icontrol.kernel.problems import Problem, errors
 from tests.configs.snapshots import GONE, REFERENCE, example, example_with
 
 HALF = "\ud800"

@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.problems import Problem
-from configs.validation import TOP_LEVEL, check_snapshot
+from configs.validation.check import TOP_LEVEL, check_snapshot
+from icontrol.kernel.problems import Problem
 from tests.configs.snapshots import example
 
 NAMES = st.sampled_from(

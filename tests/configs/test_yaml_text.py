@@ -10,9 +10,9 @@ import pytest
 import yaml
 from hypothesis import given
 
-from configs.canonical import NotStrictJSON
 from configs.importers import yaml_text
 from configs.importers.yaml_text import json_or_yaml
+from configs.snapshot.canonical import NotStrictJSON
 from tests.flags.engine.json_values import VALUES
 
 #: "lol" to the ninth: nine lines, and a thousand million of them when the aliases are followed.

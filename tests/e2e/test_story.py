@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from configs.demo import demo_snapshot
-from configs.diff import diff
 from configs.importers import icontrol
+from configs.snapshot.diff import diff
 from tests.configs.icontrol_files import REAL, real_files
 from tests.icontrol.test_serve import free_port, get, serving
 

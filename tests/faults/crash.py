@@ -18,14 +18,14 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import connection
 
-from configs.canonical import digest
 from configs.models import Application, ConfigVersion
-from configs.refusals import Refusal
+from configs.snapshot.canonical import digest
 from configs.versions import parse
-from releases import checkpoints
-from releases.delivery import read_live, representation, seen
+from icontrol.kernel.refusals import Refusal
+from releases.delivery.live import read_live, representation, seen
+from releases.ledger import checkpoints
+from releases.ledger.verify import verify
 from releases.models import Environment, Release
-from releases.verify import verify
 from tests.factories import World
 from tests.faults.processes import Child, Tell
 

@@ -11,9 +11,10 @@ import pytest
 from django.db import transaction
 
 from configs.drafts import open_next_draft
-from configs.refusals import Refusal
-from releases import access, actions
-from releases.delivery import seen
+from icontrol.kernel.refusals import Refusal
+from releases import actions
+from releases.access import actions as access
+from releases.delivery.live import seen
 from releases.publishing import Selection
 from tests.factories import ADA, World, flag, make_world, snapshot
 from tests.faults import crash

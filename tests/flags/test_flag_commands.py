@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from flags import usage
-from releases.delivery import read_live
+from releases.delivery.live import read_live
 from tests.factories import World, flag, snapshot
 from tests.releases.commands import done, manage
 

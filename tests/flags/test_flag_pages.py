@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from flags import usage
 from flags.models import UNTOLD
-from releases.delivery import read_live
+from releases.delivery.live import read_live
 from tests.factories import World, flag, snapshot
 from tests.releases.admin_pages import staff
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from flags import usage
 from flags.models import Usage
-from releases.delivery import flags_of, read_live
+from releases.delivery.live import flags_of, read_live
 from tests.factories import World, flag, snapshot
 from tests.releases.api.helpers import Api, ok, refused
 

@@ -13,9 +13,9 @@ import pytest
 from django.test import Client
 
 from flags.engine import Evaluation, FlagSet, Reason, compile_flags
-from releases import delivery
-from releases.delivery import flags_of, read_live
-from releases.rendering import render
+from releases.delivery import live as delivery
+from releases.delivery.live import flags_of, read_live
+from releases.delivery.public_form import render
 from tests.factories import NOON, World, flag, snapshot
 
 #: One for all: a client of its own for each question would load the middleware each time.

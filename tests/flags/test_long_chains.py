@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from configs.diff import diff
 from configs.exporters.unleash import features
 from configs.exporters.unleash.conditions import Conditions
-from configs.problems import errors
-from configs.validation import check_snapshot
+from configs.snapshot.diff import diff
+from configs.validation.check import check_snapshot
 from flags.engine import attributes_of, compile_flags
 from flags.overview import overview
-from releases.rendering import render
+from icontrol.kernel.problems import errors
+from releases.delivery.public_form import render
 from tests.factories import World, snapshot
 from tests.releases.admin_pages import staff
 

@@ -12,11 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from configs.refusals import Refusal
 from flags.admin.chart import bars
 from flags.models import UNTOLD, Usage
 from flags.overview import FlagFacts, counts_of, overview
 from flags.usage import HOUR, KEPT_HOURS
+from icontrol.kernel.refusals import Refusal
 from releases.models import Environment, Release
 from tests.factories import NOON, World, flag, snapshot
 from tests.releases.admin_pages import staff

@@ -14,8 +14,8 @@ from django.db import DataError, InterfaceError, OperationalError, connection
 from flags import usage
 from flags.models import Usage
 from flags.usage import HOUR, UsageCounter
-from releases.background import Background, background
-from releases.delivery import Live, flags_of, read_live
+from icontrol.kernel.background import Background, background
+from releases.delivery.live import Live, flags_of, read_live
 from tests.factories import NOON, World, flag, snapshot
 from tests.faults.processes import race
 

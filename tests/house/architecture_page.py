@@ -11,28 +11,10 @@ import grimp
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "architecture.md"
 PICTURE = re.compile(r"(?<=```mermaid\n).*?(?=```)", re.S)
-#: Modules of ``icontrol`` that the apps stand on; the others stand on the apps.
-GROUND = [
-    "bilingual",
-    "problem",
-    "outages",
-    "deadlines",
-    "locks",
-    "copies",
-    "starting",
-    "listening",
-    "environ",
-    "guard",
-    "middleware",
-    "sqlite3",
-    "postgresql",
-    "utility",
-    "logs",
-]
 #: (name, words, modules), from the top; the first that fits counts.
 ROOMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("ground", "icontrol: words, problems, outages, deadlines, locks", tuple(f"icontrol.{name}" for name in GROUND)),
-    ("server", "icontrol: front door, supervisor, settings", ("icontrol",)),
+    ("ground", "icontrol.kernel: texts, refusals, problems, outages, locks", ("icontrol.kernel",)),
+    ("server", "icontrol: settings, front door, supervisor, backup", ("icontrol",)),
     ("protocols", "flags: OFREP, Unleash", ("flags.ofrep", "flags.unleash")),
     ("engine", "flags.engine: evaluation", ("flags.engine",)),
     ("flagdoors", "flags: API, admin, commands", ("flags.api", "flags.admin", "flags.management", "flags.urls")),
@@ -42,7 +24,7 @@ ROOMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("commands", "releases.management", ("releases.management",)),
     ("releases", "releases: ledger, gate, delivery, access", ("releases",)),
     ("formats", "configs: importers, exporters", ("configs.importers", "configs.exporters")),
-    ("configs", "configs: versions, checks, diff", ("configs",)),
+    ("configs", "configs: drafts and versions, snapshot, validation", ("configs",)),
 )
 
 

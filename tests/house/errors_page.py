@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from configs.refusals import CATALOGUE, Kind
+from icontrol.kernel.refusals import CATALOGUE, Kind
 
 HEAD = """\
 # Refusals

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from releases.findings import FINDINGS
+from releases.ledger.findings import FINDINGS
 
 HEAD = """\
 # What a verification finds

@@ -12,8 +12,8 @@ from django.db.utils import IntegrityError
 
 from configs import states
 from configs.models import ConfigVersion
+from releases.access.roles import ROLES, group_permissions
 from releases.models import ApiToken, PreviewLink
-from releases.roles import ROLES, group_permissions
 from tests.factories import ADA, NOON, World
 
 #: Moments without a person beside them, and why.
@@ -84,7 +84,7 @@ def test_pairs_that_may_be_empty_are_tied_together() -> None:
 
 @pytest.mark.parametrize(("at", "by"), [("now", ""), (None, "user:ada")])
 def test_the_database_refuses_half_a_pair(world: World, at: Any, by: str) -> None:
-    from releases import access
+    from releases.access import actions as access
 
     token, _ = access.create_token(name="ci", role="viewer", actor=ADA, now=NOON)
     with pytest.raises(IntegrityError):

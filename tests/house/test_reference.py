@@ -21,8 +21,8 @@ import configs
 import flags
 import icontrol
 import releases
-from configs.refusals import CATALOGUE, Kind
-from icontrol.problem import FIELD_SENTENCES
+from icontrol.kernel.problem_json import FIELD_SENTENCES
+from icontrol.kernel.refusals import CATALOGUE, Kind
 from tests.examples import SETTINGS
 from tests.house.errors_page import page
 from tests.lint import DOCUMENTS

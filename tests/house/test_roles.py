@@ -14,11 +14,11 @@ from django.test import Client
 from django.utils import timezone
 
 from configs.models import ConfigVersion
-from releases import access
-from releases.authentication import actor_of_user
+from releases.access import actions as access
+from releases.access.authentication import actor_of_user
+from releases.access.passwords import mark_temporary
+from releases.access.roles import ROLES
 from releases.models import ApiToken, AuditEvent, PreviewLink
-from releases.passwords import mark_temporary
-from releases.roles import ROLES
 from tests.factories import ADA, NOON, World, flag, snapshot
 from tests.house.routes import METHODS, is_page, methods, path, routes
 

@@ -21,8 +21,8 @@ from django.db import (
     connection,
 )
 
-from icontrol.outages import Outage, Rest, outage_of, rest
-from releases.delivery import read_live
+from icontrol.kernel.outages import Outage, Rest, outage_of, rest
+from releases.delivery.live import read_live
 from tests.factories import World, flag, snapshot
 from tests.releases.api.helpers import Api, ok, refused
 
@@ -119,7 +119,7 @@ def test_what_sqlite_says(tmp_path: Path) -> None:
 
 
 def test_every_outage_is_a_refusal_with_503() -> None:
-    from configs.refusals import CATALOGUE
+    from icontrol.kernel.refusals import CATALOGUE
 
     assert {CATALOGUE[outage.value].status for outage in Outage} == {503}
 
@@ -129,7 +129,7 @@ def test_every_outage_is_a_refusal_with_503() -> None:
 
 def test_after_a_rest_one_asks_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
-    monkeypatch.setattr("icontrol.outages.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("icontrol.kernel.outages.time.monotonic", lambda: clock[0])
     pause = Rest()
     assert pause.may_ask() and pause.may_ask()
     pause.begin()
@@ -142,7 +142,7 @@ def test_after_a_rest_one_asks_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_who_asks_and_never_comes_back_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
-    monkeypatch.setattr("icontrol.outages.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("icontrol.kernel.outages.time.monotonic", lambda: clock[0])
     pause = Rest()
     pause.begin()
     for _ in range(3):

@@ -14,9 +14,9 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection, connections
 
-from icontrol import deadlines
-from icontrol.deadlines import within
-from icontrol.outages import Outage, outage_of
+from icontrol.kernel import deadlines
+from icontrol.kernel.deadlines import within
+from icontrol.kernel.outages import Outage, outage_of
 
 pytestmark = [
     pytest.mark.django_db,

@@ -221,7 +221,7 @@ def test_postgresql_needs_a_key_from_outside(load: Any, tmp_path: Path) -> None:
 def test_postgresql_is_taken_from_the_url(load: Any) -> None:
     url = "postgresql://ada:p%40ss@db.example:5433/icontrol?sslmode=require"
     database = load(DATABASE_URL=url, ICONTROL_SECRET_KEY=KEY)["DATABASES"]["default"]
-    assert database["ENGINE"] == "icontrol.postgresql"
+    assert database["ENGINE"] == "icontrol.kernel.databases.postgresql"
     assert (database["USER"], database["PASSWORD"], database["HOST"]) == ("ada", "p@ss", "db.example")
     assert (database["PORT"], database["NAME"]) == (5433, "icontrol")
     assert database["OPTIONS"]["sslmode"] == "require"

@@ -14,8 +14,8 @@ import pytest
 from django.db import connection, transaction
 
 from configs.models import Application
-from icontrol.outages import Outage, outage_of, rest
-from icontrol.sqlite3.base import DatabaseWrapper, Replaced, opened
+from icontrol.kernel.databases.sqlite3.base import DatabaseWrapper, Replaced, opened
+from icontrol.kernel.outages import Outage, outage_of, rest
 from tests.factories import World
 from tests.flags.test_usage_processes import manage
 from tests.icontrol.test_serve import ROOT, free_port, get, serving

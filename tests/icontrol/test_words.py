@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import override
 
-from configs.texts import both
-from icontrol.bilingual import said, words
+from icontrol.kernel.bilingual import said, words
+from icontrol.kernel.texts import both
 from releases.templatetags.house import say
 
 NBSP = "\N{NO-BREAK SPACE}"

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from releases.sessions import CONFIRMED, CONFIRMED_FOR
+from releases.access.sessions import CONFIRMED, CONFIRMED_FOR
 
 VOID = {"input", "br", "link", "meta", "img", "hr"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from configs.models import ConfigVersion
-from configs.refusals import Refusal
+from icontrol.kernel.refusals import Refusal
 from releases.models import Release
 from tests.factories import World, actor, flag, snapshot
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from configs.models import Application
-from releases import access
+from releases.access import actions as access
 from releases.models import ApiToken, ClientKey, Environment, PreviewLink
 from tests.factories import ADA, World, snapshot
 from tests.releases.admin_pages import Staff, staff

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from configs import history
-from configs.actors import Actor
 from configs.models import ConfigVersion
+from icontrol.kernel.actors import Actor
 from releases.models import Release
 from tests.factories import World, flag, snapshot
 from tests.releases.admin_pages import Page, Staff, staff

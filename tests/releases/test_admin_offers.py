@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from configs.actions import create_application
 from configs.models import ConfigVersion
-from releases import access
+from releases.access import actions as access
 from releases.models import Release
 from tests.factories import ADA, World, damage, flag, snapshot
 from tests.releases.admin_pages import Page, Staff, staff

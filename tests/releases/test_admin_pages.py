@@ -11,13 +11,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from configs import history, triggers
+from configs import history
 from configs.actions import create_application, rename_draft, revert_draft
-from configs.actors import Actor
 from configs.drafts import draft_of
 from configs.models import Application, ConfigVersion
-from releases import access, checkpoints
+from icontrol.kernel import triggers
+from icontrol.kernel.actors import Actor
+from releases.access import actions as access
 from releases.admin.notes import note
+from releases.ledger import checkpoints
 from releases.lookup import find_stored
 from releases.models import Release
 from tests.factories import ADA, World, flag, snapshot

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from releases.actions import set_policy
-from releases.gate import Policy
-from releases.ledger import NO_POLICY
+from releases.gate.decision import Policy
+from releases.gate.policy_fields import MAX_LOCALES, MAX_PLATFORMS
+from releases.ledger.chain import NO_POLICY
 from releases.models import Release
 from releases.policies import policy_etag
-from releases.policy_fields import MAX_LOCALES, MAX_PLATFORMS
 from tests.factories import ADA, World
 from tests.releases.admin_pages import Staff, staff
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from configs.models import ConfigVersion
-from releases import access
+from releases.access import actions as access
 from releases.models import ApiToken, AuditEvent, ClientKey, PreviewLink, Release
 from tests.factories import ADA, World, flag, snapshot
 from tests.releases.admin_pages import Page, Staff, staff

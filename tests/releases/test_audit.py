@@ -13,8 +13,10 @@ from django.test import Client
 from django.utils import timezone
 
 from configs.models import Immutable
-from releases import access, audit, housekeeping, throttle
-from releases.background import background
+from icontrol.kernel.background import background
+from releases import housekeeping
+from releases.access import actions as access
+from releases.access import audit, throttle
 from releases.bootstrap import first_start
 from releases.models import ApiToken, AuditEvent, Timestamp
 from tests.factories import ADA, World

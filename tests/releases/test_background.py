@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from releases import access, background, clients_seen
-from releases.background import MOST, Background
+from icontrol.kernel import background
+from icontrol.kernel.background import MOST, Background
+from releases.access import actions as access
+from releases.delivery import clients_seen
 from releases.models import ClientSighting
 from tests.factories import ADA, NOON, World
 from tests.flags.test_usage_processes import manage

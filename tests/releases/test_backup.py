@@ -26,10 +26,10 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection
 
-from configs.refusals import Refusal
-from icontrol import copies
+from icontrol.backup import copies
+from icontrol.backup.archive import unpack
+from icontrol.kernel.refusals import Refusal
 from icontrol.starting import hold_data
-from releases.backup import unpack
 from releases.models import Timestamp
 from tests.chaos.servers import Server, ask, until
 from tests.factories import World
@@ -75,7 +75,7 @@ def lines(shell: Shell) -> Path:
 
 def destroy(shell: Shell) -> None:
     """As a disk that broke: the database, the key. The checkpoint file is on another one."""
-    for file in data(shell).glob("icontrol.sqlite3*"):
+    for file in data(shell).glob("icontrol.kernel.databases.sqlite3*"):
         file.unlink()
     (data(shell) / "secret_key").unlink(missing_ok=True)
     if "DATABASE_URL" in shell.environment:
@@ -249,7 +249,7 @@ def test_a_backup_of_a_database_that_only_reads_is_one(
     def refuse(at: dt.datetime) -> None:
         raise OperationalError("cannot execute INSERT in a read-only transaction")
 
-    monkeypatch.setattr("releases.management.commands.backup.note_success", refuse)
+    monkeypatch.setattr("icontrol.management.commands.backup.note_success", refuse)
     told = done("backup", tmp_path / "x.tar", "--language", "fr")
     assert "n'est pas notée" in told.err and (tmp_path / "x.tar").is_file()
 

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from configs import triggers
-from configs.refusals import Refusal
-from releases import checkpoints
-from releases.checkpoints import Line, parse, record, record_all
-from releases.ledger import append
+from icontrol.kernel import triggers
+from icontrol.kernel.refusals import Refusal
+from releases.ledger import checkpoints
+from releases.ledger.chain import append
+from releases.ledger.checkpoints import Line, parse, record, record_all
+from releases.ledger.verify import verify
 from releases.models import Environment, Release
-from releases.verify import verify
 from tests.factories import ADA, World, make_world, snapshot
 
 LOGGER = "icontrol.checkpoints"

@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from releases.ledger import SKEW, head_of
+from releases.ledger.chain import SKEW, head_of
+from releases.ledger.verify import verify
 from releases.models import Release
-from releases.verify import verify
 from tests.factories import World, snapshot
 from tests.releases.api.helpers import Api, ok
 from tests.releases.commands import done

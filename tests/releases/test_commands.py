@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from configs.models import ConfigVersion
-from releases.ledger import head_of
+from releases.ledger.chain import head_of
 from releases.models import ClientKey, Environment, Release
 from tests.factories import World, flag, snapshot
 from tests.releases.commands import done, manage

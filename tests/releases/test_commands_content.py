@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from configs.models import ConfigVersion
-from releases import checkpoints
-from releases.gate import Policy
+from releases.gate.decision import Policy
+from releases.ledger import checkpoints
 from releases.management.commands.policy import Command as PolicyCommand
 from releases.management.policies import as_options, given_fields
 from releases.models import Release

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.refusals import Refusal
+from icontrol.kernel.refusals import Refusal
 from releases.management.commands.set import merge_patch_of
 from tests.factories import World, flag, snapshot
 from tests.releases.commands import done, manage

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from releases import throttle
+from releases.access import throttle
 from releases.models import ApiToken, AuditEvent, Session
 from tests.factories import World
 from tests.releases.admin_pages import Page, Staff, staff

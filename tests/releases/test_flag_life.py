@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from configs.models import Application
-from configs.refusals import Refusal
+from icontrol.kernel.refusals import Refusal
 from releases import actions
 from releases.flag_life import lives_told_by
 from releases.models import Environment, FlagLife, Release

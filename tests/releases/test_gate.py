@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.canonical import canonical
-from configs.problems import Problem
+from configs.snapshot.canonical import canonical
 from flags.engine import compile_flags
-from releases.gate import Decision, Policy, decide, for_platform, meta_fields, newer
-from releases.policy_fields import check_policies
+from icontrol.kernel.problems import Problem
+from releases.gate.decision import Decision, Policy, decide, for_platform, meta_fields, newer
+from releases.gate.policy_fields import check_policies
 from tests.configs.test_versions import CHAIN, HOSTILE, INVALID
 
 BASE = {

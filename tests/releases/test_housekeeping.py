@@ -15,11 +15,12 @@ from django.utils import timezone
 
 from flags.models import Usage
 from flags.usage import HOUR, KEPT_HOURS
-from icontrol.locks import lock
-from releases import audit, housekeeping
-from releases.clients_seen import FORGOTTEN_AFTER
+from icontrol.kernel.locks import lock
+from releases import housekeeping
+from releases.access import audit
+from releases.access.throttle import WINDOW
+from releases.delivery.clients_seen import FORGOTTEN_AFTER
 from releases.models import AuditEvent, ClientSighting, LoginFailure, Session, Timestamp
-from releases.throttle import WINDOW
 from tests.factories import World, make_world
 from tests.faults.processes import Child, Tell
 

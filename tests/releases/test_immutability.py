@@ -11,8 +11,9 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 
-from configs import states, triggers
+from configs import states
 from configs.models import ConfigVersion, Immutable, Snapshot
+from icontrol.kernel import triggers
 from releases.models import Release
 from tests.factories import ADA, NOON, World, snapshot
 

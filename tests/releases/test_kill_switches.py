@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from configs.refusals import Refusal
-from releases import access
-from releases.delivery import flags_of, read_live, representation
-from releases.ledger import release_of
+from icontrol.kernel.refusals import Refusal
+from releases.access import actions as access
+from releases.delivery.live import flags_of, read_live, representation
+from releases.ledger.chain import release_of
+from releases.ledger.verify import verify
 from releases.models import Environment, Release
-from releases.verify import verify
 from tests.factories import ADA, NOON, World, actor, flag, snapshot
 
 

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from configs import actions, history
-from configs.actors import Actor
 from configs.models import ConfigVersion
-from configs.refusals import Refusal
-from releases.lineage import ancestry, lineage
+from icontrol.kernel.actors import Actor
+from icontrol.kernel.refusals import Refusal
+from releases.ledger.lineage import ancestry, lineage
 from releases.lookup import find_stored
 from tests.factories import ADA, World
 

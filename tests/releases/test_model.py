@@ -19,17 +19,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from configs import actions as config_actions
-from configs.canonical import canonical, digest, normalise
 from configs.drafts import stored_version, version_of
 from configs.models import Application, ConfigVersion
-from configs.refusals import Refusal
+from configs.snapshot.canonical import canonical, digest, normalise
+from icontrol.kernel.refusals import Refusal
 from releases import actions
-from releases.delivery import flags_of, read_live, representation, seen
-from releases.ledger import NO_POLICY
+from releases.delivery.live import flags_of, read_live, representation, seen
+from releases.ledger.chain import NO_POLICY
+from releases.ledger.verify import verify
 from releases.models import Environment, Release
 from releases.policies import policy_etag
 from releases.publishing import Selection
-from releases.verify import verify
 from tests.factories import ADA, NOON, World, make_world
 from tests.releases.model import Content, Model, No, Number
 

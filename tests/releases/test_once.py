@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from configs.refusals import Refusal
-from releases import delivery
-from releases.delivery import Live
+from icontrol.kernel.refusals import Refusal
+from releases.delivery import live as delivery
+from releases.delivery.live import Live
 
 MANY = 8
 

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from releases import throttle
+from releases.access import throttle
 from tests.factories import World
 from tests.releases.admin_pages import Element, Page, Staff, staff
 

@@ -10,10 +10,10 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone
 
-from releases import access
-from releases.authentication import actor_of_user
-from releases.background import background
-from releases.last_use import EVERY
+from icontrol.kernel.background import background
+from releases.access import actions as access
+from releases.access.authentication import actor_of_user
+from releases.access.last_use import EVERY
 from releases.models import ApiToken, PreviewLink, Session
 from tests.factories import World
 from tests.releases.admin_pages import Staff, staff

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from configs import actions as config_actions
-from configs.diff import named_path
-from configs.refusals import Refusal
+from configs.snapshot.diff import named_path
+from icontrol.kernel.refusals import Refusal
 from releases import actions
 from releases.publishing import Selection
 from tests.factories import ADA, World, flag, snapshot

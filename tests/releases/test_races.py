@@ -15,15 +15,15 @@ import pytest
 from django.db import connection
 
 from configs import actions as config_actions
-from configs.actors import Actor
 from configs.models import ConfigVersion
-from configs.refusals import Refusal
+from icontrol.kernel.actors import Actor
+from icontrol.kernel.refusals import Refusal
 from releases import actions
-from releases.ledger import head_of
+from releases.ledger.chain import head_of
+from releases.ledger.verify import verify
 from releases.models import Environment, Release
 from releases.policies import policy_etag
 from releases.publishing import Selection
-from releases.verify import verify
 from tests.factories import ADA, World, flag, snapshot
 from tests.faults.processes import race
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from configs.refusals import CATALOGUE, Refusal
+from icontrol.kernel.refusals import CATALOGUE, Refusal
 from releases.admin.remedies import NEXT, remedy
 from releases.management import words
 from tests.factories import World, flag, snapshot

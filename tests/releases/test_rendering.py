@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from configs.demo import demo_snapshot
-from configs.references import reference_problems
-from configs.suggestions import Suggestions
-from releases.rendering import render
+from configs.validation.references import reference_problems
+from configs.validation.suggestions import Suggestions
+from releases.delivery.public_form import render
 from tests.factories import flag, snapshot
 from tests.flags.engine import vectors
 

@@ -7,12 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from releases import actions
-from releases.gate import Policy
-from releases.ledger import NO_POLICY
+from releases.gate.decision import Policy
+from releases.gate.policy_fields import FIELDS
+from releases.ledger.chain import NO_POLICY
+from releases.ledger.summary import precede, summary
 from releases.models import Release
 from releases.policies import policy_etag
-from releases.policy_fields import FIELDS
-from releases.summary import precede, summary
 from tests.factories import ADA, World, flag, snapshot
 from tests.releases.admin_pages import staff
 from tests.releases.api.helpers import Api, ok

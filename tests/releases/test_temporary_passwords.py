@@ -11,11 +11,11 @@ from django.core.management.base import CommandError
 from django.test import Client
 from django.utils import timezone
 
-from releases import access
-from releases.authentication import actor_of_user
+from releases.access import actions as access
+from releases.access.authentication import actor_of_user
+from releases.access.passwords import is_temporary, mark_temporary
 from releases.bootstrap import first_start
 from releases.models import TemporaryPassword
-from releases.passwords import is_temporary, mark_temporary
 from tests.factories import World
 from tests.releases.admin_pages import Page, Staff, staff
 from tests.releases.api.helpers import code

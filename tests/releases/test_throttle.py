@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from releases import throttle
+from releases.access import throttle
 from releases.models import LoginFailure
 from tests.factories import World
 

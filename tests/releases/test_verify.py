@@ -13,15 +13,15 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import F
 
-from configs import triggers
-from configs.canonical import canonical
 from configs.models import Application, ConfigVersion, Snapshot
-from releases import access
-from releases import verify as verifying
-from releases.findings import Finding
-from releases.ledger import GENESIS, hash_of
+from configs.snapshot.canonical import canonical
+from icontrol.kernel import triggers
+from releases.access import actions as access
+from releases.ledger import verify as verifying
+from releases.ledger.chain import GENESIS, hash_of
+from releases.ledger.findings import Finding
+from releases.ledger.verify import verify
 from releases.models import ClientKey, Environment, FlagLife, Release
-from releases.verify import verify
 from tests.factories import ADA, NOON, World, flag, snapshot
 from tests.releases.commands import done
 

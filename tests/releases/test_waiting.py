@@ -10,12 +10,14 @@ import pytest
 from django.db import connection, transaction
 
 from configs import actions as config_actions
-from configs import policies, validation
+from configs import policies
 from configs.drafts import lock_application
 from configs.policies import schema_etag
-from configs.refusals import Refusal
-from releases import actions, clients_seen, flag_life, publishing
-from releases.ledger import head_of
+from configs.validation import check as validation
+from icontrol.kernel.refusals import Refusal
+from releases import actions, flag_life, publishing
+from releases.delivery import clients_seen
+from releases.ledger.chain import head_of
 from releases.models import Environment, FlagLife, Release
 from releases.publishing import Selection
 from tests.factories import ADA, World, flag, snapshot

@@ -31,11 +31,11 @@ from configs.exporters.unleash.conditions import (
 )
 from configs.exporters.unleash.reasons import Inexpressible
 from configs.payloads import name_of, payload
-from configs.texts import Text, both
 from flags.engine import Evaluation, Reason, compile_flags, off_variant, resolved
 from flags.engine.compiling import BOOLEAN_VARIANTS, LIVE
 from flags.engine.hashing import WHOLE, fnv1a_rollout
 from flags.engine.operators import CURRENT_TIME
+from icontrol.kernel.texts import Text, both
 
 logger = logging.getLogger(__name__)
 Feature = dict[str, Any]

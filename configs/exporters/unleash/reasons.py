@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from configs.texts import Text, both
+from icontrol.kernel.texts import Text, both
 
 REASONS: dict[str, Text] = {
     "rollout": both(

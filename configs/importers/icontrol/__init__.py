@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from configs.canonical import normalise
 from configs.importers import Imported
 from configs.importers.icontrol import access, flags, pages, theme
 from configs.importers.icontrol.files import (
@@ -30,6 +29,7 @@ from configs.importers.icontrol.files import (
 )
 from configs.importers.report import Report
 from configs.importers.shapes import child
+from configs.snapshot.canonical import normalise
 
 __all__ = ["convert", "read"]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from configs import versions
-from configs.canonical import NotStrictJSON, parse_strict
 from configs.importers import ImportRefused
 from configs.importers.shapes import ANY, Checker, child
-from configs.problems import Problem
-from configs.texts import both
+from configs.snapshot.canonical import NotStrictJSON, parse_strict
+from icontrol.kernel.problems import Problem
+from icontrol.kernel.texts import both
 
 ROUTES = "ROUTE_CATALOG.json"
 PLANS = "TENANT_FEATURE_MATRIX.json"

@@ -10,11 +10,11 @@ from typing import Any
 from configs.importers.report import Report
 from configs.importers.shapes import child
 from configs.importers.unleash.files import Found
-from configs.odd_values import legible
-from configs.reading import shown
-from configs.schemas import snapshot_schema
-from configs.texts import Text, both
+from configs.snapshot.reading import shown
+from configs.validation.odd_values import legible
+from configs.validation.schemas import snapshot_schema
 from flags.engine import unreadable
+from icontrol.kernel.texts import Text, both
 
 Condition = dict[str, Any]
 

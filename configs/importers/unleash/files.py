@@ -22,9 +22,9 @@ from configs.importers import ImportRefused
 from configs.importers.report import Report
 from configs.importers.shapes import Checker, child
 from configs.importers.unleash.forms import ADMIN, ANYTHING, DELTA, EXPORT, IMPORT, LIST, WHOLE
-from configs.odd_values import legible
-from configs.reading import shown
-from configs.texts import LANGUAGES, both
+from configs.snapshot.reading import shown
+from configs.validation.odd_values import legible
+from icontrol.kernel.texts import LANGUAGES, both
 
 FILE = "unleash#"
 #: What one feature may have of strategies and of variants. Unleash's own limits are lower.

@@ -12,10 +12,10 @@ from configs.importers.unleash.constraints import Broken, Condition, Never, Segm
 from configs.importers.unleash.files import FILE, Content, Feature, Place
 from configs.importers.unleash.strategies import DEFAULT, Hash, Strategy, stickiness, strategy
 from configs.importers.unleash.variants import Variants
-from configs.odd_values import legible
-from configs.problems import Problem
-from configs.reading import shown
-from configs.texts import Text, both
+from configs.snapshot.reading import shown
+from configs.validation.odd_values import legible
+from icontrol.kernel.problems import Problem
+from icontrol.kernel.texts import Text, both
 
 #: What Unleash's server makes weights add up to.
 USUAL = 1000

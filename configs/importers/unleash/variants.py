@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from configs.canonical import NotStrictJSON, parse_strict
 from configs.importers.unleash.constraints import free, is_id, nearest_id
 from configs.payloads import own_payload
+from configs.snapshot.canonical import NotStrictJSON, parse_strict
 from flags.engine.values import number_of
 
 #: type → value of a variant that Unleash has none for

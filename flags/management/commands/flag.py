@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from configs import states
-from configs.canonical import NotStrictJSON, parse_strict
-from configs.refusals import Refusal
+from configs.snapshot.canonical import NotStrictJSON, parse_strict
 from flags.explaining import explain
+from icontrol.kernel.refusals import Refusal
 from releases.lookup import LIVE
 from releases.management.base import ActionCommand, unusable
 

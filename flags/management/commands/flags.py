@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from configs.texts import Text, both
 from flags.overview import ASKED_AT_ONCE, FlagFacts, Overview, overview
+from icontrol.kernel.texts import Text, both
 from releases.management.base import ActionCommand
 from releases.management.words import table
 

@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 from configs import actions
 from configs.models import Application
 from configs.policies import schema_etag
-from configs.texts import Text, both
+from icontrol.kernel.texts import Text, both
 from releases.management.base import ActionCommand, unusable
 from releases.serialization import show_application
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.management.base import CommandParser
 
 from configs import actions
-from configs.texts import both
+from icontrol.kernel.texts import both
 from releases.management.base import ActionCommand
 from releases.serialization import show_application
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.core.management.base import CommandParser
 
-from configs.texts import both
-from releases import access
+from icontrol.kernel.texts import both
+from releases.access import actions as access
 from releases.management.base import ActionCommand
 from releases.serialization import named
 

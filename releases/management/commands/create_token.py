@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.core.management.base import CommandParser
 
-from configs.texts import both
-from releases import access
+from icontrol.kernel.texts import both
+from releases.access import actions as access
+from releases.access.roles import ROLES
 from releases.management.base import ActionCommand
 from releases.management.words import when
-from releases.roles import ROLES
 from releases.serialization import instant
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from configs.texts import both
+from icontrol.kernel.texts import both
 from releases.bootstrap import load_demo
 from releases.management.base import ActionCommand
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.core.management.base import CommandParser
 
-from configs.diff import diff
-from configs.texts import both
+from configs.snapshot.diff import diff
+from icontrol.kernel.texts import both
 from releases.lookup import find_version
 from releases.management.base import ActionCommand
 from releases.management.words import change_lines

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
 
-from configs.refusals import Refusal
-from configs.texts import both
+from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import both
+from releases.access.people import end_access
 from releases.management.base import ActionCommand
-from releases.people import end_access
 
 
 class Command(ActionCommand):

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from django.core.management.base import CommandParser
 
-from configs.canonical import canonical
 from configs.exporters import unleash
 from configs.models import ConfigVersion
 from configs.policies import check_publishable
-from configs.texts import both
-from releases.ledger import head_of
+from configs.snapshot.canonical import canonical
+from icontrol.kernel.texts import both
+from releases.ledger.chain import head_of
 from releases.lookup import LIVE, find_version
 from releases.management.base import ActionCommand, unusable
 from releases.models import Environment

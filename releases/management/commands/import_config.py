@@ -15,11 +15,11 @@ from configs.drafts import draft_of
 from configs.importers import Imported, ImportRefused, icontrol, unleash
 from configs.importers.yaml_text import json_or_yaml
 from configs.models import ConfigVersion
-from configs.refusals import Refusal
-from configs.texts import Text, both
+from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import Text, both
 from releases.actions import stored_policies
-from releases.gate import Policy
-from releases.ledger import head_of
+from releases.gate.decision import Policy
+from releases.ledger.chain import head_of
 from releases.management.base import ActionCommand
 from releases.management.drafts import draft_answer
 from releases.management.policies import MINIMUM, as_options, changed_fields, changed_lines, minimum_line

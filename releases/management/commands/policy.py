@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from configs.texts import Text, both
+from icontrol.kernel.texts import Text, both
 from releases import actions
-from releases.gate import DEFAULT
-from releases.ledger import head_of
+from releases.gate.decision import DEFAULT
+from releases.ledger.chain import head_of
 from releases.management.base import ActionCommand, unusable
 from releases.management.policies import add_fields, changed_fields, changed_lines, given_fields, shown
 from releases.management.words import table

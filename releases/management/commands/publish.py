@@ -9,8 +9,8 @@ from django.core.management.base import CommandParser
 
 from configs import states
 from configs.models import ConfigVersion
-from configs.problems import errors
-from configs.texts import Text, both
+from icontrol.kernel.problems import errors
+from icontrol.kernel.texts import Text, both
 from releases import actions
 from releases.lookup import find_version
 from releases.management.base import ActionCommand

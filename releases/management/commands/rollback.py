@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from django.core.management.base import CommandParser
 
-from configs.diff import diff
 from configs.models import ConfigVersion
-from configs.texts import Text, both
+from configs.snapshot.diff import diff
+from icontrol.kernel.texts import Text, both
 from releases import actions
-from releases.ledger import head_of
+from releases.ledger.chain import head_of
 from releases.management.base import ActionCommand
 from releases.management.words import change_lines
 from releases.models import Environment, Release

@@ -9,13 +9,14 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from configs import actions, objects
-from configs.canonical import NotStrictJSON, parse_strict
+from configs import actions
 from configs.drafts import draft_of
-from configs.limits import MAX_DEPTH
-from configs.merge import merge_patch
-from configs.problems import pointer
-from configs.refusals import Refusal
+from configs.snapshot import objects
+from configs.snapshot.canonical import NotStrictJSON, parse_strict
+from configs.snapshot.caps import MAX_DEPTH
+from configs.snapshot.merge import merge_patch
+from icontrol.kernel.problems import pointer
+from icontrol.kernel.refusals import Refusal
 from releases.management.base import ActionCommand, unusable
 from releases.management.drafts import draft_answer
 

@@ -11,17 +11,17 @@ from django.core.management.base import CommandParser
 from configs.drafts import draft_of, preview_of
 from configs.models import Application, ConfigVersion
 from configs.policies import problems_of
-from configs.problems import errors
-from configs.texts import Text, both
-from releases.ledger import head_of, served_at
+from icontrol.kernel.problems import errors
+from icontrol.kernel.texts import Text, both
+from releases.ledger.chain import head_of, served_at
+from releases.ledger.kinds import KINDS
+from releases.ledger.summary import precede
 from releases.lookup import moment
 from releases.management.base import ActionCommand, unusable
 from releases.management.policies import in_short
 from releases.management.words import first, release_row, table, when
 from releases.models import Environment, Release
-from releases.release_kinds import KINDS
 from releases.serialization import instant, show_policy, show_release, show_version
-from releases.summary import precede
 
 
 class Command(ActionCommand):

@@ -6,13 +6,13 @@ import argparse
 
 from django.core.management.base import CommandParser
 
-from configs.refusals import Refusal
-from configs.texts import both
+from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import both
 from releases import actions
-from releases.ledger import head_of, release_of
+from releases.ledger.chain import head_of, release_of
+from releases.ledger.kinds import KINDS
 from releases.management.base import ActionCommand
 from releases.models import Environment
-from releases.release_kinds import KINDS
 from releases.serialization import show_release
 
 NEWEST = "newest"

@@ -9,15 +9,15 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from configs.texts import Text, both
-from releases import checkpoints
-from releases.findings import FINDINGS, FLAGS_DIFFER
+from icontrol.kernel.texts import Text, both
 from releases.flag_life import rebuild
+from releases.ledger import checkpoints
+from releases.ledger.findings import FINDINGS, FLAGS_DIFFER
+from releases.ledger.verify import verify
 from releases.lookup import find_application
 from releases.management.base import REFUSED, ActionCommand, unusable
 from releases.management.words import finding_lines
 from releases.models import Environment, Release
-from releases.verify import verify
 
 STEP = 250
 

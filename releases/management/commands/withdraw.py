@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from configs import actions
 from configs.drafts import version_of
-from configs.texts import both
+from icontrol.kernel.texts import both
 from releases.management.base import ActionCommand
 from releases.serialization import show_version
 

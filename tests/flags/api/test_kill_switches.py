@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from releases import access
+from releases.access import actions as access
 from tests.factories import ADA, NOON, flag, make_world, snapshot
 from tests.releases.api.helpers import Api, code, ok, refused
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from configs.demo import demo_snapshot
-from configs.schemas import snapshot_schema
-from configs.validation import check_snapshot
+from configs.validation.check import check_snapshot
+from configs.validation.schemas import snapshot_schema
 from flags.engine import Evaluation, FlagNotFound, Reason, compile_flags, unreadable
 from flags.engine.operators import OPERATORS
 from tests.flags.engine.json_values import VALUES

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from configs.schemas import snapshot_schema
-from configs.validation import check_snapshot
+from configs.validation.check import check_snapshot
+from configs.validation.schemas import snapshot_schema
 from flags.engine import Reason, compile_flags
 from flags.engine.conditions import DEEPEST, MOST_QUESTIONS
 from flags.engine.operators import LONGEST_PATTERN

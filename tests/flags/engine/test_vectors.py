@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from configs.schemas import snapshot_schema
-from configs.validation import check_snapshot
+from configs.validation.check import check_snapshot
+from configs.validation.schemas import snapshot_schema
 from tests.flags.engine import reference
 from tests.flags.engine.vectors import compiled, moment, snapshot, vectors
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from configs.refusals import CATALOGUE
+from icontrol.kernel.refusals import CATALOGUE
 from tests.flags.ofrep.helpers import ALL, PROBLEM, Ofrep, ok
 from tests.releases.api import hostile
 

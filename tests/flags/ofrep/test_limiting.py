@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from flags.limiting import Limiter
-from releases import access
+from releases.access import actions as access
 from tests.factories import ADA, NOON
 from tests.flags.ofrep.helpers import Ofrep, ok, refused
 

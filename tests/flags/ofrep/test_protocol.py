@@ -11,11 +11,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from configs.canonical import digest
+from configs.snapshot.canonical import digest
 from flags.engine import compile_flags
 from flags.ofrep import views
-from releases import access
-from releases.delivery import Live
+from releases.access import actions as access
+from releases.delivery.live import Live
 from tests.factories import ADA, NOON, flag
 from tests.flags.ofrep.helpers import ALL, FLAGS, PROBLEM, Ofrep, ok, refused, served
 

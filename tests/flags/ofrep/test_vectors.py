@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from configs.limits import FORBIDDEN_KEYS
+from configs.snapshot.caps import FORBIDDEN_KEYS
 from flags.engine import Context, Evaluation, compile_flags
 from tests.flags.engine.vectors import moment, snapshot, vectors
 from tests.flags.ofrep.helpers import Ofrep, ok, refused

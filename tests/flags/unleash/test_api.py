@@ -17,7 +17,8 @@ from flags import usage
 from flags.models import Usage
 from flags.overview import overview
 from flags.unleash.requests import MOST_PROPERTIES, context, counts
-from releases import access, clients_seen
+from releases.access import actions as access
+from releases.delivery import clients_seen
 from releases.models import ClientSighting
 from tests.factories import ADA, NOON, flag, snapshot
 from tests.releases.api.helpers import Api, ok, refused

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from configs.exporters.unleash import REASONS, document, features
 from configs.importers.unleash import convert
-from configs.validation import check_snapshot
+from configs.validation.check import check_snapshot
 from flags.models import UNTOLD
 from flags.unleash.requests import counts
 from tests.configs.unleash_files import Unleash, client, constraint, default, feature, flags_of, rollout, variant

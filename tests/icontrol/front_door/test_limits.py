@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
-from configs.refusals import CATALOGUE
 from icontrol.front_door import FrontDoor, bodies
 from icontrol.front_door.pools import NICE, Busy, Pool, Pools
 from icontrol.front_door.wsgi import Answer
 from icontrol.guard import LONGEST_HEADER, largest_body
+from icontrol.kernel.refusals import CATALOGUE
 from tests.house.routes import routes
 from tests.icontrol.front_door.helpers import ask, ask_async, header, scope_of
 

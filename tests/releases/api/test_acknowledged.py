@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from configs import triggers
-from icontrol.outages import rest
-from releases import access
-from releases.delivery import read_live, seen
+from icontrol.kernel import triggers
+from icontrol.kernel.outages import rest
+from releases.access import actions as access
+from releases.delivery.live import read_live, seen
 from releases.models import Release
 from tests.factories import ADA, NOON, World, flag, snapshot
 from tests.releases.api.helpers import Api, ok

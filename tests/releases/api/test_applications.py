@@ -12,10 +12,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from configs import actions
-from configs.actors import Actor
 from configs.models import Application
-from configs.refusals import Refusal
-from releases import access
+from icontrol.kernel.actors import Actor
+from icontrol.kernel.refusals import Refusal
+from releases.access import actions as access
 from tests.factories import ADA, World, snapshot
 from tests.releases.api.helpers import Api, ok, refused
 from tests.releases.commands import done, manage

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from configs.canonical import digest
+from configs.snapshot.canonical import digest
 from tests.factories import flag, snapshot
 from tests.releases.api.helpers import ADDED_BY_PROXIES, Api, ok, refused
 

@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from configs.models import ConfigVersion, Snapshot
-from configs.triggers import lifted
-from releases.delivery import read_live, seen
+from icontrol.kernel.triggers import lifted
+from releases.delivery.live import read_live, seen
 from releases.models import FlagLife
 from tests.factories import World, flag, snapshot
 from tests.releases.admin_pages import staff

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 
-from icontrol.outages import rest
-from releases import access, delivery
-from releases.delivery import read_live
+from icontrol.kernel.outages import rest
+from releases.access import actions as access
+from releases.delivery import live as delivery
+from releases.delivery.live import read_live
 from releases.models import Release
 from tests.factories import ADA, NOON, World, flag, make_world, snapshot
 from tests.releases.api.helpers import PROBLEM, Api, ok, refused

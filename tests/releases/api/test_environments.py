@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from configs.flag_checks import flag_problems
-from configs.validation import MOST_ENVIRONMENTS
-from releases import access
-from releases.rendering import render
+from configs.validation.check import MOST_ENVIRONMENTS
+from configs.validation.flags import flag_problems
+from releases.access import actions as access
+from releases.delivery.public_form import render
 from tests.factories import ADA, NOON, flag, snapshot
 from tests.releases.api.helpers import Api, ok
 from tests.releases.commands import done
@@ -143,7 +143,7 @@ def test_many_environments_are_refused_and_not_worked_on(api: Api, monkeypatch: 
         asked.append(arguments)
         return flag_problems(*arguments)
 
-    monkeypatch.setattr("configs.validation.flag_problems", counted)
+    monkeypatch.setattr("configs.validation.check.flag_problems", counted)
     own = {f"e{number}": {"state": "ON"} for number in range(1000)}
     content = snapshot("home", featureFlags=[flag("a", "OFF", owner="ada", environments=own)])
     body = ok(api("PUT", DRAFT, content, if_match=etag))

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from configs.canonical import NotStrictJSON, parse_strict
+from configs.snapshot.canonical import NotStrictJSON, parse_strict
 from flags import usage
-from releases import access
-from releases.delivery import read_live
+from releases.access import actions as access
+from releases.delivery.live import read_live
 from tests.examples import GOLDEN
 from tests.factories import ADA, NOON, flag, snapshot
 from tests.releases.api.helpers import Api

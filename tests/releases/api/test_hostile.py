@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from configs.refusals import CATALOGUE
 from icontrol.guard import CLIENT_BODY
+from icontrol.kernel.refusals import CATALOGUE
 from tests.factories import flag, snapshot
 from tests.house.routes import METHODS, is_page, methods, path, routes
 from tests.releases.api import hostile

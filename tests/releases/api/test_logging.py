@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from releases import access
+from releases.access import actions as access
 from tests.releases.api.helpers import Api
 
 

@@ -13,9 +13,9 @@ import pytest
 from django.db import OperationalError, connection
 from pytest_django import Settings
 
+from icontrol.kernel.outages import rest
 from icontrol.logs import OneLine
-from icontrol.outages import rest
-from releases import access
+from releases.access import actions as access
 from releases.models import PreviewLink
 from tests.factories import ADA, snapshot
 from tests.releases.api.helpers import Api, ok, refused

@@ -11,7 +11,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from releases import access, ledger
+from releases.access import actions as access
+from releases.ledger import chain
 from releases.models import Release
 from tests.factories import ADA, NOON, World, snapshot
 from tests.releases.api.helpers import Api
@@ -45,11 +46,11 @@ def lengthen(world: World, count: int) -> None:
             actor="user:ada",
             reason="long",
             created_at=other.created_at,
-            format=ledger.FORMAT,
+            format=chain.FORMAT,
             previous_hash=(rows[-1] if rows else other).hash,
         )
         version = other.config_version
-        row.hash = ledger.hash_of(
+        row.hash = chain.hash_of(
             row,
             application="icontrol",
             environment="production",

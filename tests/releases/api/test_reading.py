@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from releases.ledger.verify import verify
 from releases.policies import CONFIRMABLE
-from releases.verify import verify
 from tests.factories import flag, snapshot
 from tests.releases.api.helpers import Api, ok, refused
 

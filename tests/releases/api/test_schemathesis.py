@@ -36,9 +36,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from configs.policies import schema_etag
-from releases import access
+from releases.access import actions as access
 from releases.api import common, ledger
-from releases.ledger import NO_POLICY
+from releases.ledger.chain import NO_POLICY
 from releases.policies import policy_etag
 from tests.factories import ADA, flag, snapshot
 from tests.house.test_roles import API, CLIENTS, table

@@ -1,0 +1,140 @@
+"""Caps of a snapshot, checked in one pass without recursion, before anything else looks at it."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from configs.snapshot.reading import Trail, shown, steps
+from icontrol.kernel.problems import Problem, pointer
+from icontrol.kernel.texts import Text, both
+
+MAX_DEPTH = 32
+MAX_KEYS = 3_000
+MAX_STRING = 64 * 1024
+MAX_INTEGER = 2**53 - 1
+#: Keys that change an object's behaviour when JavaScript copies it.
+FORBIDDEN_KEYS = frozenset({"__proto__", "constructor", "prototype"})
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(slots=True)
+class Walk:
+    """Result of :func:`walk`. ``strings`` are all string values with their trails; ``legible`` is False when the
+    document is too deep or not Unicode text, so that no recursive or encoding reader may touch it."""
+
+    problems: list[Problem] = field(default_factory=list)
+    strings: list[tuple[str, Trail]] = field(default_factory=list)
+    legible: bool = True
+
+
+def encodable(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def walk(document: Any) -> Walk:
+    """All caps but the size. Linear in the document, at most ``MAX_DEPTH`` deep."""
+    result = Walk()
+    pending: list[tuple[Any, Trail, int]] = []
+    fine_keys: set[str] = set()
+
+    def report(trail: Trail, code: str, message: Text) -> None:
+        result.problems.append(Problem(encodable(pointer(steps(trail))), code, message))
+
+    def look(value: Any, trail: Trail, depth: int) -> None:
+        kind = type(value)
+        if kind is str:
+            result.strings.append((value, trail))
+            if not _plain(value):
+                look_closer(value, trail)
+        elif kind is dict or kind is list:
+            if depth < MAX_DEPTH:
+                pending.append((value, trail, depth + 1))
+            else:
+                result.legible = False
+                report(trail, "snapshot.too_deep", _TOO_DEEP)
+        elif (kind is int and not -MAX_INTEGER <= value <= MAX_INTEGER) or (kind is float and not _safe(value)):
+            report(trail, "number.unsafe", both(_UNSAFE["en"], _UNSAFE["fr"], number=shown(value, 30)))
+
+    def look_closer(text: str, trail: Trail) -> None:
+        if len(text) > MAX_STRING:
+            report(trail, "string.too_long", both(_TOO_LONG["en"], _TOO_LONG["fr"], length=len(text), cap=MAX_STRING))
+        if "\0" in text:
+            report(trail, "string.nul", _NUL)
+        if _SURROGATE.search(text):
+            result.legible = False
+            report(trail, "string.surrogate", _HALF)
+
+    look(document, None, 0)
+    while pending:
+        container, trail, depth = pending.pop()
+        if type(container) is list:
+            for index, value in enumerate(container):
+                look(value, (trail, index), depth)
+            continue
+        if len(container) > MAX_KEYS:
+            message = both(_KEYS["en"], _KEYS["fr"], count=len(container), cap=MAX_KEYS)
+            report(trail, "snapshot.too_many_keys", message)
+        for key, value in container.items():
+            here = (trail, key)
+            if key not in fine_keys:
+                if key in FORBIDDEN_KEYS:
+                    report(here, "key.forbidden", both(_FORBIDDEN["en"], _FORBIDDEN["fr"], key=key))
+                elif _plain(key):
+                    fine_keys.add(key)
+                else:
+                    look_closer(key, here)
+            look(value, here, depth)
+    return result
+
+
+def _plain(text: str) -> bool:
+    return text.isascii() and "\0" not in text and len(text) <= MAX_STRING
+
+
+def _safe(number: float) -> bool:
+    # From 1e21 on JavaScript and RFC 8785 write an exponent, so such a number is never taken for an integer.
+    return math.isfinite(number) and (abs(number) <= MAX_INTEGER or not number.is_integer() or abs(number) >= 1e21)
+
+
+def size_problems(document: Any, max_bytes: int) -> list[Problem]:
+    """``snapshot.too_large`` when compact UTF-8 JSON of a legible document takes more than ``max_bytes`` bytes."""
+    try:
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    except ValueError:  # an integer of thousands of digits, reported as number.unsafe
+        return []
+    size = len(text.encode("utf-8"))
+    if size <= max_bytes:
+        return []
+    message = both(
+        "The snapshot has {size} bytes; at most {cap} are accepted.",
+        "L'instantané fait {size} octets ; {cap} au plus sont acceptés.",
+        size=size,
+        cap=max_bytes,
+    )
+    return [Problem("", "snapshot.too_large", message)]
+
+
+_TOO_DEEP = both(
+    "Nested deeper than {cap} levels.",
+    "Imbrication de plus de {cap} niveaux.",
+    cap=MAX_DEPTH,
+)
+_KEYS = both(
+    "This object has {count} keys; at most {cap} are accepted.",
+    "Cet objet a {count} clés ; {cap} au plus sont acceptées.",
+)
+_TOO_LONG = both(
+    "This text has {length} characters; at most {cap} are accepted.",
+    "Ce texte a {length} caractères ; {cap} au plus sont acceptés.",
+)
+_UNSAFE = both(
+    "{number} is not a number that every client reads alike: whole numbers go up to ±(2^53−1).",
+    "{number} n'est pas un nombre que tous les clients lisent de même : les entiers vont jusqu'à ±(2^53−1).",
+)
+_FORBIDDEN = both("The key “{key}” is refused.", "La clé « {key} » est refusée.")
+_NUL = both("This text holds the character NUL.", "Ce texte contient le caractère NUL.")
+_HALF = both("This text holds half a character (a lone surrogate).", "Ce texte contient un demi-caractère.")

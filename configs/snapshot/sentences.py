@@ -1,0 +1,340 @@
+"""The words of a diff: what is called how, and one sentence per change in French and English.
+
+Names and values are an author's text: they are shown shortened and without control characters (a title must not be
+able to rewrite the terminal of whoever reads the diff), and otherwise as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from itertools import takewhile
+from typing import Any
+
+from configs.snapshot.canonical import NESTED, keyed
+from configs.snapshot.reading import NAMED_BY, OBJECTS
+from icontrol.kernel.texts import LANGUAGES, Text, both
+
+Path = tuple[str, ...]
+
+#: section or nested list → (English, French, ending of a French participle) of one item.
+NOUNS = {
+    "pages": ("Page", "Page", "e"),
+    "tabs": ("Tab", "Onglet", ""),
+    "tables": ("Table", "Table", "e"),
+    "columns": ("column", "colonne", "e"),
+    "actions": ("action", "action", "e"),
+    "featureFlags": ("Flag", "Drapeau", ""),
+    "segments": ("Segment", "Segment", ""),
+    "uiTokens": ("Token", "Jeton", ""),
+    "roles": ("Role", "Rôle", ""),
+    "permissions": ("Permission", "Permission", "e"),
+    "plans": ("Plan", "Offre", "e"),
+    "layout": ("Layout", "Disposition", "e"),
+    "theme": ("Theme", "Thème", ""),
+}
+SECTION = ("Section", "Section", "e")
+#: field → (English, French); a field that is not here is shown by its own name.
+FIELDS = {
+    "title": ("title", "titre"),
+    "label": ("label", "libellé"),
+    "name": ("name", "nom"),
+    "description": ("description", "description"),
+    "path": ("address", "adresse"),
+    "surface": ("surface", "surface"),
+    "visible": ("visible", "visible"),
+    "order": ("order number", "numéro d'ordre"),
+    "roles": ("roles", "rôles"),
+    "permissions": ("permissions", "permissions"),
+    "tenants": ("tenants", "clients"),
+    "status": ("status", "statut"),
+    "nav": ("navigation", "navigation"),
+    "flag": ("flag", "drapeau"),
+    "moduleId": ("module", "module"),
+    "pageId": ("page", "page"),
+    "targetPageId": ("target page", "page cible"),
+    "tabId": ("tab", "onglet"),
+    "columns": ("columns", "colonnes"),
+    "actions": ("actions", "actions"),
+    "config": ("settings", "réglages"),
+    "key": ("key", "clé"),
+    "type": ("type", "type"),
+    "width": ("width", "largeur"),
+    "widths": ("widths", "largeurs"),
+    "align": ("alignment", "alignement"),
+    "format": ("format", "format"),
+    "state": ("state", "état"),
+    "rollout": ("rollout", "déploiement progressif"),
+    "rules": ("rules", "règles"),
+    "variants": ("variants", "variantes"),
+    "defaultVariant": ("default variant", "variante par défaut"),
+    "offVariant": ("variant when off", "variante si coupé"),
+    "prerequisites": ("prerequisites", "prérequis"),
+    "owner": ("owner", "responsable"),
+    "expiresAt": ("expiry", "échéance"),
+    "enabledFrom": ("on from", "actif à partir de"),
+    "enabledUntil": ("on until", "actif jusqu'à"),
+    "bucketBy": ("bucketed by", "réparti par"),
+    "bucketing": ("bucketing", "répartition"),
+    "algorithm": ("algorithm", "algorithme"),
+    "seed": ("seed", "graine"),
+    "total": ("total of the weights", "total des poids"),
+    "conditions": ("conditions", "conditions"),
+    "private": ("private", "privé"),
+    "value": ("value", "valeur"),
+    "category": ("category", "catégorie"),
+    "mode": ("mode", "mode"),
+    "scope": ("scope", "portée"),
+    "cssVar": ("CSS variable", "variable CSS"),
+    "menuOrder": ("menu order", "ordre du menu"),
+    "defaultMode": ("default mode", "mode par défaut"),
+    "defaultPreset": ("default preset", "préréglage par défaut"),
+    "brand": ("brand", "marque"),
+    "logos": ("logos", "logos"),
+    "pages": ("pages", "pages"),
+    "modules": ("modules", "modules"),
+    "capabilities": ("capabilities", "capacités"),
+    "limits": ("limits", "limites"),
+}
+#: Fields that hold a text per language, whose keys are shown as languages.
+TEXTS = ("title", "label", "name", "description")
+LOCALES = {"fr": ("French", "français"), "en": ("English", "anglais")}
+#: Fields whose values are words of the format and stand without quotation marks.
+WORDS = ("state", "type", "category", "mode", "align", "defaultMode", "surface", "status", "algorithm")
+#: field → section that its value names.
+REFERENCES = {"pageId": "pages", "targetPageId": "pages", "tabId": "tabs"}
+GROUPS = {
+    "tables": both("Tables", "Tables"),
+    "flags": both("Feature flags", "Drapeaux de fonctionnalité"),
+    "tokens": both("UI tokens", "Jetons d'interface"),
+    "rest": both("Everything else", "Le reste"),
+}
+GROUP_OF = {"tables": "tables", "featureFlags": "flags", "segments": "flags", "uiTokens": "tokens"}
+LONGEST = 80
+_LINES = re.compile("[\t\n\r\u2028\u2029]+")
+#: Control characters, half characters, and marks that turn the direction of what follows.
+_UNSHOWABLE = re.compile("[\0-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Words:
+    """Names of the things in two normalised snapshots, the newer one first."""
+
+    def __init__(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> None:
+        self.sides = [
+            {
+                section: {item[key]: item for item in snapshot.get(section, ())}
+                for section, key in NAMED_BY.items()
+                if keyed(snapshot.get(section), key)
+            }
+            for snapshot in (b, a)
+        ]
+        self.places = [{name: at for at, name in enumerate(side.get("pages", ()))} for side in self.sides]
+
+    def group(self, path: Path) -> str:
+        section = path[0]
+        if section == "pages" and len(path) > 1:
+            return f"page:{path[1]}"
+        if section == "tabs" and len(path) > 1:
+            page = self._item(path[:2]).get("pageId")
+            return f"page:{page}" if isinstance(page, str) else "rest"
+        return GROUP_OF.get(section, "rest")
+
+    def rank(self, group: str) -> tuple[int, int, int, str]:
+        """Reading order: pages as people see them (those that are gone last), tables, flags, tokens, the rest."""
+        kind, _, name = group.partition(":")
+        if kind != "page":
+            return list(GROUPS).index(kind) + 1, 0, 0, ""
+        for side, places in enumerate(self.places):
+            if name in places:
+                return 0, side, places[name], name
+        return 0, len(self.sides), 0, name
+
+    def name(self, path: Path) -> Text:
+        """``“Orders” (orders)``, or the bare id of what has no title; ``path`` is that of an item."""
+        item, shown = self._item(path), clean(path[-1])
+        title = next((item[field] for field in ("title", "label") if item.get(field)), None)
+        return {
+            "en": f"“{words}” ({shown})" if (words := _in(title, "en")) else shown,
+            "fr": f"« {words} » ({shown})" if (words := _in(title, "fr")) else shown,
+        }
+
+    def _item(self, path: Path) -> dict[str, Any]:
+        for side in self.sides:
+            item = side.get(path[0], {}).get(path[1])
+            if len(path) == 4 and item is not None:
+                key = NESTED[path[0]][path[2]]
+                inner = item.get(path[2])
+                item = next((one for one in inner if one[key] == path[3]), None) if keyed(inner, key) else None
+            if item is not None:
+                return item
+        return {}
+
+
+def clean(text: str) -> str:
+    """An author's text as it may stand in a sentence: one line, at most 80 characters, no control characters."""
+    short = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return _UNSHOWABLE.sub("�", _LINES.sub(" ↵ ", short))
+
+
+def _in(title: Any, language: str) -> str:
+    """An author's text in a language (or one that there is); empty when it is no text."""
+    if isinstance(title, dict):
+        title = title.get(language) or title.get("en") or next((text for text in title.values() if text), "")
+    return clean(title).strip() if isinstance(title, str) else ""
+
+
+def group_title(words: Words, group: str) -> Text:
+    kind, _, name = group.partition(":")
+    return both("Page {name}", "Page {name}", name=words.name(("pages", name))) if kind == "page" else GROUPS[kind]
+
+
+def sentence(
+    words: Words,
+    path: Path,
+    kind: str,
+    before: Any,
+    after: Any,
+    *,
+    was_absent: bool,
+    is_absent: bool,
+    position: tuple[int, int] | None,
+) -> Text:
+    """``Page “Orders” (orders), title (French): “A” → “B”`` and its French."""
+    subject, ending, rest = _subject(words, path)
+    if kind == "added":
+        return both("{s} added", "{s} ajouté{e}", s=subject, e=ending)
+    if kind == "removed":
+        return both("{s} removed", "{s} supprimé{e}", s=subject, e=ending)
+    if position is not None and position[0] != position[1]:
+        en = "{s} moved from position {before} to position {after}"
+        fr = "{s} déplacé{e} de la position {before} à la position {after}"
+        return both(en, fr, s=subject, e=ending, before=position[0], after=position[1])
+    if rest == ("visible",) and isinstance(before, bool) and isinstance(after, bool):
+        if after:
+            return both("{s} is visible now", "{s} est désormais visible", s=subject)
+        return both("{s} is hidden now", "{s} est désormais masqué{e}", s=subject, e=ending)
+    if isinstance(before, list) and isinstance(after, list):
+        change = _list_change(before, after)
+    else:
+        if isinstance(before, str) and isinstance(after, str):
+            before, after = _around_difference(before, after)
+        change = both(
+            "{before} → {after}",
+            "{before} → {after}",
+            before=_shown(words, path, before, was_absent),
+            after=_shown(words, path, after, is_absent),
+        )
+    if position is not None:
+        en, fr = "{change}, still in position {place}", "{change}, toujours en position {place}"
+        change = both(en, fr, change=change, place=position[1])
+    return both("{s}{field}: {change}", "{s}{field} : {change}", s=subject, field=_field(rest), change=change)
+
+
+def _subject(words: Words, path: Path) -> tuple[Text, str, Path]:
+    """What the change is about, the ending of its participle, and the fields inside it that are left."""
+    section = path[0]
+    if section in OBJECTS:
+        en, fr, ending = NOUNS[section]
+        return both(en, fr), ending, path[1:]
+    if section not in NAMED_BY or len(path) == 1:
+        name = clean(section)
+        return both("{n} “{name}”", "{n} « {name} »", n=both(*SECTION[:2]), name=name), SECTION[2], path[1:]
+    en, fr, ending = NOUNS[section]
+    subject = both("{n} {name}", "{n} {name}", n=both(en, fr), name=words.name(path[:2]))
+    if len(path) < 4 or path[2] not in NESTED.get(section, ()):
+        return subject, ending, path[2:]
+    en, fr, ending = NOUNS[path[2]]
+    inner = both("{n} {name}", "{n} {name}", n=both(en, fr), name=words.name(path[:4]))
+    return both("{s}, {inner}", "{s}, {inner}", s=subject, inner=inner), ending, path[4:]
+
+
+def _field(rest: Path) -> Text:
+    """``, brand › name (French)``; empty when a thing as a whole is meant."""
+    if not rest:
+        return {"en": "", "fr": ""}
+    by_language = len(rest) > 1 and rest[-2] in TEXTS
+    steps = rest[:-1] if by_language else rest
+    named = {
+        language: ", " + " › ".join(FIELDS[step][at] if step in FIELDS else clean(step) for step in steps)
+        for at, language in enumerate(LANGUAGES)
+    }
+    if by_language:
+        locale = LOCALES.get(rest[-1], (clean(rest[-1]),) * 2)
+        named = {language: f"{named[language]} ({locale[at]})" for at, language in enumerate(LANGUAGES)}
+    return {"en": named["en"], "fr": named["fr"]}
+
+
+def _shown(words: Words, path: Path, value: Any, absent: bool) -> Text:
+    """A value as it stands beside the arrow."""
+    match value:
+        case None if absent:
+            return both("(not set)", "(non défini)")
+        case None:
+            return both("(empty)", "(vide)")
+        case bool():
+            return both("yes", "oui") if value else both("no", "non")
+        case str() if path[-1] in REFERENCES:
+            return words.name((REFERENCES[path[-1]], value))
+        case str() if path[-1] in WORDS and value.isidentifier():
+            return both("{v}", "{v}", v=clean(value))
+        case str():
+            return quoted(value)
+        case int() if path[0] == "featureFlags" and path[-1] == "rollout" and "variants" not in path[2:3]:
+            percent = f"{value // 100}.{value % 100:02}".rstrip("0").rstrip(".") if value >= 0 else str(value / 100)
+            return {"en": f"{percent}%", "fr": f"{percent.replace('.', ',')} %"}
+    return both("{v}", "{v}", v=clean(_json(value)))
+
+
+def quoted(text: str) -> Text:
+    return both("“{v}”", "« {v} »", v=clean(text))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _around_difference(before: str, after: str) -> tuple[str, str]:
+    """Two long texts from shortly before the place where they part; short ones as they are."""
+    if max(len(before), len(after)) <= LONGEST:
+        return before, after
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
+    start = same - LONGEST // 4
+    return (before, after) if start <= 0 else ("…" + before[start:], "…" + after[start:])
+
+
+def _list_change(before: list[Any], after: list[Any]) -> Text:
+    """What came, went and changed in a list whose entries have names; else how many entries there were and are."""
+    old, new = _names(before), _names(after)
+    if old is None or new is None:
+        texts = _json(before), _json(after)
+        if max(map(len, texts)) <= LONGEST:
+            return both("{a} → {b}", "{a} → {b}", a=clean(texts[0]), b=clean(texts[1]))
+        if len(before) == len(after):
+            return both("{n} entries, other content", "{n} éléments, autre contenu", n=len(after))
+        return both("{a} → {b} entries", "{a} → {b} éléments", a=len(before), b=len(after))
+    parts = [
+        *(both("+ {name}", "+ {name}", name=quoted(name)) for name in new if name not in old),
+        *(both("− {name}", "− {name}", name=quoted(name)) for name in old if name not in new),
+        *(
+            both("{name} changed", "{name} modifié", name=quoted(name))
+            for name in new
+            if name in old and _json(old[name]) != _json(new[name])
+        ),
+    ]
+    if [name for name in old if name in new] != [name for name in new if name in old]:
+        texts = ", ".join(old), ", ".join(new)
+        if not parts and max(map(len, texts)) <= LONGEST:
+            return both("{a} → {b}", "{a} → {b}", a=clean(texts[0]), b=clean(texts[1]))
+        parts.append(both("another order", "autre ordre"))
+    more = len(parts) - 6
+    shown = parts if more <= 0 else [*parts[:6], both("{n} more", "{n} de plus", n=more)]
+    return {"en": ", ".join(part["en"] for part in shown), "fr": ", ".join(part["fr"] for part in shown)}
+
+
+def _names(items: list[Any]) -> dict[str, Any] | None:
+    """name → entry of a list of strings, or of objects with an id or key; None when two have one name, or one none."""
+    names: list[Any] = [item.get("id") or item.get("key") if isinstance(item, dict) else item for item in items]
+    if not all(isinstance(name, str) for name in names) or len(set(names)) != len(names):
+        return None
+    return dict(zip(names, items, strict=True))

@@ -1,0 +1,173 @@
+"""Is a snapshot fit to be previewed and published? Everything that is wrong with it, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from configs.snapshot.caps import size_problems, walk
+from configs.snapshot.reading import TOP_LEVEL, objects, shown
+from configs.validation.conditions import condition_problems, damage_problems
+from configs.validation.flag_advice import flag_warnings
+from configs.validation.flags import flag_problems
+from configs.validation.references import identity_problems, reference_problems
+from configs.validation.schemas import (
+    MOST_FINDINGS,
+    UnusableSchema,
+    check_extra_schema,
+    extra_findings,
+    section_findings,
+)
+from configs.validation.secrets import secret_problems
+from configs.validation.suggestions import Suggestions
+from configs.validation.tokens import token_problems
+from configs.validation.translations import translation_problems
+from flags.engine.environments import environments_of, own, resolved
+from icontrol.kernel.problems import Problem, pointer
+from icontrol.kernel.texts import both
+
+__all__ = ["TOP_LEVEL", "UnusableSchema", "check_extra_schema", "check_snapshot"]
+
+#: One less than any single check stops at, so that ``problems.more`` is there whenever a check stopped.
+MOST_LISTED = MOST_FINDINGS - 1
+
+
+def check_snapshot(
+    snapshot: Any,
+    *,
+    extra_schema: dict[str, Any] | None = None,
+    default_locale: str = "en",
+    max_bytes: int = 262_144,
+    now: datetime | None = None,
+    environments: Callable[[], Collection[str]] | None = None,
+) -> list[Problem]:
+    """All problems of a snapshot, errors and warnings, in the order of the document; none means: fit to publish.
+
+    ``snapshot`` may be any JSON value. ``extra_schema`` is the application's JSON Schema of its own sections;
+    ``max_bytes`` counts compact UTF-8. With ``now`` (aware) flags are told that have expired. ``environments`` has the
+    keys of those that there are; it is asked only when a flag names one. Never raises. At most ``MOST_LISTED`` problems
+    are listed, errors before warnings; ``problems.more`` at the end then says that there are others.
+    """
+    walked = walk(snapshot)
+    problems = list(walked.problems)
+    if walked.legible:
+        suggestions = Suggestions()
+        problems += size_problems(snapshot, max_bytes)
+        problems += section_findings(snapshot, suggestions)
+        problems += islice(secret_problems(walked.strings), MOST_FINDINGS)
+        if isinstance(snapshot, dict):
+            problems += islice(extra_findings(snapshot, extra_schema, suggestions), MOST_FINDINGS)
+            for found in (
+                identity_problems(snapshot),
+                reference_problems(snapshot, suggestions),
+                flag_problems(snapshot, suggestions),
+                condition_problems(snapshot),
+                flag_warnings(snapshot, now),
+                token_problems(snapshot),
+                translation_problems(snapshot, default_locale),
+            ):
+                problems += islice(found, MOST_FINDINGS)
+            problems += islice(damage_problems(snapshot, problems), MOST_FINDINGS)
+            if environments is not None and environments_of(snapshot):
+                problems += islice(_unknown_environments(snapshot, environments(), suggestions), MOST_FINDINGS)
+            problems += islice(
+                environment_problems(snapshot, problems, default_locale, now, suggestions), MOST_FINDINGS
+            )
+    return _ordered(problems)
+
+
+def environment_problems(
+    snapshot: dict[str, Any],
+    told: Sequence[Problem],
+    default_locale: str,
+    now: datetime | None,
+    suggestions: Suggestions,
+) -> Iterator[Problem]:
+    """What is wrong with flags as they count in one environment: the same checks, told at what it has of its own.
+
+    What is wrong without it as well was ``told``. ``flag.environments_many`` bounds the work.
+    """
+    environments = environments_of(snapshot)
+    if len(environments) > MOST_ENVIRONMENTS:
+        yield Problem("", "flag.environments_many", _MANY_ENVIRONMENTS)
+    known = {(found.pointer, found.code, found.message["en"]) for found in told}
+    places = {(found.pointer, found.code) for found in told}
+    for environment in environments[:MOST_ENVIRONMENTS]:
+        there = resolved({name: snapshot.get(name, []) for name in ("featureFlags", "segments")}, environment)
+        problems = section_findings(there, suggestions)
+        for found in (
+            identity_problems(there),
+            reference_problems(there, suggestions),
+            flag_problems(there, suggestions),
+            condition_problems(there),
+            flag_warnings(there, now),
+            translation_problems(there, default_locale),
+        ):
+            problems += islice(found, MOST_FINDINGS)
+        problems += islice(damage_problems(there, problems), MOST_FINDINGS)
+        for problem in problems:
+            place = _owned(snapshot, problem.pointer, environment)
+            again = (problem.pointer, problem.code)
+            if (*again, problem.message["en"]) not in known and (place != problem.pointer or again not in places):
+                yield replace(problem, pointer=place)
+
+
+def _unknown_environments(
+    snapshot: dict[str, Any], known: Collection[str], suggestions: Suggestions
+) -> Iterator[Problem]:
+    """``flag.environment_unknown``, a warning: an environment may be made after the flags that name it."""
+    for index, flag in objects(snapshot, "featureFlags"):
+        named = flag.get("environments")
+        for name in named if isinstance(named, dict) else ():
+            if name not in known:
+                message = both(
+                    "The application has no environment “{name}”{near}.",
+                    "L'application n'a pas d'environnement « {name} »{near}.",
+                    name=shown(name),
+                    near=suggestions.near(name, known),
+                )
+                place = pointer(["featureFlags", index, "environments", name])
+                yield Problem(place, "flag.environment_unknown", message, "warning")
+
+
+def _owned(snapshot: dict[str, Any], place: str, environment: str) -> str:
+    """Where in the snapshot a place in its form for one environment stands."""
+    match place.split("/"):
+        case ["", "featureFlags", index, *rest]:
+            its_own = own(snapshot["featureFlags"][int(index)], environment)
+            if its_own and (not rest or rest[0] in its_own):
+                return pointer(["featureFlags", index, "environments", environment]) + "".join(f"/{x}" for x in rest)
+    return place
+
+
+def _ordered(problems: list[Problem]) -> list[Problem]:
+    unique = {(found.pointer, found.code, found.message["en"]): found for found in problems}
+    listed = sorted(unique.values(), key=lambda found: (found.severity, _place(found), found.code, found.message["en"]))
+    left_out = listed[MOST_LISTED:]
+    listed = sorted(listed[:MOST_LISTED], key=_place)
+    if left_out:
+        listed.append(Problem("", "problems.more", _MORE, left_out[0].severity))
+    return listed
+
+
+def _place(problem: Problem) -> list[tuple[int, int, str]]:
+    """Sorts by place: list indices as numbers, 2 before 10."""
+    return [
+        (0, int(step), "") if step.isdecimal() and step.isascii() and len(step) < 10 else (1, 0, step)
+        for step in problem.pointer.split("/")[1:]
+    ]
+
+
+#: Each is checked as a config of its own.
+MOST_ENVIRONMENTS = 16
+_MANY_ENVIRONMENTS = both(
+    f"Flags name more than {MOST_ENVIRONMENTS} environments.",
+    f"Les drapeaux nomment plus de {MOST_ENVIRONMENTS} environnements.",
+)
+_MORE = both(
+    f"There are more problems; only the first {MOST_LISTED} are listed.",
+    f"Il y a d'autres problèmes ; seuls les {MOST_LISTED} premiers figurent ici.",
+)

@@ -1,0 +1,100 @@
+"""Feature flags: what people should know before they publish, and may leave as it is. All are warnings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from configs.snapshot.reading import objects, shown
+from configs.validation.references import Path
+from flags.engine.values import instant_of
+from icontrol.kernel.problems import Problem, pointer
+from icontrol.kernel.texts import Text, both
+
+#: States in which somebody may get something else than the off variant, and who answers for that should be named.
+LIVE = ("ON", "ROLLOUT")
+OFF = ("OFF", "FORCE_OFF")
+#: Operators that any one of their values fulfils.
+ONE_IS_ENOUGH = ("equals", "in", "contains", "startsWith", "endsWith", "matches", "inCidr")
+#: Rules of a flag with which those after them are compared.
+MOST_TAKERS = 100
+Asked = list[tuple[str, frozenset[str]]]
+
+
+def flag_warnings(snapshot: Any, now: datetime | None) -> Iterator[Problem]:
+    """``flag.owner_missing``, ``flag.expired`` (only with ``now``), ``flag.rules_idle``, ``flag.rule_unreachable``."""
+    for index, flag in objects(snapshot, "featureFlags"):
+        here: Path = ("featureFlags", index)
+        state, key = flag.get("state"), shown(flag.get("key"))
+        if state in LIVE and "owner" not in flag:
+            message = both(
+                "The flag “{key}” is on and nobody is named who answers for it (“owner”).",
+                "Le drapeau « {key} » est actif et personne n'est nommé pour en répondre (« owner »).",
+                key=key,
+            )
+            yield _warning(here, "flag.owner_missing", message)
+        if now is not None:
+            end = instant_of(flag.get("expiresAt"))
+            if end is not None and end <= now:
+                message = both(
+                    "The flag “{key}” should have been gone since {date}.",
+                    "Le drapeau « {key} » aurait dû disparaître le {date}.",
+                    key=key,
+                    date=shown(flag["expiresAt"]),
+                )
+                yield _warning((*here, "expiresAt"), "flag.expired", message)
+        if state in OFF and any(objects(flag, "rules")):
+            message = both(
+                "In the state {state} the rules of “{key}” do not count: everybody gets the off variant.",
+                "Dans l'état {state}, les règles de « {key} » ne comptent pas : tous reçoivent la variante de coupure.",
+                key=key,
+                state=state,
+            )
+            yield _warning((*here, "rules"), "flag.rules_idle", message)
+        yield from _unreachable(flag, here)
+
+
+def _unreachable(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
+    """Rules after one that takes everybody, or everybody who fulfils the same conditions or narrower ones.
+
+    A rule with a share or a split does not: who is outside, or has nothing to be hashed, goes on to the next.
+    """
+    takers: list[tuple[Asked, Any]] = []
+    for number, rule in objects(flag, "rules"):
+        conditions = rule.get("conditions", [])
+        if not isinstance(conditions, list):
+            continue
+        try:
+            asked = [_asked(condition) for condition in conditions]
+        except (TypeError, ValueError):  # what the schema refuses, or an integer of thousands of digits
+            continue
+        taker = next((name for wanted, name in takers if _follows(asked, wanted)), None)
+        if taker is not None:
+            message = both(
+                "The rule never decides: “{taker}” before it takes everybody whom it would.",
+                "La règle ne décide jamais : « {taker} », avant elle, prend tous ceux qu'elle viserait.",
+                taker=shown(taker),
+            )
+            yield _warning((*here, "rules", number), "flag.rule_unreachable", message)
+        elif "rollout" not in rule and "split" not in rule and len(takers) < MOST_TAKERS:
+            takers.append((asked, rule.get("id", "")))
+
+
+def _asked(condition: Any) -> tuple[str, frozenset[str]]:
+    """What is asked, and the values of which one is enough; a condition that is no such question stands for itself."""
+    if isinstance(condition, dict) and condition.get("operator") in ONE_IS_ENOUGH and "values" in condition:
+        operator = "in" if condition["operator"] == "equals" else condition["operator"]
+        values = frozenset(json.dumps(value) for value in condition["values"])
+        return json.dumps({**condition, "operator": operator, "values": []}, sort_keys=True), values
+    return json.dumps(condition, sort_keys=True), frozenset()
+
+
+def _follows(asked: Asked, wanted: Asked) -> bool:
+    """Whether who fulfils all that is ``asked`` fulfils all that is ``wanted``."""
+    return all(any(key == question and some <= values for key, some in asked) for question, values in wanted)
+
+
+def _warning(path: Path, code: str, message: Text) -> Problem:
+    return Problem(pointer(path), code, message, "warning")

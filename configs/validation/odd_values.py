@@ -1,0 +1,90 @@
+"""Values of conditions and names that look like others, or like several: nobody sees what makes them differ."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from configs.snapshot.reading import shown
+from icontrol.kernel.texts import Text, both
+
+#: A blank at an end; anywhere what is seen as a blank, as another one, or not at all.
+_ODD = re.compile(
+    r"^ | \Z|[\x00-\x1f\x7f-\xa0\xad\u034f\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
+)
+#: Unicode has no names for these.
+_NAMES = {"\t": "TAB", "\n": "LINE FEED", "\r": "CARRIAGE RETURN", "\x85": "NEXT LINE"}
+_LIST = re.compile(r"[^,;]*[^,;\s][^,;]*([,;][^,;]*[^,;\s][^,;]*)+")
+
+
+def odd_value(operator: str, value: str, alone: bool) -> Text | None:
+    """What somebody who typed this may not have meant; ``None`` when nothing is odd. ``alone``: the condition has no
+    other value."""
+    hidden, unusual = _hidden(value), _unusual(value)
+    if hidden:
+        return both(
+            "“{value}” has the character {character}, which is hard to see; only a text that has it too fits.",
+            "« {value} » contient le caractère {character}, difficile à voir ; seul un texte qui l'a aussi convient.",
+            value=shown(value),
+            character=hidden,
+        )
+    if unusual:
+        return both(
+            "“{value}” is not in Unicode's usual form (NFC): it has {character}, so the text that looks the same"
+            " mostly does not fit.",
+            "« {value} » n'est pas dans la forme usuelle d'Unicode (NFC) : il contient {character}, et le texte"
+            " d'apparence identique ne convient généralement pas.",
+            value=shown(value),
+            character=unusual,
+        )
+    if alone and operator in ("equals", "in", "notIn") and _LIST.fullmatch(value):
+        return both(
+            "“{value}” is one value with “{mark}” in it. If several are meant, each stands in “values” by itself.",
+            "« {value} » est une seule valeur qui contient « {mark} ». S'il s'agit de plusieurs, chacune figure à part"
+            " dans « values ».",
+            value=shown(value),
+            mark="," if "," in value else ";",
+        )
+    return None
+
+
+def odd_version(operator: str, value: str) -> Text | None:
+    """For the operators of SemVer, to which a build is nothing."""
+    if not operator.startswith("semver") or "+" not in value:
+        return None
+    return both(
+        "In “{value}” what follows “+” does not count: to SemVer all builds of a version are the same. Where builds"
+        " count, use dottedGte and the like, and the scheme “dotted” in the version policy.",
+        "Dans « {value} », ce qui suit « + » ne compte pas : pour SemVer, tous les builds d'une version se valent. Où"
+        " ils comptent, prenez dottedGte et ses semblables, et le schéma « dotted » dans la politique de versions.",
+        value=shown(value),
+    )
+
+
+def legible(name: str) -> Text:
+    """A name in quotes, with the character that is hard to see in it, if there is one."""
+    odd = _hidden(name) or _unusual(name)
+    character = both(", with {it},", ", qui contient {it},", it=odd) if odd else ""
+    return both("“{name}”{odd}", "« {name} »{odd}", name=shown(name), odd=character)
+
+
+def _hidden(value: str) -> str:
+    found = _ODD.search(value)
+    return _named(found[0]) if found else ""
+
+
+def _unusual(value: str) -> str:
+    return "" if unicodedata.is_normalized("NFC", value) else _named(_mark(value))
+
+
+def _named(character: str) -> str:
+    return f"U+{ord(character):04X} ({unicodedata.name(character, _NAMES.get(character, 'CONTROL CHARACTER'))})"
+
+
+def _mark(value: str) -> str:
+    """The first character that the usual form writes otherwise."""
+    usual = unicodedata.normalize("NFC", value)
+    at = next((at for at, (one, other) in enumerate(zip(value, usual, strict=False)) if one != other), len(usual))
+    # A letter that is written with the mark behind it.
+    following = value[at + 1 : at + 2]
+    return following if following and unicodedata.combining(following) else value[at]

@@ -1,0 +1,153 @@
+"""What a JSON Schema may cost: how often one place of a document is looked at.
+
+A schema applies others to the same place (``allOf``, ``$ref``) and to the places inside it (``items``). Applied twice
+at each of thirty steps, a place is looked at a thousand million times. So the looks are counted, for the place that
+gets the most, before a schema is accepted: the size of the document times this bounds the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, NamedTuple
+
+from configs.snapshot.caps import MAX_DEPTH
+from icontrol.kernel.problems import pointer
+from icontrol.kernel.texts import Text, both
+
+#: Looks at one place of a document, those at the places around it included.
+MOST_LOOKS = 1_000
+#: Keywords with a schema, a list of schemas, or schemas by name: for the same place …
+_HERE = (("not", "if", "then", "else"), ("allOf", "anyOf", "oneOf"), ("dependentSchemas",))
+#: … for places inside of which each has one of several at most …
+_ONE_OF = (("additionalProperties", "items"), ("prefixItems",), ("properties",))
+#: … and for places that may have all of them.
+_ALL_OF = (("propertyNames", "contains", "unevaluatedProperties", "unevaluatedItems"), (), ("patternProperties",))
+_REFERENCES = ("$ref", "$dynamicRef")
+#: To know what was not looked at before, the library looks once more, about three times as long in all.
+_ANEW, _THRICE = ("unevaluatedProperties", "unevaluatedItems"), 3
+
+Path = tuple[str, ...]
+
+
+class TooMuch(ValueError):
+    """The schema cannot be used; ``at`` is a JSON Pointer to the part."""
+
+    def __init__(self, at: Path, message: Text) -> None:
+        self.at, self.message = pointer(at), message
+        super().__init__(message["en"])
+
+
+class _Node(NamedTuple):
+    here: tuple[Path, ...]
+    one_of: tuple[Path, ...]
+    all_of: tuple[Path, ...]
+    times: int
+
+
+def check_work(schema: dict[str, Any]) -> None:
+    """:class:`TooMuch` when one place of a document may be looked at more than ``MOST_LOOKS`` times, when a schema
+    refers to itself for the same place, or when a reference leads elsewhere than into this schema."""
+    nodes = _nodes(schema)
+    try:
+        order = list(TopologicalSorter({path: node.here for path, node in nodes.items()}).static_order())
+    except CycleError as error:
+        raise TooMuch(error.args[1][0], _CIRCLE) from None
+    inside = dict.fromkeys(nodes, 0)
+    for _ in range(MAX_DEPTH):
+        looks: dict[Path, int] = {}
+        for path in order:
+            node = nodes[path]
+            looks[path] = 1 + node.times * sum(looks[part] for part in node.here)
+            looks[path] += max((inside[part] for part in node.one_of), default=0)
+            looks[path] += sum(inside[part] for part in node.all_of)
+            if looks[path] > MOST_LOOKS:
+                raise TooMuch(path, _TOO_MUCH)
+        inside = looks
+
+
+def _nodes(schema: dict[str, Any]) -> dict[Path, _Node]:
+    """Every schema that the whole applies somewhere, by its path in the document."""
+    anchors = dict(_anchors(schema))
+    found: dict[Path, _Node] = {}
+    pending: list[Path] = [()]
+    while pending:
+        path = pending.pop()
+        if path in found:
+            continue
+        value = _at(schema, path)
+        if not isinstance(value, dict):
+            found[path] = _Node((), (), (), 1)  # true or false
+            continue
+        referred = [_target(schema, anchors, path, value[word]) for word in _REFERENCES if word in value]
+        node = _Node(
+            (*_parts(value, path, _HERE), *referred),
+            tuple(_parts(value, path, _ONE_OF)),
+            tuple(_parts(value, path, _ALL_OF)),
+            _THRICE if any(word in value for word in _ANEW) else 1,
+        )
+        found[path] = node
+        pending += [*node.here, *node.one_of, *node.all_of]
+    return found
+
+
+def _parts(value: dict[str, Any], path: Path, words: tuple[tuple[str, ...], ...]) -> Iterator[Path]:
+    single, listed, named = words
+    yield from ((*path, word) for word in single if word in value)
+    for word in listed:
+        yield from ((*path, word, str(index)) for index in range(len(value.get(word, ()))))
+    for word in named:
+        yield from ((*path, word, name) for name in value.get(word, ()))
+
+
+def _anchors(schema: Any) -> Iterator[tuple[str, Path]]:
+    pending: list[tuple[Any, Path]] = [(schema, ())]
+    while pending:
+        value, path = pending.pop()
+        if isinstance(value, dict):
+            yield from (
+                (value[word], path) for word in ("$anchor", "$dynamicAnchor") if isinstance(value.get(word), str)
+            )
+            if path and isinstance(value.get("$id"), str):
+                raise TooMuch(path, _ELSEWHERE)
+            pending += ((inner, (*path, key)) for key, inner in value.items())
+        elif isinstance(value, list):
+            pending += ((inner, (*path, str(index))) for index, inner in enumerate(value))
+
+
+def _target(schema: Any, anchors: dict[str, Path], path: Path, reference: Any) -> Path:
+    text = reference.removeprefix("#") if isinstance(reference, str) and reference.startswith("#") else None
+    if text in anchors:
+        return anchors[text]
+    steps = tuple(step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:]) if text else ()
+    if text is None or (text and not text.startswith("/")) or _at(schema, steps) is None:
+        raise TooMuch(path, _ELSEWHERE)
+    return steps
+
+
+def _at(schema: Any, path: Path) -> Any:
+    for step in path:
+        if isinstance(schema, list) and step.isdecimal() and int(step) < len(schema):
+            schema = schema[int(step)]
+        elif isinstance(schema, dict):
+            schema = schema.get(step)
+        else:
+            return None
+    return schema
+
+
+_TOO_MUCH = both(
+    "With this part, one place of a document may be looked at more than {most} times: references that double at each"
+    " step do that.",
+    "Avec cette partie, un même endroit d'un document peut être examiné plus de {most} fois : c'est l'effet de"
+    " références qui doublent à chaque étape.",
+    most=MOST_LOOKS,
+)
+_CIRCLE = both(
+    "This part refers to itself for one and the same value.",
+    "Cette partie se renvoie à elle-même pour une seule et même valeur.",
+)
+_ELSEWHERE = both(
+    "This part refers elsewhere than into this schema (“#/…” or an anchor), or has an “$id” of its own.",
+    "Cette partie renvoie ailleurs que dans ce schéma (« #/… » ou une ancre), ou a son propre « $id ».",
+)

@@ -1,0 +1,202 @@
+"""JSON Schema: the product's and the applications' own, compiled once, findings told as :class:`Problem`.
+
+Compilation is offline (a ``$ref`` to another document is refused) and patterns run on a linear-time engine, because
+an application's schema is written by people.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from configs.snapshot.caps import encodable
+from configs.snapshot.reading import TOP_LEVEL, shown
+from configs.validation.schema_words import fields, sentence
+from configs.validation.schema_work import TooMuch, check_work
+from configs.validation.suggestions import Suggestions
+from icontrol.kernel.problems import Problem, pointer
+from icontrol.kernel.texts import Text, both
+
+SNAPSHOT_SCHEMA = Path(__file__).parents[1] / "schema" / "snapshot.schema.json"
+#: Findings that one check stops at: nobody reads more.
+MOST_FINDINGS = 1_001
+#: Above this many, findings are summed up by entry: the library takes twelve seconds to tell the 500 000 mistakes that
+#: fit into 250 KB, and one to count them.
+MOST_TOLD = 2_000
+
+
+class UnusableSchema(ValueError):
+    """Not a JSON Schema 2020-12 that can be used here; ``problem`` says why."""
+
+    def __init__(self, at: str, code: str, message: Text) -> None:
+        self.problem = Problem(at, code, message)
+        super().__init__(message["en"])
+
+
+@lru_cache(maxsize=1)
+def snapshot_schema() -> dict[str, Any]:
+    """The product's schema of a snapshot, shared with browsers. Not to be changed by callers."""
+    schema: dict[str, Any] = json.loads(SNAPSHOT_SCHEMA.read_text(encoding="utf-8"))
+    return schema
+
+
+@lru_cache(maxsize=1)
+def _snapshot_validator() -> jsonschema_rs.Draft202012Validator:
+    return _compiled(snapshot_schema())
+
+
+@lru_cache(maxsize=1)
+def _values_validator() -> jsonschema_rs.Draft202012Validator:
+    """Of the schemas that flags have for their values."""
+    return _compiled({"$ref": "#/$defs/valueSchema", "$defs": snapshot_schema()["$defs"]})
+
+
+@lru_cache(maxsize=32)
+def _extra_validator(text: str) -> jsonschema_rs.Draft202012Validator:
+    schema = json.loads(text)
+    validator = _compiled(schema)
+    check_work(schema)
+    return validator
+
+
+def _compiled(schema: Any) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(schema, offline=True, pattern_options=jsonschema_rs.RegexOptions())
+
+
+def section_findings(snapshot: Any, suggestions: Suggestions) -> list[Problem]:
+    """What the product's schema finds in a legible document."""
+    return _findings(_snapshot_validator(), snapshot_schema(), snapshot, suggestions)
+
+
+def extra_findings(snapshot: dict[str, Any], extra_schema: Any, suggestions: Suggestions) -> list[Problem]:
+    """What the application's schema finds in the other sections, and those that it does not declare."""
+    declared: set[str] = set()
+    problems: list[Problem] = []
+    if extra_schema:
+        try:
+            validator = check_extra_schema(extra_schema)
+        except UnusableSchema as error:
+            problems.append(error.problem)
+        else:
+            declared = set(extra_schema.get("properties", {}))
+            extra = {name: value for name, value in snapshot.items() if name in declared}
+            problems += _findings(validator, extra_schema, extra, suggestions)
+    for name in sorted(snapshot.keys() - TOP_LEVEL.keys() - declared):
+        message = both(
+            "The section “{name}” is not declared by the application's schema{near}.",
+            "La section « {name} » n'est pas déclarée par le schéma de l'application{near}.",
+            name=shown(name),
+            near=suggestions.near(name, {*TOP_LEVEL, *declared}),
+        )
+        problems.append(Problem(pointer([name]), "section.unknown", message))
+    return problems
+
+
+def value_finding(value: Any, schema: Any, suggestions: Suggestions) -> Problem | None:
+    """The first thing in which a variant's value differs from its flag's schema, its pointer into the value.
+
+    ``None`` also for a schema that the product's own refuses: that is told, and what it would cost is not known. Only
+    the first, because the library makes up all others before it tells it, and a value may differ in millions of ways.
+    """
+    if not _values_validator().is_valid(schema):
+        return None
+    try:
+        _compiled(schema).validate(value)
+    except jsonschema_rs.ValidationError as error:
+        return next(_told(error, schema, suggestions))
+    return None
+
+
+def check_extra_schema(schema: Any) -> jsonschema_rs.Draft202012Validator:
+    """The compiled schema of an application's own sections, one per name in its ``properties``.
+
+    :class:`UnusableSchema` when it is not an object, is not JSON Schema 2020-12, refers to another document, uses a
+    pattern that needs backtracking, names a section of the product, or is too much work (see ``schema_work``).
+    """
+    if not isinstance(schema, dict) or not isinstance(schema.get("properties", {}), dict):
+        raise UnusableSchema("", "extra_schema.invalid", _NOT_AN_OBJECT)
+    for name in schema.get("properties", {}):
+        if name in TOP_LEVEL:
+            message = both(
+                "“{name}” is a section of the product; a schema of the application cannot declare it.",
+                "« {name} » est une section du produit ; un schéma de l'application ne peut pas la déclarer.",
+                name=name,
+            )
+            raise UnusableSchema(pointer(["properties", name]), "extra_schema.section_known", message)
+    try:
+        return _extra_validator(json.dumps(schema, sort_keys=True))
+    except jsonschema_rs.ValidationError as error:
+        at, why = encodable(pointer(error.instance_path)), shown(error.message, 200)
+    except TooMuch as error:
+        raise UnusableSchema(error.at, "extra_schema.too_much_work", error.message) from None
+    except (ValueError, TypeError, RecursionError) as error:
+        at, why = "", shown(str(error), 200)
+    message = both(
+        "The application's schema is not a usable JSON Schema 2020-12: {why}",
+        "Le schéma de l'application n'est pas un JSON Schema 2020-12 utilisable : {why}",
+        why=why,
+    )
+    raise UnusableSchema(at, "extra_schema.invalid", message)
+
+
+def _findings(
+    validator: jsonschema_rs.Draft202012Validator, schema: Any, document: Any, suggestions: Suggestions
+) -> list[Problem]:
+    if validator.is_valid(document):
+        return []
+    counted = validator.evaluate(document).errors()
+    if len(counted) > MOST_TOLD:
+        return list(islice(_summed_up(counted), MOST_FINDINGS))
+    found = (problem for error in validator.iter_errors(document) for problem in _told(error, schema, suggestions))
+    return list(islice(found, MOST_FINDINGS))
+
+
+def _summed_up(counted: list[Any]) -> Iterator[Problem]:
+    """One problem for each entry of a section (``/pages/12``), or for the section when that is what is wrong."""
+    for place in dict.fromkeys("/".join(error["instanceLocation"].split("/")[:3]) for error in counted):
+        yield Problem(place, "schema.many", _MANY)
+
+
+def _told(error: jsonschema_rs.ValidationError, schema: Any, suggestions: Suggestions) -> Iterator[Problem]:
+    keyword, details, path = error.kind.name, error.kind.as_dict(), error.instance_path
+    place = "/".join(map(str, error.schema_path)) if schema is snapshot_schema() else ""
+    values = fields(error.instance, details)
+
+    def problem(at: list[str | int], **more: Any) -> Problem:
+        return Problem(pointer(at), f"schema.{keyword}", sentence(keyword, place, {**values, **more}))
+
+    if keyword in ("additionalProperties", "unevaluatedProperties"):
+        known = _at(schema, error.schema_path[:-1]).get("properties", {})
+        for name in details["unexpected"]:
+            yield problem([*path, name], property=shown(name), near=suggestions.near(name, known))
+    elif keyword == "propertyNames":
+        name = details["error"].instance
+        yield problem([*path, name], property=shown(name))
+    else:
+        yield problem(path)
+
+
+def _at(schema: Any, path: list[str | int]) -> dict[str, Any]:
+    """The subschema at a path; an empty one when the path leads through another document."""
+    for step in path:
+        try:
+            schema = schema[step]
+        except (KeyError, IndexError, TypeError):
+            return {}
+    return schema if isinstance(schema, dict) else {}
+
+
+_MANY = both(
+    "There are mistakes here, and in all too many to list them one by one.",
+    "Il y a des erreurs ici, et en tout trop pour les énumérer une à une.",
+)
+_NOT_AN_OBJECT = both(
+    "The application's schema must be an object whose “properties” name the sections.",
+    "Le schéma de l'application doit être un objet dont « properties » nomme les sections.",
+)

@@ -1,0 +1,106 @@
+"""Strings that look like secrets: whatever is published can be read by everybody.
+
+The shapes are those that the issuers document for their keys. This warns and cannot prove anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from configs.snapshot.reading import Trail, steps
+from icontrol.kernel.problems import Problem, pointer
+from icontrol.kernel.texts import Text, both
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """``hints``: lower-case words of which every match of ``pattern`` contains one. Looking for them first in the
+    whole document costs less than trying the pattern on each string."""
+
+    what: Text
+    hints: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+def _shape(en: str, fr: str, hints: str, pattern: str) -> Shape:
+    return Shape(both(en, fr), tuple(hints.split()), re.compile(pattern, re.ASCII))
+
+
+SHAPES = (
+    _shape("a private key", "une clé privée", "-----begin", r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"),
+    _shape(
+        "an AWS access key",
+        "une clé d'accès AWS",
+        "akia asia",
+        r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])",
+    ),
+    _shape(
+        "a signed token (JWT)",
+        "un jeton signé (JWT)",
+        "eyj",
+        r"(?<![\w-])eyJ[\w-]{8,2048}\.eyJ[\w-]{8,4096}\.[\w-]{16,}",
+    ),
+    _shape(
+        "a GitHub token",
+        "un jeton GitHub",
+        "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_",
+        r"(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22})",
+    ),
+    _shape("a GitLab token", "un jeton GitLab", "glpat-", r"glpat-[\w-]{20}"),
+    _shape(
+        "a Slack token",
+        "un jeton Slack",
+        "xoxa- xoxb- xoxp- xoxr- xoxs- hooks.slack.com/services/",
+        r"xox[abprs]-[A-Za-z0-9-]{10}|hooks\.slack\.com/services/T\w+/B\w+/\w{16}",
+    ),
+    _shape("a live Stripe key", "une clé Stripe active", "_live_", r"(?:sk|rk|whsec)_live_[A-Za-z0-9]{16}"),
+    _shape("a Google API key", "une clé d'API Google", "aiza", r"AIza[\w-]{35}"),
+    _shape("an npm token", "un jeton npm", "npm_", r"npm_[A-Za-z0-9]{36}"),
+    _shape(
+        "an address with a password",
+        "une adresse avec mot de passe",
+        "://",
+        r"[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,100}:[^\s/:@]{3,100}@",
+    ),
+    _shape(
+        "a password or key in plain text",
+        "un mot de passe ou une clé en clair",
+        "password passwd pwd secret api_key apikey api-key token",
+        r"(?i:pass(?:word|wd)|pwd|secret|api[_-]?key|(?:access|auth)[_-]?token)[\"']?\s{0,3}=\s{0,3}[\"']?[^\s\"'&=]{4}",
+    ),
+)
+#: Keys whose value is taken for a secret when it looks like one: long, without blanks, letters and digits.
+NAMES = re.compile(
+    r"(?:.*[_-])?(?:password|passwd|pwd|secret|(?:api|private|access|secret)[_-]?key|(?:access|auth|api)[_-]?token)",
+    re.IGNORECASE | re.ASCII,
+)
+VALUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[!-~]+", re.ASCII)
+
+
+def secret_problems(strings: Iterable[tuple[str, Trail]]) -> Iterator[Problem]:
+    """``secret.suspected``, a warning, at most one per string. The message never repeats the string."""
+    listed = list(strings)
+    everything = "\n".join(text for text, _ in listed).lower()
+    suspects = [shape for shape in SHAPES if any(hint in everything for hint in shape.hints)]
+    telling: dict[Any, bool] = {}
+    for text, trail in listed:
+        what = next((shape.what for shape in suspects if shape.pattern.search(text)), None)
+        if what is None and trail is not None and 8 <= len(text) <= 512:
+            key = trail[1]
+            if key not in telling:
+                telling[key] = isinstance(key, str) and len(key) <= 64 and bool(NAMES.fullmatch(key))
+            if telling[key] and VALUE.fullmatch(text):
+                what = _NAMED
+        if what is not None:
+            message = both(
+                "This looks like {what}. Everything published can be read by everybody: take it out and renew it.",
+                "Ceci ressemble à {what}. Tout ce qui est publié est lisible par tous : retirez-le et renouvelez-le.",
+                what=what,
+            )
+            yield Problem(pointer(steps(trail)), "secret.suspected", message, "warning")
+
+
+_NAMED = both("a secret, by the name of its key", "un secret, d'après le nom de sa clé")

@@ -1,0 +1,223 @@
+"""From a backup to a server that can be started: in place of nothing, or of what is then kept aside."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from icontrol import environ, listening
+from icontrol.backup import copies
+from icontrol.backup.archive import CHECKPOINTS, DATABASE, KEY, Manifest, note_success, unpack
+from icontrol.backup.copies import refuse
+from icontrol.kernel.locks import lock
+from icontrol.kernel.texts import Text, both
+from icontrol.starting import hold_data
+from releases.ledger import checkpoints
+
+#: Apps that earlier programs had. Their migrations stay in the table of migrations, and so in backups.
+FORMER_APPS = {"sessions"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Releases of ``environment`` after the backup: their serials lie between the two."""
+
+    environment: str
+    backup: int
+    newest: int
+
+
+@dataclass(slots=True)
+class Restored:
+    manifest: Manifest
+    lost: list[Lost] = field(default_factory=list)
+    #: Where that is kept which was there before.
+    kept: list[str] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
+    #: The checkpoint file that was there before.
+    old_lines: Path | None = None
+
+
+def restore(file: Path, *, replace: bool, now: dt.datetime) -> Restored:
+    """Check the archive and that nobody uses what is there, set that aside, and put the members in place."""
+    with _nobody_else():
+        workplace = Path(tempfile.mkdtemp(prefix=".restore-", dir=settings.ICONTROL_DATA))
+        try:
+            manifest = unpack(file, workplace)
+            _check(manifest, replace)
+            _check_members(manifest, workplace)
+            done = Restored(manifest, lost=_lost(manifest))
+            if kept := copies.put_back(workplace / DATABASE[manifest.engine], now=now):
+                done.kept.append(kept)
+            _put_key(workplace / KEY, done, now)
+            _put_lines(workplace / CHECKPOINTS, done, now)
+        finally:
+            shutil.rmtree(workplace)
+        copies.sync(settings.ICONTROL_DATA)
+    call_command("migrate", interactive=False, verbosity=0)
+    note_success(dt.datetime.fromisoformat(manifest.createdAt))
+    checkpoints.record_all(acknowledged=True)
+    return done
+
+
+@contextlib.contextmanager
+def _nobody_else() -> Iterator[None]:
+    """No server runs here, and none starts meanwhile."""
+    running = (
+        "A server is running ({how}). Stop it first.",
+        "Un serveur tourne ({how}). Arrêtez-le d'abord.",
+    )
+    with contextlib.ExitStack() as held:
+        try:
+            settings.ICONTROL_DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+            data = hold_data(alone=True)
+        except OSError as error:
+            raise refuse(
+                "{path} cannot be written: {why}.",
+                "Impossible d'écrire {path} : {why}.",
+                path=settings.ICONTROL_DATA,
+                why=error.strerror,
+            ) from None
+        if data is None:
+            raise refuse(*running, how=settings.ICONTROL_DATA)
+        held.enter_context(data)
+        if connection.vendor != "sqlite":  # a server that cannot write the data directory holds nothing there
+            try:
+                for socket in listening.claim(settings.HOST, settings.PORT):
+                    held.enter_context(socket)
+            except listening.Taken as why:
+                raise refuse(*running, how=f"{settings.HOST} port {settings.PORT}: {why}") from None
+        if number := copies.others():
+            how = both("{n} connection(s) to the database", "{n} connexion(s) à la base", n=number)
+            raise refuse(*running, how=how)
+        if not held.enter_context(lock("starting"))():
+            raise refuse(*running, how=both("it is just starting", "il démarre"))
+        yield
+
+
+def _check(manifest: Manifest, replace: bool) -> None:
+    if manifest.engine != connection.vendor:
+        raise refuse(
+            "The backup is of {a}, and the settings (DATABASE_URL) say {b}.",
+            "La sauvegarde est de {a}, et les réglages (DATABASE_URL) disent {b}.",
+            a=manifest.engine,
+            b=connection.vendor,
+        )
+    known = {".".join(key) for key in MigrationLoader(None).disk_migrations}
+    unknown = sorted(set(manifest.migrations) - known)
+    if newer := [name for name in unknown if name.partition(".")[0] not in FORMER_APPS]:
+        raise refuse(
+            "The backup is of a newer program, {version}: this one does not know {migration}.",
+            "La sauvegarde vient d'un programme plus récent, {version} : celui-ci ne connaît pas {migration}.",
+            version=manifest.program,
+            migration=newer[0],
+        )
+    if not replace and not copies.is_empty():
+        raise refuse(
+            "There is a database already. --replace keeps it aside and puts the backup in its place.",
+            "Il y a déjà une base. --replace la met de côté et met la sauvegarde à sa place.",
+        )
+
+
+def _check_members(manifest: Manifest, workplace: Path) -> None:
+    """The database is the manifest's, and a server can start with the key."""
+    found = _serials(workplace / DATABASE[manifest.engine])
+    for name in sorted(found.keys() | manifest.serials.keys()):
+        if found.get(name) != manifest.serials.get(name):
+            raise refuse(
+                "The backup's database is not the one of its manifest: the newest release of {environment} is {a}, and "
+                "the manifest says {b}.",
+                "La base de la sauvegarde n'est pas celle de son manifeste : la dernière publication de {environment} "
+                "est {a}, et le manifeste dit {b}.",
+                environment=name,
+                a=found.get(name, "–"),
+                b=manifest.serials.get(name, "–"),
+            )
+    key = (workplace / KEY).read_bytes().strip()
+    if not environ.secret("ICONTROL_SECRET_KEY") and not (key.isascii() and environ.is_strong(key.decode("ascii"))):
+        raise refuse(
+            "The backup's secret_key cannot be used: it must have at least 50 random ASCII characters. Set "
+            "ICONTROL_SECRET_KEY to another key and restore again.",
+            "Le secret_key de la sauvegarde est inutilisable : il lui faut au moins 50 caractères ASCII aléatoires. "
+            "Donnez une autre clé à ICONTROL_SECRET_KEY et restaurez de nouveau.",
+        )
+
+
+def _serials(database: Path) -> dict[str, int]:
+    """As :attr:`Manifest.serials`."""
+    applications = {number: key for number, key in copies.rows(database, "configs_application", "id", "key")}  # noqa: C416  (rows are of any length to mypy)
+    environments = {
+        number: f"{applications.get(application)}/{key}"
+        for number, application, key in copies.rows(database, "releases_environment", "id", "application_id", "key")
+    }
+    newest: dict[str, int] = {}
+    for number, serial in copies.rows(database, "releases_release", "environment_id", "serial"):
+        name = environments.get(number, number)
+        newest[name] = max(int(serial), newest.get(name, 0))
+    return newest
+
+
+def _lost(manifest: Manifest) -> list[Lost]:
+    """What the checkpoint file that is still here knows beyond the backup."""
+    newest: dict[str, int] = {}
+    for _, line in checkpoints.read(settings.ICONTROL_CHECKPOINTS):
+        if line is not None:
+            name = f"{line.application}/{line.environment}"
+            newest[name] = max(line.serial, newest.get(name, 0))
+    return [
+        Lost(name, manifest.serials.get(name, 0), serial)
+        for name, serial in sorted(newest.items())
+        if serial > manifest.serials.get(name, 0)
+    ]
+
+
+def _put_key(key: Path, done: Restored, now: dt.datetime) -> None:
+    """Where the settings name a key, that one stays."""
+    if environ.secret("ICONTROL_SECRET_KEY"):
+        if key.read_bytes().strip() != settings.SECRET_KEY.encode():
+            done.notes.append(
+                both(
+                    "ICONTROL_SECRET_KEY is not the backup's (its member secret_key): people sign in again and "
+                    "preview links end.",
+                    "ICONTROL_SECRET_KEY n'est pas celle de la sauvegarde (son membre secret_key) : on se "
+                    "reconnecte, et les liens d'aperçu expirent.",
+                )
+            )
+        return
+    place = settings.ICONTROL_DATA / KEY
+    if place.exists() and place.read_bytes() != key.read_bytes() and done.kept:
+        aside = place.with_name(f"{KEY}.{now.strftime(copies.STAMP)}")
+        os.replace(place, aside)
+        done.kept.append(str(aside))
+    os.replace(key, place)
+
+
+def _put_lines(lines: Path, done: Restored, now: dt.datetime) -> None:
+    """The backup's lines, so that the file goes on with the next release; the old file would contradict for ever."""
+    path: Path = settings.ICONTROL_CHECKPOINTS
+    path.parent.mkdir(parents=True, exist_ok=True)
+    done.old_lines = checkpoints.keep_aside(now)
+    if done.old_lines is not None:
+        done.kept.append(str(done.old_lines))
+    else:
+        done.notes.append(
+            both(
+                "There was no checkpoint file here, so nothing says which releases came after the backup. Ask a copy: "
+                "verify_ledger --against FILE.",
+                "Il n'y avait pas de fichier de contrôle ici, donc rien ne dit quelles publications ont suivi la "
+                "sauvegarde. Demandez à une copie : verify_ledger --against FICHIER.",
+            )
+        )
+    if lines.exists():
+        shutil.copyfile(lines, path)

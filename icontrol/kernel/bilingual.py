@@ -1,0 +1,40 @@
+"""Our own strings on pages, in both languages. Django's catalogues translate Django's own words; ours need no gettext
+toolchain: both languages stand side by side in the source, as in refusals and problems."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.utils.functional import lazy
+
+from icontrol.kernel.problem_json import language
+from icontrol.kernel.texts import Text, pick
+
+#: Spaces of French sentences at which no line may end: inside guillemets, and before these signs.
+_KEPT = re.compile("(?<=«) | (?=[»:;!?%])")
+
+
+def said(text: Any) -> Any:
+    """A ``Text`` in the language of the request; anything else as it is.
+
+    This is where French gets its no-break spaces, because only pages break lines: sentences in the source, answers of
+    the API and lines of commands have plain ones, which can be searched and compared.
+    """
+    reader = language()
+    found = pick(text, reader)
+    shown = reader == "fr" and isinstance(text, dict) and isinstance(found, str)
+    return _KEPT.sub("\N{NO-BREAK SPACE}", found) if shown else found
+
+
+_lazily = lazy(lambda en, fr: said({"en": en, "fr": fr}), str)
+
+
+def words(en: str, fr: str) -> Any:
+    """A string that is chosen when it is shown: for titles, labels and column heads."""
+    return _lazily(en, fr)
+
+
+def later(text: Text) -> Any:
+    """The same from a ``Text``."""
+    return _lazily(text["en"], text["fr"])

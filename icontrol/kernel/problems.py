@@ -1,0 +1,46 @@
+"""What is wrong with a document: where, what, and a sentence in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from icontrol.kernel.texts import Text
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding. ``pointer`` is a JSON Pointer (RFC 6901) into the document, ``""`` for the whole of it.
+
+    ``target`` is ``(section, id)`` when the finding is a reference to something that is not there.
+    """
+
+    pointer: str
+    code: str
+    message: Text
+    severity: Severity = "error"
+    target: tuple[str, str] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "pointer": self.pointer,
+            "code": self.code,
+            "severity": self.severity,
+            "message": dict(self.message),
+        }
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """``["pages", 0, "a/b"]`` → ``/pages/0/a~1b``."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def errors(problems: Sequence[Problem]) -> list[Problem]:
+    return [problem for problem in problems if problem.severity == "error"]
+
+
+def as_json(problems: Iterable[Problem]) -> list[Mapping[str, Any]]:
+    return [problem.as_json() for problem in problems]

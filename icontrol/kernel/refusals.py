@@ -1,0 +1,62 @@
+"""Refusals: the one exception that actions and policies raise, and the catalogue of what it can say.
+
+Every refusal has a stable code, an HTTP status, a title, a sentence (what and why) and a next step, in French and
+English. The catalogue is data: ``docs/reference/errors.md`` is checked against it, and the doors (API, admin,
+commands) only choose how to print it. Apps add their own codes with :func:`define`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from icontrol.kernel.problems import Problem
+from icontrol.kernel.texts import Text, both
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One row of the catalogue. Templates use ``str.format`` fields, filled from the refusal's values."""
+
+    code: str
+    status: int
+    title: Text
+    detail: Text
+    next: Text
+
+
+CATALOGUE: dict[str, Kind] = {}
+
+
+def define(code: str, status: int, *, title: tuple[str, str], detail: tuple[str, str], next: tuple[str, str]) -> None:
+    """Add a code. Each pair is (English, French)."""
+    if code in CATALOGUE:
+        raise ValueError(f"refusal {code} is defined twice")
+    CATALOGUE[code] = Kind(code, status, both(*title), both(*detail), both(*next))
+
+
+class Refusal(Exception):
+    """An action says no. ``values`` fill the catalogue's sentences; ``extra`` is for machines (an ETag, a serial).
+
+    ``problems`` lists every finding at once; ``code`` must be in the catalogue.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        /,
+        *,
+        problems: Sequence[Problem] = (),
+        extra: dict[str, Any] | None = None,
+        **values: Any,
+    ) -> None:
+        self.kind = CATALOGUE[code]
+        self.code = code
+        self.status = self.kind.status
+        self.problems = tuple(problems)
+        self.extra = extra or {}
+        self.title = self.kind.title
+        self.detail = both(self.kind.detail["en"], self.kind.detail["fr"], **values)
+        self.next = both(self.kind.next["en"], self.kind.next["fr"], **values)
+        super().__init__(f"{code}: {self.detail['en']}")

@@ -1,0 +1,46 @@
+"""``manage.py backup``: all that a server needs to begin again, in one file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from django.core.management.base import CommandParser
+from django.db import DatabaseError
+
+from icontrol.backup.archive import back_up, note_success
+from icontrol.kernel.texts import both
+from releases.management.base import ActionCommand
+
+
+class Command(ActionCommand):
+    help = "Writes the database, the checkpoint lines and the secret key into one file, while servers run."
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "target",
+            metavar="TARGET",
+            type=Path,
+            help="The file, which ends with .tar, or a directory where it gets a name with the time.",
+        )
+
+    def run(self) -> None:
+        path, manifest = back_up(self.options["target"].absolute(), now=self.now)
+        try:
+            note_success(self.now)
+        except DatabaseError as error:  # a standby, which only reads
+            self.aside(
+                both(
+                    "When it was made is not noted for /metrics: {why}",
+                    "L'heure n'est pas notée pour /metrics : {why}",
+                    why=str(error).strip(),
+                )
+            )
+        serials = ", ".join(f"{name} {serial}" for name, serial in manifest.serials.items()) or "–"
+        self.answer(
+            {"file": str(path), **asdict(manifest)},
+            [
+                both("{path} is written and checked.", "{path} est écrit et vérifié.", path=path),
+                both("Newest releases in it: {serials}", "Dernières publications : {serials}", serials=serials),
+            ],
+        )

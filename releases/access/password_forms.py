@@ -1,0 +1,108 @@
+"""Forms that ask for a password. Wrong ones are counted and throttled alike, and what is wrong is also heard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth import forms as auth_forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from icontrol.kernel.bilingual import said, words
+from icontrol.kernel.texts import both
+from releases.access.throttle import is_password_of, seconds_to_wait
+
+
+class Heard(forms.BaseForm):
+    """With errors the page begins at their list (``_errors.html``); fields refer to what is said of all of them."""
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if not self.errors:
+            return
+        of_all = {"aria-invalid": "true", "aria-describedby": "errors"} if NON_FIELD_ERRORS in self.errors else {}
+        for field in self.fields.values():
+            field.widget.attrs = {name: value for name, value in field.widget.attrs.items() if name != "autofocus"}
+            field.widget.attrs |= of_all
+
+
+class LoginForm(Heard, AdminAuthenticationForm):
+    """The admin's login form, which says so when it did not even look."""
+
+    def get_invalid_login_error(self) -> ValidationError:
+        if self.request is None or not getattr(self.request, "login_throttled", False):
+            return super().get_invalid_login_error()
+        return too_many(self.request, self.data.get("username", ""))
+
+
+class PasswordForm(Heard, AdminPasswordChangeForm):
+    """One's own password: the old one is asked for as at a login."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        old: str = self.cleaned_data["old_password"]
+        check_own_password(self.request, old)
+        return old
+
+    def clean_new_password2(self) -> str:
+        new: str = self.cleaned_data["new_password2"]
+        if new == self.cleaned_data.get("old_password"):
+            raise ValidationError(
+                words("This is the password you have now.", "C'est votre mot de passe actuel."), "same"
+            )
+        return new
+
+
+class ConfirmForm(Heard, forms.Form):
+    """One's own password, typed again."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        check_own_password(self.request, password)
+        return password
+
+
+class AddForm(Heard, auth_forms.AdminUserCreationForm):
+    """An account for somebody, with a first password."""
+
+
+class OthersPasswordForm(Heard, auth_forms.AdminPasswordChangeForm):
+    """A password for somebody else, who changes it at the next login."""
+
+
+def check_own_password(request: HttpRequest, password: str) -> None:
+    """By the same way as a login: a wrong one is counted and audited, and after too many nobody looks."""
+    account = request.user.get_username()
+    if is_password_of(request, account, password):
+        return
+    if getattr(request, "login_throttled", False):
+        raise too_many(request, account)
+    raise ValidationError(words("This is not your password.", "Ce n'est pas votre mot de passe."), "password_incorrect")
+
+
+def too_many(request: HttpRequest, account: str) -> ValidationError:
+    """What a form says that did not even look."""
+    wait = seconds_to_wait(request, account, timezone.now())
+    text = both(
+        "Too many wrong passwords from here. Try again in {minutes} min; API tokens still work.",
+        "Trop de mots de passe erronés d'ici. Réessayez dans {minutes} min ; les jetons d'API marchent encore.",
+        minutes=max(1, round(wait / 60)),
+    )
+    return ValidationError(said(text), "throttled")

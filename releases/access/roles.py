@@ -1,0 +1,36 @@
+"""Staff roles (DESIGN §7): each has what the one before has, and more."""
+
+from __future__ import annotations
+
+from icontrol.kernel.actors import ADMINISTER, EDIT, PUBLISH, VIEW
+
+#: role → permissions of the house; the order is the ladder.
+ROLES: dict[str, frozenset[str]] = {
+    "viewer": frozenset({VIEW}),
+    "editor": frozenset({VIEW, EDIT}),
+    "publisher": frozenset({VIEW, EDIT, PUBLISH}),
+    "admin": frozenset({VIEW, EDIT, PUBLISH, ADMINISTER}),
+}
+ROLE_CHOICES = [(role, role) for role in ROLES]
+
+#: What Django admin shows to a role. Writing goes through actions only, so ``view`` is all that content gets.
+SEEN = {
+    "viewer": ("configs.view_configversion", "releases.view_release", "releases.view_environment"),
+    "editor": ("releases.view_previewlink",),
+    "admin": (
+        "auth.view_user",
+        "auth.add_user",
+        "auth.change_user",
+        "auth.view_group",
+        "configs.view_application",
+        "releases.view_apitoken",
+        "releases.view_clientkey",
+    ),
+}
+
+
+def group_permissions(role: str) -> set[str]:
+    """Django permission names of the role's group."""
+    ladder = list(ROLES)
+    seen = {name for step in ladder[: ladder.index(role) + 1] for name in SEEN.get(step, ())}
+    return seen | ROLES[role]

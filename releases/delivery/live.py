@@ -1,0 +1,306 @@
+"""What clients get: the live release of an environment, asked for with one query and rendered once per release.
+
+Each request asks which release is the newest, by its hash. What a hash stands for never changes, so a process reads it
+once: the release, its snapshot (perhaps 250 KB), what is made of it. The question is asked anew each time, so a publish
+by another process is seen by the next request. What this process commits it serves from that moment on, and it never
+goes back to a lower serial than it has committed or read. When the database is away, or behind that, the newest release
+of the environment that this process knows is served, marked stale.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from itertools import count
+from threading import Lock
+from typing import Any, TypeVar, cast
+
+from django.db import connection
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+
+from configs.models import ConfigVersion
+from configs.snapshot.canonical import canonical, digest, etag_of
+from flags.engine import FlagSet, compile_flags, resolved
+from icontrol.kernel.deadlines import READING, within
+from icontrol.kernel.outages import DATABASE_ERRORS, Outage, outage_of, rest
+from icontrol.kernel.refusals import Refusal
+from releases.delivery.public_form import render
+from releases.models import ClientKey, Environment, Release
+
+logger = logging.getLogger("icontrol.delivery")
+KEPT_KEYS = 10_000  # small entries
+MOST_WAITED = 10  # seconds, for what another thread computes
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Live:
+    """A release as clients get it. ``version`` is None before the first publish. Shared by all who ask."""
+
+    application: str
+    environment: str
+    environment_id: int
+    locale: str
+    serial: int
+    version: str | None
+    digest: str | None
+    policies: Mapping[str, Any]
+    killed: tuple[str, ...]
+    hash: str
+    snapshot: Any  # not to be changed
+    surface: str = ""  # of the client key
+    stale: bool = False
+    _made: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def own(self) -> Any:
+        """``snapshot``, which is every environment's, as it counts in this one; not to be changed either."""
+        return self.once("own", lambda: resolved(self.snapshot, self.environment))
+
+    def once(self, what: Any, make: Callable[[], T]) -> T:
+        """What is made of this release under this name: now, if nobody asked before. It goes when the release does.
+
+        However many ask meanwhile, one computes and the others wait for it, ``MOST_WAITED`` at most; then they get
+        ``release.preparing``. An error is theirs too, and who asks after it computes anew.
+        """
+        found = self._made.get(what)
+        if found is None:
+            mine: Future[T] = Future()
+            found = self._made.setdefault(what, mine)
+            if found is mine:
+                return self._make(what, make, mine)
+        if not isinstance(found, Future):
+            return cast("T", found)
+        try:
+            return cast("T", found.result(MOST_WAITED))
+        except TimeoutError:
+            if found.done():
+                raise  # the error of whoever computed
+            raise Refusal("release.preparing", extra={"retryAfter": MOST_WAITED}) from None
+
+    def _make(self, what: Any, make: Callable[[], T], promise: Future[T]) -> T:
+        try:
+            made = make()
+        except BaseException as error:
+            del self._made[what]
+            promise.set_exception(error)
+            raise
+        self._made[what] = made
+        promise.set_result(made)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """The canonical bytes of one answer to clients, their strong entity tag and their SHA-256."""
+
+    body: bytes
+    etag: str
+    digest: str
+
+    @classmethod
+    def of(cls, document: Any) -> Representation:
+        body = canonical(document)
+        return cls(body.encode(), etag_of(body), digest(body))
+
+
+class _Seen:
+    """What this process knows: the newest release of each environment, and where each client key led."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.clear()
+
+    def clear(self) -> None:
+        self.questions = count(1)
+        self.newest: dict[int, tuple[int, Live]] = {}  # environment → number of the question when known, the release
+        self.behind: dict[int, str] = {}  # environment → hash of the lower release that the database calls its newest
+        self.keys: OrderedDict[str, tuple[int, str]] = OrderedDict()  # client key ("": none) → environment, surface
+
+    def of(self, environment_id: int) -> Live | None:
+        return self.newest.get(environment_id, (0, None))[1]
+
+    def snapshot(self, digest: str | None) -> Any:
+        """The snapshot with this digest, if a release has it: kills and policies leave the content as it is."""
+        with self.lock:
+            return next((live.snapshot for _, live in self.newest.values() if live.digest == digest), None)
+
+    def put(self, question: int, live: Live) -> Live:
+        """Learn of a release; the answer is what counts now. A serial never goes back."""
+        with self.lock:
+            known_at, known = self.newest.get(live.environment_id, (0, live))
+            if live.serial >= known.serial:
+                self.newest[live.environment_id] = next(self.questions), live
+                self.behind.pop(live.environment_id, None)
+                return live
+            if question < known_at:
+                return known  # who asked earlier was slower
+            self.behind[live.environment_id] = live.hash
+        logger.critical(
+            "the database says release %s of %s/%s is the newest, this process knows %s and goes on serving that. "
+            "After a failover: look for what was lost. After a restore: restart the servers",
+            *(live.serial, live.application, live.environment, known.serial),
+        )
+        return replace(known, stale=True)
+
+    def led(self, client_key: str, environment_id: int, surface: str) -> None:
+        with self.lock:
+            self.keys[client_key] = environment_id, surface
+            self.keys.move_to_end(client_key)
+            while len(self.keys) > KEPT_KEYS:
+                self.keys.popitem(last=False)
+
+    def forget(self, client_key: str) -> None:
+        with self.lock:
+            self.keys.pop(client_key, None)
+
+    def led_to(self, client_key: str) -> Live | None:
+        with self.lock:
+            environment_id, surface = self.keys.get(client_key, (0, ""))
+            live = self.of(environment_id)
+        return live and replace(live, surface=surface)
+
+    def last(self, client_key: str) -> Live:
+        live = self.led_to(client_key)
+        if live is None:
+            raise Refusal(rest.outage.value, extra={"retryAfter": rest.SECONDS})
+        return replace(live, stale=True)
+
+
+seen = _Seen()
+
+
+def read_live(client_key: str | None) -> Live:
+    """The newest release for a client key, or of the default environment of the default application."""
+    name = client_key or ""
+    if rest.may_ask():
+        try:
+            with within(READING):
+                live = _newest(name)
+        except Refusal as refusal:
+            rest.over()
+            if refusal.code == "content.damaged" and (known := seen.led_to(name)):
+                _tell_damaged(str(refusal))
+                return replace(known, stale=True)
+            seen.forget(name)
+            raise
+        except (*DATABASE_ERRORS, Release.DoesNotExist) as error:
+            outage = Outage.AWAY if isinstance(error, Release.DoesNotExist) else outage_of(error)
+            if outage is None:
+                raise
+            rest.begin(outage)
+            logger.error("database away, serving what was read last for %s s: %s", rest.SECONDS, error)
+        else:
+            rest.over()
+            return live
+    return seen.last(name)
+
+
+@lru_cache(maxsize=64)
+def _tell_damaged(why: str) -> None:
+    """Once a process, however many ask."""
+    logger.critical("the newest release cannot be read, serving the one before it: %s", why)
+
+
+def representation(live: Live, surface: str) -> Representation:
+    """The published config as clients get it: kill switches applied, private parts left out, one surface or all."""
+    snapshot = live.own
+    surfaces = {page.get("surface") for page in snapshot.get("pages", [])}
+    # Hostile surface names share one entry: they all see the pages without a surface.
+    surface = surface if not surface or surface in surfaces else "\0"
+    return live.once(
+        ("surface", surface), lambda: Representation.of(render(snapshot, killed=live.killed, surface=surface))
+    )
+
+
+def flags_of(live: Live) -> FlagSet:
+    """The flags of a release, compiled once: kill switches engaged, ``environment`` what the server says it is."""
+
+    def compiled() -> FlagSet:
+        found = compile_flags(live.own, environment=live.environment, killed=live.killed)
+        for key, why in found.errors.items():
+            logger.error("flag %r is damaged in release %s of %s: %s", key, live.serial, live.environment, why["en"])
+        return found
+
+    return live.once("flags", compiled)
+
+
+def _newest(client_key: str) -> Live:
+    question = next(seen.questions)
+    sql, params = _question(connection.alias, bool(client_key))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [client_key if value == _CLIENT_KEY else value for value in params])
+        row = cursor.fetchone()
+    if row is None:
+        raise Refusal("client_key.unknown") if client_key else Refusal("release.none", environment="–")
+    environment_id, surface, locale, sha = row
+    if sha is None:
+        raise Refusal("release.none", environment=Environment.objects.get(pk=environment_id).key)
+    live = seen.of(environment_id)
+    if live is None or live.hash != sha:
+        behind = live is not None and seen.behind.get(environment_id) == sha
+        live = replace(live, stale=True) if live and behind else seen.put(question, _read(environment_id, sha))
+    seen.led(client_key, environment_id, surface)
+    as_seen = {"surface": surface, "locale": locale}
+    return live if as_seen == {"surface": live.surface, "locale": live.locale} else replace(live, **as_seen)
+
+
+#: Stands in the compiled question for what each request fills in.
+_CLIENT_KEY = "\0client key"
+
+
+@cache
+def _question(alias: str, keyed: bool) -> tuple[str, tuple[Any, ...]]:
+    """SQL and parameters of the one question, made by the ORM once per process: making it takes longer than asking."""
+    newest = Release.objects.filter(environment=OuterRef("environment_id" if keyed else "pk")).order_by("-serial")
+    sha = Subquery(newest.values("hash")[:1])
+    rows: QuerySet[Any, Any]
+    if keyed:
+        keys = ClientKey.objects.filter(key=_CLIENT_KEY, revoked_at=None)
+        rows = keys.values_list("environment_id", "surface", "environment__application__default_locale", sha)
+    else:
+        environments = Environment.objects.filter(is_default=True, application__is_default=True)
+        rows = environments.values_list("pk", Value("", output_field=CharField()), "application__default_locale", sha)
+    sql, params = rows.query.get_compiler(alias).as_sql()
+    return sql, tuple(params)
+
+
+def committed(release: Release) -> None:
+    """Called after the commit of a release, with all it refers to: from now on this process serves it."""
+    environment = release.environment
+    seen.put(next(seen.questions), _live(release))
+    if environment.is_default and environment.application.is_default:
+        seen.led("", environment.pk, "")
+
+
+def _read(environment_id: int, sha: str) -> Live:
+    # By the environment's serials, downwards: it is the newest or nearly so, and no index knows the hash.
+    ledger = Release.objects.filter(environment=environment_id, hash=sha).order_by("-serial")
+    return _live(ledger.select_related("environment__application", "config_version__content")[:1].get())
+
+
+def document_of(version: ConfigVersion) -> Any:
+    """The snapshot as Python values, which nobody may change: while it is live, a process reads and parses it once."""
+    known = seen.snapshot(version.digest)
+    return version.document if known is None else known
+
+
+def _live(release: Release) -> Live:
+    version, environment = release.config_version, release.environment
+    return Live(
+        application=environment.application.key,
+        environment=environment.key,
+        environment_id=environment.pk,
+        locale=environment.application.default_locale,
+        serial=release.serial,
+        version=version.version if version else None,
+        digest=version.digest if version else None,
+        policies=release.policy_set,
+        killed=tuple(release.killed),
+        hash=release.hash,
+        snapshot=document_of(version) if version else {},  # a policy may be set before anything is published
+    )

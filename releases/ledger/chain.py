@@ -1,0 +1,173 @@
+"""The ledger: appending a release, reading the newest, and the hash that chains them.
+
+Append is the only way in which anything that clients can notice changes. Callers hold the locks of the application
+and the environment; the unique serial and a trigger refuse whatever slips past.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypedDict, Unpack
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from configs.models import ConfigVersion
+from configs.snapshot.canonical import canonical, digest
+from releases import flag_life, news
+from releases.flag_life import NO_CHANGES, FlagChanges
+from releases.gate.decision import Policy
+from releases.models import Environment, Release
+
+#: Version of the list of facts. New optional facts get a new number and are absent from older rows.
+FORMAT = 1
+GENESIS = "0" * 64
+#: By how much the clocks of two servers may differ.
+SKEW = dt.timedelta(minutes=5)
+NO_POLICY = canonical({"default": Policy().as_json()})
+
+
+def nothing(environment: Environment) -> Release:
+    """What counts before the first release: serial 0, no version, no minimum, no kill. It is in no database."""
+    return Release(environment=environment, serial=0, policies=NO_POLICY, kill_switches="[]", hash=GENESIS)
+
+
+def head_of(environment: Environment, at: dt.datetime | None = None) -> Release:
+    """The newest release (``at`` a time: then) with its version; :func:`nothing` when there was none yet."""
+    releases = served_at(Release.objects.filter(environment=environment), at)
+    found = _with(environment, releases.select_related("config_version").order_by("-serial").first())
+    return found or nothing(environment)
+
+
+def served_at(releases: QuerySet[Release], at: dt.datetime | None) -> QuerySet[Release]:
+    """Those that were there then; the one with the highest serial is what clients got.
+
+    From now on that is the newest one, whatever time a wrong clock gave it.
+    """
+    return releases if at is None or at >= timezone.now() else releases.filter(created_at__lte=at)
+
+
+def release_of(environment: Environment, serial: int) -> Release | None:
+    found = Release.objects.filter(environment=environment, serial=serial).select_related("config_version").first()
+    return _with(environment, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What an environment can go back to.
+
+    ``release`` stands just before the newest one. ``version`` was live just before the current one first went live;
+    so repeated rollbacks walk back, never to and fro.
+    """
+
+    release: Release | None
+    version: ConfigVersion | None
+
+
+def pasts(heads: Iterable[Release]) -> dict[int, Past]:
+    """Environment id → its past, for the newest releases of any number of environments. Three queries."""
+    same = Release.objects.filter(environment=OuterRef("environment"))
+    first = same.filter(config_version=OuterRef("config_version")).order_by("serial").values("serial")[:1]
+    live_before = same.filter(serial__lt=OuterRef("first"), config_version__isnull=False).order_by("-serial")
+    rows = (
+        Release.objects.filter(pk__in=[head.pk for head in heads])
+        .annotate(first=Subquery(first), before=Subquery(same.filter(serial=OuterRef("serial") - 1).values("pk")))
+        .annotate(back=Subquery(live_before.values("config_version")[:1]))
+        .values_list("environment_id", "before", "back")
+    )
+    found = list(rows)
+    releases = Release.objects.select_related("config_version__content")
+    versions = ConfigVersion.objects.select_related("content")
+    undone = releases.in_bulk([before for _, before, _ in found if before])
+    targets = versions.in_bulk([back for _, _, back in found if back])
+    return {pk: Past(undone.get(before), targets.get(back)) for pk, before, back in found}
+
+
+def _with(environment: Environment, release: Release | None) -> Release | None:
+    if release is not None:
+        release.environment = environment
+        if release.config_version is not None:
+            release.config_version.application = environment.application
+    return release
+
+
+def facts(release: Release, *, application: str, environment: str, version: str | None, sha: str | None) -> Any:
+    """What the hash of a release covers, as JSON values. ``sha`` is the digest of the snapshot's stored text."""
+    return {
+        "format": release.format,
+        "application": application,
+        "environment": environment,
+        "serial": release.serial,
+        "kind": release.kind,
+        "version": version,
+        "digest": sha,
+        "policies": release.policies,
+        "killSwitches": release.kill_switches,
+        "actor": release.actor,
+        "reason": release.reason,
+        "createdAt": release.created_at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        "previousHash": release.previous_hash,
+    }
+
+
+def hash_of(release: Release, **names: Any) -> str:
+    """SHA-256 over the canonical JSON of the row's facts."""
+    return digest(canonical(facts(release, **names)))
+
+
+def _time_after(head: Release, now: dt.datetime) -> dt.datetime:
+    """Clocks of several servers differ a little: then times do not go down along the serials. A clock that was far
+    ahead is not followed, or every later release would carry its time."""
+    return head.created_at if head.serial and now < head.created_at <= now + SKEW else now
+
+
+class Changed(TypedDict, total=False):
+    """What clients get: a release changes some of it, and carries the rest over from the one before."""
+
+    config_version: ConfigVersion | None
+    policies: str
+    kill_switches: str
+
+
+def append(
+    head: Release,
+    *,
+    kind: str,
+    actor: str,
+    reason: str,
+    now: dt.datetime,
+    flags: FlagChanges = NO_CHANGES,
+    **changed: Unpack[Changed],
+) -> Release:
+    """Insert the release after ``head``. After the commit this process serves it, and the checkpoint line follows.
+
+    ``flags``: what :func:`releases.flag_life.flag_changes` says of ``config_version`` where that is not the head's,
+    worked out before the lock is taken.
+    """
+    environment = head.environment
+    carried = {name: getattr(head, name) for name in Changed.__annotations__}
+    release = Release(
+        environment=environment,
+        serial=head.serial + 1,
+        kind=kind,
+        **carried | changed,
+        actor=actor,
+        reason=reason,
+        created_at=_time_after(head, now),
+        format=FORMAT,
+        previous_hash=head.hash,
+    )
+    version = release.config_version
+    release.hash = hash_of(
+        release,
+        application=environment.application.key,
+        environment=environment.key,
+        version=version.version if version else None,
+        sha=version.digest if version else None,
+    )
+    release.save(force_insert=True)
+    flag_life.write(release, flags)
+    news.announce(release)
+    return release
