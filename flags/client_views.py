@@ -11,8 +11,8 @@ from django.http import HttpRequest
 
 from configs.snapshot.canonical import NotStrictJSON, parse_strict
 from flags.limiting import limiter
-from icontrol.kernel.problem_json import not_read
 from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.responses import not_read
 from releases.access.throttle import network
 from releases.api.openapi import answer_header
 from releases.api.public import PublicView, live_for

@@ -12,7 +12,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 from django.utils import translation
 
-from icontrol.kernel import problem_json
+from icontrol.kernel import responses
 from icontrol.kernel.refusals import Refusal
 from icontrol.middleware import Cors, Language
 
@@ -69,7 +69,7 @@ def answer(refusal: Refusal, environ: Mapping[str, Any]) -> HttpResponse:
         if not (name.startswith("HTTP_") and len(value) > LONGEST_HEADER) and name != "CONTENT_TYPE"
     }
     with translation.override(None):  # what the middleware activates ends here
-        inner: Any = Language(lambda request: problem_json.response(refusal))
+        inner: Any = Language(lambda request: responses.response(refusal))
         outer: Any = Cors(inner)
         response: HttpResponse = outer(WSGIRequest(told))
     return response

@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from icontrol.environ import Network
-from icontrol.kernel import problem_json
+from icontrol.kernel import responses
 from icontrol.kernel.languages import choose
 from icontrol.kernel.outages import rest
 from icontrol.kernel.refusals import Refusal
@@ -132,7 +132,7 @@ class WhileAway:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not rest.may_ask():
-            return problem_json.response(Refusal(rest.outage.value, extra={"retryAfter": rest.SECONDS}))
+            return responses.response(Refusal(rest.outage.value, extra={"retryAfter": rest.SECONDS}))
         answer = self.get_response(request)
         if answer.status_code != 503:
             rest.over()

@@ -264,7 +264,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "icontrol.kernel.problem_json.handler",
+    "EXCEPTION_HANDLER": "icontrol.kernel.responses.handler",
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "iCONTROL",

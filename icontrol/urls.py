@@ -15,7 +15,7 @@ urlpatterns = [
     path("", include("flags.ofrep.urls")),
     path("unleash/api/", include("flags.unleash.urls")),
 ]
-handler400 = "icontrol.kernel.problem_json.bad_request"
-handler403 = "icontrol.kernel.problem_json.forbidden"
-handler404 = "icontrol.kernel.problem_json.not_found"
-handler500 = "icontrol.kernel.problem_json.server_error"
+handler400 = "icontrol.kernel.responses.bad_request"
+handler403 = "icontrol.kernel.responses.forbidden"
+handler404 = "icontrol.kernel.responses.not_found"
+handler500 = "icontrol.kernel.responses.server_error"

@@ -25,7 +25,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 
 from configs.policies import check_permission
-from icontrol.kernel import problem_json
+from icontrol.kernel import responses
 from icontrol.kernel.bilingual import words
 from icontrol.kernel.refusals import Refusal
 from releases.access import audit, sessions
@@ -152,7 +152,7 @@ class HouseSite(admin.AdminSite):
             except sessions.Unconfirmed:
                 return self.to_confirm(request)
             except (Refusal, PermissionDenied, Http404, DataError, OverflowError) as error:
-                refusal = problem_json.to_refusal(error)
+                refusal = responses.to_refusal(error)
                 assert refusal is not None
                 return self.refuse(request, refusal)
 
@@ -185,6 +185,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     request.audit_kind = "csrf"  # type: ignore[attr-defined]
     refusal = Refusal("http.csrf")
     if not request.path.startswith(reverse("admin:index")):
-        return problem_json.response(refusal)
+        return responses.response(refusal)
     site: HouseSite = admin.site  # type: ignore[assignment]
     return site.refuse(request, refusal)

@@ -19,7 +19,7 @@ from flags.client_views import RETRY_AFTER, FlagClientView, read_body
 from flags.contexts import context_of
 from flags.engine import Evaluation, FlagNotFound
 from flags.ofrep import answers, shapes
-from icontrol.kernel import problem_json
+from icontrol.kernel import responses
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import pick
 from releases.api.openapi import MEANING, problems
@@ -60,17 +60,17 @@ def _refusals(shape: Any, *plain: int) -> dict[Any, Any]:
 
 def refused(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """A problem like everywhere, with the members that OFREP's clients look at."""
-    refusal = None if isinstance(error, MethodNotAllowed) else problem_json.to_refusal(error)
+    refusal = None if isinstance(error, MethodNotAllowed) else responses.to_refusal(error)
     if refusal is None:
-        return problem_json.handler(error, context)
-    language = problem_json.language()
+        return responses.handler(error, context)
+    language = responses.language()
     sentences = [refusal.detail, *(found.message for found in refusal.problems[:1])]
     members = {
         **context["kwargs"],  # the key of a single evaluation
         "errorCode": ERROR_CODES.get(refusal.code, "GENERAL"),
         "errorDetails": " ".join(pick(sentence, language) for sentence in sentences),
     }
-    answer = problem_json.response(refusal, extra=members)
+    answer = responses.response(refusal, extra=members)
     if refusal.status in PLAIN:
         answer["Content-Type"] = JSON
     return answer
@@ -145,5 +145,5 @@ class AllFlagsView(EvaluationView):
             # To stock clients an error is a failed start, after which they never ask again.
             return HttpResponse(answers.NOTHING, content_type=JSON, headers={"Cache-Control": "no-cache"})
         context = sent_context(request._request)
-        body = answers.all_of(live, evaluate(live, context), problem_json.language())
+        body = answers.all_of(live, evaluate(live, context), responses.language())
         return conditional(request, body.encode(), etag_of(body), live)

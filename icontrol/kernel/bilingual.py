@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.functional import lazy
 
-from icontrol.kernel.problem_json import language
+from icontrol.kernel.responses import language
 from icontrol.kernel.texts import Text, pick
 
 #: Spaces of French sentences at which no line may end: inside guillemets, and before these signs.

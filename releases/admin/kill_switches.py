@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from icontrol.kernel.actors import PUBLISH
 from icontrol.kernel.bilingual import later, words
-from icontrol.kernel.problem_json import language
+from icontrol.kernel.responses import language
 from icontrol.kernel.texts import Text, both, pick
 from releases import actions
 from releases.admin.base import HouseAdmin

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from configs.models import ConfigVersion
 from configs.policies import check_permission
 from icontrol.kernel.actors import VIEW, Actor
-from icontrol.kernel.problem_json import media_types
+from icontrol.kernel.responses import media_types
 from releases import serialization
 from releases.access.authentication import actor_of
 from releases.api.parsing import Body, body

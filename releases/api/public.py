@@ -16,7 +16,7 @@ from configs.etags import named
 from configs.models import Application
 from configs.snapshot.canonical import canonical, etag_of
 from flags.engine import resolved
-from icontrol.kernel import problem_json
+from icontrol.kernel import responses
 from icontrol.kernel.refusals import Refusal
 from releases.access import actions as access
 from releases.api import shapes
@@ -107,7 +107,7 @@ def _refused(status: int, policy: gate.Policy, fields: dict[str, Any]) -> HttpRe
             refusal = Refusal("gate.maintenance", extra={"retryAfter": policy.retry_after})
         case _:
             refusal = Refusal("gate.malformed_version")
-    return problem_json.response(refusal, extra=fields)
+    return responses.response(refusal, extra=fields)
 
 
 def conditional(request: HttpRequest, body: bytes, etag: str, live: Live) -> HttpResponse:

@@ -24,7 +24,7 @@ from django.utils import timezone, translation
 from configs.models import Application
 from configs.snapshot.canonical import SURROGATE, NotStrictJSON, parse_strict
 from icontrol import __version__
-from icontrol.kernel import problem_json
+from icontrol.kernel import problem_json, responses
 from icontrol.kernel.actors import Actor
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import LANGUAGES, Text, both, pick
@@ -164,7 +164,7 @@ class ActionCommand(BaseCommand):
             except Refusal as refusal:
                 self._refuse(refusal)
             except (DatabaseError, InterfaceError) as error:
-                refusal_or_none = Refusal("db.unmigrated") if _unmigrated() else problem_json.to_refusal(error)
+                refusal_or_none = Refusal("db.unmigrated") if _unmigrated() else responses.to_refusal(error)
                 if refusal_or_none is None:
                     raise
                 self._refuse(refusal_or_none)
@@ -172,7 +172,7 @@ class ActionCommand(BaseCommand):
     def _refuse(self, refusal: Refusal) -> None:
         """Everything on stderr; with ``--json`` stdout has the API's problem document, unless there is an answer."""
         if self.options["as_json"] and not self.answered:
-            self.stdout.write(json.dumps(problem_json.body_of(refusal), ensure_ascii=False, indent=2))
+            self.stdout.write(json.dumps(problem_json.body_of(refusal, self.language), ensure_ascii=False, indent=2))
         title, *rest = refusal_lines(refusal, self.language)
         self.stderr.write(title)
         for line in rest:

@@ -21,8 +21,8 @@ import configs
 import flags
 import icontrol
 import releases
-from icontrol.kernel.problem_json import FIELD_SENTENCES
 from icontrol.kernel.refusals import CATALOGUE, Kind
+from icontrol.kernel.responses import FIELD_SENTENCES
 from tests.examples import SETTINGS
 from tests.house.errors_page import page
 from tests.lint import DOCUMENTS
