@@ -16,7 +16,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run check coverage test lint docs format bench chaos lock
+.PHONY: help run dev check coverage test lint docs format bench chaos lock
 # The interpreter that the environment was made with may have been removed since.
 ifneq ($(shell test -x $(PY) && echo works),works)
 .PHONY: $(RUN) $(DEV)
@@ -24,6 +24,7 @@ endif
 
 help:
 	@echo 'make run      install what is needed (once), then serve; see docs/reference/settings.md'
+	@echo 'make dev      the server of the desk: follows the sources, has its own demo; SQL=1 logs every query'
 	@echo 'make check    style, types and the quick tests of what changed, on SQLite; for the loop at the desk'
 	@echo 'make test     the whole suite on SQLite and on PostgreSQL; ARGS="-k word" goes to pytest'
 	@echo 'make coverage the suite on SQLite, and which lines it does not reach'
@@ -36,6 +37,9 @@ help:
 
 run: $(RUN)
 	@exec $(PY) manage.py serve
+
+dev: $(DEV)
+	@exec $(PY) -m tests.dev
 
 check: $(DEV)
 	@exec $(PY) -m tests.check $(ARGS)

@@ -37,6 +37,12 @@ def test_every_target_of_make_that_is_named_is_one() -> None:
     assert set(re.findall(r"(?:`|^)make ([a-z]+)", text, re.M)) <= targets
 
 
+def test_every_decision_is_in_the_index_once() -> None:
+    decisions = PAGE.with_name("adr")
+    listed = re.findall(r"^- \[[^]]+\]\((.+?)\)$", (decisions / "README.md").read_text(encoding="utf-8"), re.M)
+    assert sorted(listed) == sorted(page.name for page in decisions.glob("*.md") if page.name != "README.md")
+
+
 def test_the_picture_is_the_one_that_the_imports_draw() -> None:
     assert PICTURE.findall(PAGE.read_text(encoding="utf-8")) == [picture()]
 
