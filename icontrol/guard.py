@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.utils import translation
 
 from icontrol.kernel import responses
+from icontrol.kernel.caps import CLIENT_BODY
 from icontrol.kernel.refusals import Refusal
 from icontrol.middleware import Cors, Language
 
@@ -20,8 +21,6 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
 #: Characters of one header. Some are taken apart in quadratic time, and the server lets 380 000 through.
 LONGEST_HEADER = 16_384
 LONGEST_CONTENT_TYPE = 256
-#: Bytes that a client may send: a report of Unleash's SDKs on 2 000 flags has about 200 000, OFREP's contexts less.
-CLIENT_BODY = 256 * 1024
 
 
 def guarded(application: Application) -> Application:

@@ -71,10 +71,14 @@ class ReleasesConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import get_user_model
 
-        from releases import checks, codes  # noqa: F401
+        from releases import checks, codes, news  # noqa: F401
         from releases.access import audit, throttle
         from releases.access.groups import sync_groups
+        from releases.delivery import live
+        from releases.ledger import checkpoints
 
+        # What follows a release, in this order. Push, webhooks and caches come here.
+        news.LISTENERS[:] = [live.committed, checkpoints.committed]
         throttle.connect()
         audit.connect()
         triggers.register(self.label, *ledger_triggers(), *audit_triggers())

@@ -27,8 +27,8 @@ from flags.engine import hashed
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import both
+from releases.confirmation import Confirmation
 from releases.models import Environment, FlagLife, Release
-from releases.policies import Confirmation
 
 MOST_NAMED = 10
 BATCH = 500

@@ -1,4 +1,4 @@
-"""What follows the commit of a release, in this order. Push, webhooks and caches come here.
+"""What follows the commit of a release: those who listen are named in ``releases/apps.py``, in their order.
 
 A listener is given the release, with its environment and version. Whatever happens to one, the release was acknowledged
 and the next one is called (Django logs the error).
@@ -10,16 +10,9 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from releases.delivery import live as delivery
-from releases.ledger import checkpoints
 from releases.models import Release
 
-
-def _record(release: Release) -> None:
-    checkpoints.record(release.environment)
-
-
-LISTENERS: list[Callable[[Release], None]] = [delivery.committed, _record]
+LISTENERS: list[Callable[[Release], None]] = []
 
 
 def announce(release: Release) -> None:

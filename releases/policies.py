@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Any
 
 from configs.models import ConfigVersion
@@ -16,6 +15,7 @@ from configs.validation.suggestions import alike
 from icontrol.kernel.problems import Problem
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import Text, both
+from releases.confirmation import Confirmation
 from releases.delivery.live import document_of
 from releases.gate import policy_fields
 from releases.gate.decision import Policy
@@ -32,17 +32,6 @@ CONFIRMABLE = (
     "release.shrinks",
     "flag.key_reused",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """A finding that a person may accept by sending its code in ``confirm``."""
-
-    code: str
-    message: Text
-
-    def as_json(self) -> dict[str, Any]:
-        return {"code": self.code, "message": dict(self.message)}
 
 
 def check_serial(environment: Environment, head: Release, expected: int | None) -> None:

@@ -15,10 +15,11 @@ from configs.policies import check_etag, check_version_name, matches, names_noth
 from configs.snapshot.diff import Change, apply, change_id, diff, named_path
 from icontrol.kernel.problems import Problem, as_json, errors
 from icontrol.kernel.refusals import Refusal
+from releases.confirmation import Confirmation
 from releases.flag_life import FlagChanges
 from releases.gate import policy_fields
 from releases.models import Environment, Release
-from releases.policies import Confirmation, check_confirmed, check_policies
+from releases.policies import check_confirmed, check_policies
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from flags import usage
 from flags.client_views import RETRY_AFTER, FlagClientView, read_body
 from flags.unleash import answers, requests, shapes
-from icontrol.guard import CLIENT_BODY
+from icontrol.kernel.caps import CLIENT_BODY
 from icontrol.kernel.refusals import Refusal
 from releases.access.throttle import network
 from releases.api.openapi import BODY, MEANING, problems

@@ -97,6 +97,11 @@ def record(environment: Environment, *, acknowledged: bool = False) -> bool:
         return False
 
 
+def committed(release: Release) -> None:
+    """Follows each release."""
+    record(release.environment)
+
+
 def record_all(*, acknowledged: bool = False) -> bool:
     """At start: every environment."""
     environments = Environment.objects.select_related("application")

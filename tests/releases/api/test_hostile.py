@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from icontrol.guard import CLIENT_BODY
+from icontrol.kernel.caps import CLIENT_BODY
 from icontrol.kernel.refusals import CATALOGUE
 from tests.factories import flag, snapshot
 from tests.house.routes import METHODS, is_page, methods, path, routes
