@@ -1,31 +1,18 @@
-"""Design tokens: is a value what its category says, and is it safe to put into a stylesheet?
+"""Design tokens: is a value safe to put into a stylesheet, and is it what its category says?
 
-Judged by the value definitions of CSS Values and Units 4, Color 4 and 5, Images 4, Backgrounds 3 (shadows) and Fonts 4.
-What depends on the property that a token is used for (a negative padding, say) cannot be judged here.
+A value is read into one letter for each of its parts, functions from the inside out, and what may be is a list of
+patterns over those letters: those of CSS Values and Units 4, Color 4 and 5, Images 4, Backgrounds 3 (shadows) and
+Fonts 4. What is not listed is refused. What depends on the property that a token is used for (a negative padding, say)
+cannot be judged here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from configs.snapshot.reading import objects, shown
-from configs.validation.css import (
-    ANGLES,
-    COLOR_SPACES,
-    GRADIENT_WORDS,
-    GRADIENTS,
-    LENGTHS,
-    MATH,
-    NAMED_COLORS,
-    SUBSTITUTES,
-    TRIPLES,
-    Node,
-    closed,
-    parse,
-    split,
-)
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both
 
@@ -34,6 +21,171 @@ UNSAFE = re.compile(
     r"[;{}<\\\x00-\x1f\x7f\u2028\u2029]|/\*|\*/|@import|(?:url|src|image|image-set|element|expression)\(",
     re.IGNORECASE,
 )
+COLOR_NAMES = """
+aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown burlywood
+cadetblue chartreuse chocolate coral cornflowerblue cornsilk crimson cyan darkblue darkcyan darkgoldenrod darkgray
+darkgreen darkgrey darkkhaki darkmagenta darkolivegreen darkorange darkorchid darkred darksalmon darkseagreen
+darkslateblue darkslategray darkslategrey darkturquoise darkviolet deeppink deepskyblue dimgray dimgrey dodgerblue
+firebrick floralwhite forestgreen fuchsia gainsboro ghostwhite gold goldenrod gray green greenyellow grey honeydew
+hotpink indianred indigo ivory khaki lavender lavenderblush lawngreen lemonchiffon lightblue lightcoral lightcyan
+lightgoldenrodyellow lightgray lightgreen lightgrey lightpink lightsalmon lightseagreen lightskyblue lightslategray
+lightslategrey lightsteelblue lightyellow lime limegreen linen magenta maroon mediumaquamarine mediumblue
+mediumorchid mediumpurple mediumseagreen mediumslateblue mediumspringgreen mediumturquoise mediumvioletred
+midnightblue mintcream mistyrose moccasin navajowhite navy oldlace olive olivedrab orange orangered orchid
+palegoldenrod palegreen paleturquoise palevioletred papayawhip peachpuff peru pink plum powderblue purple
+rebeccapurple red rosybrown royalblue saddlebrown salmon sandybrown seagreen seashell sienna silver skyblue
+slateblue slategray slategrey snow springgreen steelblue tan teal thistle tomato turquoise violet wheat white
+whitesmoke yellow yellowgreen transparent currentcolor
+"""
+_TOKEN = re.compile(
+    r"""(?P<space>[ ]+)
+      | (?P<number>[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:e[+-]?[0-9]+)?(?![0-9.]))(?P<unit>%|[a-z]+)?
+      | \#(?P<hash>[0-9a-f]+)(?![-\w])
+      | (?P<call>(?:-?[a-z][-\w]*)?)\(
+      | (?P<word>--[-\w]+|-?[a-z_\u0080-\U0010ffff][-\w\u0080-\U0010ffff]*)
+      | (?P<string>"[^"]*"|'[^']*')
+      | (?P<mark>[,/)*+-])""",
+    re.VERBOSE | re.ASCII,
+)
+
+
+def _letters(*pairs: tuple[str, str]) -> dict[str, str]:
+    return {word: letter for words, letter in pairs for word in words.split()}
+
+
+#: Unit → letter; in upper case where the number is negative. Any other unit is ``u``, none is ``n``, 0 is ``0``.
+UNITS = _letters(
+    (
+        "px cm mm q in pc pt em rem ex rex ch rch cap rcap ic ric lh rlh vw svw lvw dvw vh svh lvh dvh vi svi lvi dvi"
+        " vb svb lvb dvb vmin svmin lvmin dvmin vmax svmax lvmax dvmax cqw cqh cqi cqb cqmin cqmax",
+        "l",
+    ),
+    ("%", "p"),
+    ("deg grad rad turn", "a"),
+    ("fr", "f"),
+)
+#: Word → letter. A custom property (``--x``) is ``k``, any other word ``w``.
+WORDS = _letters(
+    (COLOR_NAMES, "c"),
+    ("srgb srgb-linear display-p3 a98-rgb prophoto-rgb rec2020 xyz xyz-d50 xyz-d65", "s"),
+    (
+        "to at top left right bottom center circle ellipse closest-side closest-corner farthest-side"
+        " farthest-corner shorter longer increasing decreasing hue oklab oklch lab lch hsl hwb",
+        "g",
+    ),
+    ("from", "y"),
+    ("in", "x"),
+    ("inset", "i"),
+    ("none", "o"),
+)
+#: Letters of functions: ``h`` is a colour (as a hash is), ``m`` a calculation, ``b`` brackets in one, ``G`` a gradient,
+#: ``t`` a track of a grid. ``v`` is var() or env(), which may stand for anything: only the browser knows.
+_WORD = "wcsgyxiok"
+_PART = "n0paNPAomv"
+_LENGTH = "[0lpLPmv]"
+_COLOR = "[hcv]"
+_MIXED = rf"({_COLOR}[n0paNPAom]?|[n0paNPAom]{_COLOR})"
+_STOP = "[0lpaLPAmhcvgsyx]"
+_TRACK = f"n0lpfNLPFtmv/{_WORD}"
+_CALCULATION = rf"[n0lpafuNLPAFU{_WORD}mvb,/*+-]+"
+
+
+def _components(space: str) -> str:
+    """Of a colour; where one is var(), it may hold several: ``rgb(var(--rgb) / 50%)``."""
+    return (
+        rf"{space}[{_PART}]{{3}}(/[{_PART}])?|y{_COLOR}{space}[{_PART}{_WORD}]{{3}}(/[{_PART}{_WORD}])?"
+        rf"|(y{_COLOR})?{space}(?=.*v)[{_PART},/]+"
+    )
+
+
+#: Name of a function → what may be inside, and the letter that the whole becomes.
+FUNCTIONS = {
+    name: (re.compile(inside), letter)
+    for inside, letter, names in (
+        (r"k.*", "v", "var"),
+        (rf"[{_WORD}].*", "v", "env"),
+        (
+            _CALCULATION,
+            "m",
+            "calc min max clamp round mod rem abs sign sin cos tan asin acos atan atan2 pow sqrt hypot log exp",
+        ),
+        (rf"[{_PART}](,[{_PART}]){{2,3}}|{_components('')}", "h", "rgb rgba hsl hsla hwb lab lch oklab oklch"),
+        (_components("s"), "h", "color"),
+        (f"{_COLOR},{_COLOR}", "h", "light-dark"),
+        (rf"x[{_WORD}]+,{_MIXED},{_MIXED}", "h", "color-mix"),
+        (
+            rf"(?=.*{_COLOR}){_STOP}+(,{_STOP}+)*",
+            "G",
+            "linear-gradient radial-gradient conic-gradient"
+            " repeating-linear-gradient repeating-radial-gradient repeating-conic-gradient",
+        ),
+        (rf"[{_TRACK},]+", "t", "minmax repeat fit-content"),
+    )
+    for name in names.split()
+} | {"": (re.compile(_CALCULATION), "b")}
+_RADII = "[0lpmv]{1,4}"
+_FONT = rf"[n0lpNLP\"/mv{_WORD}]+"
+#: At most one colour and one inset, before or behind the lengths. A var() may be the colour as well, hence five.
+_SHADOW = (
+    r"(v|(?![^,]*i[^,]*i)(?![^,]*[hc][^,]*[hc])"
+    rf"([ihc]*{_LENGTH}{{2,4}}[ihc]*|i?{_LENGTH}{{5}}i?))"
+)
+
+#: category → (what a value may be, whether a JSON number is one (pixels, a weight, a ratio), what is expected);
+#: ``other`` takes anything that is safe.
+CATEGORIES: dict[str, tuple[re.Pattern[str], bool, Text]] = {
+    category: (re.compile(pattern), takes_numbers, expected)
+    for category, pattern, takes_numbers, expected in (
+        ("color", _COLOR, False, both("a CSS colour such as #2b6bff", "une couleur CSS telle que #2b6bff")),
+        (
+            "spacing",
+            rf"{_LENGTH}{{1,4}}",
+            True,
+            both("a number or up to four lengths such as 8px", "un nombre ou jusqu'à quatre longueurs telles que 8px"),
+        ),
+        (
+            "radius",
+            rf"{_RADII}(/{_RADII})?",
+            True,
+            both(
+                "a number or lengths such as 8px, not negative",
+                "un nombre ou des longueurs telles que 8px, positifs ou nuls",
+            ),
+        ),
+        (
+            "typography",
+            rf"{_FONT}(,{_FONT})*",
+            True,
+            both(
+                "a number, a length, a weight or a list of fonts",
+                "un nombre, une longueur, une graisse ou une liste de polices",
+            ),
+        ),
+        (
+            "layout",
+            rf"[{_TRACK}]+",
+            True,
+            both("a number, lengths or keywords", "un nombre, des longueurs ou des mots-clés"),
+        ),
+        (
+            "shadow",
+            rf"o|{_SHADOW}(,{_SHADOW})*",
+            False,
+            both("none or shadows such as 0 4px 14px #0003", "none ou des ombres telles que 0 4px 14px #0003"),
+        ),
+        (
+            "gradient",
+            r"o|[Ghcv](,[Ghcv])*",
+            False,
+            both(
+                "gradients such as linear-gradient(#fff, #eee), or a colour",
+                "des dégradés tels que linear-gradient(#fff, #eee), ou une couleur",
+            ),
+        ),
+    )
+}
+
+_OPEN = both(": a quote or a bracket is not closed", " : un guillemet ou une parenthèse n'est pas fermé")
 
 
 def token_problems(snapshot: Any) -> Iterator[Problem]:
@@ -62,12 +214,11 @@ def value_problem(category: str, value: str | int | float) -> tuple[str, Text] |
     rule = CATEGORIES.get(category)
     if rule is None:
         return None
-    fits, expected = rule
+    pattern, takes_numbers, expected = rule
     if isinstance(value, str):
-        nodes = parse(value)
-        if nodes and fits(nodes):
+        if pattern.fullmatch(letters(value)):
             return None
-    elif category in NUMERIC and (category != "radius" or value >= 0):
+    elif takes_numbers and (category != "radius" or value >= 0):
         return None
     return "token.value", both(
         "“{value}” is not a value of the category {category}: expected {expected}.",
@@ -78,213 +229,54 @@ def value_problem(category: str, value: str | int | float) -> tuple[str, Text] |
     )
 
 
-def _substitute(node: Node) -> bool:
-    if node.kind != "function" or node.text not in SUBSTITUTES or not node.inner:
-        return False
-    first = node.inner[0]
-    return first.kind == "word" and (node.text == "env" or first.text.startswith("--"))
-
-
-def _math(node: Node) -> bool:
-    return (
-        node.kind == "function"
-        and node.text in MATH
-        and bool(node.inner)
-        and all(
-            inner.kind in ("number", "word", "mark")
-            or _substitute(inner)
-            or _math(inner)
-            or (inner.kind == "function" and inner.text == "" and _math(Node("function", "calc", inner.inner)))
-            for inner in node.inner
-        )
-    )
-
-
-def _length(node: Node) -> bool:
-    if node.kind == "number":
-        return node.text in LENGTHS or (node.text == "" and node.number == 0)
-    return _substitute(node) or _math(node)
-
-
-def _component(node: Node) -> bool:
-    if node.kind == "number":
-        return node.text in ("", "%") or node.text in ANGLES
-    return (node.kind == "word" and node.text == "none") or _substitute(node) or _math(node)
-
-
-def _color(node: Node) -> bool:
-    if node.kind == "hash":
-        return len(node.text) in (3, 4, 6, 8)
-    if node.kind == "word":
-        return node.text in NAMED_COLORS
-    if node.kind != "function":
-        return False
-    if node.text in TRIPLES or node.text == "color":
-        return _components(node)
-    if node.text == "light-dark":
-        sides = split(node.inner, ",")
-        return len(sides) == 2 and all(len(side) == 1 and _color(side[0]) for side in sides)
-    if node.text == "color-mix":
-        space, *sides = split(node.inner, ",")
-        return (
-            len(sides) == 2
-            and len(space) >= 2
-            and space[0] == Node("word", "in")
-            and all(part.kind == "word" for part in space)
-            and all(_mixed(side) for side in sides)
-        )
-    return _substitute(node)
-
-
-def _mixed(side: list[Node]) -> bool:
-    return sum(_color(part) for part in side) == 1 and len(side) <= 2 and all(_color(p) or _component(p) for p in side)
-
-
-def _components(node: Node) -> bool:
-    parts = list(node.inner)
-    origin = len(parts) > 1 and parts[0] == Node("word", "from")
-    if origin:
-        if not _color(parts[1]):
+def closed(text: str) -> bool:
+    """Whether every quote and bracket is closed, so that the value ends where it seems to end."""
+    expected: list[str] = []
+    quote = ""
+    for char in text:
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+        elif char in "([":
+            expected.append(")" if char == "(" else "]")
+        elif char in ")]" and (not expected or expected.pop() != char):
             return False
-        parts = parts[2:]
-    if node.text == "color":
-        if not parts or parts[0].kind != "word" or parts[0].text not in COLOR_SPACES:
-            return False
-        parts = parts[1:]
-    if any(_substitute(part) for part in parts) and all(_component(p) or p.kind == "mark" for p in parts):
-        return True  # var() may hold several components: rgb(var(--rgb) / 50%)
-    groups = split(parts, ",")
-    if len(groups) in (3, 4):
-        return not origin and all(len(group) == 1 and _component(group[0]) for group in groups)
-    slashed = split(parts, "/")
-    if len(groups) != 1 or len(slashed) > 2 or len(slashed[0]) != 3 or (len(slashed) == 2 and len(slashed[1]) != 1):
-        return False
-    return all(_component(part) or (origin and part.kind == "word") for group in slashed for part in group)
+    return not quote and not expected
 
 
-def _is_color(nodes: Sequence[Node]) -> bool:
-    return len(nodes) == 1 and _color(nodes[0])
+def letters(text: str) -> str:
+    """One for each part of a closed value; ``?`` for what is no part of any."""
+    stack: list[tuple[str, list[str]]] = [("", [])]
+    at, text = 0, text.lower()
+    while match := _TOKEN.match(text, at):
+        at = match.end()
+        if match["call"] is not None:
+            stack.append((match["call"], []))
+        elif match["mark"] == ")":
+            name, inside = stack.pop()
+            pattern, letter = FUNCTIONS.get(name, (None, "?"))
+            stack[-1][1].append(letter if pattern and pattern.fullmatch("".join(inside)) else "?")
+        else:
+            stack[-1][1].append(_letter(match))
+    return "".join(stack[0][1]) if at == len(text) else "?"
 
 
-def _is_spacing(nodes: Sequence[Node]) -> bool:
-    return len(nodes) <= 4 and all(_length(node) for node in nodes)
-
-
-def _is_radius(nodes: Sequence[Node]) -> bool:
-    sides = split(nodes, "/")
-    return len(sides) <= 2 and all(
-        side and _is_spacing(side) and not any(node.kind == "number" and node.number < 0 for node in side)
-        for side in sides
-    )
-
-
-def _is_typography(nodes: Sequence[Node]) -> bool:
-    def fits(node: Node) -> bool:
-        if node.kind == "number":
-            return node.text == "" or node.text in LENGTHS
-        return node.kind in ("word", "string") or node == Node("mark", "/") or _substitute(node) or _math(node)
-
-    return all(part and all(fits(node) for node in part) for part in split(nodes, ","))
-
-
-def _is_layout(nodes: Sequence[Node]) -> bool:
-    def fits(node: Node) -> bool:
-        if node.kind == "number":
-            return node.text in ("", "fr") or node.text in LENGTHS
-        if node.kind == "function" and node.text in ("minmax", "repeat", "fit-content"):
-            return bool(node.inner) and all(fits(inner) or inner == Node("mark", ",") for inner in node.inner)
-        return node.kind == "word" or node == Node("mark", "/") or _substitute(node) or _math(node)
-
-    return all(fits(node) for node in nodes)
-
-
-def _is_shadow(nodes: Sequence[Node]) -> bool:
-    if list(nodes) == [Node("word", "none")]:
-        return True
-    return all(_one_shadow(part) for part in split(nodes, ","))
-
-
-def _one_shadow(part: list[Node]) -> bool:
-    if len(part) == 1:
-        return _substitute(part[0])
-    lengths = [index for index, node in enumerate(part) if _length(node)]
-    others = [node for node in part if not _length(node)]
-    insets = [node for node in others if node == Node("word", "inset")]
-    colors = [node for node in others if _color(node)]
-    together = bool(lengths) and lengths[-1] - lengths[0] + 1 == len(lengths)
-    # A var() may be the colour as well, hence five.
-    most = 4 if colors else 5
-    return (
-        2 <= len(lengths) <= most
-        and together
-        and len(insets) <= 1
-        and len(colors) <= 1
-        and len(insets) + len(colors) == len(others)
-    )
-
-
-def _is_gradient(nodes: Sequence[Node]) -> bool:
-    if list(nodes) == [Node("word", "none")]:
-        return True
-    return all(len(part) == 1 and (_color(part[0]) or _one_gradient(part[0])) for part in split(nodes, ","))
-
-
-def _one_gradient(node: Node) -> bool:
-    if node.kind != "function" or node.text not in GRADIENTS:
-        return False
-    groups = split(node.inner, ",")
-    stops = sum(any(_color(part) for part in group) for group in groups)
-    return stops >= 1 and all(group and all(_gradient_part(part) for part in group) for group in groups)
-
-
-def _gradient_part(part: Node) -> bool:
-    if part.kind == "number":
-        return part.text in LENGTHS or part.text in ANGLES or (part.text == "" and part.number == 0)
-    return (part.kind == "word" and part.text in GRADIENT_WORDS) or _color(part) or _math(part)
-
-
-#: Categories in which a JSON number (pixels, a weight, a ratio) is a value.
-NUMERIC = frozenset({"spacing", "radius", "typography", "layout"})
-
-#: category → (judge of a string's parts, what is expected); ``other`` takes anything that is safe.
-CATEGORIES: dict[str, tuple[Callable[[Sequence[Node]], bool], Text]] = {
-    "color": (_is_color, both("a CSS colour such as #2b6bff", "une couleur CSS telle que #2b6bff")),
-    "spacing": (
-        _is_spacing,
-        both("a number or up to four lengths such as 8px", "un nombre ou jusqu'à quatre longueurs telles que 8px"),
-    ),
-    "radius": (
-        _is_radius,
-        both(
-            "a number or lengths such as 8px, not negative",
-            "un nombre ou des longueurs telles que 8px, positifs ou nuls",
-        ),
-    ),
-    "typography": (
-        _is_typography,
-        both(
-            "a number, a length, a weight or a list of fonts",
-            "un nombre, une longueur, une graisse ou une liste de polices",
-        ),
-    ),
-    "layout": (
-        _is_layout,
-        both("a number, lengths or keywords", "un nombre, des longueurs ou des mots-clés"),
-    ),
-    "shadow": (
-        _is_shadow,
-        both("none or shadows such as 0 4px 14px #0003", "none ou des ombres telles que 0 4px 14px #0003"),
-    ),
-    "gradient": (
-        _is_gradient,
-        both(
-            "gradients such as linear-gradient(#fff, #eee), or a colour",
-            "des dégradés tels que linear-gradient(#fff, #eee), ou une couleur",
-        ),
-    ),
-}
-
-_OPEN = both(": a quote or a bracket is not closed", " : un guillemet ou une parenthèse n'est pas fermé")
+def _letter(part: re.Match[str]) -> str:
+    match part.lastgroup:
+        case "number" | "unit":
+            number, unit = float(part["number"]), part["unit"]
+            letter = UNITS.get(unit, "u") if unit else "n" if number else "0"
+            return letter.upper() if number < 0 else letter
+        case "hash":
+            return "h" if len(part["hash"]) in (3, 4, 6, 8) else "?"
+        case "word":
+            return "k" if part["word"].startswith("--") else WORDS.get(part["word"], "w")
+        case "string":
+            return '"'
+        case "space":
+            return ""
+    return part["mark"]
 
 
 def _because(found: str) -> Text:

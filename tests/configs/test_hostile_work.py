@@ -102,6 +102,11 @@ CORPUS: dict[str, Callable[[], dict[str, Any]]] = {
         ],
         "featureFlags": [flag("f", *uses("s0"))],
     },
+    "tokens of brackets": lambda: {
+        "uiTokens": [
+            {"key": f"t{n}", "category": "shadow", "value": "calc(" * 680 + "1px" + ")" * 680} for n in range(60)
+        ]
+    },
 }
 
 

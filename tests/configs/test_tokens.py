@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.validation.css import NAMED_COLORS, parse
-from configs.validation.tokens import CATEGORIES, value_problem
+from configs.validation.tokens import CATEGORIES, COLOR_NAMES, value_problem
 
 PRODUCT = Path(__file__).resolve().parents[3] / "shared" / "data" / "icontrol" / "design.tokens.json"
 
@@ -78,6 +77,7 @@ BAD: dict[str, list[Any]] = {
     "color": [
         *("", " ", "#ff", "#fffff", "#ggg", "reddish", "red blue", "#fff #000", "12px", 5, "red,blue", "foo(1)", "()"),
         *("rgb(1,2)", "rgb(1,2,3,4,5)", "rgb(a,b,c)", "rgb(1 2 3 4)", "rgb(1 2 3 / 4 / 5)", "rgb(from red)", "rgb()"),
+        *("rgb(var(--rgb)- / 50%)", "rgb(1 / 2 var(--x) foo(3))", "color(srgb 1, 2, 3)"),
         *(
             "color(zzz 1 2 3)",
             "light-dark(red)",
@@ -164,25 +164,19 @@ def test_every_category_of_the_schema_is_judged() -> None:
 
 
 def test_all_colour_names_are_colours() -> None:
-    assert len(NAMED_COLORS) == 150
-    assert all(value_problem("color", name) is None for name in NAMED_COLORS)
+    assert len(COLOR_NAMES.split()) == 150
+    assert all(value_problem("color", name) is None for name in COLOR_NAMES.split())
 
 
-def test_functions_nest_so_deep_and_no_deeper() -> None:
-    assert value_problem("spacing", "calc(" * 12 + "1px" + ")" * 12) is None
-    assert value_problem("spacing", "calc(" * 13 + "1px" + ")" * 13) is not None
+def test_functions_nest_as_deep_as_anybody_writes_them() -> None:
+    assert value_problem("spacing", "calc(" * 800 + "1px" + ")" * 800) is None
+    assert value_problem("spacing", "calc(" * 800 + "foo(2)" + ")" * 800) is not None
     assert value_problem("other", "(" * 4_000 + ")" * 4_000) is None
 
 
 @given(st.sampled_from(sorted(GOOD)), st.text("rgbcalvx-0123.%#,/()'\" +*", max_size=30) | st.floats() | st.integers())
 def test_any_value_gets_an_answer(category: str, value: Any) -> None:
     value_problem(category, value)
-
-
-@given(st.text("a1-. (),/#%'", max_size=20))
-def test_what_can_be_read_is_closed(text: str) -> None:
-    if parse(text) is not None and "'" not in text:
-        assert text.count("(") == text.count(")")
 
 
 def leaves(tree: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
