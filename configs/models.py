@@ -16,9 +16,10 @@ from simple_history.models import HistoricalRecords
 
 from configs import states
 from configs.snapshot.canonical import canonical, digest
+from configs.snapshot.reading import KEY
 from icontrol.kernel.refusals import Refusal
 
-KEY = RegexValidator(r"\A[a-z][a-z0-9-]{0,62}\Z", "a-z, 0-9 and hyphens, starting with a letter, at most 63")
+IS_KEY = RegexValidator(rf"\A{KEY.pattern}\Z", "a-z, 0-9 and hyphens, starting with a letter, at most 63")
 EMPTY_SCHEMA = "{}"
 
 
@@ -69,7 +70,7 @@ class Immutable(Exception):
 class Application(HistoryMixin):
     """A client product. Its key is for ever: it stands in the ledger's hashes."""
 
-    key = models.CharField(max_length=63, unique=True, validators=[KEY])
+    key = models.CharField(max_length=63, unique=True, validators=[IS_KEY])
     name = models.CharField(max_length=200)
     default_locale = models.CharField(max_length=16, default="en")
     #: JSON Schema (canonical text) of the application's extra sections; frozen into each version.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +14,7 @@ from configs.history import schema_change
 from configs.models import Application, ConfigVersion
 from configs.snapshot import caps
 from configs.snapshot.canonical import canonical, etag_of
-from configs.snapshot.reading import NAMED_BY, OBJECTS
+from configs.snapshot.reading import KEY, NAMED_BY, OBJECTS
 from configs.validation import check
 from configs.versions import MalformedVersion, parse
 from icontrol.kernel.actors import ADMINISTER, EDIT, PUBLISH, VIEW, Actor
@@ -27,7 +26,6 @@ LONGEST_REASON = 500
 HIGHEST_NUMBER = 10**15
 #: Bytes of the canonical text. Every version keeps the schema that it was checked against.
 LARGEST_SCHEMA = 64 * 1024
-_NAME = re.compile(r"\A[a-z][a-z0-9-]{0,62}\Z")
 
 #: permission → (what it is for, the lowest role that has it)
 PERMISSIONS: dict[str, tuple[Text, str]] = {
@@ -61,7 +59,7 @@ def note(what: str, reason: str) -> str:
 
 
 def check_name(name: str) -> str:
-    if not _NAME.match(name):
+    if not KEY.fullmatch(name):
         raise Refusal("name.malformed", name=name[:80])
     return name
 

@@ -10,9 +10,9 @@ from typing import Any
 from configs import states
 from configs.models import ConfigVersion
 from configs.policies import check_permission
-from configs.snapshot.reading import shown
 from flags.contexts import context_of
 from flags.engine import Explanation, FlagSet, compile_flags
+from flags.engine.sentences import shown
 from icontrol.kernel.actors import EDIT, VIEW, Actor
 from icontrol.kernel.refusals import Refusal
 from releases.ledger.chain import head_of

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db.models import F, Max, Min, Q, Sum
 
-from configs.snapshot.reading import objects, shown
+from configs.snapshot.reading import objects
 from flags.engine import is_off, resolved
+from flags.engine.sentences import shown
 from flags.engine.values import instant_of
 from flags.models import Usage
 from flags.usage import HOUR, KEPT_HOURS

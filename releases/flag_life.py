@@ -22,8 +22,9 @@ from django.db.models.functions import Lag
 
 from configs.models import ConfigVersion
 from configs.snapshot.canonical import canonical
-from configs.snapshot.reading import objects, shown
+from configs.snapshot.reading import objects
 from flags.engine import hashed
+from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import both

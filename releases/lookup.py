@@ -10,8 +10,9 @@ from django.utils.timezone import is_naive, make_aware
 
 from configs import history
 from configs.drafts import Stored, stored_entry, stored_version, version_of
-from configs.models import KEY, Application, ConfigVersion
+from configs.models import Application, ConfigVersion
 from configs.policies import check_version_name
+from configs.snapshot.reading import KEY
 from icontrol.kernel.refusals import Refusal
 from releases.ledger.chain import head_of
 from releases.models import Environment
@@ -25,7 +26,7 @@ def find_application(key: str | None = None) -> Application:
     if key is None:
         found = Application.objects.filter(is_default=True).first()
     else:
-        found = Application.objects.filter(key=key).first() if KEY.regex.match(key) else None  # type: ignore[union-attr]
+        found = Application.objects.filter(key=key).first() if KEY.fullmatch(key) else None
     if found is None:
         raise Refusal("application.unknown", application=(key or "–")[:80])
     return found
@@ -38,7 +39,7 @@ def find_environment(key: str | None = None, *, application: str | None = None) 
     if key is None:
         found = environments.filter(is_default=True).first()
     else:
-        found = environments.filter(key=key).first() if KEY.regex.match(key) else None  # type: ignore[union-attr]
+        found = environments.filter(key=key).first() if KEY.fullmatch(key) else None
     if found is None:
         raise Refusal("environment.unknown", application=app.key, environment=(key or "–")[:80])
     found.application = app

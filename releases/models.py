@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from simple_history import register
 
 from configs.models import (
-    KEY,
+    IS_KEY,
     Application,
     ConfigVersion,
     History,
@@ -34,7 +34,7 @@ class Environment(HistoryMixin):
     """A line that clients listen to; it has its own ledger. Its key is for ever: it stands in the hashes."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="environments")
-    key = models.CharField(max_length=63, validators=[KEY])
+    key = models.CharField(max_length=63, validators=[IS_KEY])
     is_default = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 

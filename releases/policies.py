@@ -9,9 +9,10 @@ from typing import Any
 from configs.models import ConfigVersion
 from configs.policies import local, matches, names_nothing
 from configs.snapshot.canonical import etag_of
-from configs.snapshot.reading import NAMED_BY, names, shown
+from configs.snapshot.reading import NAMED_BY, names
 from configs.validation.schema_words import either
 from configs.validation.suggestions import alike
+from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import Text, both

@@ -16,7 +16,7 @@ import yaml
 
 from configs.snapshot.canonical import NotStrictJSON, parse_strict, read_text
 from configs.snapshot.caps import MAX_DEPTH
-from configs.snapshot.reading import shown
+from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem
 from icontrol.kernel.texts import both
 

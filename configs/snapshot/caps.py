@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from configs.snapshot.reading import Trail, shown, steps
+from configs.snapshot.reading import Trail, steps
+from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+#: The key of an application or an environment.
+KEY = re.compile(r"[a-z][a-z0-9-]{0,62}")
 #: What stands above a value: ``None`` for the document, else (what stands above its container, key or index).
 Trail = tuple[Any, "str | int"] | None
 
@@ -52,24 +55,3 @@ def names(snapshot: Any, section: str) -> set[str]:
     """Ids (or keys) in a section; empty when the section is missing."""
     key = NAMED_BY[section]
     return {item[key] for _, item in objects(snapshot, section) if isinstance(item.get(key), str)}
-
-
-def shown(value: Any, longest: int = 60) -> str:
-    """A value of the document as it may stand in a sentence: short, and encodable whatever it holds."""
-    match value:
-        case str():
-            text = value
-        case bool():
-            text = "true" if value else "false"
-        case None:
-            text = "null"
-        case int():
-            text = str(value) if abs(value) < 10**longest else "…"
-        case float():
-            text = repr(value)
-        case list():
-            text = "[…]"
-        case _:
-            text = "{…}"
-    text = "".join(char if char.isprintable() else "�" for char in text[: longest + 1])
-    return text if len(text) <= longest else text[:longest] + "…"

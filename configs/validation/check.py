@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from configs.snapshot.caps import size_problems, walk
-from configs.snapshot.reading import TOP_LEVEL, objects, shown
+from configs.snapshot.reading import TOP_LEVEL, objects
 from configs.validation.conditions import condition_problems, damage_problems
 from configs.validation.flag_advice import flag_warnings
 from configs.validation.flags import flag_problems
@@ -26,6 +26,7 @@ from configs.validation.suggestions import Suggestions
 from configs.validation.tokens import token_problems
 from configs.validation.translations import translation_problems
 from flags.engine.environments import environments_of, own, resolved
+from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import both
 

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from configs.snapshot.reading import NAMED_BY, objects, shown
+from configs.snapshot.reading import NAMED_BY, objects
 from configs.validation.odd_values import odd_value, odd_version
 from configs.validation.references import Node, Path, conditions_in, needing, needs, segment_references
 from configs.validation.schemas import MOST_FINDINGS
 from flags.engine import compile_flags, unreadable
 from flags.engine.operators import OPERATORS
-from flags.engine.sentences import Text
+from flags.engine.sentences import Text, shown
 from flags.engine.work import MOST_STEPS, TOO_MANY_PATTERNS, Patterns, Work
 from icontrol.kernel.problems import Problem, errors, pointer
 from icontrol.kernel.texts import both

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from configs.snapshot.reading import objects, shown
+from configs.snapshot.reading import objects
 from configs.validation.references import Path
+from flags.engine.sentences import shown
 from flags.engine.values import instant_of
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both

@@ -14,12 +14,13 @@ from typing import Any
 
 from configs.payloads import says
 from configs.snapshot.caps import MAX_INTEGER
-from configs.snapshot.reading import objects, shown
+from configs.snapshot.reading import objects
 from configs.validation.references import Path, cycle_problems, missing
 from configs.validation.schema_words import TYPES, json_type
 from configs.validation.schemas import value_finding
 from configs.validation.suggestions import Suggestions
 from flags.engine.compiling import BOOLEAN_VARIANTS, DEFAULT_VARIANT, OFF_VARIANT
+from flags.engine.sentences import shown
 from flags.engine.values import instant_of
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from configs.snapshot.reading import shown
+from flags.engine.sentences import shown
 from icontrol.kernel.texts import Text, both
 
 #: A blank at an end; anywhere what is seen as a blank, as another one, or not at all.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from configs.snapshot.reading import shown
+from flags.engine.sentences import shown
 from icontrol.kernel.texts import Text, both
 
 TYPES: dict[str, Text] = {

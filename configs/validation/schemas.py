@@ -16,10 +16,11 @@ from typing import Any
 import jsonschema_rs
 
 from configs.snapshot.caps import encodable
-from configs.snapshot.reading import TOP_LEVEL, shown
+from configs.snapshot.reading import TOP_LEVEL
 from configs.validation.schema_words import fields, sentence
 from configs.validation.schema_work import TooMuch, check_work
 from configs.validation.suggestions import Suggestions
+from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both
 

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from configs.snapshot.reading import objects, shown
+from configs.snapshot.reading import objects
+from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both
 

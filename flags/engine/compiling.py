@@ -22,7 +22,7 @@ from flags.engine.hashing import (
     murmur3_bucket,
     split_bucket,
 )
-from flags.engine.sentences import Text, both, plain
+from flags.engine.sentences import Text, both, shown
 from flags.engine.values import instant_of
 
 T = TypeVar("T")
@@ -127,7 +127,7 @@ class _Compiler:
                 both(
                     "The flag has no variant “{variant}”.",
                     "Le drapeau n'a pas de variante « {variant} ».",
-                    variant=plain(variant),
+                    variant=shown(variant),
                 )
             )
         return Evaluation(self.values[variant], variant, reason, rule)
@@ -162,7 +162,7 @@ class _Compiler:
 
     def need(self, need: dict[str, Any], others: Mapping[str, Flag]) -> Need:
         if need["flag"] not in others:
-            key = plain(need["flag"])
+            key = shown(need["flag"])
             raise Unusable(both("There is no flag “{key}”.", "Le drapeau « {key} » n'existe pas.", key=key))
         return Need(others[need["flag"]], need.get("variant"))
 
@@ -253,7 +253,7 @@ class _Compiler:
             return None
         moment = instant_of(self.source[field])
         if moment is None:
-            text = plain(self.source[field])
+            text = shown(self.source[field])
             raise Unusable(both("“{text}” is not a moment.", "« {text} » n'est pas un moment.", text=text))
         return moment
 
@@ -267,7 +267,7 @@ def _may_change(needed: Flag) -> bool:
 def _a(kind: type[T], value: Any) -> T:
     """What is used at every evaluation is looked at here: what fails at compilation fails alone."""
     if not isinstance(value, kind):
-        raise TypeError(f"{plain(value)!r} is not a {kind.__name__}")
+        raise TypeError(f"{shown(value)!r} is not a {kind.__name__}")
     return value
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from flags.engine.evaluation import Context, Run
 from flags.engine.operators import OPERATORS, Test, unreadable
-from flags.engine.sentences import Text, both, plain
+from flags.engine.sentences import Text, both, shown
 from flags.engine.work import TOO_MANY_PATTERNS, Patterns, steps_of
 
 #: The attribute that the server knows better than its clients.
@@ -136,7 +136,7 @@ class Conditions:
             return found
         if name not in self.sources:
             raise Unusable(
-                both("There is no segment “{name}”.", "Le segment « {name} » n'existe pas.", name=plain(name))
+                both("There is no segment “{name}”.", "Le segment « {name} » n'existe pas.", name=shown(name))
             )
         raise Unusable(_IN_A_CIRCLE if found is None else found.sentence)
 

@@ -13,7 +13,7 @@ from typing import Any
 import re2  # type: ignore[import-untyped, unused-ignore]
 
 from flags.engine.evaluation import Context, Run
-from flags.engine.sentences import Text, both, plain
+from flags.engine.sentences import Text, both, shown
 from flags.engine.values import (
     KEPT,
     LONGEST_RANGE,
@@ -226,7 +226,7 @@ def unreadable(name: str, value: Any) -> Text | None:
     if name == "matches":
         return _pattern_flaw(value)
     if name not in OPERATORS:
-        return both("There is no operator “{name}”.", "L'opérateur « {name} » n'existe pas.", name=plain(name))
+        return both("There is no operator “{name}”.", "L'opérateur « {name} » n'existe pas.", name=shown(name))
     read, what = _WANTED.get(name, _TEXT)
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         return both(
@@ -241,7 +241,7 @@ def unreadable(name: str, value: Any) -> Text | None:
         "“{value}” cannot be used with “{name}”, which needs {what}.",
         "« {value} » est inutilisable avec « {name} », qui demande {what}.",
         name=name,
-        value=plain(value),
+        value=shown(value),
         what=what,
     )
 
@@ -281,7 +281,7 @@ def _pattern_flaw(value: Any) -> Text | None:
             "“{value}” is not a pattern in RE2's syntax (there is no look-around and no back-reference), or too large.",
             "« {value} » n'est pas un motif dans la syntaxe de RE2 (ni assertion de contexte, ni référence arrière), ou"
             " est trop grand.",
-            value=plain(value),
+            value=shown(value),
         )
     return None
 

@@ -27,7 +27,7 @@ def joined(parts: Iterable[Text], en: str, fr: str) -> Text:
     return {"en": en.join(part["en"] for part in listed), "fr": fr.join(part["fr"] for part in listed)}
 
 
-def plain(value: Any, longest: int = 60) -> str:
+def shown(value: Any, longest: int = 60) -> str:
     """A value of a snapshot or a context as it may stand in a sentence: short, printable, as JSON writes it."""
     match value:
         case str():
@@ -49,7 +49,7 @@ def plain(value: Any, longest: int = 60) -> str:
 
 
 def quoted(value: Any) -> Text:
-    text = plain(value)
+    text = shown(value)
     return {"en": f"“{text}”", "fr": f"« {text} »"}
 
 

@@ -13,11 +13,11 @@ from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 
 from configs.snapshot.canonical import etag_of
-from configs.snapshot.reading import shown
 from flags import usage
 from flags.client_views import RETRY_AFTER, FlagClientView, read_body
 from flags.contexts import context_of
 from flags.engine import Evaluation, FlagNotFound
+from flags.engine.sentences import shown
 from flags.ofrep import answers, shapes
 from icontrol.kernel import responses
 from icontrol.kernel.refusals import Refusal

@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from configs.snapshot.reading import KEY
 from configs.validation.check import TOP_LEVEL, check_snapshot
 from configs.validation.schema_words import FALLBACK, KEYWORDS, PLACES
 from configs.validation.schemas import SNAPSHOT_SCHEMA, UnusableSchema, check_extra_schema, snapshot_schema
@@ -192,3 +193,8 @@ def test_a_schema_that_refers_to_itself_ends() -> None:
     assert check_snapshot({"tree": [[[]]]}, extra_schema=schema) == []
     problems = check_snapshot({"tree": 1}, extra_schema={"$ref": "#", "properties": {"tree": {"$ref": "#"}}})
     assert "extra_schema.too_much_work" in {problem.code for problem in problems}
+
+
+def test_the_schema_and_the_database_know_one_form_of_keys() -> None:
+    environments = snapshot_schema()["$defs"]["flag"]["properties"]["environments"]
+    assert environments["propertyNames"]["pattern"] == f"^{KEY.pattern}$"

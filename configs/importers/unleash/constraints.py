@@ -10,10 +10,10 @@ from typing import Any
 from configs.importers.report import Report
 from configs.importers.shapes import child
 from configs.importers.unleash.files import Found
-from configs.snapshot.reading import shown
 from configs.validation.odd_values import legible
 from configs.validation.schemas import snapshot_schema
 from flags.engine import unreadable
+from flags.engine.sentences import shown
 from icontrol.kernel.texts import Text, both
 
 Condition = dict[str, Any]

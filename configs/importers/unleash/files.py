@@ -22,8 +22,9 @@ from configs.importers import ImportRefused
 from configs.importers.report import Report
 from configs.importers.shapes import Checker, child
 from configs.importers.unleash.forms import ADMIN, ANYTHING, DELTA, EXPORT, IMPORT, LIST, WHOLE
-from configs.snapshot.reading import shown
+from configs.snapshot.reading import KEY
 from configs.validation.odd_values import legible
+from flags.engine.sentences import shown
 from icontrol.kernel.texts import LANGUAGES, both
 
 FILE = "unleash#"
@@ -31,7 +32,6 @@ FILE = "unleash#"
 MOST = 100
 LARGEST_WEIGHT = 100_000
 MOST_ENVIRONMENTS = 16
-_KEY = re.compile(r"\A[a-z][a-z0-9-]{0,62}\Z")
 
 #: (pointer, object)
 Found = tuple[str, dict[str, Any]]
@@ -249,7 +249,11 @@ def _keys(names: Collection[str], at: str, checker: Checker, report: Report) -> 
     if len(names) <= 1:
         return dict.fromkeys(names, "")
     keys = {name: re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") for name in sorted(names)}
-    if len(names) > MOST_ENVIRONMENTS or len(set(keys.values())) < len(keys) or not all(map(_KEY.match, keys.values())):
+    if (
+        len(names) > MOST_ENVIRONMENTS
+        or len(set(keys.values())) < len(keys)
+        or not all(map(KEY.fullmatch, keys.values()))
+    ):
         named: list[Any] = [legible(name) for name in [*keys][:5]]
         message = both(
             "The file is of several environments whose names cannot all be keys here: {names}. Export one of them.",

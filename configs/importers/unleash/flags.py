@@ -12,8 +12,8 @@ from configs.importers.unleash.constraints import Broken, Condition, Never, Segm
 from configs.importers.unleash.files import FILE, Content, Feature, Place
 from configs.importers.unleash.strategies import DEFAULT, Hash, Strategy, stickiness, strategy
 from configs.importers.unleash.variants import Variants
-from configs.snapshot.reading import shown
 from configs.validation.odd_values import legible
+from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem
 from icontrol.kernel.texts import Text, both
 

@@ -18,7 +18,7 @@ from configs.importers.unleash.constraints import (
     usable_name,
 )
 from configs.importers.unleash.files import Found
-from configs.snapshot.reading import shown
+from flags.engine.sentences import shown
 from icontrol.kernel.texts import both
 
 #: What Unleash hashes unless it is told otherwise. Whoever has neither is drawn anew at every question there.
