@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from django.utils.http import parse_etags
-
+_TAG = re.compile(r'(W/)?"[^"]*"')
 #: What servers that compress add inside the quotes, each of those on the way: Apache's ``"x-gzip"`` and ``"x-br"``,
 #: Jetty's ``"x--gzip"``, others' ``"x;gzip"``.
 _ADDED = re.compile('([-;]{1,2}(gzip|br|zstd|deflate)){1,4}"$')
@@ -14,4 +13,7 @@ _ADDED = re.compile('([-;]{1,2}(gzip|br|zstd|deflate)){1,4}"$')
 def named(header: str) -> frozenset[str]:
     """The tags of an If-Match or If-None-Match as we made them; ``*`` stays. To be compared weakly: nginx and HAProxy
     weaken what they compress."""
-    return frozenset(_ADDED.sub('"', tag.removeprefix("W/")) for tag in parse_etags(header))
+    if header.strip() == "*":
+        return frozenset("*")
+    tags = filter(_TAG.fullmatch, map(str.strip, header.split(",")))
+    return frozenset(_ADDED.sub('"', tag.removeprefix("W/")) for tag in tags)

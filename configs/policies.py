@@ -13,7 +13,7 @@ from configs.etags import named
 from configs.history import schema_change
 from configs.models import Application, ConfigVersion
 from configs.snapshot import caps
-from configs.snapshot.canonical import canonical, etag_of
+from configs.snapshot.canonical import canonical, digest, etag_of
 from configs.snapshot.reading import KEY, NAMED_BY, OBJECTS
 from configs.validation import check
 from configs.versions import MalformedVersion, parse
@@ -139,7 +139,7 @@ def _stale(draft: ConfigVersion) -> Refusal:
 
 def schema_etag(application: Application) -> str:
     """Entity tag of the schema of the extra sections: of its text, so an ETag that comes back means the same."""
-    return etag_of(application.extra_schema)
+    return etag_of(digest(application.extra_schema))
 
 
 def check_schema_etag(application: Application, if_match: str | None) -> None:

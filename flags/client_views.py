@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from configs.snapshot.canonical import NotStrictJSON, parse_strict
+from flags.client_keys import VARY, client_key
 from flags.limiting import limiter
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.responses import not_read
 from releases.access.throttle import network
 from releases.api.openapi import answer_header
-from releases.api.public import PublicView, live_for
-from releases.delivery.live import Live
+from releases.api.public import PublicView
+from releases.delivery.answers import Route
+from releases.delivery.live import read_live
+from releases.delivery.representations import Live
 
 RETRY_AFTER = answer_header("Retry-After", "Seconds.", 429, 503, kind=int)
 
@@ -24,28 +26,15 @@ RETRY_AFTER = answer_header("Retry-After", "Seconds.", 429, 503, kind=int)
 class FlagClientView(PublicView):
     """``evaluates``: asking costs an evaluation, so it is counted."""
 
-    vary: Sequence[str] = ("X-API-Key", "Authorization")
+    route: Route = Route(VARY)
     evaluates = False
 
     def live(self, request: HttpRequest) -> Live:
         """The release that the client's key names. Counted first, so that who asks too often costs nothing more."""
         if self.evaluates:
             _count(request)
-        return live_for(client_key(request))
-
-
-def client_key(request: HttpRequest) -> str | None:
-    """What ``X-API-Key`` says, else ``Authorization``: the key alone, or after ``Bearer``. ``None`` without either.
-
-    An empty key is one that nobody has: a variable that was not set must not choose the default environment.
-    """
-    key = request.headers.get("X-API-Key")
-    authorization = request.headers.get("Authorization")
-    if key is not None or authorization is None:
-        return key
-    sent = authorization.strip()
-    scheme, _, rest = sent.partition(" ")
-    return rest.strip() if scheme.lower() == "bearer" else sent
+        headers = request.headers
+        return read_live(client_key(headers.get("X-API-Key"), headers.get("Authorization")))
 
 
 def _count(request: HttpRequest) -> None:

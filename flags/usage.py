@@ -26,7 +26,7 @@ from flags.limiting import Allowance
 from flags.models import Usage
 from icontrol.kernel.background import background
 from icontrol.kernel.outages import DATABASE_ERRORS, outage_of
-from releases.delivery.live import Live
+from releases.delivery.representations import Live
 
 logger = logging.getLogger("icontrol.usage")
 HOUR = 3600  # seconds

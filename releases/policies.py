@@ -8,7 +8,7 @@ from typing import Any
 
 from configs.models import ConfigVersion
 from configs.policies import local, matches, names_nothing
-from configs.snapshot.canonical import etag_of
+from configs.snapshot.canonical import digest, etag_of
 from configs.snapshot.reading import NAMED_BY, names
 from configs.validation.schema_words import either
 from configs.validation.suggestions import alike
@@ -179,7 +179,7 @@ def check_policies(policies: Any) -> None:
 
 
 def policy_etag(policies: str) -> str:
-    return etag_of(policies)
+    return etag_of(digest(policies))
 
 
 def check_policy_etag(head: Release, if_match: str | None, last_change: Callable[[], Release | None]) -> None:

@@ -259,9 +259,9 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def etag_of(text: str) -> str:
-    """The strong entity tag of a text, quotes included."""
-    return f'"{digest(text)[:32]}"'
+def etag_of(digest: str) -> str:
+    """The strong entity tag of the text with this digest, quotes included."""
+    return f'"{digest[:32]}"'
 
 
 def keyed(items: Any, key: str) -> TypeGuard[list[dict[str, Any]]]:

@@ -1,4 +1,5 @@
-"""Evaluations in OFREP's words. What a release can answer is written once and put together from then on."""
+"""Evaluations and refusals in OFREP's words. Pure. What a release can answer is written once and put together from
+then on."""
 
 from __future__ import annotations
 
@@ -6,32 +7,63 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import flags.ofrep.codes  # noqa: F401  (what it refuses)
+from flags.client_keys import VARY
 from flags.engine import Evaluation, Reason
+from icontrol.kernel.answers import Answer
+from icontrol.kernel.problem_json import CONTENT_TYPE
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import pick
-from releases.delivery.live import Live
+from releases.delivery import answers
+from releases.delivery.answers import Ask, Route
+from releases.delivery.representations import Live, Representation
 
+JSON = "application/json"
+#: Both addresses.
+FLAGS = Route(VARY, ("POST",))
 #: Nothing was ever released: no flags, and no release to name.
-NOTHING = '{"flags":[]}'
+NOTHING = b'{"flags":[]}'
+#: Refusals with a word of their own in the protocol; all others are GENERAL.
+ERROR_CODES = {
+    "json.refused": "PARSE_ERROR",
+    "evaluation.not_an_object": "PARSE_ERROR",
+    "evaluation.bad_context": "INVALID_CONTEXT",
+    "evaluation.no_such_flag": "FLAG_NOT_FOUND",
+    "release.none": "FLAG_NOT_FOUND",
+}
+#: The protocol describes these answers, and as plain JSON; some clients read no other type.
+PLAIN = (400, 404)
 
 
-def one(live: Live, key: str, evaluation: Evaluation) -> str:
-    """The answer for one flag. :class:`Refusal` for a damaged one."""
+def one(ask: Ask, live: Live, key: str, evaluation: Evaluation) -> Answer:
+    """For one flag. :class:`Refusal` for a damaged one."""
     if evaluation.reason is Reason.ERROR:
         raise Refusal("evaluation.damaged_flag", key=key)
-    return _entry(live, key, evaluation, alone=True)
+    return answers.unconditional(ask, live, _entry(live, key, evaluation, alone=True).encode())
 
 
-def all_of(live: Live, evaluations: Mapping[str, Evaluation], language: str) -> str:
-    """The answer for all flags, in the order of the snapshot.
+def all_of(ask: Ask, live: Live, evaluations: Mapping[str, Evaluation]) -> Answer:
+    """For all flags, in the order of the snapshot. The ETag is of the answer, so of context and release.
 
     The release is named once and not with each flag: clients compare the entries to find what has changed.
     """
     entries = [
-        _damaged(key, language) if evaluation.reason is Reason.ERROR else _entry(live, key, evaluation, alone=False)
+        _damaged(key, ask.language) if evaluation.reason is Reason.ERROR else _entry(live, key, evaluation, alone=False)
         for key, evaluation in evaluations.items()
     ]
-    return f'{{"flags":[{",".join(entries)}],"metadata":{_json(_release(live))}}}'
+    text = f'{{"flags":[{",".join(entries)}],"metadata":{_json(_release(live))}}}'
+    return answers.conditional(ask, live, Representation.of_text(text))
+
+
+def refused(ask: Ask, refusal: Refusal, key: Mapping[str, str]) -> Answer:
+    """A problem like everywhere, with the members that OFREP's clients look at; ``key`` of a single evaluation."""
+    sentences = [refusal.detail, *(found.message for found in refusal.problems[:1])]
+    members = {
+        **key,
+        "errorCode": ERROR_CODES.get(refusal.code, "GENERAL"),
+        "errorDetails": " ".join(pick(sentence, ask.language) for sentence in sentences),
+    }
+    return answers.refused(ask, refusal, members, JSON if refusal.status in PLAIN else CONTENT_TYPE)
 
 
 def _entry(live: Live, key: str, evaluation: Evaluation, *, alone: bool) -> str:

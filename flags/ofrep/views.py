@@ -12,7 +12,6 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 
-from configs.snapshot.canonical import etag_of
 from flags import usage
 from flags.client_views import RETRY_AFTER, FlagClientView, read_body
 from flags.contexts import context_of
@@ -21,24 +20,13 @@ from flags.engine.sentences import shown
 from flags.ofrep import answers, shapes
 from icontrol.kernel import responses
 from icontrol.kernel.refusals import Refusal
-from icontrol.kernel.texts import pick
 from releases.api.openapi import MEANING, problems
-from releases.api.public import LIVE_HEADERS, conditional, with_release
-from releases.delivery.live import Live, flags_of
+from releases.api.public import LIVE_HEADERS
+from releases.delivery.answers import before_the_first
+from releases.delivery.representations import Live, flags_of
 
 JSON = "application/json"
 MOST_BYTES = 64 * 1024
-#: Refusals with a word of their own in the protocol; all others are GENERAL.
-ERROR_CODES = {
-    "json.refused": "PARSE_ERROR",
-    "evaluation.not_an_object": "PARSE_ERROR",
-    "evaluation.bad_context": "INVALID_CONTEXT",
-    "evaluation.no_such_flag": "FLAG_NOT_FOUND",
-    "release.none": "FLAG_NOT_FOUND",
-}
-#: The protocol describes these answers, and as plain JSON; some clients read no other type.
-PLAIN = (400, 404)
-
 KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="The flag; `/` in it is written `%2F`.")
 API_KEY = OpenApiParameter(
     "X-API-Key",
@@ -63,17 +51,8 @@ def refused(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     refusal = None if isinstance(error, MethodNotAllowed) else responses.to_refusal(error)
     if refusal is None:
         return responses.handler(error, context)
-    language = responses.language()
-    sentences = [refusal.detail, *(found.message for found in refusal.problems[:1])]
-    members = {
-        **context["kwargs"],  # the key of a single evaluation
-        "errorCode": ERROR_CODES.get(refusal.code, "GENERAL"),
-        "errorDetails": " ".join(pick(sentence, language) for sentence in sentences),
-    }
-    answer = responses.response(refusal, extra=members)
-    if refusal.status in PLAIN:
-        answer["Content-Type"] = JSON
-    return answer
+    ask = context["view"].ask(context["request"])
+    return responses.response_of(answers.refused(ask, refusal, context["kwargs"]))
 
 
 def evaluate(live: Live, context: Mapping[str, Any], key: str | None = None) -> Mapping[str, Evaluation]:
@@ -98,6 +77,7 @@ def sent_context(request: HttpRequest) -> dict[str, Any]:
 class EvaluationView(FlagClientView):
     """What both have in common: refusals in OFREP's form."""
 
+    route = answers.FLAGS
     evaluates = True
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], HttpResponse | None]:
@@ -118,7 +98,7 @@ class OneFlagView(EvaluationView):
         live = self.live(request._request)
         context = sent_context(request._request)
         evaluation = evaluate(live, context, key)[key]
-        return with_release(HttpResponse(answers.one(live, key, evaluation), content_type=JSON), live)
+        return responses.response_of(answers.one(self.ask(request), live, key, evaluation))
 
 
 class AllFlagsView(EvaluationView):
@@ -143,7 +123,6 @@ class AllFlagsView(EvaluationView):
                 raise
             sent_context(request._request)
             # To stock clients an error is a failed start, after which they never ask again.
-            return HttpResponse(answers.NOTHING, content_type=JSON, headers={"Cache-Control": "no-cache"})
+            return responses.response_of(before_the_first(self.ask(request), answers.NOTHING))
         context = sent_context(request._request)
-        body = answers.all_of(live, evaluate(live, context), responses.language())
-        return conditional(request, body.encode(), etag_of(body), live)
+        return responses.response_of(answers.all_of(self.ask(request), live, evaluate(live, context)))

@@ -1,4 +1,4 @@
-"""What Unleash's SDKs get. The list of features is written once a release."""
+"""What Unleash's SDKs get. Pure. The list of features is written once a release."""
 
 from __future__ import annotations
 
@@ -7,25 +7,33 @@ from typing import Any
 
 from configs.exporters import unleash
 from configs.payloads import name_of, payload
+from flags.client_keys import VARY
 from flags.engine import Evaluation
-from releases.delivery.live import Live, Representation
+from icontrol.kernel.answers import Answer
+from releases.delivery.answers import Ask, Route, conditional
+from releases.delivery.representations import Live, Representation
+
+FEATURES = Route(f"{VARY}, Unleash-Client-Spec")
+FRONTEND = Route(VARY, ("GET", "POST", "HEAD"))
 
 
-def features(live: Live, *, inline: bool) -> Representation:
+def features(ask: Ask, live: Live, *, inline: bool) -> Answer:
     """All features of a release; ``inline`` for SDKs that know no segments."""
 
     def written() -> Representation:
         exported = unleash.features(live.own, killed=live.killed, environment=live.environment, inline=inline)
         return Representation.of(unleash.document(exported, inline=inline))
 
-    return live.once(("unleash", inline), written)
+    return conditional(ask, live, live.once(("unleash", inline), written))
 
 
-def toggles(live: Live, evaluations: Mapping[str, Evaluation]) -> Representation:
+def toggles(ask: Ask, live: Live, evaluations: Mapping[str, Evaluation]) -> Answer:
     """What is on, evaluated by our own engine: for those who ask for answers and not for rules."""
     flags = live.own.get("featureFlags", [])
     on = [flag for flag in flags if unleash.is_on(flag, evaluations[flag["key"]])]
-    return Representation.of({"toggles": [_toggle(flag, evaluations[flag["key"]]) for flag in on]})
+    shown = Representation.of({"toggles": [_toggle(flag, evaluations[flag["key"]]) for flag in on]})
+    # It may depend on the address of who asks.
+    return conditional(ask, live, shown, cache_control="private, no-cache")
 
 
 def _toggle(flag: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:

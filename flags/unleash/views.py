@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -16,12 +15,14 @@ from flags.client_views import RETRY_AFTER, FlagClientView, read_body
 from flags.unleash import answers, requests, shapes
 from icontrol.kernel.caps import CLIENT_BODY
 from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.responses import response_of
 from releases.access.throttle import network
 from releases.api.openapi import BODY, MEANING, problems
 from releases.api.parsing import an_object
-from releases.api.public import LIVE_HEADERS, conditional
+from releases.api.public import LIVE_HEADERS
 from releases.delivery import clients_seen
-from releases.delivery.live import Live, flags_of
+from releases.delivery.answers import before_the_first
+from releases.delivery.representations import Live, flags_of
 
 JSON = "application/json"
 ANY_OBJECT = {"type": "object", "additionalProperties": True}
@@ -64,14 +65,14 @@ class UnleashView(FlagClientView):
             return super().handle_exception(exc)
         if self.empty is None:
             return HttpResponse(status=202)
-        return HttpResponse(json.dumps(self.empty), content_type=JSON, headers={"Cache-Control": "no-cache"})
+        return response_of(before_the_first(self.ask(self.request), json.dumps(self.empty).encode()))
 
 
 class FeaturesView(UnleashView):
     """What SDKs evaluate by themselves."""
 
     empty = {"version": 2, "features": [], "segments": []}
-    vary: Sequence[str] = (*FlagClientView.vary, "Unleash-Client-Spec")
+    route = answers.FEATURES
 
     @extend_schema(
         operation_id="unleashFeatures",
@@ -81,11 +82,11 @@ class FeaturesView(UnleashView):
     def get(self, request: Request) -> HttpResponse:
         """All flags as features of Unleash; those that it has no words for are off and say so. Public, not gated."""
         live = self.live(request._request)
-        shown = answers.features(live, inline=not requests.knows_segments(request))
+        told = answers.features(self.ask(request), live, inline=not requests.knows_segments(request))
         clients_seen.saw(
             live, clients_seen.UNLEASH, requests.client_name(request), address=address_of(request), now=timezone.now()
         )
-        return conditional(request, shown.body, shown.etag, live)
+        return response_of(told)
 
 
 class ReportView(UnleashView):
@@ -155,6 +156,7 @@ class FrontendView(UnleashView):
     Nothing is counted: every poll asks for all flags, and what the app wanted of them is in the SDK's report.
     """
 
+    route = answers.FRONTEND
     evaluates = True
     empty = {"toggles": []}
 
@@ -189,7 +191,4 @@ class FrontendView(UnleashView):
     def evaluated(self, request: Request, live: Live, values: dict[str, Any]) -> HttpResponse:
         context = requests.context(values, request.META.get("REMOTE_ADDR", ""))
         evaluations = flags_of(live).evaluate_all(context, timezone.now())
-        shown = answers.toggles(live, evaluations)
-        response = conditional(request, shown.body, shown.etag, live)
-        response["Cache-Control"] = "private, no-cache"  # it may depend on the address of who asks
-        return response
+        return response_of(answers.toggles(self.ask(request), live, evaluations))

@@ -14,6 +14,7 @@ from releases import readiness
 from releases.api.common import AuthorView
 from releases.api.openapi import problems
 from releases.api.public import PublicView
+from releases.delivery.answers import Route
 from releases.metrics import exposition
 
 TEXT = "text/plain"
@@ -29,7 +30,7 @@ WORDS = {
 class LivezView(PublicView):
     """The process answers. Asks nothing else: a database outage must not restart the servers."""
 
-    vary = ("Accept-Language",)
+    route = Route("Accept-Language")
 
     @extend_schema(operation_id="livez", responses={(200, TEXT): OpenApiTypes.STR})
     def get(self, request: Request) -> HttpResponse:
@@ -40,7 +41,7 @@ class LivezView(PublicView):
 class ReadyzView(PublicView):
     """Reading and writing work. 503 otherwise."""
 
-    vary = ("Accept-Language",)
+    route = Route("Accept-Language")
 
     @extend_schema(
         operation_id="readyz",

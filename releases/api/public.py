@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.conf import settings
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from configs.etags import named
 from configs.models import Application
-from configs.snapshot.canonical import canonical, etag_of
 from flags.engine import resolved
-from icontrol.kernel import responses
-from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.responses import response_of
 from releases.access import actions as access
 from releases.api import shapes
 from releases.api.common import OnlyJSON
 from releases.api.openapi import ENVIRONMENT, MEANING, answer_header, problems
-from releases.delivery.live import Live, Representation, read_live, representation
+from releases.delivery import answers
+from releases.delivery.answers import Ask, Route
+from releases.delivery.live import read_live
 from releases.delivery.public_form import render
-from releases.gate import decision as gate
+from releases.delivery.representations import Representation
 from releases.lookup import find_environment
 from releases.models import Environment
 
-#: Every header that can change an answer; caches must keep the answers apart.
-VARY = ("X-Client-Key", "X-Client-Version", "X-Client-Platform", "Accept-Language")
-LONGEST_KEY = 64
 CLIENT = [
     OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description)
     for name, description in (
@@ -63,76 +59,38 @@ class PublicView(APIView):
     permission_classes = ()
     content_negotiation_class = OnlyJSON
     for_clients = True
-    vary: Sequence[str] = VARY
+    route: Route
+
+    def ask(self, request: Request) -> Ask:
+        """What of a request counts for its answer."""
+        headers = request.headers
+        return Ask(
+            self.route,
+            method=request.method or "GET",
+            version=headers.get("X-Client-Version"),
+            platform=headers.get("X-Client-Platform"),
+            accept_language=headers.get("Accept-Language", ""),
+            if_none_match=headers.get("If-None-Match", ""),
+            surface=request.query_params.get("surface", ""),
+            default_language=settings.LANGUAGE_CODE,
+        )
+
+    def answered(self, request: Request) -> HttpResponse:
+        """What the live release of the client's key answers."""
+        live = read_live(request.headers.get("X-Client-Key"))
+        return response_of(answers.answer(self.ask(request), live))
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
-        patch_vary_headers(response, self.vary)
+        if self.route.vary:
+            patch_vary_headers(response, self.route.vary.split(", "))
         return response
-
-
-def live_for(key: str | None) -> Live:
-    """The live release for a client key as it was sent; ``None``: the default application and environment."""
-    if key is not None and not (key.isascii() and key.isprintable() and 0 < len(key) <= LONGEST_KEY):
-        raise Refusal("client_key.unknown")
-    return read_live(key)
-
-
-def _decided(request: HttpRequest, live: Live) -> tuple[gate.Policy, gate.Decision, dict[str, Any]]:
-    platform, policy = gate.for_platform(live.policies, request.headers.get("X-Client-Platform"))
-    decision = gate.decide(policy, request.headers.get("X-Client-Version"))
-    fields = gate.meta_fields(
-        policy,
-        decision,
-        platform=platform,
-        accepted=request.headers.get("Accept-Language", ""),
-        locale=live.locale,
-        serial=live.serial,
-        published_config_version=live.version,
-    )
-    return policy, decision, fields
-
-
-def _refused(status: int, policy: gate.Policy, fields: dict[str, Any]) -> HttpResponse:
-    """426, 503 or 400 as problem+json, with the gate's fields at top level. Never with an Upgrade header."""
-    match status:
-        case 426:
-            values = {
-                "version": fields["clientVersion"],
-                "minimum": fields["minSupported"],
-                "latest": fields["latest"],
-            }
-            refusal = Refusal("gate.update_required", **values)
-        case 503:
-            refusal = Refusal("gate.maintenance", extra={"retryAfter": policy.retry_after})
-        case _:
-            refusal = Refusal("gate.malformed_version")
-    return responses.response(refusal, extra=fields)
-
-
-def conditional(request: HttpRequest, body: bytes, etag: str, live: Live) -> HttpResponse:
-    """200 or 304, with validators and the release's headers on both."""
-    has = named(request.headers.get("If-None-Match", ""))
-    response = (
-        HttpResponseNotModified() if "*" in has or etag in has else HttpResponse(body, content_type="application/json")
-    )
-    response["ETag"] = etag
-    return with_release(response, live)
-
-
-def with_release(response: HttpResponse, live: Live) -> HttpResponse:
-    """The response with the headers that tell of the release it was made from."""
-    response["Cache-Control"] = "no-cache"
-    response["X-Release-Serial"] = str(live.serial)
-    if live.version is not None:
-        response["X-Config-Version"] = live.version
-    if live.stale:
-        response["X-Config-Stale"] = "true"
-    return response
 
 
 class MetaReleaseView(PublicView):
     """The gate."""
+
+    route = answers.GATE
 
     @extend_schema(
         operation_id="askGate",
@@ -141,16 +99,13 @@ class MetaReleaseView(PublicView):
     )
     def get(self, request: Request) -> HttpResponse:
         """May this client go on, and what is live? Public; the gate is a courtesy, not access control."""
-        live = live_for(request.headers.get("X-Client-Key"))
-        policy, decision, fields = _decided(request, live)
-        if decision.status != 200:
-            return _refused(decision.status, policy, fields)
-        body = canonical(fields)
-        return conditional(request, body.encode(), etag_of(body), live)
+        return self.answered(request)
 
 
 class PublishedConfigView(PublicView):
     """The published snapshot as clients get it. The gate is decided before any 304."""
+
+    route = answers.CONFIG
 
     @extend_schema(
         operation_id="readPublishedConfig",
@@ -164,16 +119,7 @@ class PublishedConfigView(PublicView):
     )
     def get(self, request: Request) -> HttpResponse:
         """What is live, as clients get it: kill switches applied, internal and private parts left out."""
-        live = live_for(request.headers.get("X-Client-Key"))
-        policy, decision, fields = _decided(request, live)
-        if decision.config_status != 200:
-            return _refused(decision.config_status, policy, fields)
-        if live.version is None or live.digest is None:
-            raise Refusal("release.none", environment=live.environment)
-        shown = representation(live, live.surface or request.query_params.get("surface", ""))
-        response = conditional(request, shown.body, shown.etag, live)
-        response["X-Config-Digest"] = shown.digest
-        return response
+        return self.answered(request)
 
 
 @extend_schema_view(get=extend_schema(operation_id="readConfig"))
@@ -193,7 +139,7 @@ class OpenPreviewView(PublicView):
     """What a preview link opens."""
 
     for_clients = False  # it asks the database each time, so it must hear when that is away
-    vary = ("Accept-Language",)
+    route = Route("Accept-Language")
 
     @extend_schema(
         operation_id="openPreview",

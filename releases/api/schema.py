@@ -12,6 +12,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from releases.api.public import PublicView
+from releases.delivery.answers import Route
 
 FILE = "docs/reference/openapi.yaml"
 
@@ -26,7 +27,7 @@ def document() -> tuple[bytes, str]:
 class SchemaView(PublicView):
     """OpenAPI 3.1, in one form whatever ``Accept`` and the query say."""
 
-    vary = ()
+    route = Route("")
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:

@@ -20,7 +20,7 @@ from flags.engine import resolved
 from icontrol.kernel.background import background
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both
-from releases.delivery.live import Live
+from releases.delivery.representations import Live
 from releases.models import ClientSighting, Environment
 
 UNLEASH = "unleash"

@@ -11,101 +11,25 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import count
 from threading import Lock
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from django.db import connection
 from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 
 from configs.models import ConfigVersion
-from configs.snapshot.canonical import canonical, digest, etag_of
-from flags.engine import FlagSet, compile_flags, resolved
 from icontrol.kernel.deadlines import READING, within
 from icontrol.kernel.outages import DATABASE_ERRORS, Outage, outage_of, rest
 from icontrol.kernel.refusals import Refusal
-from releases.delivery.public_form import render
+from releases.delivery.representations import Live
 from releases.models import ClientKey, Environment, Release
 
 logger = logging.getLogger("icontrol.delivery")
 KEPT_KEYS = 10_000  # small entries
-MOST_WAITED = 10  # seconds, for what another thread computes
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Live:
-    """A release as clients get it. ``version`` is None before the first publish. Shared by all who ask."""
-
-    application: str
-    environment: str
-    environment_id: int
-    locale: str
-    serial: int
-    version: str | None
-    digest: str | None
-    policies: Mapping[str, Any]
-    killed: tuple[str, ...]
-    hash: str
-    snapshot: Any  # not to be changed
-    surface: str = ""  # of the client key
-    stale: bool = False
-    _made: dict[Any, Any] = field(default_factory=dict)
-
-    @property
-    def own(self) -> Any:
-        """``snapshot``, which is every environment's, as it counts in this one; not to be changed either."""
-        return self.once("own", lambda: resolved(self.snapshot, self.environment))
-
-    def once(self, what: Any, make: Callable[[], T]) -> T:
-        """What is made of this release under this name: now, if nobody asked before. It goes when the release does.
-
-        However many ask meanwhile, one computes and the others wait for it, ``MOST_WAITED`` at most; then they get
-        ``release.preparing``. An error is theirs too, and who asks after it computes anew.
-        """
-        found = self._made.get(what)
-        if found is None:
-            mine: Future[T] = Future()
-            found = self._made.setdefault(what, mine)
-            if found is mine:
-                return self._make(what, make, mine)
-        if not isinstance(found, Future):
-            return cast("T", found)
-        try:
-            return cast("T", found.result(MOST_WAITED))
-        except TimeoutError:
-            if found.done():
-                raise  # the error of whoever computed
-            raise Refusal("release.preparing", extra={"retryAfter": MOST_WAITED}) from None
-
-    def _make(self, what: Any, make: Callable[[], T], promise: Future[T]) -> T:
-        try:
-            made = make()
-        except BaseException as error:
-            del self._made[what]
-            promise.set_exception(error)
-            raise
-        self._made[what] = made
-        promise.set_result(made)
-        return made
-
-
-@dataclass(frozen=True, slots=True)
-class Representation:
-    """The canonical bytes of one answer to clients, their strong entity tag and their SHA-256."""
-
-    body: bytes
-    etag: str
-    digest: str
-
-    @classmethod
-    def of(cls, document: Any) -> Representation:
-        body = canonical(document)
-        return cls(body.encode(), etag_of(body), digest(body))
+LONGEST_KEY = 64
 
 
 class _Seen:
@@ -175,8 +99,11 @@ seen = _Seen()
 
 
 def read_live(client_key: str | None) -> Live:
-    """The newest release for a client key, or of the default environment of the default application."""
+    """The newest release for a client key as it was sent; ``None``: of the default environment of the default
+    application."""
     name = client_key or ""
+    if client_key is not None and not (name.isascii() and name.isprintable() and 0 < len(name) <= LONGEST_KEY):
+        raise Refusal("client_key.unknown")
     if rest.may_ask():
         try:
             with within(READING):
@@ -204,29 +131,6 @@ def read_live(client_key: str | None) -> Live:
 def _tell_damaged(why: str) -> None:
     """Once a process, however many ask."""
     logger.critical("the newest release cannot be read, serving the one before it: %s", why)
-
-
-def representation(live: Live, surface: str) -> Representation:
-    """The published config as clients get it: kill switches applied, private parts left out, one surface or all."""
-    snapshot = live.own
-    surfaces = {page.get("surface") for page in snapshot.get("pages", [])}
-    # Hostile surface names share one entry: they all see the pages without a surface.
-    surface = surface if not surface or surface in surfaces else "\0"
-    return live.once(
-        ("surface", surface), lambda: Representation.of(render(snapshot, killed=live.killed, surface=surface))
-    )
-
-
-def flags_of(live: Live) -> FlagSet:
-    """The flags of a release, compiled once: kill switches engaged, ``environment`` what the server says it is."""
-
-    def compiled() -> FlagSet:
-        found = compile_flags(live.own, environment=live.environment, killed=live.killed)
-        for key, why in found.errors.items():
-            logger.error("flag %r is damaged in release %s of %s: %s", key, live.serial, live.environment, why["en"])
-        return found
-
-    return live.once("flags", compiled)
 
 
 def _newest(client_key: str) -> Live:

@@ -34,7 +34,7 @@ django.setup()
 
 from flags import usage  # noqa: E402
 from flags.engine import Evaluation, FlagSet, compile_flags  # noqa: E402
-from releases.delivery.live import Live  # noqa: E402
+from releases.delivery.representations import Live  # noqa: E402
 from tests.bench.flags import CONTEXTS, KINDS, kinds, mixed, unleash_feature  # noqa: E402
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

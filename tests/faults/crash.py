@@ -22,7 +22,8 @@ from configs.models import Application, ConfigVersion
 from configs.snapshot.canonical import digest
 from configs.versions import parse
 from icontrol.kernel.refusals import Refusal
-from releases.delivery.live import read_live, representation, seen
+from releases.delivery.live import read_live, seen
+from releases.delivery.representations import representation
 from releases.ledger import checkpoints
 from releases.ledger.verify import verify
 from releases.models import Environment, Release

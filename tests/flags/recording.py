@@ -12,7 +12,8 @@ from icontrol.asgi import django_application as served
 from icontrol.front_door import FrontDoor
 
 from flags.usage import record_all  # isort: skip  (the apps must be there)
-from releases.delivery.live import flags_of, read_live  # isort: skip
+from releases.delivery.live import read_live  # isort: skip
+from releases.delivery.representations import flags_of  # isort: skip
 
 
 def recording(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from flags import usage
 from flags.models import Usage
-from releases.delivery.live import flags_of, read_live
+from releases.delivery.live import read_live
+from releases.delivery.representations import flags_of
 from tests.factories import World, flag, snapshot
 from tests.releases.api.helpers import Api, ok, refused
 

@@ -13,9 +13,10 @@ import pytest
 from django.test import Client
 
 from flags.engine import Evaluation, FlagSet, Reason, compile_flags
-from releases.delivery import live as delivery
-from releases.delivery.live import flags_of, read_live
+from releases.delivery import representations
+from releases.delivery.live import read_live
 from releases.delivery.public_form import render
+from releases.delivery.representations import flags_of
 from tests.factories import NOON, World, flag, snapshot
 
 #: One for all: a client of its own for each question would load the middleware each time.
@@ -190,7 +191,7 @@ def test_a_rendering_that_forgets_kill_switches_is_caught(world: World, monkeypa
     def forgetful(document: Any, *, killed: Any, surface: str) -> Any:
         return render(document, surface=surface)
 
-    monkeypatch.setattr(delivery, "render", forgetful)
+    monkeypatch.setattr(representations, "render", forgetful)
     released(world, "boolean", "ON", "default")
     with pytest.raises(AssertionError, match="FORCE_OFF"):
         kill_and_lift(world, "base", "boolean")
@@ -200,7 +201,7 @@ def test_a_compilation_that_forgets_kill_switches_is_caught(world: World, monkey
     def forgetful(document: Any, *, environment: str, killed: Any) -> FlagSet:
         return compile_flags(document, environment=environment)
 
-    monkeypatch.setattr(delivery, "compile_flags", forgetful)
+    monkeypatch.setattr(representations, "compile_flags", forgetful)
     released(world, "boolean", "ON", "default")
     with pytest.raises(AssertionError, match="DISABLED"):
         kill_and_lift(world, "base", "boolean")

@@ -15,7 +15,8 @@ from flags import usage
 from flags.models import Usage
 from flags.usage import HOUR, UsageCounter
 from icontrol.kernel.background import Background, background
-from releases.delivery.live import Live, flags_of, read_live
+from releases.delivery.live import read_live
+from releases.delivery.representations import Live, flags_of
 from tests.factories import NOON, World, flag, snapshot
 from tests.faults.processes import race
 

@@ -9,7 +9,8 @@ import pytest
 
 from icontrol.kernel.refusals import Refusal
 from releases.access import actions as access
-from releases.delivery.live import flags_of, read_live, representation
+from releases.delivery.live import read_live
+from releases.delivery.representations import flags_of, representation
 from releases.ledger.chain import release_of
 from releases.ledger.verify import verify
 from releases.models import Environment, Release

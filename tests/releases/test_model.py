@@ -24,7 +24,8 @@ from configs.models import Application, ConfigVersion
 from configs.snapshot.canonical import canonical, digest, normalise
 from icontrol.kernel.refusals import Refusal
 from releases import actions
-from releases.delivery.live import flags_of, read_live, representation, seen
+from releases.delivery.live import read_live, seen
+from releases.delivery.representations import flags_of, representation
 from releases.ledger.chain import NO_POLICY
 from releases.ledger.verify import verify
 from releases.models import Environment, Release

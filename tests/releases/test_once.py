@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from icontrol.kernel.refusals import Refusal
-from releases.delivery import live as delivery
-from releases.delivery.live import Live
+from releases.delivery import representations
+from releases.delivery.representations import Live
 
 MANY = 8
 
@@ -89,7 +89,7 @@ def test_an_error_is_everybody_s_and_the_next_one_tries_anew(
 
 
 def test_nobody_waits_without_end(live: Live, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "MOST_WAITED", 0.01)
+    monkeypatch.setattr(representations, "MOST_WAITED", 0.01)
     work = Gate(lambda: "made")
     asked = waiting(pool, live, work, monkeypatch)
     for one in asked[1:]:

@@ -15,7 +15,7 @@ from configs.snapshot.canonical import digest
 from flags.engine import compile_flags
 from flags.ofrep import views
 from releases.access import actions as access
-from releases.delivery.live import Live
+from releases.delivery.representations import Live
 from tests.factories import ADA, NOON, flag
 from tests.flags.ofrep.helpers import ALL, FLAGS, PROBLEM, Ofrep, ok, refused, served
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from releases.access import actions as access
-from releases.delivery.live import read_live, representation
+from releases.delivery.live import read_live
+from releases.delivery.representations import representation
 from releases.models import Environment
 from tests.factories import ADA, NOON, World, make_world, snapshot
 from tests.releases.api.helpers import Api, ok, refused

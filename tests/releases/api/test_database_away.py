@@ -14,6 +14,7 @@ from icontrol.kernel.outages import rest
 from releases.access import actions as access
 from releases.delivery import live as delivery
 from releases.delivery.live import read_live
+from releases.delivery.representations import Live
 from releases.models import Release
 from tests.factories import ADA, NOON, World, flag, make_world, snapshot
 from tests.releases.api.helpers import PROBLEM, Api, ok, refused
@@ -125,7 +126,7 @@ def test_who_asked_earlier_and_was_slower_takes_nothing_back(
     api.world.release()
     real = delivery._read
 
-    def overtaken(environment: int, sha: str) -> delivery.Live:
+    def overtaken(environment: int, sha: str) -> Live:
         monkeypatch.setattr(delivery, "_read", real)
         api.world.release()
         assert read_live(quick).serial == 2
@@ -144,7 +145,7 @@ def test_a_release_that_is_gone_was_the_last_one_seen(api: Api, monkeypatch: pyt
     api.ask(META)
     api.world.release()
 
-    def gone(environment: int, sha: str) -> delivery.Live:
+    def gone(environment: int, sha: str) -> Live:
         raise Release.DoesNotExist
 
     monkeypatch.setattr(delivery, "_read", gone)

@@ -1,0 +1,201 @@
+"""What a client is answered: the gate, the published config, and their refusals. Pure.
+
+From plain facts only: no request object, no language of a thread, no question to a database. So the views of the API
+can ask, and an event loop as well. CORS, the headers that every answer of the server has, Content-Length and leaving
+out the body for HEAD belong to whoever sends the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
+from typing import Any
+
+import releases.codes  # noqa: F401  (defines the refusals)
+from configs.etags import named
+from icontrol.kernel import problem_json
+from icontrol.kernel.answers import Answer
+from icontrol.kernel.languages import choose
+from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import LANGUAGES
+from releases.delivery.representations import Live, Representation, representation
+from releases.gate.decision import Policy, decide, for_platform, meta_fields
+
+JSON = ("Content-Type", "application/json")
+NO_CACHE = "no-cache"  # keep it, and ask each time
+#: Answers of the gate that a release keeps, and the longest headers of a client for which it keeps one. Beyond that
+#: the gate is asked each time, so strangers can fill neither the memory nor the whole table for long.
+KEPT_DECISIONS = 512
+LONGEST_KEPT = 200
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address for clients. ``vary`` names every header that can change an answer: caches keep the answers apart."""
+
+    vary: str
+    methods: tuple[str, ...] = ("GET", "HEAD")
+
+    @cached_property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """Of every answer, refusals too."""
+        return ("Allow", ", ".join((*self.methods, "OPTIONS"))), ("Vary", self.vary)
+
+
+_GATED = "X-Client-Key, X-Client-Version, X-Client-Platform, Accept-Language"
+GATE = Route(_GATED)
+CONFIG = Route(_GATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a request says, as it was sent; ``None``: the header is not there. The client key has led to a release
+    already. ``default_language`` is the server's, for problems."""
+
+    route: Route
+    method: str = "GET"
+    version: str | None = None
+    platform: str | None = None
+    accept_language: str = ""
+    if_none_match: str = ""
+    surface: str = ""
+    default_language: str = "en"
+
+    @property
+    def language(self) -> str:
+        """Of problems: one of ours."""
+        return choose(self.accept_language, LANGUAGES, self.default_language)
+
+
+def answer(ask: Ask, live: Live | Refusal) -> Answer:
+    """Of ``GATE`` or ``CONFIG``; ``live`` is the release that the client key leads to, or why there is none."""
+    if ask.method not in ask.route.methods:
+        return refused(ask, Refusal("http.method_not_allowed", method=ask.method))
+    if isinstance(live, Refusal):
+        return refused(ask, live)
+    try:
+        return _gate(ask, live) if ask.route is GATE else _config(ask, live)
+    except Refusal as refusal:
+        return refused(ask, refusal)
+
+
+def refused(
+    ask: Ask,
+    refusal: Refusal,
+    extra: Mapping[str, Any] | None = None,
+    content_type: str = problem_json.CONTENT_TYPE,
+) -> Answer:
+    """As problem+json, with ``extra`` members at top level. Never with an Upgrade header."""
+    told = problem_json.answer(refusal, ask.language, extra=extra, content_type=content_type)
+    return told.adding(*ask.route.headers)
+
+
+def conditional(
+    ask: Ask, live: Live, shown: Representation, *more: tuple[str, str], cache_control: str = NO_CACHE
+) -> Answer:
+    """200 or 304, with validators and the release's headers on both."""
+    headers = (("ETag", shown.etag), *_of_release(ask, live, cache_control), *more)
+    if ask.if_none_match:
+        has = named(ask.if_none_match)
+        if shown.etag in has or "*" in has:
+            return Answer(304, headers)
+    return Answer(200, (JSON, *headers), shown.body)
+
+
+def unconditional(ask: Ask, live: Live, body: bytes) -> Answer:
+    """200 with the headers of the release that it was made from."""
+    return Answer(200, (JSON, *_of_release(ask, live, NO_CACHE)), body)
+
+
+def before_the_first(ask: Ask, body: bytes) -> Answer:
+    """200 where nothing was ever released: for clients that take a refusal for the end."""
+    return Answer(200, (JSON, *_of_every(ask, NO_CACHE)), body)
+
+
+def _of_every(ask: Ask, cache_control: str) -> list[tuple[str, str]]:
+    return [("Cache-Control", cache_control), ("Content-Language", ask.language), *ask.route.headers]
+
+
+def _of_release(ask: Ask, live: Live, cache_control: str) -> list[tuple[str, str]]:
+    headers = [*_of_every(ask, cache_control), ("X-Release-Serial", str(live.serial))]
+    if live.version is not None:
+        headers.append(("X-Config-Version", live.version))
+    if live.stale:
+        headers.append(("X-Config-Stale", "true"))
+    return headers
+
+
+def _gate(ask: Ask, live: Live) -> Answer:
+    shown = _decided(ask, live).shown
+    return shown if isinstance(shown, Answer) else conditional(ask, live, shown)
+
+
+def _config(ask: Ask, live: Live) -> Answer:
+    refusal = _decided(ask, live).refusal
+    if refusal is not None:
+        return refusal  # also where the client has it already: the gate comes before any 304
+    if live.version is None or live.digest is None:
+        raise Refusal("release.none", environment=live.environment)
+    shown = representation(live, live.surface or ask.surface)
+    return conditional(ask, live, shown, ("X-Config-Digest", shown.digest))
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """``shown`` is what the gate's own address answers; ``refusal`` what the config's does, if the client gets none."""
+
+    shown: Representation | Answer
+    refusal: Answer | None = None
+
+
+def _decided(ask: Ask, live: Live) -> _Decided:
+    """The gate's decision for this client, made once per release for clients that send the same."""
+    table = live.once(
+        "gate", lambda: lru_cache(KEPT_DECISIONS)(partial(_decide, live.policies, live.serial, live.version))
+    )
+    kept = len(ask.version or "") + len(ask.platform or "") + len(ask.accept_language) <= LONGEST_KEPT
+    decide_now = table if kept else table.__wrapped__
+    return decide_now(ask.version, ask.platform, ask.accept_language, live.locale, ask.default_language)
+
+
+def _decide(
+    policies: Mapping[str, Any],
+    serial: int,
+    config_version: str | None,
+    version: str | None,
+    platform: str | None,
+    accept_language: str,
+    locale: str,
+    default_language: str,
+) -> _Decided:
+    name, policy = for_platform(policies, platform)
+    decision = decide(policy, version)
+    fields = meta_fields(
+        policy,
+        decision,
+        platform=name,
+        accepted=accept_language,
+        locale=locale,
+        serial=serial,
+        published_config_version=config_version,
+    )
+    if decision.status == 200:
+        return _Decided(Representation.of(fields))
+    ask = Ask(GATE, accept_language=accept_language, default_language=default_language)
+    refusal = refused(ask, _refusal(policy, decision.status, fields), fields)
+    return _Decided(refusal, None if decision.config_status == 200 else refusal)
+
+
+def _refusal(policy: Policy, status: int, fields: Mapping[str, Any]) -> Refusal:
+    match status:
+        case 426:
+            values = {
+                "version": fields["clientVersion"],
+                "minimum": fields["minSupported"],
+                "latest": fields["latest"],
+            }
+            return Refusal("gate.update_required", **values)
+        case 503:
+            return Refusal("gate.maintenance", extra={"retryAfter": policy.retry_after})
+    return Refusal("gate.malformed_version")

@@ -1,0 +1,123 @@
+"""A live release in memory, and what is made of it once: the bytes of answers, the compiled flags. Pure."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+import releases.codes  # noqa: F401  (what it refuses)
+from configs.snapshot.canonical import canonical, digest, etag_of
+from flags.engine import FlagSet, compile_flags, resolved
+from icontrol.kernel.refusals import Refusal
+from releases.delivery.public_form import render
+
+logger = logging.getLogger("icontrol.delivery")
+MOST_WAITED = 10  # seconds, for what another thread computes
+IDENTITY = "identity"  # the content coding that is none
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Live:
+    """A release as clients get it. ``version`` is None before the first publish. Shared by all who ask."""
+
+    application: str
+    environment: str
+    environment_id: int
+    locale: str
+    serial: int
+    version: str | None
+    digest: str | None
+    policies: Mapping[str, Any]
+    killed: tuple[str, ...]
+    hash: str
+    snapshot: Any  # not to be changed
+    surface: str = ""  # of the client key
+    stale: bool = False
+    _made: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def own(self) -> Any:
+        """``snapshot``, which is every environment's, as it counts in this one; not to be changed either."""
+        return self.once("own", lambda: resolved(self.snapshot, self.environment))
+
+    def once(self, what: Any, make: Callable[[], T]) -> T:
+        """What is made of this release under this name: now, if nobody asked before. It goes when the release does.
+
+        However many ask meanwhile, one computes and the others wait for it, ``MOST_WAITED`` at most; then they get
+        ``release.preparing``. An error is theirs too, and who asks after it computes anew.
+        """
+        found = self._made.get(what)
+        if found is None:
+            mine: Future[T] = Future()
+            found = self._made.setdefault(what, mine)
+            if found is mine:
+                return self._make(what, make, mine)
+        if not isinstance(found, Future):
+            return cast("T", found)
+        try:
+            return cast("T", found.result(MOST_WAITED))
+        except TimeoutError:
+            if found.done():
+                raise  # the error of whoever computed
+            raise Refusal("release.preparing", extra={"retryAfter": MOST_WAITED}) from None
+
+    def _make(self, what: Any, make: Callable[[], T], promise: Future[T]) -> T:
+        try:
+            made = make()
+        except BaseException as error:
+            del self._made[what]
+            promise.set_exception(error)
+            raise
+        self._made[what] = made
+        promise.set_result(made)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """One answer to clients: its canonical bytes in each content coding that is kept, and the strong entity tag and
+    SHA-256 of those without a coding."""
+
+    encodings: Mapping[str, bytes]
+    etag: str
+    digest: str
+
+    @classmethod
+    def of(cls, document: Any) -> Representation:
+        return cls.of_text(canonical(document))
+
+    @classmethod
+    def of_text(cls, text: str) -> Representation:
+        sha = digest(text)
+        return cls({IDENTITY: text.encode()}, etag_of(sha), sha)
+
+    @property
+    def body(self) -> bytes:
+        return self.encodings[IDENTITY]
+
+
+def representation(live: Live, surface: str) -> Representation:
+    """The published config as clients get it: kill switches applied, private parts left out, one surface or all."""
+    snapshot = live.own
+    surfaces = {page.get("surface") for page in snapshot.get("pages", [])}
+    # Hostile surface names share one entry: they all see the pages without a surface.
+    surface = surface if not surface or surface in surfaces else "\0"
+    return live.once(
+        ("surface", surface), lambda: Representation.of(render(snapshot, killed=live.killed, surface=surface))
+    )
+
+
+def flags_of(live: Live) -> FlagSet:
+    """The flags of a release, compiled once: kill switches engaged, ``environment`` what the server says it is."""
+
+    def compiled() -> FlagSet:
+        found = compile_flags(live.own, environment=live.environment, killed=live.killed)
+        for key, why in found.errors.items():
+            logger.error("flag %r is damaged in release %s of %s: %s", key, live.serial, live.environment, why["en"])
+        return found
+
+    return live.once("flags", compiled)
