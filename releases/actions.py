@@ -10,8 +10,9 @@ and only then what is wrong with its content (422).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
 
 from django.db import transaction
 
@@ -26,15 +27,15 @@ from configs.versions import parse
 from icontrol.kernel.actors import PUBLISH, Actor
 from icontrol.kernel.problems import errors
 from icontrol.kernel.refusals import Refusal
+from releases import proposals
 from releases.delivery import clients_seen
 from releases.flag_life import NO_CHANGES, changes_between, flag_changes, flag_findings, kinds_of
 from releases.gate import decision as gate
-from releases.ledger.chain import append, head_of, pasts, release_of
+from releases.ledger.chain import head_of, pasts, release_of
 from releases.ledger.lineage import ancestry, lineage
 from releases.models import Environment, Release
 from releases.policies import (
     check_not_live,
-    check_policies,
     check_policy_changes,
     check_policy_etag,
     check_rollback,
@@ -46,7 +47,9 @@ from releases.policies import (
     confirmations,
     live_flags,
     stands,
+    stored_policies,
 )
+from releases.proposals import Proposal, Released, propose
 from releases.publishing import Basis, Plan, Published, Selection, basis, check_ready, missing_changes, select
 
 
@@ -55,6 +58,21 @@ def _lock(environment: Environment) -> Release:
     locked = Environment.objects.select_for_update(no_key=True).get(pk=environment.pk)
     locked.application = environment.application
     return head_of(locked)
+
+
+def _release(
+    environment: Environment, decide: Callable[[Release], Proposal], *, reason: str, actor: Actor, now: dt.datetime
+) -> Released:
+    """Append what ``decide`` proposes after the newest release. It is asked twice, and refuses what cannot be: beside
+    every lock, for what is slow to work out, and again with the lock."""
+    check_permission(actor, PUBLISH)
+    read = decide(head_of(environment))
+    flags = flag_changes(read.head, read.version)
+    with transaction.atomic(durable=True):
+        proposal = decide(_lock(environment))
+        if proposal.step != read.step:  # somebody was quicker: no reason to refuse an emergency
+            flags = flag_changes(proposal.head, proposal.version)
+        return proposals.release(proposal, flags=flags, reason=reason, actor=actor, now=now)
 
 
 def plan_publish(
@@ -163,17 +181,10 @@ def publish(
             head = _lock(environment)
             check_serial(environment, head, expected_serial)
             if basis(environment) == plan.basis:
-                release = append(
-                    head,
-                    kind="publish",
-                    config_version=_freeze(application, environment, plan, actor=actor, reason=reason, now=now),
-                    policies=policies,
-                    actor=actor.name,
-                    reason=reason,
-                    now=now,
-                    flags=plan.flags,
-                )
-                return Published(release, plan.problems)
+                version = _freeze(application, environment, plan, actor=actor, reason=reason, now=now)
+                proposal = propose(head, "publish", config_version=version, policies=policies)
+                done = proposals.release(proposal, flags=plan.flags, reason=reason, actor=actor, now=now)
+                return Published(done.release, plan.problems)
     raise Refusal("write.conflict")
 
 
@@ -185,12 +196,6 @@ def _policies(head: Release, policy: dict[str, str], bumped: str | None) -> dict
         default["latest"] = bumped
     default.update(policy)
     return policies
-
-
-def stored_policies(policies: Any) -> str:
-    """Checked, complete and canonical."""
-    check_policies(policies)
-    return canonical({name: gate.Policy.from_json(policy).as_json() for name, policy in policies.items()})
 
 
 def _freeze(
@@ -262,36 +267,14 @@ def rollback(
     Policies and kill switches carry over from the newest release. No schema or growth check: nothing may refuse
     this at 3 a.m. but a damaged or unknown target.
     """
-    check_permission(actor, PUBLISH)
-    read, target = _read_rollback(environment, head_of(environment), to_version, to_serial, expected_serial)
-    flags = flag_changes(read, target)
-    with transaction.atomic(durable=True):
-        head, back = _read_rollback(environment, _lock(environment), to_version, to_serial, expected_serial)
-        if (head.config_version_id, back.pk) != (read.config_version_id, target.pk):
-            flags = flag_changes(head, back)  # somebody was quicker: no reason to refuse this
-        reason = check_reason(reason)
-        return append(
-            head,
-            kind="rollback",
-            config_version=back,
-            actor=actor.name,
-            reason=reason,
-            now=now,
-            flags=flags,
-        )
 
+    def decide(head: Release) -> Proposal:
+        if head.config_version is not None:
+            check_serial(environment, head, expected_serial)
+        target = rollback_target(environment, head, to_version=to_version, to_serial=to_serial)
+        return propose(head, "rollback", config_version=target)
 
-def _read_rollback(
-    environment: Environment,
-    head: Release,
-    to_version: str | None,
-    to_serial: int | None,
-    expected_serial: int | None,
-) -> tuple[Release, ConfigVersion]:
-    """(the newest release, what a rollback would release)."""
-    if head.config_version is not None:
-        check_serial(environment, head, expected_serial)
-    return head, rollback_target(environment, head, to_version=to_version, to_serial=to_serial)
+    return _release(environment, decide, reason=reason, actor=actor, now=now).release
 
 
 def rollback_target(
@@ -322,25 +305,18 @@ def _target(
 
 def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, now: dt.datetime) -> Release:
     """Append the inverse of the newest release, whatever its kind. ``serial`` names it, so nobody undoes blindly."""
-    check_permission(actor, PUBLISH)
-    read = head_of(environment)
-    target = undo_target(environment, read, serial)
-    flags = flag_changes(read, target.config_version)
-    with transaction.atomic(durable=True):
-        head = _lock(environment)
-        before = undo_target(environment, head, serial)  # the same: ``serial`` names it
-        reason = check_reason(reason)
-        return append(
+
+    def decide(head: Release) -> Proposal:
+        before = undo_target(environment, head, serial)
+        return propose(
             head,
-            kind="undo",
+            "undo",
             config_version=before.config_version,
             policies=before.policies,
             kill_switches=before.kill_switches,
-            actor=actor.name,
-            reason=reason,
-            now=now,
-            flags=flags,
         )
+
+    return _release(environment, decide, reason=reason, actor=actor, now=now).release
 
 
 def undo_target(environment: Environment, head: Release, serial: int | None) -> Release:
@@ -353,20 +329,14 @@ def set_policy(
     environment: Environment, policies: Any, *, if_match: str | None, reason: str, actor: Actor, now: dt.datetime
 ) -> Release:
     """Replace the version policies of all platforms (``{"default": {…}, "ios": {…}}``)."""
-    check_permission(actor, PUBLISH)
-    check_policy_read(environment, head_of(environment), if_match)
-    text = stored_policies(policies)
-    with transaction.atomic(durable=True):
-        head = _lock(environment)
-        check_policy_read(environment, head, if_match)
-        check_policy_changes(environment, head.policies, text)
-        reason = check_reason(reason)
-        return append(head, kind="policy", policies=text, actor=actor.name, reason=reason, now=now)
+    stored = cache(lambda: stored_policies(policies))
 
+    def decide(head: Release) -> Proposal:
+        check_policy_etag(head, if_match, lambda: last_policy_change(environment, head.policies))
+        check_policy_changes(environment, head.policies, stored())
+        return propose(head, "policy", policies=stored())
 
-def check_policy_read(environment: Environment, head: Release, if_match: str | None) -> None:
-    """The caller must have read the policies in force."""
-    check_policy_etag(head, if_match, lambda: last_policy_change(environment, head.policies))
+    return _release(environment, decide, reason=reason, actor=actor, now=now).release
 
 
 def last_policy_change(environment: Environment, current: str) -> Release | None:
@@ -376,16 +346,9 @@ def last_policy_change(environment: Environment, current: str) -> Release | None
     return releases.filter(serial__gt=other).order_by("serial").first()
 
 
-class Switched(NamedTuple):
-    """The newest release, and whether it was appended for this: a switch that stands right already stays as it is."""
-
-    release: Release
-    changed: bool
-
-
 def kill(
     environment: Environment, *, key: str, read: int | None = None, reason: str, actor: Actor, now: dt.datetime
-) -> Switched:
+) -> Released:
     """Force a flag off for everybody, until it is lifted: across publishes, rollbacks and promotions, and also when
     the flag has left the config.
 
@@ -397,35 +360,21 @@ def kill(
 
 def lift(
     environment: Environment, *, key: str, read: int | None = None, reason: str, actor: Actor, now: dt.datetime
-) -> Switched:
+) -> Released:
     """End a :func:`kill`: the flag answers again as its config says."""
     return _switch(environment, "lift", key, read, reason=reason, actor=actor, now=now)
 
 
 def _switch(
     environment: Environment, kind: str, key: str, read: int | None, *, reason: str, actor: Actor, now: dt.datetime
-) -> Switched:
-    check_permission(actor, PUBLISH)
-    read_head = head_of(environment)
-    flags = live_flags(read_head)
-    check_switch(environment, read_head, kind, key, flags)
-    with transaction.atomic(durable=True):
-        head = _lock(environment)
-        if head.config_version_id != read_head.config_version_id:
-            flags = live_flags(head)
-        check_switch(environment, head, kind, key, flags)
+) -> Released:
+    flags = cache(live_flags)
+
+    def decide(head: Release) -> Proposal:
+        check_switch(environment, head, kind, key, flags(head.config_version))
         if stands(head.killed, kind, key):
-            check_reason(reason)
-            return Switched(head, False)
+            return propose(head, kind)
         check_switch_not_moved(environment, kind, key, read)
-        reason = check_reason(reason)
-        engaged = {*head.killed} ^ {key}
-        release = append(
-            head,
-            kind=kind,
-            kill_switches=canonical(sorted(engaged)),
-            actor=actor.name,
-            reason=reason,
-            now=now,
-        )
-        return Switched(release, True)
+        return propose(head, kind, kill_switches=canonical(sorted({*head.killed} ^ {key})))
+
+    return _release(environment, decide, reason=reason, actor=actor, now=now)

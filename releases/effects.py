@@ -28,7 +28,7 @@ class Prospect(NamedTuple):
 def prospect(environment: Environment, kind: str, key: str, *, now: dt.datetime) -> Prospect:
     """Refused wherever the switch would be; nothing is written."""
     head = head_of(environment)
-    check_switch(environment, head, kind, key, live_flags(head))
+    check_switch(environment, head, kind, key, live_flags(head.config_version))
     changed = not stands(head.killed, kind, key)
     return Prospect(head, changed, effects(head, kind, key, now=now) if changed else Effects())
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from configs.models import ConfigVersion
 from configs.policies import local, matches, names_nothing
-from configs.snapshot.canonical import digest, etag_of
+from configs.snapshot.canonical import canonical, digest, etag_of
 from configs.snapshot.reading import NAMED_BY, names
 from configs.validation.schema_words import either
 from configs.validation.suggestions import alike
@@ -178,6 +178,12 @@ def check_policies(policies: Any) -> None:
         raise Refusal("policy.invalid", count=len(problems), problems=problems)
 
 
+def stored_policies(policies: Any) -> str:
+    """Checked, complete and canonical."""
+    check_policies(policies)
+    return canonical({name: Policy.from_json(policy).as_json() for name, policy in policies.items()})
+
+
 def policy_etag(policies: str) -> str:
     return etag_of(digest(policies))
 
@@ -243,9 +249,9 @@ def check_undo(environment: Environment, head: Release, serial: int | None, befo
     return before
 
 
-def live_flags(head: Release) -> set[str]:
-    """The flag keys of the live version."""
-    return names(document_of(head.config_version), "featureFlags") if head.config_version else set()
+def live_flags(live: ConfigVersion | None) -> set[str]:
+    """The flag keys of the version that is live."""
+    return names(document_of(live), "featureFlags") if live else set()
 
 
 def check_switch(environment: Environment, head: Release, kind: str, key: str, flags: set[str]) -> None:

@@ -19,7 +19,8 @@ from releases.confirmation import Confirmation
 from releases.flag_life import FlagChanges
 from releases.gate import policy_fields
 from releases.models import Environment, Release
-from releases.policies import check_confirmed, check_policies
+from releases.policies import check_confirmed, check_policies, stored_policies
+from releases.proposals import Proposal, propose
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +105,23 @@ class Plan:
     def policy_problems(self) -> list[Problem]:
         return policy_fields.check_policies(self.policies)
 
+    @property
+    def proposal(self) -> Proposal:
+        """What a publish appends while nothing moves; refused where a policy is wrong."""
+        return propose(self.head, "publish", config_version=self.candidate, policies=stored_policies(self.policies))
+
     def as_json(self) -> dict[str, Any]:
         """The answer to ``dryRun``: every check at once, nothing written."""
         live = self.head.config_version
+        publishable = not errors(self.problems) and not self.policy_problems
         return {
             "dryRun": True,
             "version": self.candidate.version,
             "digest": self.candidate.digest,
             "liveVersion": live.version if live else None,
             "serial": self.head.serial,
-            "publishable": not errors(self.problems) and not self.policy_problems,
+            "publishable": publishable,
+            "proposal": self.proposal.digest if publishable else None,
             "problems": as_json(self.problems),
             "policies": self.policies,
             "policyProblems": as_json(self.policy_problems),

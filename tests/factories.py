@@ -21,6 +21,7 @@ from releases.access.roles import ROLES
 from releases.ledger.chain import NO_POLICY, head_of
 from releases.models import Environment, Release
 from releases.policies import policy_etag
+from releases.proposals import Released
 from releases.publishing import Selection
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
@@ -146,11 +147,11 @@ class World:
             now=self.tick(),
         )
 
-    def kill(self, key: str, *, environment: Environment | None = None, **more: Any) -> actions.Switched:
+    def kill(self, key: str, *, environment: Environment | None = None, **more: Any) -> Released:
         common = {"reason": "kill", "actor": ADA, "now": self.tick(), **more}
         return actions.kill(environment or self.production, key=key, **common)
 
-    def lift(self, key: str, *, environment: Environment | None = None, **more: Any) -> actions.Switched:
+    def lift(self, key: str, *, environment: Environment | None = None, **more: Any) -> Released:
         common = {"reason": "lift", "actor": ADA, "now": self.tick(), **more}
         return actions.lift(environment or self.production, key=key, **common)
 

@@ -18,6 +18,7 @@ from releases.api.openapi import BODY, BOTH, answers
 from releases.api.parsing import Flag as Truth
 from releases.api.parsing import Reason, ReasonBody
 from releases.effects import effects, prospect
+from releases.proposals import Released
 from releases.serialization import show_switched
 
 PARAMETERS = [OpenApiParameter("key", str, OpenApiParameter.PATH, description="The flag's key."), *BOTH]
@@ -50,7 +51,7 @@ class SwitchView(AuthorView):
     kind: str
     permissions = {"POST": PUBLISH}
 
-    def switch(self, action: Callable[..., actions.Switched], key: str) -> Response:
+    def switch(self, action: Callable[..., Released], key: str) -> Response:
         environment, data = self.read(SwitchBody)
         now = self.now
         if data["dryRun"]:

@@ -19,6 +19,7 @@ from releases.admin.move import Move
 from releases.effects import effect_lines, prospect
 from releases.models import Environment
 from releases.policies import live_flags
+from releases.proposals import Released
 
 #: English, French; with the names {flag}, {where} and, in ``happened``, {serial}.
 Pair = tuple[str, str]
@@ -29,7 +30,7 @@ class Kind:
     """One way of the switch: its action, and its words."""
 
     name: str
-    action: Callable[..., actions.Switched]
+    action: Callable[..., Released]
     style: str
     question: Pair
     button: Pair
@@ -121,7 +122,7 @@ class Switch(Move):
 
     def look(self) -> dict[str, Any]:
         head, is_open, affects = prospect(self.environment, self.kind.name, self.flag, now=self.now)
-        is_gone = self.flag not in live_flags(head)
+        is_gone = self.flag not in live_flags(head.config_version)
         note = GONE if is_gone else self.kind.effect
         return {
             "open": is_open,

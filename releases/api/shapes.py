@@ -304,6 +304,11 @@ class Plan(Shape):
     liveVersion = text(allow_null=True)
     serial = serializers.IntegerField()
     publishable = serializers.BooleanField()
+    proposal = text(
+        allow_null=True,
+        help_text="Names what would be appended: another one as soon as content, policy, a kill switch or the newest "
+        "release differs. null: not publishable.",
+    )
     problems = Finding(many=True)
     policies = serializers.DictField(child=Policy())
     policyProblems = Finding(many=True)

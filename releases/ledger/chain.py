@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypedDict, Unpack
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -17,7 +17,7 @@ from django.utils import timezone
 from configs.models import ConfigVersion
 from configs.snapshot.canonical import canonical, digest
 from releases import flag_life, news
-from releases.flag_life import NO_CHANGES, FlagChanges
+from releases.flag_life import FlagChanges
 from releases.gate.decision import Policy
 from releases.models import Environment, Release
 
@@ -123,49 +123,43 @@ def _time_after(head: Release, now: dt.datetime) -> dt.datetime:
     return head.created_at if head.serial and now < head.created_at <= now + SKEW else now
 
 
-class Changed(TypedDict, total=False):
-    """What clients get: a release changes some of it, and carries the rest over from the one before."""
-
-    config_version: ConfigVersion | None
-    policies: str
-    kill_switches: str
-
-
 def append(
     head: Release,
     *,
     kind: str,
+    config_version: ConfigVersion | None,
+    policies: str,
+    kill_switches: str,
+    flags: FlagChanges,
     actor: str,
     reason: str,
     now: dt.datetime,
-    flags: FlagChanges = NO_CHANGES,
-    **changed: Unpack[Changed],
 ) -> Release:
     """Insert the release after ``head``. After the commit this process serves it, and the checkpoint line follows.
 
-    ``flags``: what :func:`releases.flag_life.flag_changes` says of ``config_version`` where that is not the head's,
-    worked out before the lock is taken.
+    Called by :func:`releases.proposals.release` only. ``flags``: what :func:`releases.flag_life.flag_changes` says of
+    ``config_version``, worked out before the lock is taken.
     """
     environment = head.environment
-    carried = {name: getattr(head, name) for name in Changed.__annotations__}
     release = Release(
         environment=environment,
         serial=head.serial + 1,
         kind=kind,
-        **carried | changed,
+        config_version=config_version,
+        policies=policies,
+        kill_switches=kill_switches,
         actor=actor,
         reason=reason,
         created_at=_time_after(head, now),
         format=FORMAT,
         previous_hash=head.hash,
     )
-    version = release.config_version
     release.hash = hash_of(
         release,
         application=environment.application.key,
         environment=environment.key,
-        version=version.version if version else None,
-        sha=version.digest if version else None,
+        version=config_version.version if config_version else None,
+        sha=config_version.digest if config_version else None,
     )
     release.save(force_insert=True)
     flag_life.write(release, flags)

@@ -13,9 +13,10 @@ from releases import actions
 from releases.effects import effect_lines, effects, prospect
 from releases.management.base import ActionCommand
 from releases.models import Environment, Release
+from releases.proposals import Released
 from releases.serialization import show_switched
 
-ACTIONS: dict[str, Callable[..., actions.Switched]] = {"kill": actions.kill, "lift": actions.lift}
+ACTIONS: dict[str, Callable[..., Released]] = {"kill": actions.kill, "lift": actions.lift}
 #: kind → (appended, would be appended, stands so already)
 SAID: dict[str, tuple[Text, Text, Text]] = {
     "kill": (
@@ -70,7 +71,7 @@ class SwitchCommand(ActionCommand):
         body = show_switched(done.release, key, affects, changed=done.changed, dry_run=False)
         self.answer(body, [*self.lines(done, environment), *effect_lines(affects, key)])
 
-    def lines(self, done: actions.Switched, environment: Environment) -> list[Text]:
+    def lines(self, done: Released, environment: Environment) -> list[Text]:
         said = [self.sentence(0 if done.changed else 2, environment, done.release)]
         if done.release.killed:
             said.append(both("Forced off now: {flags}.", "Coupés : {flags}.", flags=", ".join(done.release.killed)))

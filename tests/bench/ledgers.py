@@ -30,10 +30,11 @@ from django.db import transaction  # noqa: E402
 from configs.models import ConfigVersion  # noqa: E402
 from icontrol.wsgi import application  # noqa: E402
 from releases.access import actions as access  # noqa: E402
-from releases.actions import stored_policies  # noqa: E402
+from releases.flag_life import NO_CHANGES  # noqa: E402
 from releases.gate.decision import Policy  # noqa: E402
-from releases.ledger.chain import Changed, append, head_of  # noqa: E402
-from releases.policies import CONFIRMABLE  # noqa: E402
+from releases.ledger.chain import head_of  # noqa: E402
+from releases.policies import CONFIRMABLE, stored_policies  # noqa: E402
+from releases.proposals import propose, release  # noqa: E402
 from tests.factories import ADA, World, make_world, snapshot  # noqa: E402
 
 BATCH = 500
@@ -76,11 +77,11 @@ class Bench:
         while head.serial < until:
             with transaction.atomic():
                 for _ in range(min(BATCH, until - head.serial)):
-                    kind, changed = "policy", Changed(policies=policies[head.serial // 2 % 10])
+                    proposal = propose(head, "policy", policies=policies[head.serial // 2 % 10])
                     if head.serial % 2:
-                        kind, changed = "rollback", Changed(config_version=versions[head.serial % len(versions)])
-                    reason = "as on any other day"
-                    head = append(head, kind=kind, actor=ADA.name, reason=reason, now=self.world.tick(), **changed)
+                        proposal = propose(head, "rollback", config_version=versions[head.serial % len(versions)])
+                    reason, now = "as on any other day", self.world.tick()
+                    head = release(proposal, flags=NO_CHANGES, reason=reason, actor=ADA, now=now).release
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[str, dict[str, str], bytes]:
         """A request through all of the application, as a server makes it."""

@@ -13,11 +13,12 @@ from django.db import DatabaseError, connection, transaction
 
 from icontrol.kernel import triggers
 from icontrol.kernel.refusals import Refusal
+from releases.flag_life import NO_CHANGES
 from releases.ledger import checkpoints
-from releases.ledger.chain import append
 from releases.ledger.checkpoints import Line, parse, record, record_all
 from releases.ledger.verify import verify
 from releases.models import Environment, Release
+from releases.proposals import propose, release
 from tests.factories import ADA, World, make_world, snapshot
 
 LOGGER = "icontrol.checkpoints"
@@ -63,13 +64,8 @@ def test_a_transaction_that_is_rolled_back_writes_no_line(committed_world: World
     world = committed_world
     head = world.release(snapshot("home"))
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        append(
-            head,
-            kind="policy",
-            actor=ADA.name,
-            reason="never",
-            now=world.tick(),
-        )
+        proposal = propose(head, "kill", kill_switches='["x"]')
+        assert release(proposal, flags=NO_CHANGES, reason="never", actor=ADA, now=world.tick()).changed
         raise ZeroDivisionError
     with pytest.raises(Refusal):
         world.publish()

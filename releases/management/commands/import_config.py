@@ -17,7 +17,6 @@ from configs.importers.yaml_text import json_or_yaml
 from configs.models import ConfigVersion
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import Text, both
-from releases.actions import stored_policies
 from releases.gate.decision import Policy
 from releases.ledger.chain import head_of
 from releases.management.base import ActionCommand
@@ -25,6 +24,7 @@ from releases.management.drafts import draft_answer
 from releases.management.policies import MINIMUM, as_options, changed_fields, changed_lines, minimum_line
 from releases.management.reports import report_lines
 from releases.models import Environment
+from releases.policies import stored_policies
 
 #: How many times larger than a snapshot an Unleash file may be, which spells out what a snapshot leaves out.
 WORDY = 16

@@ -15,7 +15,7 @@ from releases.management.base import ActionCommand, unusable
 from releases.management.policies import add_fields, changed_fields, changed_lines, given_fields, shown
 from releases.management.words import table
 from releases.models import Environment, Release
-from releases.policies import check_policy_changes, policy_etag
+from releases.policies import check_policy_changes, policy_etag, stored_policies
 from releases.serialization import show_policy
 
 
@@ -39,7 +39,7 @@ class Command(ActionCommand):
         if wanted is None:
             self.show(environment, head)
         elif self.options["dry_run"]:
-            text = actions.stored_policies(wanted)
+            text = stored_policies(wanted)
             check_policy_changes(environment, current, text)
             self.changed(environment, head, before, json.loads(text))
         else:
