@@ -2,6 +2,12 @@
 
 Style, types, and on SQLite, in random order, the quick tests of the parts that changed: since the last commit, or in it
 when the tree is clean. The whole, on both databases and with the slow tests, is ``make test``.
+
+The tests of a part are the folder beside it. The app ``releases`` has too many for that; there the imports say:
+
+- of a room (``releases.ledger``, ``releases.actions``): the test files that import something of it themselves;
+- of each door that imports the changed module, or is changed: the test files that go through it;
+- all, where this names nothing, and of what the worlds of the tests are made with (``tests/factories.py``).
 """
 
 from __future__ import annotations
@@ -10,13 +16,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
+
+import grimp
 
 from tests.run import ROOT
 
 APPS = ("configs", "flags", "icontrol", "releases")
 #: What a change of pages, documents or the build may break, and nothing else would notice.
 HOUSE = "tests/house"
+RELEASES = "tests/releases"
+#: Door → what a test imports, or where it is, that goes through it.
+DOORS = {
+    "releases.admin": "tests.releases.admin_pages",
+    "releases.api": "tests.releases.api",
+    "releases.management": "tests.releases.commands",
+}
+FACTORIES = "tests.factories"
 STYLE = (["-m", "ruff", "check", "--quiet"], ["-m", "ruff", "format", "--check", "--quiet"])
 
 
@@ -58,13 +75,52 @@ def tests_of(paths: Iterable[str]) -> list[str]:
         if path.parts[0] == "tests":
             is_test = path.name.startswith("test_") and path.suffix == ".py"
             found.add(str(path if is_test else path.parent))
+        elif path.parts[0] == "releases":
+            found |= _of_releases(path) or {RELEASES}
         elif path.parts[0] in APPS:
             found.add(str(_beside(path)))
         elif path.parts[0] == "templates":
-            found.add("tests/releases")
+            found |= _through("releases.admin")
     found.discard("tests")  # helpers of all tests: ``make test`` says
     there = sorted(place for place in found if (ROOT / place).exists())
     return [place for place in there if not any(Path(other) in Path(place).parents for other in there)]
+
+
+@cache
+def _graph() -> grimp.ImportGraph:
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    return grimp.build_graph(*APPS, "tests", cache_dir=None)
+
+
+def _of_releases(path: Path) -> set[str]:
+    module = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+    room = ".".join(module.split(".")[:2])
+    found = {test for test in _importing(room) if test.startswith(f"{RELEASES}/")}
+    users = _graph().find_modules_that_directly_import(module) if module in _graph().modules else set()
+    if FACTORIES in users:
+        return {RELEASES}
+    doors = [door for door in DOORS if any(_is_in(user, door) for user in {module, *users})]
+    return found.union(*map(_through, doors))
+
+
+def _through(door: str) -> set[str]:
+    return _importing(DOORS[door])
+
+
+def _importing(place: str) -> set[str]:
+    """Files of tests that are in a package or import something of it themselves."""
+    graph = _graph()
+    return {
+        f"{test.replace('.', '/')}.py"
+        for test in graph.modules
+        if test.rpartition(".")[2].startswith("test_")
+        and any(_is_in(module, place) for module in (test, *graph.find_modules_directly_imported_by(test)))
+    }
+
+
+def _is_in(module: str, package: str) -> bool:
+    return f"{module}.".startswith(f"{package}.")
 
 
 def _beside(path: Path) -> Path:

@@ -385,6 +385,7 @@ def test_the_newest_lines_are_read_from_the_end(checkpoint_file: Path) -> None:
     assert None not in everything and 500 < len(everything) < 2000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     ["index", "configs_configversion_changelist", "releases_release_changelist", "releases_environment_changelist"],
@@ -410,6 +411,7 @@ def test_a_list_costs_the_same_for_one_and_for_many(world: World, root: Staff, n
     assert queries() == few
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

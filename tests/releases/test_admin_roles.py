@@ -202,6 +202,7 @@ def test_a_stranger_is_asked_to_log_in(arguments: dict[str, tuple[Any, ...]]) ->
         client.login(username="outsider", password="correct-horse-1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_a_forged_form_changes_nothing_for_who_may_not(role: str, arguments: dict[str, tuple[Any, ...]]) -> None:
     person, before = staff(role), counts()
@@ -233,6 +234,7 @@ def moves_offered(page: Page) -> set[str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("version", "role", "offered"),
     [
@@ -314,6 +316,7 @@ def test_a_refusal_is_a_sentence_in_the_readers_language(world: World) -> None:
         assert page.status == 403 and words in page.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ["0", "999999", "9" * 30, "x", "-1", "1%00"])
 def test_addresses_of_nothing(world: World, number: str) -> None:
     world.release(snapshot("home"))

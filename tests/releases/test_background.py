@@ -94,6 +94,7 @@ def test_without_a_server_it_is_done_at_once() -> None:
     assert done == ["now"]
 
 
+@pytest.mark.slow
 def test_a_process_that_ends_in_order_has_done_all(process_environment: dict[str, str], tmp_path: Path) -> None:
     """Each writes a line, the first so late that the others wait behind it."""
     path = tmp_path / "done"

@@ -96,6 +96,7 @@ def test_a_value_is_json_where_it_is_json(text: str, value: Any) -> None:
     assert merge_patch_of([f"a.b={text}"]) == {"a": {"b": value}}
 
 
+@pytest.mark.slow
 @given(st.lists(st.text()))
 def test_whatever_is_typed_is_read_or_refused(fields: list[str]) -> None:
     try:

@@ -199,6 +199,7 @@ def test_a_surface_has_its_own_pages_and_what_hangs_on_them() -> None:
     assert [page["id"] for page in render(content)["pages"]] == ["app", "cp", "both"]
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_no_reference_leads_nowhere_on_any_surface(data: st.DataObject) -> None:
     """However the demo's pages are spread over surfaces."""

@@ -103,6 +103,7 @@ def test_all_doors_say_the_same(world: World) -> None:
     assert text["en"] in ada.get("releases_release_change", world.head().pk).text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "serials"),
     [

@@ -99,6 +99,7 @@ def test_every_column_of_a_release_is_edited_here() -> None:
     assert set(EDITS) == {field.name for field in Release._meta.concrete_fields} - {"id"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("serial", [1, MIDDLE, NEWEST])
 @pytest.mark.parametrize("column", sorted(EDITS))
 def test_an_edited_field_is_found(ledger: World, column: str, serial: int) -> None:
@@ -344,6 +345,7 @@ def test_a_copy_that_is_older_only_warns(ledger: World, kept_lines: Path) -> Non
     assert told(findings(ledger, kept_lines)) == {("warning", "checkpoint.behind")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("serial", [1, MIDDLE, NEWEST])
 def test_each_line_that_is_missing_in_the_servers_own_file_is_an_error(
     ledger: World, kept_lines: Path, serial: int, monkeypatch: pytest.MonkeyPatch
@@ -420,6 +422,7 @@ def test_every_deciding_column_is_changed_here() -> None:
     assert {column for columns in verifying.DECIDING.values() for column in columns} - told == {"application_id"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ROWS)
 def test_a_row_beside_the_ledger_that_was_changed_behind_its_back_is_found(ledger: World, case: str) -> None:
     for key in ("pk_old", "pk_new"):

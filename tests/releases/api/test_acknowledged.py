@@ -49,6 +49,7 @@ MOVES: dict[str, Callable[[Api, int], Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("move", MOVES)
 @pytest.mark.parametrize("was_read", [True, False])
 def test_the_database_goes_away_right_after_it_was_acknowledged(api: Api, move: str, was_read: bool) -> None:

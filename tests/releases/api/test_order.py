@@ -43,6 +43,7 @@ READABLE: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "path", "outsider", "insider", "precondition"), WRITES)
 def test_first_who_then_whether_it_can_be_read_then_what_there_is(
     api: Api, method: str, path: str, outsider: str, insider: str, precondition: str | None
@@ -144,6 +145,7 @@ ORDER: list[tuple[str, Any, str | None, str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "body", "if_match", "wanted"), ORDER)
 def test_what_cannot_be_read_comes_first_and_the_reason_last(
     api: Api, path: str, body: Any, if_match: str | None, wanted: str
