@@ -7,7 +7,7 @@ variant has them in ``name`` and ``payload``, and key and value stay what the en
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from configs.snapshot.canonical import NotStrictJSON, canonical, parse_strict
 from flags.engine.values import number_of, text_of
@@ -16,13 +16,18 @@ from flags.engine.values import number_of, text_of
 _KINDS = {"string": "string", "integer": "number", "number": "number", "object": "json"}
 
 
+class PayloadJSON(TypedDict):
+    type: Annotated[str, "string, number, json, csv"]
+    value: str
+
+
 def name_of(variant: Mapping[str, Any]) -> str | None:
     """What Unleash's clients call a variant; ``None``: they are told that the feature is on, and no variant."""
     name: str | None = variant.get("name", variant["key"])
     return name
 
 
-def payload(kind: str, variant: Mapping[str, Any]) -> dict[str, str] | None:
+def payload(kind: str, variant: Mapping[str, Any]) -> PayloadJSON | None:
     """The payload of a variant of a flag of type ``kind``; ``None``: there is none. Numbers and objects are RFC 8785
     unless the variant says otherwise."""
     own = variant.get("payload", {})
@@ -33,11 +38,11 @@ def payload(kind: str, variant: Mapping[str, Any]) -> dict[str, str] | None:
     return {"type": own.get("type", _KINDS[kind]), "value": own.get("value", text or "")}
 
 
-def own_payload(kind: str, value: Any, told: Mapping[str, str] | None) -> dict[str, Any]:
+def own_payload(kind: str, value: Any, told: Mapping[str, Any] | None) -> dict[str, Any]:
     """What a variant with this value must have, so that :func:`payload` tells that; nothing where it does anyway."""
     if told is None:
         return {"payload": None}
-    usual = payload(kind, {"value": value}) or {}
+    usual: Mapping[str, Any] = payload(kind, {"value": value}) or {}
     own = {name: told[name] for name in usual if told[name] != usual[name]}
     return {"payload": own} if own else {}
 

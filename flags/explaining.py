@@ -5,22 +5,38 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from configs import states
 from configs.models import ConfigVersion
 from configs.policies import check_permission
 from flags.contexts import context_of
-from flags.engine import Explanation, FlagSet, compile_flags
+from flags.engine import Explanation, FlagSet, Reason, compile_flags
 from flags.engine.sentences import shown
 from icontrol.kernel.actors import EDIT, VIEW, Actor
+from icontrol.kernel.json_types import Keywords
 from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import Text
 from releases.ledger.chain import head_of
 from releases.lookup import LIVE, find_version
 from releases.models import Environment
-from releases.serialization import named
+from releases.serialization import WhereJSON, named
 
 CHANNELS = (LIVE, states.DRAFT, states.PREVIEW)
+
+
+class ExplainedJSON(WhereJSON):
+    """One evaluation and how it came about."""
+
+    channel: Annotated[str, Keywords(enum=list(CHANNELS))]
+    version: str
+    flag: str
+    value: Any
+    variant: str | None
+    reason: Annotated[str, Keywords(enum=list(Reason))]
+    ruleId: str | None
+    bucket: int | None
+    steps: list[Text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +47,7 @@ class Explained:
     key: str
     explanation: Explanation
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> ExplainedJSON:
         evaluation = self.explanation.evaluation
         return {
             **named(self.environment),
@@ -43,7 +59,7 @@ class Explained:
             "reason": evaluation.reason,
             "ruleId": evaluation.rule_id,
             "bucket": evaluation.bucket,
-            "steps": [dict(step) for step in self.explanation.steps],
+            "steps": list(self.explanation.steps),
         }
 
 

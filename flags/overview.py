@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal, TypedDict
 
 from django.db.models import F, Max, Min, Q, Sum
 
@@ -15,13 +15,14 @@ from flags.engine.sentences import shown
 from flags.engine.values import instant_of
 from flags.models import Usage
 from flags.usage import HOUR, KEPT_HOURS
+from icontrol.kernel.json_types import Keywords, Moment
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import Text, both
 from releases.delivery.public_form import FORCE_OFF
 from releases.flag_life import First, first_seen
 from releases.ledger.chain import head_of
 from releases.models import Environment, Release
-from releases.serialization import instant, named
+from releases.serialization import WhereJSON, instant, named
 
 DAY = 24  # hours
 MONTH = dt.timedelta(hours=KEPT_HOURS)
@@ -42,6 +43,58 @@ STALE: dict[str, Text] = {
     ),
     "flag.expired": both("Its expiry date has passed.", "Sa date d'expiration est passée."),
 }
+
+
+State = Annotated[str, Keywords(enum=["ON", "OFF", "ROLLOUT", FORCE_OFF])]
+
+
+class StaleJSON(TypedDict):
+    """Why it may be time to remove the flag."""
+
+    code: Annotated[str, Keywords(enum=list(STALE))]
+    message: Text
+
+
+class SinceJSON(TypedDict):
+    """The release that brought the flag to this environment."""
+
+    version: str
+    at: Moment
+
+
+class EvaluationsJSON(TypedDict):
+    last24Hours: int
+    last30Days: int
+
+
+class FlagFieldsJSON(TypedDict):
+    key: str
+    type: Literal["boolean", "string", "integer", "number", "object"]
+    state: State
+    effectiveState: Annotated[State, "FORCE_OFF while its kill switch is engaged."]
+    killed: bool
+    owner: str | None
+    description: str | None
+    firstReleased: SinceJSON
+    expiresAt: str | None
+    lastEvaluatedAt: Annotated[Moment | None, "The beginning of the hour."]
+    evaluations: EvaluationsJSON
+    shareOn: Annotated[
+        float | None, "Of the last 30 days' evaluations, those that served another variant than the off one."
+    ]
+    stale: list[StaleJSON]
+
+
+class LiveJSON(WhereJSON):
+    serial: int
+    version: str
+
+
+class FlagsJSON(LiveJSON):
+    """The live flags of an environment."""
+
+    flags: list[FlagFieldsJSON]
+    killedButGone: Annotated[list[str], "Kill switches that are engaged though the live config has no such flag."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +147,7 @@ class FlagFacts:
     def reasons(self) -> list[Text]:
         return [STALE[code] for code in self.stale]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> FlagFieldsJSON:
         source, use = self.source, self.use
         return {
             "key": self.key,
@@ -122,7 +175,7 @@ class Overview:
     flags: Sequence[FlagFacts]
     gone: Sequence[str]
 
-    def as_json(self, *, stale: bool = False) -> dict[str, Any]:
+    def as_json(self, *, stale: bool = False) -> FlagsJSON:
         """``stale``: only those for which there is a reason."""
         return {
             **_where(self.environment, self.head),
@@ -162,6 +215,35 @@ def overview(environment: Environment, now: dt.datetime, key: str | None = None)
     return Overview(environment, head, sorted(flags, key=lambda flag: flag.key), gone)
 
 
+class VariantCountJSON(TypedDict):
+    variant: Annotated[str, "Empty: a damaged flag that has none. `?`: on, and the client did not tell which."]
+    last30Days: int
+
+
+class DayCountsJSON(TypedDict):
+    day: Annotated[str, Keywords(format="date"), "UTC."]
+    variants: dict[str, int]
+
+
+class HourCountsJSON(TypedDict):
+    hour: Moment
+    variants: dict[str, int]
+
+
+class CountsJSON(TypedDict):
+    """Evaluations; days and hours without any are left out."""
+
+    variants: list[VariantCountJSON]
+    days: list[DayCountsJSON]
+    hours: Annotated[list[HourCountsJSON], "The last 48."]
+
+
+class FlagDetailJSON(LiveJSON, FlagFieldsJSON):
+    """One live flag with its counts."""
+
+    counts: CountsJSON
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Evaluations of one flag by variant: per day (UTC) of the last 30, per hour of the last 48; those with any."""
@@ -170,7 +252,7 @@ class Counts:
     hours: dict[dt.datetime, dict[str, int]]
     variants: dict[str, int]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> CountsJSON:
         return {
             "variants": [{"variant": name, "last30Days": count} for name, count in self.variants.items()],
             "days": [{"day": day.isoformat(), "variants": counts} for day, counts in self.days.items()],
@@ -193,8 +275,7 @@ def counts_of(environment: Environment, key: str, now: dt.datetime) -> Counts:
     return found
 
 
-def show_flag(found: Overview, key: str, now: dt.datetime) -> dict[str, Any]:
-    """One flag with its counts."""
+def show_flag(found: Overview, key: str, now: dt.datetime) -> FlagDetailJSON:
     flag = found.flag(key)
     return {
         **_where(found.environment, found.head),
@@ -207,7 +288,7 @@ def time_of(hour: int) -> dt.datetime:
     return dt.datetime.fromtimestamp(hour * HOUR, dt.UTC)
 
 
-def _where(environment: Environment, head: Release) -> dict[str, Any]:
+def _where(environment: Environment, head: Release) -> LiveJSON:
     assert head.config_version is not None
     return {
         **named(environment),

@@ -274,7 +274,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/",  # groups are named by what follows it
     # Without the package's own hook: choices stay where they stand, and it gives them invented names.
-    "POSTPROCESSING_HOOKS": ["releases.api.openapi.summaries"],
+    "POSTPROCESSING_HOOKS": ["releases.api.openapi.shapes", "releases.api.openapi.summaries"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from icontrol.kernel.texts import Text
+
+
+class ConfirmationJSON(TypedDict):
+    code: str
+    message: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,5 +20,5 @@ class Confirmation:
     code: str
     message: Text
 
-    def as_json(self) -> dict[str, Any]:
-        return {"code": self.code, "message": dict(self.message)}
+    def as_json(self) -> ConfirmationJSON:
+        return {"code": self.code, "message": self.message}

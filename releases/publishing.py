@@ -13,7 +13,7 @@ from configs.drafts import draft_of, free_patch, store, version_of
 from configs.models import Application, ConfigVersion
 from configs.policies import check_etag, check_version_name, matches, names_nothing
 from configs.snapshot.diff import Change, apply, change_id, diff, named_path
-from icontrol.kernel.problems import Problem, as_json, errors
+from icontrol.kernel.problems import Problem, errors
 from icontrol.kernel.refusals import Refusal
 from releases.confirmation import Confirmation
 from releases.flag_life import FlagChanges
@@ -109,26 +109,6 @@ class Plan:
     def proposal(self) -> Proposal:
         """What a publish appends while nothing moves; refused where a policy is wrong."""
         return propose(self.head, "publish", config_version=self.candidate, policies=stored_policies(self.policies))
-
-    def as_json(self) -> dict[str, Any]:
-        """The answer to ``dryRun``: every check at once, nothing written."""
-        live = self.head.config_version
-        publishable = not errors(self.problems) and not self.policy_problems
-        return {
-            "dryRun": True,
-            "version": self.candidate.version,
-            "digest": self.candidate.digest,
-            "liveVersion": live.version if live else None,
-            "serial": self.head.serial,
-            "publishable": publishable,
-            "proposal": self.proposal.digest if publishable else None,
-            "problems": as_json(self.problems),
-            "policies": self.policies,
-            "policyProblems": as_json(self.policy_problems),
-            "confirmations": [confirmation.as_json() for confirmation in self.confirmations],
-            "missingChanges": self.unpicked,
-            "changes": [change.as_json() for change in self.changes],
-        }
 
 
 def select(application: Application, head: Release, selection: Selection) -> tuple[ConfigVersion, ConfigVersion | None]:

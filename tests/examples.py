@@ -13,7 +13,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 GOLDEN = Path(__file__).parent / "golden"
-SETTINGS = {"POSTPROCESSING_HOOKS": ["releases.api.openapi.summaries", "tests.examples.examples"]}
+SETTINGS = {
+    "POSTPROCESSING_HOOKS": ["releases.api.openapi.shapes", "releases.api.openapi.summaries", "tests.examples.examples"]
+}
 #: What stands in the golden documents for what differs from run to run, and what stands for it here.
 STAND_INS = {
     "<time>": "2026-11-22T12:00:00Z",

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from configs.snapshot.canonical import NESTED, ORDERED, keyed, normalise
 from configs.snapshot.reading import NAMED_BY
@@ -24,6 +24,20 @@ Path = tuple[str, ...]
 MOVABLE = (*ORDERED, "columns")
 #: section → the field that items seen side by side have in common.
 SIBLINGS = {"tabs": "pageId", "pages": "surface"}
+
+
+StepJSON = TypedDict("StepJSON", {"from": int, "to": int})
+ValuesJSON = TypedDict("ValuesJSON", {"from": Any, "to": Any, "position": StepJSON}, total=False)
+
+
+class ChangeJSON(ValuesJSON):
+    """One difference. ``from`` and ``to`` are left out where there was or is nothing."""
+
+    id: str
+    kind: Kind
+    group: str
+    path: list[str]
+    sentence: Text
 
 
 class Absent:
@@ -57,15 +71,22 @@ class Change:
     def id(self) -> str:
         return change_id(self.path)
 
-    def as_json(self) -> dict[str, Any]:
-        body: dict[str, Any] = {"id": self.id, "kind": self.kind, "group": self.group, "path": list(self.path)}
+    def as_json(self) -> ChangeJSON:
+        values: ValuesJSON = {}
         if self.before is not ABSENT:
-            body["from"] = self.before
+            values["from"] = self.before
         if self.after is not ABSENT:
-            body["to"] = self.after
+            values["to"] = self.after
         if self.position is not None:
-            body["position"] = {"from": self.position[0], "to": self.position[1]}
-        return {**body, "sentence": dict(self.sentence)}
+            values["position"] = {"from": self.position[0], "to": self.position[1]}
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "group": self.group,
+            "path": list(self.path),
+            **values,
+            "sentence": self.sentence,
+        }
 
 
 def diff(a: dict[str, Any], b: dict[str, Any]) -> list[Change]:

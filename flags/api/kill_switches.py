@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from flags.engine import Effects
 from icontrol.kernel.actors import PUBLISH
 from releases import actions
-from releases.api import shapes
 from releases.api.common import AuthorView
 from releases.api.openapi import BODY, BOTH, answers
 from releases.api.parsing import Flag as Truth
 from releases.api.parsing import Reason, ReasonBody
 from releases.effects import effects, prospect
 from releases.proposals import Released
-from releases.serialization import show_switched
+from releases.serialization.releases import show_switched
 
 PARAMETERS = [OpenApiParameter("key", str, OpenApiParameter.PATH, description="The flag's key."), *BOTH]
 
@@ -27,22 +25,6 @@ PARAMETERS = [OpenApiParameter("key", str, OpenApiParameter.PATH, description="T
 class SwitchBody(ReasonBody):
     reason = Reason(required=False, default="", help_text="Why; kept in the audit. Needed unless `dryRun` is given.")
     dryRun = Truth(required=False, default=False)
-
-
-class Affected(shapes.Shape):
-    """Flags whose answer changes for somebody, through prerequisites too."""
-
-    on = serializers.ListField(child=shapes.text(), help_text="Go on: they need one that goes off to be off.")
-    off = serializers.ListField(child=shapes.text(), help_text="Go off.")
-
-
-class SwitchedRelease(shapes.Release):
-    """The newest release, after the switch stands as it was asked for."""
-
-    flag = shapes.text()
-    changed = serializers.BooleanField(help_text="False: the switch stood so already, and nothing was appended.")
-    affects = Affected()
-    dryRun = serializers.BooleanField(help_text="Nothing was appended; `changed` says whether it would be.")
 
 
 class SwitchView(AuthorView):
@@ -68,7 +50,10 @@ class KillView(SwitchView):
     kind = "kill"
 
     @extend_schema(
-        operation_id="killFlag", request=SwitchBody, parameters=PARAMETERS, responses=answers(SwitchedRelease, *BODY)
+        operation_id="killFlag",
+        request=SwitchBody,
+        parameters=PARAMETERS,
+        responses=answers(show_switched, *BODY),
     )
     def post(self, request: Request, key: str) -> Response:
         """Force a flag off for everybody until it is lifted, whatever is published or rolled back meanwhile.
@@ -84,7 +69,10 @@ class LiftView(SwitchView):
     kind = "lift"
 
     @extend_schema(
-        operation_id="liftFlag", request=SwitchBody, parameters=PARAMETERS, responses=answers(SwitchedRelease, *BODY)
+        operation_id="liftFlag",
+        request=SwitchBody,
+        parameters=PARAMETERS,
+        responses=answers(show_switched, *BODY),
     )
     def post(self, request: Request, key: str) -> Response:
         """End a kill: the flag answers again as its config says. Also for a flag that has left the config."""

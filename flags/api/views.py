@@ -10,9 +10,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from flags.api import shapes
-from flags.explaining import CHANNELS, explain
-from flags.overview import overview, show_flag
+from flags.explaining import CHANNELS, Explained, explain
+from flags.overview import Overview, overview, show_flag
 from icontrol.kernel.actors import VIEW
 from releases.api.common import AuthorView
 from releases.api.openapi import BODY, BOTH, answers
@@ -45,7 +44,7 @@ class FlagsView(AuthorView):
 
     permissions = {"GET": VIEW}
 
-    @extend_schema(operation_id="listFlags", parameters=[*BOTH, STALE], responses=answers(shapes.Flags))
+    @extend_schema(operation_id="listFlags", parameters=[*BOTH, STALE], responses=answers(Overview.as_json))
     def get(self, request: Request) -> Response:
         """The live flags with age, use, and why it may be time to remove one."""
         found = overview(self.environment(), self.now)
@@ -57,7 +56,7 @@ class FlagView(AuthorView):
 
     permissions = {"GET": VIEW}
 
-    @extend_schema(operation_id="readFlag", parameters=BOTH, responses=answers(shapes.FlagDetail))
+    @extend_schema(operation_id="readFlag", parameters=BOTH, responses=answers(show_flag))
     def get(self, request: Request, key: str) -> Response:
         """One live flag with its evaluations per variant, day and hour."""
         return Response(show_flag(overview(self.environment(), self.now, key), key, self.now))
@@ -70,7 +69,7 @@ class ExplainView(AuthorView):
     parser_classes = (ContextParser,)
 
     @extend_schema(
-        operation_id="explainFlag", request=ExplainBody, parameters=BOTH, responses=answers(shapes.Explained, *BODY)
+        operation_id="explainFlag", request=ExplainBody, parameters=BOTH, responses=answers(Explained.as_json, *BODY)
     )
     def post(self, request: Request, key: str) -> Response:
         """Evaluate a flag for a context and tell every step. Nothing is counted and nothing is changed."""

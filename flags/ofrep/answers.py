@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 import flags.ofrep.codes  # noqa: F401  (what it refuses)
 from flags.client_keys import VARY
 from flags.engine import Evaluation, Reason
 from icontrol.kernel.answers import Answer
+from icontrol.kernel.json_types import Keywords
 from icontrol.kernel.problem_json import CONTENT_TYPE
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import pick
@@ -21,6 +22,55 @@ from releases.delivery.representations import Live, Representation
 JSON = "application/json"
 #: Both addresses.
 FLAGS = Route(VARY, ("POST",))
+
+
+class EvaluationMetadataJSON(TypedDict):
+    ruleId: NotRequired[Annotated[str, "The rule that decided."]]
+
+
+class SetMetadataJSON(TypedDict):
+    serial: Annotated[int, "Number of the release."]
+    version: NotRequired[Annotated[str, "Config version that is live; absent when nothing was published."]]
+
+
+class OneEvaluationMetadataJSON(SetMetadataJSON, EvaluationMetadataJSON):
+    pass
+
+
+class EvaluationJSON(TypedDict):
+    key: str
+    value: Annotated[Any, "Of the flag's type; a `number` always has a decimal point."]
+    reason: Annotated[str, Keywords(enum=[reason for reason in Reason if reason is not Reason.ERROR])]
+    variant: str
+
+
+class BulkEvaluationJSON(EvaluationJSON):
+    """A flag's value for this context, among others."""
+
+    metadata: EvaluationMetadataJSON
+
+
+class OneEvaluationJSON(EvaluationJSON):
+    """A flag's value for this context."""
+
+    metadata: OneEvaluationMetadataJSON
+
+
+class EvaluationFailureJSON(TypedDict):
+    """A flag that cannot be evaluated."""
+
+    key: str
+    errorCode: Literal["GENERAL"]
+    errorDetails: str
+
+
+class BulkEvaluationsJSON(TypedDict):
+    """All flags, in the order of the snapshot."""
+
+    flags: list[BulkEvaluationJSON | EvaluationFailureJSON]
+    metadata: NotRequired[Annotated[SetMetadataJSON, "Absent before the first release."]]
+
+
 #: Nothing was ever released: no flags, and no release to name.
 NOTHING = b'{"flags":[]}'
 #: Refusals with a word of their own in the protocol; all others are GENERAL.
@@ -72,7 +122,7 @@ def _entry(live: Live, key: str, evaluation: Evaluation, *, alone: bool) -> str:
     written: dict[tuple[Any, ...], str] = live.once("ofrep", dict)
     text = written.get(what)
     if text is None:
-        metadata = _release(live) if alone else {}
+        metadata: dict[str, Any] = {**_release(live)} if alone else {}
         if evaluation.rule_id is not None:
             metadata["ruleId"] = evaluation.rule_id
         text = (
@@ -83,14 +133,18 @@ def _entry(live: Live, key: str, evaluation: Evaluation, *, alone: bool) -> str:
     return text
 
 
-def _release(live: Live) -> dict[str, Any]:
+def _release(live: Live) -> SetMetadataJSON:
     """OpenFeature's telemetry knows the name ``version``."""
-    return {"serial": live.serial, **({} if live.version is None else {"version": live.version})}
+    release: SetMetadataJSON = {"serial": live.serial}
+    if live.version is not None:
+        release["version"] = live.version
+    return release
 
 
 def _damaged(key: str, language: str) -> str:
     details = pick(Refusal("evaluation.damaged_flag", key=key).detail, language)
-    return _json({"key": key, "errorCode": "GENERAL", "errorDetails": details})
+    failure: EvaluationFailureJSON = {"key": key, "errorCode": "GENERAL", "errorDetails": details}
+    return _json(failure)
 
 
 def _value(value: Any) -> str:

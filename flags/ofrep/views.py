@@ -4,7 +4,7 @@ old clients."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -17,8 +17,10 @@ from flags.client_views import RETRY_AFTER, FlagClientView, read_body
 from flags.contexts import context_of
 from flags.engine import Evaluation, FlagNotFound
 from flags.engine.sentences import shown
-from flags.ofrep import answers, shapes
+from flags.ofrep import answers
 from icontrol.kernel import responses
+from icontrol.kernel.json_types import schema_of
+from icontrol.kernel.problem_json import ProblemJSON
 from icontrol.kernel.refusals import Refusal
 from releases.api.openapi import MEANING, problems
 from releases.api.public import LIVE_HEADERS
@@ -27,6 +29,34 @@ from releases.delivery.representations import Live, flags_of
 
 JSON = "application/json"
 MOST_BYTES = 64 * 1024
+#: What a client may send. Members that are not known are ignored: the protocol may grow.
+REQUEST = {
+    "type": "object",
+    "properties": {
+        "context": {
+            "type": ["object", "null"],
+            "properties": {"targetingKey": {"type": ["string", "null"]}},
+            "description": "Attributes of whoever asks; `targetingKey` is the tenant unless `tenant` is there.",
+            "examples": [{"targetingKey": "acme", "plan": "pro"}],
+        }
+    },
+}
+
+
+class EvaluationProblemJSON(ProblemJSON):
+    """A problem with OFREP's members."""
+
+    #: The protocol's, but for TARGETING_KEY_MISSING: who lacks what is hashed gets the off variant, and UNKNOWN.
+    errorCode: Literal["PARSE_ERROR", "INVALID_CONTEXT", "FLAG_NOT_FOUND", "GENERAL"]
+    errorDetails: Annotated[str, "The detail, and the first problem."]
+
+
+class OneEvaluationProblemJSON(EvaluationProblemJSON):
+    """A problem with OFREP's members."""
+
+    key: str
+
+
 KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="The flag; `/` in it is written `%2F`.")
 API_KEY = OpenApiParameter(
     "X-API-Key",
@@ -42,7 +72,7 @@ ONE_HEADERS = [header for header in LIVE_HEADERS if header.name != "ETag"]
 
 
 def _refusals(shape: Any, *plain: int) -> dict[Any, Any]:
-    described = {(status, JSON): OpenApiResponse(shape, description=MEANING[status]) for status in plain}
+    described = {(status, JSON): OpenApiResponse(schema_of(shape), description=MEANING[status]) for status in plain}
     return {**described, **problems(401, 413, 415, 429, 503, shape=shape)}
 
 
@@ -90,8 +120,8 @@ class OneFlagView(EvaluationView):
     @extend_schema(
         operation_id="evaluateFlag",
         parameters=[KEY, API_KEY, *ONE_HEADERS, RETRY_AFTER],
-        request={JSON: shapes.REQUEST},
-        responses={200: shapes.OneEvaluation, **_refusals(shapes.OneEvaluationProblem, 400, 404)},
+        request={JSON: REQUEST},
+        responses={200: schema_of(answers.OneEvaluationJSON), **_refusals(OneEvaluationProblemJSON, 400, 404)},
     )
     def post(self, request: Request, key: str) -> HttpResponse:
         """What one flag serves to this context (OFREP). Public, not gated."""
@@ -107,11 +137,11 @@ class AllFlagsView(EvaluationView):
     @extend_schema(
         operation_id="evaluateAllFlags",
         parameters=[API_KEY, IF_NONE_MATCH, *LIVE_HEADERS, RETRY_AFTER],
-        request={JSON: shapes.REQUEST},
+        request={JSON: REQUEST},
         responses={
-            200: shapes.BulkEvaluations,
+            200: schema_of(answers.BulkEvaluationsJSON),
             304: OpenApiResponse(description=MEANING[304]),
-            **_refusals(shapes.EvaluationProblem, 400),
+            **_refusals(EvaluationProblemJSON, 400),
         },
     )
     def post(self, request: Request) -> HttpResponse:

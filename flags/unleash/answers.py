@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from configs.exporters import unleash
-from configs.payloads import name_of, payload
+from configs.payloads import PayloadJSON, name_of, payload
 from flags.client_keys import VARY
 from flags.engine import Evaluation
 from icontrol.kernel.answers import Answer
@@ -15,6 +15,35 @@ from releases.delivery.representations import Live, Representation
 
 FEATURES = Route(f"{VARY}, Unleash-Client-Spec")
 FRONTEND = Route(VARY, ("GET", "POST", "HEAD"))
+
+
+class FeaturesJSON(TypedDict):
+    version: int
+    features: Annotated[Any, "Features with strategies, variants and dependencies, as Unleash's SDKs read them."]
+    segments: Annotated[Any, "Empty for SDKs that know none."]
+    query: Any
+
+
+class ToldVariantJSON(TypedDict):
+    name: Annotated[str, "`disabled` for a boolean flag, which has no variants there."]
+    enabled: bool
+    payload: NotRequired[PayloadJSON]
+
+
+class UnleashVariantJSON(ToldVariantJSON):
+    feature_enabled: bool
+    featureEnabled: bool
+
+
+class ToggleJSON(TypedDict):
+    name: str
+    enabled: bool
+    variant: UnleashVariantJSON
+    impressionData: bool
+
+
+class TogglesJSON(TypedDict):
+    toggles: Annotated[list[ToggleJSON], "What is on; everything else is off."]
 
 
 def features(ask: Ask, live: Live, *, inline: bool) -> Answer:
@@ -31,21 +60,24 @@ def toggles(ask: Ask, live: Live, evaluations: Mapping[str, Evaluation]) -> Answ
     """What is on, evaluated by our own engine: for those who ask for answers and not for rules."""
     flags = live.own.get("featureFlags", [])
     on = [flag for flag in flags if unleash.is_on(flag, evaluations[flag["key"]])]
-    shown = Representation.of({"toggles": [_toggle(flag, evaluations[flag["key"]]) for flag in on]})
+    shown: TogglesJSON = {"toggles": [_toggle(flag, evaluations[flag["key"]]) for flag in on]}
     # It may depend on the address of who asks.
-    return conditional(ask, live, shown, cache_control="private, no-cache")
+    return conditional(ask, live, Representation.of(shown), cache_control="private, no-cache")
 
 
-def _toggle(flag: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
-    variant = told_variant(flag, evaluation) | {"feature_enabled": True, "featureEnabled": True}
+def _toggle(flag: dict[str, Any], evaluation: Evaluation) -> ToggleJSON:
+    variant: UnleashVariantJSON = {**told_variant(flag, evaluation), "feature_enabled": True, "featureEnabled": True}
     return {"name": flag["key"], "enabled": True, "variant": variant, "impressionData": False}
 
 
-def told_variant(flag: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
+def told_variant(flag: dict[str, Any], evaluation: Evaluation) -> ToldVariantJSON:
     """The variant of a flag that is on, as Unleash's clients know it; ``disabled``: none."""
     served = next((one for one in flag.get("variants", ()) if one["key"] == evaluation.variant), None)
     name = None if flag["type"] == "boolean" or served is None else name_of(served)
     if served is None or name is None:
         return {"name": "disabled", "enabled": False}
     told = payload(flag["type"], served)
-    return {"name": name, "enabled": True} | ({"payload": told} if told else {})
+    variant: ToldVariantJSON = {"name": name, "enabled": True}
+    if told is not None:
+        variant["payload"] = told
+    return variant

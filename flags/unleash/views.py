@@ -12,8 +12,9 @@ from rest_framework.request import Request
 
 from flags import usage
 from flags.client_views import RETRY_AFTER, FlagClientView, read_body
-from flags.unleash import answers, requests, shapes
+from flags.unleash import answers, requests
 from icontrol.kernel.caps import CLIENT_BODY
+from icontrol.kernel.json_types import schema_of
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.responses import response_of
 from releases.access.throttle import network
@@ -77,7 +78,7 @@ class FeaturesView(UnleashView):
     @extend_schema(
         operation_id="unleashFeatures",
         parameters=[AUTHORIZATION, IF_NONE_MATCH, SPECIFICATION, *LIVE_HEADERS],
-        responses={200: shapes.Features, **NOT_MODIFIED, **problems(400, 401, 404, 503)},
+        responses={200: schema_of(answers.FeaturesJSON), **NOT_MODIFIED, **problems(400, 401, 404, 503)},
     )
     def get(self, request: Request) -> HttpResponse:
         """All flags as features of Unleash; those that it has no words for are off and say so. Public, not gated."""
@@ -170,7 +171,7 @@ class FrontendView(UnleashView):
             *LIVE_HEADERS,
             RETRY_AFTER,
         ],
-        responses={200: shapes.Toggles, **NOT_MODIFIED, **problems(400, 401, 404, 429, 503)},
+        responses={200: schema_of(answers.TogglesJSON), **NOT_MODIFIED, **problems(400, 401, 404, 429, 503)},
     )
     def get(self, request: Request) -> HttpResponse:
         """The flags that are on for the context in the query string. Every flag is exact here. Public, not gated."""
@@ -180,7 +181,7 @@ class FrontendView(UnleashView):
         operation_id="unleashFrontendPost",
         parameters=[AUTHORIZATION, IF_NONE_MATCH, *LIVE_HEADERS, RETRY_AFTER],
         request={JSON: {"type": "object", "properties": {"context": ANY_OBJECT}}},
-        responses={200: shapes.Toggles, **NOT_MODIFIED, **problems(401, 404, *BODY, 429, 503)},
+        responses={200: schema_of(answers.TogglesJSON), **NOT_MODIFIED, **problems(401, 404, *BODY, 429, 503)},
     )
     def post(self, request: Request) -> HttpResponse:
         """The same with the context in the body."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from icontrol.kernel.answers import Answer
-from icontrol.kernel.problems import as_json
+from icontrol.kernel.problems import FindingJSON, as_json
 from icontrol.kernel.refusals import Refusal, define
-from icontrol.kernel.texts import pick
+from icontrol.kernel.texts import Text, pick
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -147,16 +147,29 @@ _http(
 )
 
 
+class ProblemJSON(TypedDict):
+    """RFC 9457. Some codes carry more members, such as ``etag`` or ``serial``; see the reference of errors."""
+
+    type: Annotated[str, "urn:icontrol:problem:<code>; stable."]
+    title: str
+    status: int
+    code: Annotated[str, "Stable; what programs look at."]
+    detail: Annotated[str, "What and why, in the reader's language."]
+    next: Annotated[str, "What to do now."]
+    messages: Annotated[Text, "The detail in both languages."]
+    problems: NotRequired[list[FindingJSON]]
+
+
 def body_of(refusal: Refusal, language: str) -> dict[str, Any]:
     """The problem's members: RFC 9457's, the code, the next step, both languages, and what machines need."""
-    body: dict[str, Any] = {
+    body: ProblemJSON = {
         "type": f"urn:icontrol:problem:{refusal.code}",
         "title": pick(refusal.title, language),
         "status": refusal.status,
         "code": refusal.code,
         "detail": pick(refusal.detail, language),
         "next": pick(refusal.next, language),
-        "messages": dict(refusal.detail),
+        "messages": refusal.detail,
     }
     if refusal.problems:
         body["problems"] = as_json(refusal.problems)

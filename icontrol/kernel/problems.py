@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Literal, TypedDict
 
 from icontrol.kernel.texts import Text
 
 Severity = Literal["error", "warning"]
+
+
+class FindingJSON(TypedDict):
+    """One thing that is wrong in a document."""
+
+    pointer: Annotated[str, "JSON Pointer (RFC 6901); empty: the whole document."]
+    code: str
+    severity: Severity
+    message: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +33,8 @@ class Problem:
     severity: Severity = "error"
     target: tuple[str, str] | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "pointer": self.pointer,
-            "code": self.code,
-            "severity": self.severity,
-            "message": dict(self.message),
-        }
+    def as_json(self) -> FindingJSON:
+        return {"pointer": self.pointer, "code": self.code, "severity": self.severity, "message": self.message}
 
 
 def pointer(path: Iterable[str | int]) -> str:
@@ -42,5 +46,5 @@ def errors(problems: Sequence[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.severity == "error"]
 
 
-def as_json(problems: Iterable[Problem]) -> list[Mapping[str, Any]]:
+def as_json(problems: Iterable[Problem]) -> list[FindingJSON]:
     return [problem.as_json() for problem in problems]

@@ -17,6 +17,8 @@ LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 
 
 class Text(TypedDict):
+    """A sentence in both languages."""
+
     en: str
     fr: str
 

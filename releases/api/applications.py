@@ -10,12 +10,11 @@ from configs import actions
 from configs.models import Application
 from configs.policies import schema_etag
 from icontrol.kernel.actors import ADMINISTER, VIEW
-from releases.api import shapes
 from releases.api.common import AuthorView
 from releases.api.openapi import BODY, IF_MATCH, answer_header, answers
 from releases.api.parsing import ApplicationBody, ApplicationSettingsBody, ExtraSchemaBody, body
 from releases.lookup import find_application
-from releases.serialization import show_application
+from releases.serialization.versions import show_application, show_applications
 
 KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="The application.")
 ETAG = answer_header("ETag", "Of the schema of the extra sections: what its next write names in If-Match.")
@@ -32,16 +31,16 @@ class ApplicationsView(AuthorView):
 
     permissions = {"GET": VIEW, "POST": ADMINISTER}
 
-    @extend_schema(operation_id="listApplications", responses=answers(shapes.Applications))
+    @extend_schema(operation_id="listApplications", responses=answers(show_applications))
     def get(self, request: Request) -> Response:
         """The applications with their settings and environments."""
         applications = Application.objects.prefetch_related("environments").order_by("pk")
-        return Response({"applications": [show_application(one) for one in applications]})
+        return Response(show_applications(applications))
 
     @extend_schema(
         operation_id="createApplication",
         request=ApplicationBody,
-        responses=answers(shapes.Application, *BODY, 409, status=201),
+        responses=answers(show_application, *BODY, 409, status=201),
     )
     def post(self, request: Request) -> Response:
         """Make an application with an empty draft. Its key is for ever; it has no environment yet."""
@@ -63,7 +62,7 @@ class ApplicationView(AuthorView):
 
     permissions = {"GET": VIEW, "PATCH": ADMINISTER}
 
-    @extend_schema(operation_id="readApplication", parameters=[KEY, ETAG], responses=answers(shapes.Application))
+    @extend_schema(operation_id="readApplication", parameters=[KEY, ETAG], responses=answers(show_application))
     def get(self, request: Request, key: str) -> Response:
         """An application with its settings and environments."""
         return answer(find_application(key))
@@ -72,7 +71,7 @@ class ApplicationView(AuthorView):
         operation_id="changeApplication",
         request=ApplicationSettingsBody,
         parameters=[KEY, ETAG],
-        responses=answers(shapes.Application, *BODY, 409),
+        responses=answers(show_application, *BODY, 409),
     )
     def patch(self, request: Request, key: str) -> Response:
         """Change settings. `isDefault: true` takes over the clients that send no key, at once."""
@@ -98,7 +97,7 @@ class ExtraSchemaView(AuthorView):
         operation_id="setExtraSchema",
         request=ExtraSchemaBody,
         parameters=[KEY, IF_MATCH, ETAG],
-        responses=answers(shapes.Application, *BODY, 412, 428),
+        responses=answers(show_application, *BODY, 412, 428),
     )
     def put(self, request: Request, key: str) -> Response:
         """Say which sections of its own the config has, by a JSON Schema (2020-12) of type object.

@@ -17,11 +17,11 @@ from configs.models import ConfigVersion
 from configs.policies import check_permission
 from icontrol.kernel.actors import VIEW, Actor
 from icontrol.kernel.responses import media_types
-from releases import serialization
 from releases.access.authentication import actor_of
 from releases.api.parsing import Body, body
 from releases.lookup import find_environment
 from releases.models import Environment
+from releases.serialization import versions
 
 
 class OnlyJSON(BaseContentNegotiation):
@@ -97,6 +97,6 @@ class AuthorView(APIView):
 
 def show_draft(draft: ConfigVersion, environment: Environment) -> Response:
     """The draft with its problems and, as a header, the ETag that the next write names."""
-    response = Response(serialization.show_draft(draft, environment, timezone.now()))
+    response = Response(versions.show_draft(draft, environment, timezone.now()))
     response["ETag"] = draft.etag
     return response

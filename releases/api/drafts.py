@@ -17,8 +17,8 @@ from configs.drafts import draft_of, version_of
 from configs.policies import check_version_name
 from configs.states import PREVIEW
 from icontrol.kernel.actors import EDIT
+from icontrol.kernel.json_types import schema_of
 from releases.access import actions as access
-from releases.api import shapes
 from releases.api.common import AuthorView, show_draft
 from releases.api.openapi import BEFORE, BODY, BOTH, ETAG, IF_MATCH, LIMIT, answers
 from releases.api.parsing import (
@@ -35,14 +35,23 @@ from releases.api.parsing import (
 )
 from releases.lookup import find_stored
 from releases.models import PreviewLink
-from releases.serialization import instant, named, show_entry, show_version
+from releases.serialization.versions import (
+    DraftJSON,
+    Snapshot,
+    show_content,
+    show_history,
+    show_links,
+    show_named,
+    show_named_link,
+    show_new_link,
+)
 
 PER_PAGE = 50
 MOST_LINKS = 200
 #: How all writes of the draft look in the OpenAPI document.
 DRAFT_WRITE: dict[str, Any] = {
     "parameters": [*BOTH, IF_MATCH, ETAG],
-    "responses": answers(shapes.Draft, *BODY, 409, 412, 428),
+    "responses": answers(DraftJSON, *BODY, 409, 412, 428),
 }
 
 
@@ -66,13 +75,13 @@ class DocumentView(DraftWriteView):
 class DraftView(DocumentView):
     """The one draft of the application."""
 
-    @extend_schema(operation_id="readDraft", parameters=[*BOTH, ETAG], responses=answers(shapes.Draft))
+    @extend_schema(operation_id="readDraft", parameters=[*BOTH, ETAG], responses=answers(DraftJSON))
     def get(self, request: Request) -> Response:
         """The draft, with its problems and the ETag for the next write."""
         environment = self.environment()
         return show_draft(draft_of(environment.application), environment)
 
-    @extend_schema(operation_id="replaceDraft", request={"application/json": shapes.SNAPSHOT}, **DRAFT_WRITE)
+    @extend_schema(operation_id="replaceDraft", request={"application/json": schema_of(Snapshot)}, **DRAFT_WRITE)
     def put(self, request: Request) -> Response:
         """Replace the draft by a snapshot. Problems in it are stored and told; a wrong shape is refused."""
         environment = self.environment()
@@ -82,14 +91,14 @@ class DraftView(DocumentView):
         )
         return show_draft(draft, environment)
 
-    @extend_schema(operation_id="replaceDraftByPost", request={"application/json": shapes.SNAPSHOT}, **DRAFT_WRITE)
+    @extend_schema(operation_id="replaceDraftByPost", request={"application/json": schema_of(Snapshot)}, **DRAFT_WRITE)
     def post(self, request: Request) -> Response:
         """The same as PUT."""
         return self.put(request)
 
     @extend_schema(
         operation_id="patchDraft",
-        request=dict.fromkeys(("application/merge-patch+json", "application/json"), shapes.SNAPSHOT),
+        request=dict.fromkeys(("application/merge-patch+json", "application/json"), schema_of(Snapshot)),
         **DRAFT_WRITE,
     )
     def patch(self, request: Request) -> Response:
@@ -145,7 +154,7 @@ class DraftHistoryView(AuthorView):
     permissions = {"GET": EDIT}
 
     @extend_schema(
-        operation_id="listDraftHistory", parameters=[*BOTH, BEFORE, LIMIT], responses=answers(shapes.History, 400)
+        operation_id="listDraftHistory", parameters=[*BOTH, BEFORE, LIMIT], responses=answers(show_history, 400)
     )
     def get(self, request: Request) -> Response:
         """Who changed the draft when, newest first."""
@@ -154,23 +163,23 @@ class DraftHistoryView(AuthorView):
         limit = number(query.get("limit"), name="limit", default=PER_PAGE, least=1, most=200)
         before = number(query.get("before"), name="before", default=10**17, least=1, most=10**17)
         rows = history.entries(environment.application).filter(history_id__lt=before)[:limit]
-        return Response({**named(environment), "entries": [show_entry(row) for row in rows]})
+        return Response(show_history(rows, environment))
 
 
 class PreviewView(DraftWriteView):
     """The frozen preview; POST freezes the draft as the new one."""
 
-    @extend_schema(operation_id="readPreview", parameters=BOTH, responses=answers(shapes.Version))
+    @extend_schema(operation_id="readPreview", parameters=BOTH, responses=answers(show_content))
     def get(self, request: Request) -> Response:
         """The frozen preview."""
         environment = self.environment()
-        return Response({**named(environment), **show_version(version_of(environment.application, PREVIEW))})
+        return Response(show_content(version_of(environment.application, PREVIEW), environment))
 
     @extend_schema(
         operation_id="sendToPreview",
         request=PreviewBody,
         parameters=[*BOTH, IF_MATCH],
-        responses=answers(shapes.Version, *BODY, 412, 428),
+        responses=answers(show_content, *BODY, 412, 428),
     )
     def post(self, request: Request) -> Response:
         """Freeze the draft as the preview. The older preview is withdrawn and the next draft is opened."""
@@ -178,7 +187,7 @@ class PreviewView(DraftWriteView):
         version = actions.send_to_preview(
             environment.application, if_match=self.if_match, reason=data["reason"], actor=self.actor, now=self.now
         )
-        return Response({**named(environment), **show_version(version)})
+        return Response(show_content(version, environment))
 
 
 class PreviewLinkView(AuthorView):
@@ -194,7 +203,7 @@ class WithdrawView(PreviewLinkView):
         operation_id="withdrawPreview",
         request=WithdrawBody,
         parameters=BOTH,
-        responses=answers(shapes.NamedVersion, *BODY, 409),
+        responses=answers(show_named, *BODY, 409),
     )
     def post(self, request: Request) -> Response:
         """Take the preview back; its number is never used again."""
@@ -207,39 +216,25 @@ class WithdrawView(PreviewLinkView):
             actor=self.actor,
             now=self.now,
         )
-        return Response({**named(environment), **show_version(version, with_snapshot=False)})
-
-
-def show_link(link: PreviewLink, now: dt.datetime) -> dict[str, Any]:
-    why = access.why_dead(link, now)
-    return {
-        "id": link.pk,
-        "version": link.config_version.version,
-        "reason": link.reason,
-        "createdAt": instant(link.created_at),
-        "createdBy": link.created_by,
-        "expiresAt": instant(link.expires_at),
-        "open": why is None,
-        "why": why,
-    }
+        return Response(show_named(version, environment))
 
 
 class LinksView(PreviewLinkView):
     """Links that open the preview for whoever holds them."""
 
-    @extend_schema(operation_id="listPreviewLinks", parameters=BOTH, responses=answers(shapes.Links))
+    @extend_schema(operation_id="listPreviewLinks", parameters=BOTH, responses=answers(show_links))
     def get(self, request: Request) -> Response:
         """Links to previews, newest first; each says whether it still opens, and why not."""
         environment = self.environment()
         links = PreviewLink.objects.filter(config_version__application=environment.application)
         shown = links.select_related("config_version")[:MOST_LINKS]
-        return Response({**named(environment), "links": [show_link(link, self.now) for link in shown]})
+        return Response(show_links(shown, environment, self.now))
 
     @extend_schema(
         operation_id="createPreviewLink",
         request=LinkBody,
         parameters=BOTH,
-        responses=answers(shapes.NewLink, *BODY, status=201),
+        responses=answers(show_new_link, *BODY, status=201),
     )
     def post(self, request: Request) -> Response:
         """Make a link to the preview there is now. The URL is shown once; only its hash is kept."""
@@ -249,7 +244,7 @@ class LinksView(PreviewLinkView):
             environment.application, ttl=ttl, reason=data["reason"], actor=self.actor, now=self.now
         )
         url = urljoin(settings.PUBLIC_BASE_URL, reverse("open-preview", args=[secret]))
-        return Response({**named(environment), **show_link(link, self.now), "url": url}, status=201)
+        return Response(show_new_link(link, url, environment, self.now), status=201)
 
 
 class RevokeLinkView(AuthorView):
@@ -261,7 +256,7 @@ class RevokeLinkView(AuthorView):
         operation_id="revokePreviewLink",
         request=RevokeBody,
         parameters=BOTH,
-        responses=answers(shapes.NamedLink, *BODY),
+        responses=answers(show_named_link, *BODY),
     )
     def post(self, request: Request, pk: int) -> Response:
         """Revoke the link. It stays in the list, and says who revoked it; the history says why."""
@@ -269,4 +264,4 @@ class RevokeLinkView(AuthorView):
         link = access.revoke_preview_link(
             environment.application, pk, reason=data["reason"], actor=self.actor, now=self.now
         )
-        return Response({**named(environment), **show_link(link, self.now)})
+        return Response(show_named_link(link, environment, self.now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,26 +16,27 @@ from configs.policies import check_permission
 from icontrol.kernel.actors import EDIT, PUBLISH, VIEW
 from icontrol.kernel.refusals import Refusal
 from releases import actions
-from releases.api import shapes
 from releases.api.common import AuthorView
 from releases.api.openapi import BEFORE, BODY, BOTH, ETAG, IF_MATCH, LIMIT, answers
 from releases.api.parsing import PolicyBody, PublishBody, RollbackBody, UndoBody, number
-from releases.gate.decision import Policy
 from releases.ledger.chain import head_of, release_of, served_at
 from releases.ledger.summary import precede
 from releases.lookup import find_version, moment
 from releases.models import Environment, Release
 from releases.policies import policy_etag
 from releases.publishing import Selection
-from releases.serialization import (
-    named,
-    show_diff,
+from releases.serialization.releases import (
+    PlanJSON,
+    PublishedReleaseJSON,
+    show_plan,
     show_policy,
     show_published,
+    show_registry,
     show_release,
+    show_releases,
     show_rollback,
-    show_version,
 )
+from releases.serialization.versions import show_content, show_diff, show_versions
 
 PER_PAGE = 50
 #: Above every serial and primary key; below what a column can hold.
@@ -51,9 +52,7 @@ class PublishView(AuthorView):
         operation_id="publish",
         request=PublishBody,
         parameters=[*BOTH, IF_MATCH],
-        responses=answers(
-            PolymorphicProxySerializer("Published", [shapes.PublishedRelease, shapes.Plan], None), *BODY, 409, 412, 428
-        ),
+        responses=answers(PublishedReleaseJSON | PlanJSON, *BODY, 409, 412, 428),
     )
     def post(self, request: Request) -> Response:
         """Publish what was read: a `version`, or the draft by If-Match or `digest`; `changes` picks from its diff.
@@ -81,7 +80,7 @@ class PublishView(AuthorView):
         }
         if data["dryRun"]:
             plan = actions.plan_publish(environment, selection, **wanted)
-            return Response({**named(environment), **plan.as_json()})
+            return Response(show_plan(plan, environment))
         done = actions.publish(environment, selection, confirm=data["confirm"], reason=data["reason"], **wanted)
         return Response(show_published(done))
 
@@ -95,7 +94,7 @@ class RollbackView(AuthorView):
         operation_id="rollBack",
         request=RollbackBody,
         parameters=BOTH,
-        responses=answers(shapes.RolledBack, *BODY, 409),
+        responses=answers(show_rollback, *BODY, 409),
     )
     def post(self, request: Request) -> Response:
         """Release an older version again; by default the one before the live one. Policies and kill switches stay."""
@@ -118,7 +117,7 @@ class UndoView(AuthorView):
     permissions = {"POST": PUBLISH}
 
     @extend_schema(
-        operation_id="undoRelease", request=UndoBody, parameters=BOTH, responses=answers(shapes.Release, *BODY, 409)
+        operation_id="undoRelease", request=UndoBody, parameters=BOTH, responses=answers(show_release, *BODY, 409)
     )
     def post(self, request: Request) -> Response:
         """Append the inverse of the newest release, whatever it did; `serial` names it."""
@@ -134,7 +133,7 @@ class PolicyView(AuthorView):
 
     permissions = {"GET": VIEW, "PUT": PUBLISH}
 
-    @extend_schema(operation_id="readPolicy", parameters=[*BOTH, ETAG], responses=answers(shapes.Policies))
+    @extend_schema(operation_id="readPolicy", parameters=[*BOTH, ETAG], responses=answers(show_policy))
     def get(self, request: Request) -> Response:
         """The version policy of every platform, with the ETag for the next write."""
         environment = self.environment()
@@ -144,7 +143,7 @@ class PolicyView(AuthorView):
         operation_id="replacePolicy",
         request=PolicyBody,
         parameters=[*BOTH, IF_MATCH, ETAG],
-        responses=answers(shapes.Policies, *BODY, 409, 412, 428),
+        responses=answers(show_policy, *BODY, 409, 412, 428),
     )
     def put(self, request: Request) -> Response:
         """Replace the version policies of all platforms. Clients see it at once: this appends a release."""
@@ -172,7 +171,7 @@ class VersionsView(AuthorView):
     permissions = {"GET": VIEW}
 
     @extend_schema(
-        operation_id="listVersions", parameters=[*BOTH, BEFORE, LIMIT], responses=answers(shapes.Versions, 400)
+        operation_id="listVersions", parameters=[*BOTH, BEFORE, LIMIT], responses=answers(show_versions, 400)
     )
     def get(self, request: Request) -> Response:
         """Config versions, newest first. Viewers see the published ones."""
@@ -187,12 +186,7 @@ class VersionsView(AuthorView):
         shown = list(versions.order_by("-pk")[:limit])
         for version in shown:
             version.application = application
-        return Response(
-            {
-                **named(environment),
-                "versions": [{"id": version.pk, **show_version(version, with_snapshot=False)} for version in shown],
-            }
-        )
+        return Response(show_versions(shown, environment))
 
 
 class VersionView(AuthorView):
@@ -200,11 +194,11 @@ class VersionView(AuthorView):
 
     permissions = {"GET": VIEW}
 
-    @extend_schema(operation_id="readVersion", parameters=BOTH, responses=answers(shapes.Version, 400))
+    @extend_schema(operation_id="readVersion", parameters=BOTH, responses=answers(show_content, 400))
     def get(self, request: Request, version: str) -> Response:
         """One version with its snapshot; `draft`, `preview` and `live` are names too."""
         environment = self.environment()
-        return Response({**named(environment), **show_version(readable(self, find_version(environment, version)))})
+        return Response(show_content(readable(self, find_version(environment, version)), environment))
 
 
 def readable(view: AuthorView, version: ConfigVersion) -> ConfigVersion:
@@ -226,7 +220,7 @@ class DiffView(AuthorView):
             OpenApiParameter("from", str, description="`live` if left out."),
             OpenApiParameter("to", str, description="`draft` if left out."),
         ],
-        responses=answers(shapes.Diff, 400),
+        responses=answers(show_diff, 400),
     )
     def get(self, request: Request) -> Response:
         """What leads from one version to another, as data and as sentences. The ids can be picked in a publish."""
@@ -256,7 +250,7 @@ class ReleasesView(AuthorView):
             BEFORE,
             LIMIT,
         ],
-        responses=answers(shapes.Releases, 400),
+        responses=answers(show_releases, 400),
     )
     def get(self, request: Request) -> Response:
         """The ledger, newest first; `at` asks which release clients got at a time."""
@@ -273,12 +267,7 @@ class ReleasesView(AuthorView):
         rows = list(releases.select_related("config_version").order_by("-serial")[:limit])
         for row in rows:
             row.environment = environment
-        return Response(
-            {
-                **named(environment),
-                "releases": [show_release(row) for row in precede(rows)],
-            }
-        )
+        return Response(show_releases(precede(rows), environment))
 
 
 class ReleaseView(AuthorView):
@@ -286,7 +275,7 @@ class ReleaseView(AuthorView):
 
     permissions = {"GET": VIEW}
 
-    @extend_schema(operation_id="readRelease", parameters=BOTH, responses=answers(shapes.Release))
+    @extend_schema(operation_id="readRelease", parameters=BOTH, responses=answers(show_release))
     def get(self, request: Request, serial: int) -> Response:
         """One release by its serial."""
         environment = self.environment()
@@ -301,23 +290,10 @@ class RegistryView(AuthorView):
 
     permissions = {"GET": VIEW}
 
-    @extend_schema(operation_id="readRegistry", parameters=BOTH, responses=answers(shapes.Registry))
+    @extend_schema(operation_id="readRegistry", parameters=BOTH, responses=answers(show_registry))
     def get(self, request: Request) -> Response:
         """Which versions count now, in the shape that existing readers of it know."""
-        return Response(registry(self.environment()))
-
-
-def registry(environment: Environment) -> dict[str, Any]:
-    """Computed from ledger and versions; nothing of it is stored."""
-    head = head_of(environment)
-    default = Policy.from_json(head.policy_set["default"])
-    live = head.config_version.version if head.config_version else None
-    draft = draft_of(environment.application).version
-    preview = preview_of(environment.application)
-    return {
-        "latest_version": default.latest,
-        "min_supported_version": default.min_supported,
-        "published_config_version": live,
-        "draft_config_version": draft,
-        "channels": {"draft": draft, "preview": preview.version if preview else None, "published": live},
-    }
+        environment = self.environment()
+        preview = preview_of(environment.application)
+        draft = draft_of(environment.application).version
+        return Response(show_registry(head_of(environment), draft, preview.version if preview else None))

@@ -16,12 +16,12 @@ from configs.models import ConfigVersion
 from configs.snapshot import objects
 from configs.snapshot.reading import NAMED_BY
 from icontrol.kernel.actors import EDIT
-from releases.api import shapes
+from icontrol.kernel.json_types import schema_of
 from releases.api.drafts import DocumentView
 from releases.api.openapi import BODY, BOTH, ETAG, IF_MATCH, answers
 from releases.api.parsing import document
 from releases.models import Environment
-from releases.serialization import show_object
+from releases.serialization.versions import NamedObject, show_object
 
 WHERE = [
     OpenApiParameter("section", str, OpenApiParameter.PATH, enum=list(NAMED_BY)),
@@ -37,9 +37,7 @@ class ObjectView(DocumentView):
 
     permissions = {"GET": EDIT}  # and so for every method
 
-    @extend_schema(
-        operation_id="readDraftObject", parameters=[*WHERE, ETAG], responses=answers(shapes.DraftObject, 409)
-    )
+    @extend_schema(operation_id="readDraftObject", parameters=[*WHERE, ETAG], responses=answers(show_object, 409))
     def get(self, request: Request, section: str, name: str) -> Response:
         """One object of the draft, with the draft's problems and its ETag for the next write."""
         environment = self.environment()
@@ -49,8 +47,8 @@ class ObjectView(DocumentView):
 
     @extend_schema(
         operation_id="putDraftObject",
-        request={"application/json": shapes.OBJECT},
-        responses=answers(shapes.DraftObject, *BODY, *REFUSALS),
+        request={"application/json": schema_of(NamedObject)},
+        responses=answers(show_object, *BODY, *REFUSALS),
         **WRITE,
     )
     def put(self, request: Request, section: str, name: str) -> Response:
@@ -60,8 +58,8 @@ class ObjectView(DocumentView):
 
     @extend_schema(
         operation_id="patchDraftObject",
-        request=dict.fromkeys(("application/merge-patch+json", "application/json"), shapes.OBJECT),
-        responses=answers(shapes.DraftObject, *BODY, *REFUSALS),
+        request=dict.fromkeys(("application/merge-patch+json", "application/json"), schema_of(NamedObject)),
+        responses=answers(show_object, *BODY, *REFUSALS),
         **WRITE,
     )
     def patch(self, request: Request, section: str, name: str) -> Response:
@@ -72,7 +70,7 @@ class ObjectView(DocumentView):
         self.look()
         return self.write(partial(objects.patch, section=section, name=name, change=document(request)))
 
-    @extend_schema(operation_id="deleteDraftObject", responses=answers(shapes.DraftObject, *REFUSALS), **WRITE)
+    @extend_schema(operation_id="deleteDraftObject", responses=answers(show_object, *REFUSALS), **WRITE)
     def delete(self, request: Request, section: str, name: str) -> Response:
         """Take the object out of the draft. What still refers to it is among the problems."""
         self.look()

@@ -8,8 +8,8 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from icontrol.kernel.problem_json import CONTENT_TYPE
-from releases.api import shapes
+from icontrol.kernel.json_types import components, schema_of
+from icontrol.kernel.problem_json import CONTENT_TYPE, ProblemJSON
 
 ENVIRONMENT = OpenApiParameter("environment", str, description="Environment key; left out: the default one.")
 APPLICATION = OpenApiParameter("application", str, description="Application key; left out: the default one.")
@@ -64,14 +64,17 @@ class SessionScheme(OpenApiAuthenticationExtension):
         }
 
 
-def problems(*statuses: int, shape: Any = shapes.Problem) -> dict[Any, OpenApiResponse]:
+def problems(*statuses: int, shape: Any = ProblemJSON) -> dict[Any, OpenApiResponse]:
     """``application/problem+json`` for each status."""
-    return {(status, CONTENT_TYPE): OpenApiResponse(shape, description=MEANING[status]) for status in sorted(statuses)}
+    return {
+        (status, CONTENT_TYPE): OpenApiResponse(schema_of(shape), description=MEANING[status])
+        for status in sorted(statuses)
+    }
 
 
 def answers(shape: Any, *refusals: int, status: int = 200) -> dict[Any, Any]:
     """The answer of an author call, and its refusals: those of every author call and the ones named."""
-    return {status: shape, **problems(*LOGIN, *refusals, 503)}
+    return {status: schema_of(shape), **problems(*LOGIN, *refusals, 503)}
 
 
 def answer_header(name: str, description: str, *statuses: int, kind: Any = str) -> OpenApiParameter:
@@ -79,6 +82,12 @@ def answer_header(name: str, description: str, *statuses: int, kind: Any = str) 
     return OpenApiParameter(
         name, kind, OpenApiParameter.HEADER, description=description, response=list(statuses) or [200]
     )
+
+
+def shapes(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Puts in the shapes of the answers."""
+    result["components"]["schemas"] = dict(sorted({**result["components"]["schemas"], **components()}.items()))
+    return result
 
 
 def summaries(result: dict[str, Any], **_: Any) -> dict[str, Any]:

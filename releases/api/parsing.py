@@ -12,9 +12,10 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from configs.snapshot.canonical import NotStrictJSON, parse_strict
+from icontrol.kernel.json_types import schema_of
 from icontrol.kernel.refusals import Refusal
 from releases.access.actions import LINK_TTL_MAX
-from releases.api import shapes
+from releases.gate.policy_fields import PolicyJSON
 
 
 class StrictJSONParser(BaseParser):
@@ -149,7 +150,7 @@ class UndoBody(ReasonBody):
     serial = Number(min_value=1)
 
 
-@extend_schema_field(serializers.DictField(child=shapes.Policy()))
+@extend_schema_field(schema_of(dict[str, PolicyJSON]))
 class PolicySet(serializers.JSONField):
     """Any JSON: the gate's own check tells all that is wrong with it, in both languages."""
 

@@ -14,9 +14,10 @@ from rest_framework.views import APIView
 
 from configs.models import Application
 from flags.engine import resolved
+from icontrol.kernel.json_types import schema_of
+from icontrol.kernel.problem_json import ProblemJSON
 from icontrol.kernel.responses import response_of
 from releases.access import actions as access
-from releases.api import shapes
 from releases.api.common import OnlyJSON
 from releases.api.openapi import ENVIRONMENT, MEANING, answer_header, problems
 from releases.delivery import answers
@@ -24,8 +25,15 @@ from releases.delivery.answers import Ask, Route
 from releases.delivery.live import read_live
 from releases.delivery.public_form import render
 from releases.delivery.representations import Representation
+from releases.gate.decision import GateFieldsJSON
 from releases.lookup import find_environment
 from releases.models import Environment
+from releases.serialization.versions import Snapshot
+
+
+class GateProblemJSON(ProblemJSON, GateFieldsJSON):
+    """A problem with the gate's fields at top level."""
+
 
 CLIENT = [
     OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description)
@@ -48,7 +56,7 @@ RETRY_AFTER = answer_header("Retry-After", "Seconds.", 503, kind=int)
 GATE_ANSWERS: dict[Any, Any] = {
     304: OpenApiResponse(description=MEANING[304]),
     **problems(400, 401, 404, 503),
-    **problems(426, shape=shapes.GateProblem),
+    **problems(426, shape=GateProblemJSON),
 }
 
 
@@ -95,7 +103,7 @@ class MetaReleaseView(PublicView):
     @extend_schema(
         operation_id="askGate",
         parameters=[*CLIENT, *LIVE_HEADERS, RETRY_AFTER],
-        responses={200: shapes.GateFields, **GATE_ANSWERS},
+        responses={200: schema_of(GateFieldsJSON), **GATE_ANSWERS},
     )
     def get(self, request: Request) -> HttpResponse:
         """May this client go on, and what is live? Public; the gate is a courtesy, not access control."""
@@ -115,7 +123,7 @@ class PublishedConfigView(PublicView):
             *LIVE_HEADERS,
             answer_header("X-Config-Digest", "SHA-256 of the body, in hex.", 200, 304),
         ],
-        responses={200: shapes.SNAPSHOT, **GATE_ANSWERS},
+        responses={200: schema_of(Snapshot), **GATE_ANSWERS},
     )
     def get(self, request: Request) -> HttpResponse:
         """What is live, as clients get it: kill switches applied, internal and private parts left out."""
@@ -149,7 +157,7 @@ class OpenPreviewView(PublicView):
             answer_header("X-Config-Version", "Version of the preview."),
             answer_header("X-Config-Digest", "SHA-256 of the body, in hex."),
         ],
-        responses={200: shapes.SNAPSHOT, **problems(404, 410, 503)},
+        responses={200: schema_of(Snapshot), **problems(404, 410, 503)},
     )
     def get(self, request: Request, token: str) -> HttpResponse:
         """The frozen preview that a link opens, in the form that clients get. A dead link says why."""

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 from packaging import version as pep440
 
@@ -157,6 +157,25 @@ def decide(policy: Policy, client_version: str | None) -> Decision:
     return Decision(426, 426, "HARD_BLOCK", requires_update=True, update_available=behind, client_version=shown)
 
 
+class GateFieldsJSON(TypedDict):
+    """The gate's answer to one client."""
+
+    latest: str
+    minSupported: str
+    message: str
+    url: str
+    publishedConfigVersion: str | None
+    requiresUpdate: bool
+    policyStatus: PolicyStatus
+    updateAvailable: bool
+    serial: int
+    platform: str
+    clientVersion: str | None
+    safeMode: bool
+    capabilities: list[str]
+    pollAfter: Annotated[int, "Seconds."]
+
+
 def meta_fields(
     policy: Policy,
     decision: Decision,
@@ -166,7 +185,7 @@ def meta_fields(
     locale: str,
     serial: int,
     published_config_version: str | None,
-) -> dict[str, Any]:
+) -> GateFieldsJSON:
     """The fields of ``GET /meta/release``, on 200 and, at top level of the problem, on 426 and 503.
 
     ``accepted`` is the client's ``Accept-Language``, ``locale`` the application's default language.

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from configs import versions
 from configs.versions import MalformedVersion
+from icontrol.kernel.json_types import Keywords
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import LOCALE, Text, both
 from releases.gate.decision import DEFAULT, PARSERS
@@ -106,6 +107,34 @@ FIELDS: dict[str, Field] = {
         },
     ),
 }
+
+
+def _schema(field: Field) -> dict[str, Any]:
+    match field.kind:
+        case "choice":
+            return {"type": "string", "enum": list(field.choices)}
+        case "switch":
+            return {"type": "boolean"}
+        case "seconds":
+            return {"type": "integer", "minimum": 1, "maximum": MAX_SECONDS}
+        case "names":
+            return {"type": "array", "items": {"type": "string"}}
+        case "text":
+            said = f"{field.name['en'].capitalize()}: a string, or one per language."
+            per_language = {"type": "object", "additionalProperties": {"type": "string"}}
+            return {"description": said, "anyOf": [{"type": "string"}, per_language]}
+    return {"type": "string"}
+
+
+PolicyJSON = Annotated[
+    dict[str, Any],
+    Keywords(
+        "Policy",
+        type="object",
+        description="The version policy of one platform; what is left out has its default.",
+        properties={key: _schema(field) for key, field in FIELDS.items()},
+    ),
+]
 
 
 def of_kind(*kinds: Kind) -> list[str]:

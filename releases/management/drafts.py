@@ -14,7 +14,7 @@ from configs.snapshot.diff import Change, diff
 from icontrol.kernel.texts import both, pick
 from releases.management.words import change_lines, problem_summary
 from releases.models import Environment
-from releases.serialization import show_draft
+from releases.serialization.versions import show_draft
 
 
 def draft_answer(

@@ -14,7 +14,7 @@ from releases.effects import effect_lines, effects, prospect
 from releases.management.base import ActionCommand
 from releases.models import Environment, Release
 from releases.proposals import Released
-from releases.serialization import show_switched
+from releases.serialization.releases import show_switched
 
 ACTIONS: dict[str, Callable[..., Released]] = {"kill": actions.kill, "lift": actions.lift}
 #: kind → (appended, would be appended, stands so already)

@@ -18,6 +18,7 @@ from releases import actions
 from releases.flag_life import lives_told_by
 from releases.models import Environment, FlagLife, Release
 from releases.publishing import Plan, Selection
+from releases.serialization.releases import show_plan
 from tests.factories import ADA, World, damage, flag, make_world, snapshot
 
 SIZE = ["release.grows", "release.shrinks", "release.base_moved", "release.contains_rolled_back"]
@@ -92,7 +93,7 @@ def test_a_key_comes_back_as_it_was_only_with_a_yes(gone: World) -> None:
 def test_a_key_never_comes_back_as_another_kind_of_flag(gone: World, other: dict[str, Any]) -> None:
     changed = {**flag("a", bucketing={"algorithm": "fnv1a", "seed": ""}), **other}
     gone.edit(content(flag("b"), changed))
-    shown = plan(gone).as_json()
+    shown = show_plan(plan(gone), gone.production)
     assert not shown["publishable"]
     [problem] = [entry for entry in shown["problems"] if entry["severity"] == "error"]
     assert (problem["pointer"], problem["code"]) == ("/featureFlags/0/key", "flag.key_reused")

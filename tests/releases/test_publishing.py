@@ -11,6 +11,7 @@ from configs.snapshot.diff import named_path
 from icontrol.kernel.refusals import Refusal
 from releases import actions
 from releases.publishing import Selection
+from releases.serialization.releases import show_plan
 from tests.factories import ADA, World, flag, snapshot
 
 #: The worlds here are small, so every change is a large one.
@@ -141,7 +142,7 @@ def test_a_dry_run_tells_of_an_impossible_policy_beside_everything_else(world: W
     world.edit(snapshot("home"))
     selection = Selection(if_match=world.draft.etag)
     more: dict[str, Any] = {"policy": {"minSupported": "99.0.0"}, "actor": ADA, "now": world.tick()}
-    shown = actions.plan_publish(world.production, selection, **more).as_json()
+    shown = show_plan(actions.plan_publish(world.production, selection, **more), world.production)
     assert not shown["publishable"] and [entry["code"] for entry in shown["confirmations"]] == ["release.shrinks"]
     assert [entry["code"] for entry in shown["policyProblems"]] == ["policy.unsatisfiable"]
     for confirm, code in (((), "publish.needs_confirmation"), (("release.shrinks",), "policy.unsatisfiable")):

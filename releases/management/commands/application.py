@@ -12,7 +12,7 @@ from configs.models import Application
 from configs.policies import schema_etag
 from icontrol.kernel.texts import Text, both
 from releases.management.base import ActionCommand, unusable
-from releases.serialization import show_application
+from releases.serialization.versions import show_application
 
 SETTINGS = {"name": "name", "default_language": "default_locale", "default": "is_default"}
 

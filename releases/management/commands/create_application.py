@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from configs import actions
 from icontrol.kernel.texts import both
 from releases.management.base import ActionCommand
-from releases.serialization import show_application
+from releases.serialization.versions import show_application
 
 
 class Command(ActionCommand):

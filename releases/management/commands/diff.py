@@ -9,7 +9,7 @@ from icontrol.kernel.texts import both
 from releases.lookup import find_version
 from releases.management.base import ActionCommand
 from releases.management.words import change_lines
-from releases.serialization import show_diff
+from releases.serialization.versions import show_diff
 
 
 class Command(ActionCommand):

@@ -16,7 +16,7 @@ from releases.ledger.chain import head_of
 from releases.lookup import LIVE, find_version
 from releases.management.base import ActionCommand, unusable
 from releases.models import Environment
-from releases.serialization import named, show_version
+from releases.serialization.versions import show_content, show_named
 
 
 class Command(ActionCommand):
@@ -44,7 +44,7 @@ class Command(ActionCommand):
         elif self.options["output"] is not None:
             self.write(environment, version, Path(self.options["output"]))
         elif self.options["as_json"]:
-            self.answer({**named(environment), **show_version(version)}, [])
+            self.answer(show_content(version, environment), [])
         else:
             # No newline, unless somebody looks: the bytes have the digest.
             self.stdout.write(version.snapshot, ending="\n" if self.stdout.isatty() else "")
@@ -93,7 +93,7 @@ class Command(ActionCommand):
             path=str(path),
             digest=version.digest,
         )
-        self.answer({**named(environment), **show_version(version, with_snapshot=False)}, [said])
+        self.answer(show_named(version, environment), [said])
 
     def put(self, text: str, path: Path) -> None:
         try:

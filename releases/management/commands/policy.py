@@ -16,7 +16,7 @@ from releases.management.policies import add_fields, changed_fields, changed_lin
 from releases.management.words import table
 from releases.models import Environment, Release
 from releases.policies import check_policy_changes, policy_etag, stored_policies
-from releases.serialization import show_policy
+from releases.serialization.releases import show_policy
 
 
 class Command(ActionCommand):

@@ -6,7 +6,7 @@ from configs import actions
 from configs.drafts import draft_of
 from icontrol.kernel.texts import both
 from releases.management.base import ActionCommand
-from releases.serialization import show_version
+from releases.serialization.versions import show_version
 
 
 class Command(ActionCommand):
@@ -29,4 +29,4 @@ class Command(ActionCommand):
             application=application.key,
             draft=draft_of(application).version,
         )
-        self.answer(show_version(version), [said])
+        self.answer({**show_version(version), "snapshot": version.document}, [said])

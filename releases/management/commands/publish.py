@@ -17,7 +17,7 @@ from releases.management.base import ActionCommand
 from releases.management.words import change_lines, problem_lines, problem_summary
 from releases.models import Environment
 from releases.publishing import Plan, Published, Selection, check_ready
-from releases.serialization import named, show_published
+from releases.serialization.releases import show_plan, show_published
 
 
 class Command(ActionCommand):
@@ -54,7 +54,7 @@ class Command(ActionCommand):
         }
         if given["dry_run"]:
             plan = actions.plan_publish(environment, selection, **wanted)
-            self.answer({**named(environment), **plan.as_json()}, self.planned(environment, plan))
+            self.answer(show_plan(plan, environment), self.planned(environment, plan))
             check_ready(plan, given["confirm"])
         else:
             done = actions.publish(environment, selection, confirm=given["confirm"], reason=given["reason"], **wanted)

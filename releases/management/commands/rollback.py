@@ -15,7 +15,8 @@ from releases.management.base import ActionCommand
 from releases.management.words import change_lines
 from releases.models import Environment, Release
 from releases.policies import check_serial
-from releases.serialization import show_diff, show_rollback
+from releases.serialization.releases import show_rollback
+from releases.serialization.versions import show_diff
 
 
 class Command(ActionCommand):

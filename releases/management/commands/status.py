@@ -21,7 +21,9 @@ from releases.management.base import ActionCommand, unusable
 from releases.management.policies import in_short
 from releases.management.words import first, release_row, table, when
 from releases.models import Environment, Release
-from releases.serialization import instant, show_policy, show_release, show_version
+from releases.serialization import instant
+from releases.serialization.releases import show_policy, show_release
+from releases.serialization.versions import show_version
 
 
 class Command(ActionCommand):
@@ -72,14 +74,14 @@ class Command(ActionCommand):
         wrong = len(errors(problems))
         body = {
             "draft": {
-                **show_version(draft, with_snapshot=False),
+                **show_version(draft),
                 "editedAt": instant(draft.edited_at),
                 "editedBy": draft.edited_by,
                 "basedOn": draft.based_on.version if draft.based_on else None,
                 "errors": wrong,
                 "warnings": len(problems) - wrong,
             },
-            "preview": show_version(preview, with_snapshot=False) if preview else None,
+            "preview": show_version(preview) if preview else None,
         }
         rows = [
             [self.said(both("draft", "brouillon")), draft.version, self.said(_edited(draft))],

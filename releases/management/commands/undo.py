@@ -13,7 +13,7 @@ from releases.ledger.chain import head_of, release_of
 from releases.ledger.kinds import KINDS
 from releases.management.base import ActionCommand
 from releases.models import Environment
-from releases.serialization import show_release
+from releases.serialization.releases import show_release
 
 NEWEST = "newest"
 

@@ -6,7 +6,7 @@ from configs import actions
 from configs.drafts import version_of
 from icontrol.kernel.texts import both
 from releases.management.base import ActionCommand
-from releases.serialization import show_version
+from releases.serialization.versions import show_version
 
 
 class Command(ActionCommand):
@@ -28,4 +28,4 @@ class Command(ActionCommand):
             version=version.version,
             application=application.key,
         )
-        self.answer(show_version(version, with_snapshot=False), [said])
+        self.answer(show_version(version), [said])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
@@ -172,7 +172,7 @@ def check(made: dict[str, Any], state: dict[str, Any], keys: list[str], killed: 
     for (key, attributes), found in zip(asked, node, strict=True):
         answer = flags.evaluate(key, attributes, now=now)
         on = is_on(sources[key], answer)
-        told: dict[str, Any] = told_variant(sources[key], answer) if on else {"name": "disabled"}
+        told: Mapping[str, Any] = told_variant(sources[key], answer) if on else {"name": "disabled"}
         wanted = (on, told["name"], told.get("payload"))
         in_python = {"currentTime": now.isoformat(), **apart(attributes)}
         variant = engine.check_variant(key, in_python).variant
