@@ -33,8 +33,8 @@ class FlagClientView(PublicView):
         """The release that the client's key names. Counted first, so that who asks too often costs nothing more."""
         if self.evaluates:
             _count(request)
-        headers = request.headers
-        return read_live(client_key(headers.get("X-API-Key"), headers.get("Authorization")))
+        meta = request.META
+        return read_live(client_key(meta.get("HTTP_X_API_KEY"), meta.get("HTTP_AUTHORIZATION")))
 
 
 def _count(request: HttpRequest) -> None:

@@ -19,7 +19,7 @@ def choose(accepted: str, available: Collection[str], *fallbacks: str) -> str:
     the ``fallbacks``, in the same way; then the first that is there. What the reader refuses (``q=0``) is taken only
     when nothing else is there. Raises ``ValueError`` when nothing is there at all.
     """
-    wanted, refused = _ranges(accepted)
+    wanted, refused = _ranges(accepted[: MAX_HEADER + 1])  # what is beyond is not remembered either
     tags = {tag.lower(): tag for tag in available}
     acceptable = {tag: name for tag, name in tags.items() if not _refuses(wanted, refused, tag)} or tags
     for language in (*wanted, *(fallback.lower() for fallback in fallbacks)):

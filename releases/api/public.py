@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -71,27 +70,27 @@ class PublicView(APIView):
 
     def ask(self, request: Request) -> Ask:
         """What of a request counts for its answer."""
-        headers = request.headers
+        meta = request.META
         return Ask(
             self.route,
             method=request.method or "GET",
-            version=headers.get("X-Client-Version"),
-            platform=headers.get("X-Client-Platform"),
-            accept_language=headers.get("Accept-Language", ""),
-            if_none_match=headers.get("If-None-Match", ""),
-            surface=request.query_params.get("surface", ""),
+            version=meta.get("HTTP_X_CLIENT_VERSION"),
+            platform=meta.get("HTTP_X_CLIENT_PLATFORM"),
+            accept_language=meta.get("HTTP_ACCEPT_LANGUAGE", ""),
+            if_none_match=meta.get("HTTP_IF_NONE_MATCH", ""),
+            surface=request.query_params.get("surface", "") if meta.get("QUERY_STRING") else "",
             default_language=settings.LANGUAGE_CODE,
         )
 
     def answered(self, request: Request) -> HttpResponse:
         """What the live release of the client's key answers."""
-        live = read_live(request.headers.get("X-Client-Key"))
+        live = read_live(request.META.get("HTTP_X_CLIENT_KEY"))
         return response_of(answers.answer(self.ask(request), live))
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         if self.route.vary:
-            patch_vary_headers(response, self.route.vary.split(", "))
+            response.setdefault("Vary", self.route.vary)
         return response
 
 

@@ -16,7 +16,7 @@ import releases.codes  # noqa: F401  (defines the refusals)
 from configs.etags import named
 from icontrol.kernel import problem_json
 from icontrol.kernel.answers import Answer
-from icontrol.kernel.languages import choose
+from icontrol.kernel.languages import MAX_HEADER, choose
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import LANGUAGES
 from releases.delivery.representations import Live, Representation, representation
@@ -65,7 +65,12 @@ class Ask:
     @property
     def language(self) -> str:
         """Of problems: one of ours."""
-        return choose(self.accept_language, LANGUAGES, self.default_language)
+        return _language(self.accept_language[: MAX_HEADER + 1], self.default_language)
+
+
+@lru_cache(maxsize=1024)
+def _language(accepted: str, default: str) -> str:
+    return choose(accepted, LANGUAGES, default)
 
 
 def answer(ask: Ask, live: Live | Refusal) -> Answer:
@@ -96,10 +101,9 @@ def conditional(
 ) -> Answer:
     """200 or 304, with validators and the release's headers on both."""
     headers = (("ETag", shown.etag), *_of_release(ask, live, cache_control), *more)
-    if ask.if_none_match:
-        has = named(ask.if_none_match)
-        if shown.etag in has or "*" in has:
-            return Answer(304, headers)
+    has = ask.if_none_match
+    if has and (has == shown.etag or not named(has).isdisjoint((shown.etag, "*"))):
+        return Answer(304, headers)
     return Answer(200, (JSON, *headers), shown.body)
 
 

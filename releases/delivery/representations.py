@@ -103,7 +103,7 @@ class Representation:
 def representation(live: Live, surface: str) -> Representation:
     """The published config as clients get it: kill switches applied, private parts left out, one surface or all."""
     snapshot = live.own
-    surfaces = {page.get("surface") for page in snapshot.get("pages", [])}
+    surfaces = live.once("surfaces", lambda: {page.get("surface") for page in snapshot.get("pages", [])} - {None})
     # Hostile surface names share one entry: they all see the pages without a surface.
     surface = surface if not surface or surface in surfaces else "\0"
     return live.once(
