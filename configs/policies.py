@@ -29,13 +29,13 @@ LARGEST_SCHEMA = 64 * 1024
 
 #: permission → (what it is for, the lowest role that has it)
 PERMISSIONS: dict[str, tuple[Text, str]] = {
-    VIEW: (both("read this", "lire ceci"), "viewer"),
-    EDIT: (both("read or change the draft", "lire ni modifier le brouillon"), "editor"),
+    VIEW: (both("read this"), "viewer"),
+    EDIT: (both("read or change the draft"), "editor"),
     PUBLISH: (
-        both("publish, roll back or pull a kill switch", "publier, revenir en arrière ni actionner un coupe-circuit"),
+        both("publish, roll back or pull a kill switch"),
         "publisher",
     ),
-    ADMINISTER: (both("administer this server", "administrer ce serveur"), "admin"),
+    ADMINISTER: (both("administer this server"), "admin"),
 }
 
 
@@ -192,15 +192,15 @@ def check_caps(document: Any) -> None:
 def check_shape(document: Any) -> None:
     """The top level of a snapshot: an object whose sections are lists, and objects where one is meant."""
     if not isinstance(document, dict):
-        wrong = [Problem("", "draft.shape", both("A snapshot is an object.", "Un instantané est un objet."))]
+        wrong = [Problem("", "draft.shape", both("A snapshot is an object."))]
     else:
         wrong = [
             Problem(
                 pointer([section]),
                 "draft.shape",
-                both("{s} must be a list.", "{s} doit être une liste.", s=section)
+                both("{s} must be a list.", s=section)
                 if section in NAMED_BY
-                else both("{s} must be an object.", "{s} doit être un objet.", s=section),
+                else both("{s} must be an object.", s=section),
             )
             for section, value in document.items()
             if (section in NAMED_BY and not isinstance(value, list))

@@ -7,10 +7,10 @@ from icontrol.kernel.texts import Text, both
 DRAFT, PREVIEW, PUBLISHED, WITHDRAWN = "draft", "preview", "published", "withdrawn"
 
 STATES: dict[str, Text] = {
-    DRAFT: both("draft", "brouillon"),
-    PREVIEW: both("preview", "aperçu"),
-    PUBLISHED: both("published", "publiée"),
-    WITHDRAWN: both("withdrawn", "retirée"),
+    DRAFT: both("draft"),
+    PREVIEW: both("preview"),
+    PUBLISHED: both("published"),
+    WITHDRAWN: both("withdrawn"),
 }
 
 #: Who answers for a version in this state (STYLE: every state has an owner).

@@ -31,10 +31,7 @@ class MalformedVersion(ValueError):
     def __init__(self, text: str) -> None:
         shown = ascii(text[:MAX_LENGTH])[1:-1] + ("…" if len(text) > MAX_LENGTH else "")
         self.sentence = both(
-            "“{shown}” is not a version such as 1.4.2 (at most {cap} characters).",
-            "« {shown} » n'est pas une version comme 1.4.2 ({cap} caractères au plus).",
-            shown=shown,
-            cap=MAX_LENGTH,
+            "“{shown}” is not a version such as 1.4.2 (at most {cap} characters).", shown=shown, cap=MAX_LENGTH
         )
         super().__init__(self.sentence["en"])
 

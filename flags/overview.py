@@ -31,17 +31,12 @@ HOURS_SHOWN = 2 * DAY
 
 #: What whoever reads the counts should know.
 ASKED_AT_ONCE = both(
-    "An app that asks for all flags at once, as OpenFeature does in browsers, keeps all of them “evaluated”.",
-    "Une application qui demande tous les drapeaux d'un coup, comme OpenFeature dans les navigateurs, les garde tous "
-    "« évalués ».",
+    "An app that asks for all flags at once, as OpenFeature does in browsers, keeps all of them “evaluated”."
 )
 STALE: dict[str, Text] = {
-    "flag.not_evaluated": both("Nobody has evaluated it for 30 days.", "Personne ne l'a évalué depuis trente jours."),
-    "flag.fully_on": both(
-        "For 30 days it has been on for everybody who asked.",
-        "Depuis trente jours, il est actif pour tous ceux qui l'ont demandé.",
-    ),
-    "flag.expired": both("Its expiry date has passed.", "Sa date d'expiration est passée."),
+    "flag.not_evaluated": both("Nobody has evaluated it for 30 days."),
+    "flag.fully_on": both("For 30 days it has been on for everybody who asked."),
+    "flag.expired": both("Its expiry date has passed."),
 }
 
 

@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy
 
 from configs.policies import check_permission
 from icontrol.kernel import responses
-from icontrol.kernel.bilingual import words
+from icontrol.kernel.bilingual import text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases.access import audit, sessions
 from releases.access.authentication import actor_of_user
@@ -47,7 +47,7 @@ class PasswordPage(SuccessMessageMixin, PasswordChangeView):
 
 class HouseSite(admin.AdminSite):
     site_header = site_title = "iCONTROL"
-    index_title = words("What clients get now", "Ce que reçoivent les clients")
+    index_title = text_lazy("What clients get now")
     site_url = None
     login_form = LoginForm
 
@@ -72,7 +72,7 @@ class HouseSite(admin.AdminSite):
             extra_context={
                 **self.each_context(request),
                 "refusal": Refusal("password.temporary") if is_temporary(request.user) else None,
-                "button": words("Change my password", "Changer mon mot de passe"),
+                "button": text_lazy("Change my password"),
                 **(extra_context or {}),
             },
         )
@@ -88,14 +88,14 @@ class HouseSite(admin.AdminSite):
             audit.record("confirmed", who=audit.who_of(request), address=audit.address_of(request))
             return HttpResponseRedirect(page_of_ours(request.GET.get("next", ""), reverse("admin:index")))
         minutes = sessions.CONFIRMED_FOR // dt.timedelta(minutes=1)
-        why = words(
-            f"Accounts and tokens are changed by those only who typed their password in the last {minutes} minutes.",
-            f"Seul un mot de passe saisi dans les {minutes} dernières minutes permet de modifier comptes et jetons.",
+        why = text_lazy(
+            "Accounts and tokens are changed by those only who typed their password in the last {minutes} minutes.",
+            minutes=minutes,
         )
         context = {
             **self.each_context(request),
-            "title": words("Confirm your password", "Confirmez votre mot de passe"),
-            "button": words("Confirm", "Confirmer"),
+            "title": text_lazy("Confirm your password"),
+            "button": text_lazy("Confirm"),
             "notes": [why],
             "form": form,
         }
@@ -113,7 +113,7 @@ class HouseSite(admin.AdminSite):
             return HttpResponseRedirect(request.path)
         context = {
             **self.each_context(request),
-            "title": words("Your sessions", "Vos sessions"),
+            "title": text_lazy("Your sessions"),
             "sessions": shown,
             "this_one": request.session.session_key,
         }
@@ -160,11 +160,7 @@ class HouseSite(admin.AdminSite):
 
     def to_confirm(self, request: HttpRequest) -> HttpResponseBase:
         if request.method == "POST":
-            lost = words(
-                "What you sent was not saved. Confirm your password, then fill in the form again.",
-                "Votre envoi n'a pas été enregistré. Confirmez votre mot de passe, puis remplissez à nouveau le "
-                "formulaire.",
-            )
+            lost = text_lazy("What you sent was not saved. Confirm your password, then fill in the form again.")
             messages.warning(request, str(lost))
         return HttpResponseRedirect(f"{reverse('admin:confirm')}?{urlencode({'next': request.get_full_path()})}")
 

@@ -51,16 +51,12 @@ def effect_lines(found: Effects, key: str) -> list[Text]:
     """What becomes of the other flags; those that go on first, because nobody expects that of a kill switch."""
     said = []
     if on := [name for name in found.on if name != key]:
-        said.append(both("Goes ON with it: {flags}.", "S'allume du même coup : {flags}.", flags=_listed(on)))
+        said.append(both("Goes ON with it: {flags}.", flags=_listed(on)))
     if off := [name for name in found.off if name != key]:
-        said.append(both("Goes off with it: {flags}.", "S'éteint du même coup : {flags}.", flags=_listed(off)))
+        said.append(both("Goes off with it: {flags}.", flags=_listed(off)))
     return said
 
 
 def _listed(keys: Sequence[str]) -> Text:
     named, more = ", ".join(keys[:NAMED]), len(keys) - NAMED
-    return (
-        both("{named} and {more} more", "{named} et {more} autres", named=named, more=more)
-        if more > 0
-        else both("{named}", "{named}", named=named)
-    )
+    return both("{named} and {more} more", named=named, more=more) if more > 0 else both("{named}", named=named)

@@ -179,8 +179,6 @@ def _reused(index: int, life: Any) -> Problem:
     message = both(
         "“{key}” was another kind of flag in {version}, and old clients may still ask for it: a key that comes "
         "back keeps its type and bucketing. Choose a new key.",
-        "« {key} » était un drapeau d'une autre sorte dans {version}, et d'anciens clients le demandent peut-être "
-        "encore : une clé qui revient garde son type et sa répartition. Choisissez une nouvelle clé.",
         key=shown(life.key),
         version=life.last,
     )
@@ -191,15 +189,13 @@ def _changed(index: int, key: str, now: Kind, before: Kind) -> Problem:
     retyped = now.type != before.type
     what = both(
         "of type {old}, and becomes one of type {new}: who asks for the old type gets the default in its code.",
-        "de type {old} et devient de type {new} : qui demande l'ancien type obtient la valeur par défaut de son code.",
         old=shown(before.type),
         new=shown(now.type),
     )
     dealt = both(
-        "dealt in another way until now: from this publish on others are in its shares and splits than before.",
-        "réparti autrement jusqu'ici : dès cette publication, d'autres sont dans ses parts et ses répartitions.",
+        "dealt in another way until now: from this publish on others are in its shares and splits than before."
     )
-    message = both("“{key}” was {what}", "« {key} » était {what}", key=shown(key), what=what if retyped else dealt)
+    message = both("“{key}” was {what}", key=shown(key), what=what if retyped else dealt)
     return Problem(pointer(["featureFlags", index, "key"]), "flag.kind_changed", message, "warning")
 
 
@@ -210,10 +206,8 @@ def _confirmation(lives: Sequence[Any]) -> Confirmation:
     return Confirmation(
         "flag.key_reused",
         both(
-            "Flag keys come back that were there before and then gone: {flags}. Clients that still know one of them "
-            "act on it again.",
-            "Des clés de drapeaux reviennent après avoir disparu : {flags}. Les clients qui en connaissent encore une "
-            "y obéiront de nouveau.",
+            "Flag keys come back that were there before and then gone: {flags}. Clients that still know one of "
+            "them act on it again.",
             flags=", ".join(named),
         ),
     )

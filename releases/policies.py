@@ -78,7 +78,6 @@ def confirmations(
                 "release.base_moved",
                 both(
                     "{version} does not build on {live}, which is live: what only {live} has would go.",
-                    "{version} ne part pas de {live}, en ligne : ce que {live} est seule à avoir disparaîtrait.",
                     version=candidate.version,
                     live=live.version,
                 ),
@@ -90,7 +89,6 @@ def confirmations(
                 "release.contains_rolled_back",
                 both(
                     "{version} builds on {back}, which was taken back here.",
-                    "{version} part de {back}, qui a été retirée d'ici par un retour.",
                     version=candidate.version,
                     back=", ".join(taken_back),
                 ),
@@ -108,12 +106,7 @@ def _size(candidate: ConfigVersion, snapshot: Any, live: ConfigVersion) -> list[
         found.append(
             Confirmation(
                 "release.grows",
-                both(
-                    "The snapshot grows from {before} to {size} bytes, more than twice.",
-                    "L'instantané passe de {before} à {size} octets, plus du double.",
-                    before=before,
-                    size=size,
-                ),
+                both("The snapshot grows from {before} to {size} bytes, more than twice.", before=before, size=size),
             )
         )
     old, new = _objects(document_of(live)), _objects(snapshot)
@@ -123,10 +116,7 @@ def _size(candidate: ConfigVersion, snapshot: Any, live: ConfigVersion) -> list[
             Confirmation(
                 "release.shrinks",
                 both(
-                    "{gone} of {all} objects (pages, tabs, flags …) would go, more than 30 %.",
-                    "{gone} objets sur {all} (pages, onglets, drapeaux …) disparaîtraient, plus de 30 %.",
-                    gone=gone,
-                    all=len(old),
+                    "{gone} of {all} objects (pages, tabs, flags …) would go, more than 30 %.", gone=gone, all=len(old)
                 ),
             )
         )
@@ -275,9 +265,9 @@ def check_switch(environment: Environment, head: Release, kind: str, key: str, f
 
 def _meant(near: list[str]) -> Text:
     if not near:
-        return both("", "")
-    options = either(both("“{name}”", "« {name} »", name=name) for name in near)
-    return both(" (did you mean {options}?)", " (vouliez-vous dire {options} ?)", options=options)
+        return both("")
+    options = either(both("“{name}”", name=name) for name in near)
+    return both(" (did you mean {options}?)", options=options)
 
 
 def stands(killed: Collection[str], kind: str, key: str) -> bool:

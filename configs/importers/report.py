@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from configs.importers import Entry, EntryKind
-from icontrol.kernel.texts import both
+from icontrol.kernel.texts import Text
 
 
 class Report:
@@ -14,5 +12,5 @@ class Report:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
 
-    def add(self, kind: EntryKind, source: str, target: str, en: str, fr: str, **values: Any) -> None:
-        self.entries.append(Entry(kind, source, target, both(en, fr, **values)))
+    def add(self, kind: EntryKind, source: str, target: str, message: Text) -> None:
+        self.entries.append(Entry(kind, source, target, message))

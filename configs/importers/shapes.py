@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from icontrol.kernel.problems import Problem
-from icontrol.kernel.texts import Text, both
+from icontrol.kernel.texts import Text, both, joined
 
 #: A shape is a Python type, ``None``, a frozenset of allowed strings, ``[shape]`` (a list of it), ``{"*": shape}`` (an
 #: object with any keys), ``{"key": shape, "optional?": shape}`` (an object with these), a tuple (any of them, at most
@@ -18,13 +18,13 @@ Shape = Any
 ANY = object()
 
 NAMES: dict[type, Text] = {
-    str: both("a string", "une chaîne"),
-    bool: both("true or false", "true ou false"),
-    int: both("a whole number", "un nombre entier"),
-    float: both("a number", "un nombre"),
-    dict: both("an object", "un objet"),
-    list: both("a list", "une liste"),
-    type(None): both("null", "null"),
+    str: both("a string"),
+    bool: both("true or false"),
+    int: both("a whole number"),
+    float: both("a number"),
+    dict: both("an object"),
+    list: both("a list"),
+    type(None): both("null"),
 }
 
 
@@ -60,7 +60,7 @@ class Checker:
                 self.report(
                     at,
                     "import.missing",
-                    both("The member “{name}” is missing.", "Le membre « {name} » manque.", name=name),
+                    both("The member “{name}” is missing.", name=name),
                 )
         for name, item in value.items():
             if name in known or "*" in known:
@@ -71,21 +71,12 @@ class Checker:
     def _wrong(self, value: Any, options: tuple[Shape, ...], at: str) -> None:
         allowed = sorted({name for option in options if isinstance(option, frozenset) for name in option})
         if allowed and isinstance(value, str):
-            message = both(
-                "“{value}” is none of: {allowed}.",
-                "« {value} » ne fait pas partie de : {allowed}.",
-                value=value[:80],
-                allowed=", ".join(allowed),
-            )
+            message = both("“{value}” is none of: {allowed}.", value=value[:80], allowed=", ".join(allowed))
         else:
             names = [NAMES[_json_type(option)] for option in options]
             message = both(
                 "Expected {expected}, found {found}.",
-                "Attendu : {expected} ; trouvé : {found}.",
-                expected={
-                    "en": " or ".join(name["en"] for name in names),
-                    "fr": " ou ".join(name["fr"] for name in names),
-                },
+                expected=joined(names, both(" or ")),
                 found=NAMES[type(value)],
             )
         self.report(at, "import.shape", message)

@@ -18,7 +18,7 @@ from configs.snapshot.canonical import NotStrictJSON, parse_strict, read_text
 from configs.snapshot.caps import MAX_DEPTH
 from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem
-from icontrol.kernel.texts import both
+from icontrol.kernel.texts import Text, both
 
 #: libyaml's, where PyYAML was built with it: twenty times as fast.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -39,7 +39,7 @@ def json_or_yaml(data: bytes, *, max_bytes: int) -> Any:
     try:
         value = _value(yaml.parse(text, Loader=_LOADER))
     except yaml.YAMLError as error:
-        _refuse(error, "yaml.syntax", "Neither JSON nor YAML.", "Ni JSON ni YAML.")
+        _refuse(error, "yaml.syntax", both("Neither JSON nor YAML."))
     # Numbers, texts and keys have the same bounds in either writing.
     return parse_strict(json.dumps(value))
 
@@ -69,7 +69,7 @@ def _value(events: Iterator[Any]) -> Any:
             put(_scalar(event))
         else:
             if len(around) == MAX_DEPTH:
-                _refuse(event, "json.too_deep", "Nested too deeply.", "Imbrication trop profonde.")
+                _refuse(event, "json.too_deep", both("Nested too deeply."))
             holder: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
             put(holder)
             around.append((holder, []))
@@ -79,20 +79,19 @@ def _value(events: Iterator[Any]) -> Any:
 def _check(event: Any, ended: bool) -> None:
     """Nothing that JSON has not; ``ended``: there was a document before."""
     if isinstance(event, yaml.AliasEvent):
-        _refuse(event, "yaml.alias", "Aliases are refused.", "Les alias sont refusés.")
+        _refuse(event, "yaml.alias", both("Aliases are refused."))
     if ended and isinstance(event, yaml.DocumentStartEvent):
-        _refuse(event, "yaml.documents", "There is a second document.", "Il y a un second document.")
+        _refuse(event, "yaml.documents", both("There is a second document."))
     if getattr(event, "tag", None) is not None:
-        _refuse(event, "yaml.tag", "Tags (“!”) are refused.", "Les étiquettes (« ! ») sont refusées.")
+        _refuse(event, "yaml.tag", both("Tags (“!”) are refused."))
 
 
 def _key(event: yaml.NodeEvent, holder: dict[str, Any]) -> str:
     if not isinstance(event, yaml.ScalarEvent):
-        _refuse(event, "yaml.key", "A key is no text.", "Une clé n'est pas un texte.")
+        _refuse(event, "yaml.key", both("A key is no text."))
     key: str = event.value
     if key in holder:
-        en, fr = "The key “{key}” stands twice.", "La clé « {key} » figure deux fois."
-        _refuse(event, "json.duplicate_key", en, fr, key=shown(key))
+        _refuse(event, "json.duplicate_key", both("The key “{key}” stands twice.", key=shown(key)))
     return key
 
 
@@ -105,9 +104,8 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
     return _WORDS.get(text, text)
 
 
-def _refuse(found: Any, code: str, en: str, fr: str, **values: Any) -> NoReturn:
+def _refuse(found: Any, code: str, message: Text) -> NoReturn:
     """``found``: an event, or an error of the parser, which mostly knows its place."""
     mark = getattr(found, "start_mark", None) or getattr(found, "problem_mark", None)
     line = mark.line + 1 if mark else 1
-    said = both(f"{en} Line {{line}}.", f"{fr} Ligne {{line}}.", line=line, **values)
-    raise NotStrictJSON(Problem("", code, said)) from None
+    raise NotStrictJSON(Problem("", code, both("{problem} Line {line}.", problem=message, line=line))) from None

@@ -21,7 +21,7 @@ from configs.snapshot.caps import FORBIDDEN_KEYS, MAX_DEPTH, MAX_INTEGER, MAX_KE
 from configs.snapshot.reading import NAMED_BY, OBJECTS
 from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem
-from icontrol.kernel.texts import both
+from icontrol.kernel.texts import Text, both
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 #: Keys below it sort by code points as RFC 8785 sorts them, by UTF-16 units.
@@ -40,8 +40,8 @@ class NotStrictJSON(ValueError):
         super().__init__("; ".join(problem.message["en"] for problem in problems))
 
 
-def _refuse(code: str, en: str, fr: str, **values: Any) -> NoReturn:
-    raise NotStrictJSON(Problem("", code, both(en, fr, **values)))
+def _refuse(code: str, message: Text) -> NoReturn:
+    raise NotStrictJSON(Problem("", code, message))
 
 
 def parse_strict(data: bytes | str, *, max_bytes: int | None = None, doubles: bool = False) -> Any:
@@ -65,13 +65,7 @@ def parse_strict(data: bytes | str, *, max_bytes: int | None = None, doubles: bo
     except RecursionError:
         _too_deep()
     except json.JSONDecodeError as error:
-        _refuse(
-            "json.syntax",
-            "Not JSON: line {line}, column {column}.",
-            "Ce n'est pas du JSON : ligne {line}, colonne {column}.",
-            line=error.lineno,
-            column=error.colno,
-        )
+        _refuse("json.syntax", both("Not JSON: line {line}, column {column}.", line=error.lineno, column=error.colno))
     _check_tree(value)
     return value
 
@@ -81,43 +75,31 @@ def read_text(raw: bytes, max_bytes: int | None = None) -> str:
     if max_bytes is not None and len(raw) > max_bytes:
         _refuse(
             "json.too_large",
-            "The document has {size} bytes; at most {cap} are accepted.",
-            "Le document fait {size} octets ; {cap} au plus sont acceptés.",
-            size=len(raw),
-            cap=max_bytes,
+            both("The document has {size} bytes; at most {cap} are accepted.", size=len(raw), cap=max_bytes),
         )
     if raw.startswith(b"\xef\xbb\xbf"):
         _refuse(
             "json.byte_order_mark",
-            "The text begins with a byte order mark (EF BB BF). Save it as UTF-8 without BOM.",
-            "Le texte commence par une marque d'ordre des octets (EF BB BF). Enregistrez-le en UTF-8 sans BOM.",
+            both("The text begins with a byte order mark (EF BB BF). Save it as UTF-8 without BOM."),
         )
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw[:4]:
-        _refuse(
-            "json.encoding",
-            "The text is UTF-16 or UTF-32, as PowerShell's “>” writes it. Save it as UTF-8.",
-            "Le texte est en UTF-16 ou UTF-32, comme l'écrit le « > » de PowerShell. Enregistrez-le en UTF-8.",
-        )
+        _refuse("json.encoding", both("The text is UTF-16 or UTF-32, as PowerShell's “>” writes it. Save it as UTF-8."))
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         _refuse(
             "json.encoding",
-            "The text is not UTF-8: line {line}, byte {at} of it is {byte}. Save it as UTF-8.",
-            "Le texte n'est pas de l'UTF-8 : ligne {line}, son octet {at} est {byte}. Enregistrez-le en UTF-8.",
-            line=raw.count(b"\n", 0, error.start) + 1,
-            at=error.start - raw.rfind(b"\n", 0, error.start),
-            byte=f"{raw[error.start]:02X}",
+            both(
+                "The text is not UTF-8: line {line}, byte {at} of it is {byte}. Save it as UTF-8.",
+                line=raw.count(b"\n", 0, error.start) + 1,
+                at=error.start - raw.rfind(b"\n", 0, error.start),
+                byte=f"{raw[error.start]:02X}",
+            ),
         )
 
 
 def _too_deep() -> NoReturn:
-    _refuse(
-        "json.too_deep",
-        "Nested deeper than {cap} levels.",
-        "Imbrication de plus de {cap} niveaux.",
-        cap=MAX_DEPTH,
-    )
+    _refuse("json.too_deep", both("Nested deeper than {cap} levels.", cap=MAX_DEPTH))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -125,37 +107,22 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        _refuse(
-            "json.duplicate_key",
-            "The key “{key}” stands twice.",
-            "La clé « {key} » figure deux fois.",
-            key=shown(twice),
-        )
+        _refuse("json.duplicate_key", both("The key “{key}” stands twice.", key=shown(twice)))
     if not value.keys().isdisjoint(FORBIDDEN_KEYS):
         key = min(FORBIDDEN_KEYS & value.keys())
-        _refuse("json.forbidden_key", "The key “{key}” is refused.", "La clé « {key} » est refusée.", key=key)
+        _refuse("json.forbidden_key", both("The key “{key}” is refused.", key=key))
     if len(value) > MAX_KEYS:
-        _refuse(
-            "json.too_many_keys",
-            "An object has more than {cap} keys.",
-            "Un objet a plus de {cap} clés.",
-            cap=MAX_KEYS,
-        )
+        _refuse("json.too_many_keys", both("An object has more than {cap} keys.", cap=MAX_KEYS))
     return value
 
 
 def _constant(name: str) -> NoReturn:
-    _refuse("json.number", "{name} is not a JSON number.", "{name} n'est pas un nombre JSON.", name=name)
+    _refuse("json.number", both("{name} is not a JSON number.", name=name))
 
 
 def _integer(digits: str) -> int:
     if len(digits) > 17 or abs(int(digits)) > MAX_INTEGER:
-        _refuse(
-            "json.number",
-            "The integer {digits} is beyond ±(2^53−1).",
-            "L'entier {digits} dépasse ±(2^53−1).",
-            digits=digits[:24],
-        )
+        _refuse("json.number", both("The integer {digits} is beyond ±(2^53−1).", digits=digits[:24]))
     return int(digits)
 
 
@@ -166,7 +133,7 @@ def _any_integer(digits: str) -> float | int:
 def _finite(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
-        _refuse("json.number", "{digits} is not finite.", "{digits} n'est pas fini.", digits=digits[:24])
+        _refuse("json.number", both("{digits} is not finite.", digits=digits[:24]))
     return value
 
 
@@ -205,16 +172,11 @@ def _check_tree(root: Any) -> None:
 
 def _check_string(value: str) -> None:
     if len(value) > MAX_STRING:
-        _refuse(
-            "json.string_too_long",
-            "A string is longer than {cap} characters.",
-            "Une chaîne dépasse {cap} caractères.",
-            cap=MAX_STRING,
-        )
+        _refuse("json.string_too_long", both("A string is longer than {cap} characters.", cap=MAX_STRING))
     if "\0" in value:
-        _refuse("json.nul", "A string holds the character NUL.", "Une chaîne contient le caractère NUL.")
+        _refuse("json.nul", both("A string holds the character NUL."))
     if SURROGATE.search(value):
-        _refuse("json.surrogate", "A string holds a lone surrogate.", "Une chaîne contient un demi-caractère.")
+        _refuse("json.surrogate", both("A string holds a lone surrogate."))
 
 
 def canonical(value: Any) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from configs.snapshot.reading import Trail, steps
 from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem, pointer
-from icontrol.kernel.texts import Text, both
+from icontrol.kernel.texts import Text, both, fill
 
 MAX_DEPTH = 32
 MAX_KEYS = 3_000
@@ -58,11 +58,11 @@ def walk(document: Any) -> Walk:
                 result.legible = False
                 report(trail, "snapshot.too_deep", _TOO_DEEP)
         elif (kind is int and not -MAX_INTEGER <= value <= MAX_INTEGER) or (kind is float and not _safe(value)):
-            report(trail, "number.unsafe", both(_UNSAFE["en"], _UNSAFE["fr"], number=shown(value, 30)))
+            report(trail, "number.unsafe", fill(_UNSAFE, number=shown(value, 30)))
 
     def look_closer(text: str, trail: Trail) -> None:
         if len(text) > MAX_STRING:
-            report(trail, "string.too_long", both(_TOO_LONG["en"], _TOO_LONG["fr"], length=len(text), cap=MAX_STRING))
+            report(trail, "string.too_long", fill(_TOO_LONG, length=len(text), cap=MAX_STRING))
         if "\0" in text:
             report(trail, "string.nul", _NUL)
         if _SURROGATE.search(text):
@@ -77,13 +77,13 @@ def walk(document: Any) -> Walk:
                 look(value, (trail, index), depth)
             continue
         if len(container) > MAX_KEYS:
-            message = both(_KEYS["en"], _KEYS["fr"], count=len(container), cap=MAX_KEYS)
+            message = fill(_KEYS, count=len(container), cap=MAX_KEYS)
             report(trail, "snapshot.too_many_keys", message)
         for key, value in container.items():
             here = (trail, key)
             if key not in fine_keys:
                 if key in FORBIDDEN_KEYS:
-                    report(here, "key.forbidden", both(_FORBIDDEN["en"], _FORBIDDEN["fr"], key=key))
+                    report(here, "key.forbidden", fill(_FORBIDDEN, key=key))
                 elif _plain(key):
                     fine_keys.add(key)
                 else:
@@ -110,32 +110,14 @@ def size_problems(document: Any, max_bytes: int) -> list[Problem]:
     size = len(text.encode("utf-8"))
     if size <= max_bytes:
         return []
-    message = both(
-        "The snapshot has {size} bytes; at most {cap} are accepted.",
-        "L'instantané fait {size} octets ; {cap} au plus sont acceptés.",
-        size=size,
-        cap=max_bytes,
-    )
+    message = both("The snapshot has {size} bytes; at most {cap} are accepted.", size=size, cap=max_bytes)
     return [Problem("", "snapshot.too_large", message)]
 
 
-_TOO_DEEP = both(
-    "Nested deeper than {cap} levels.",
-    "Imbrication de plus de {cap} niveaux.",
-    cap=MAX_DEPTH,
-)
-_KEYS = both(
-    "This object has {count} keys; at most {cap} are accepted.",
-    "Cet objet a {count} clés ; {cap} au plus sont acceptées.",
-)
-_TOO_LONG = both(
-    "This text has {length} characters; at most {cap} are accepted.",
-    "Ce texte a {length} caractères ; {cap} au plus sont acceptés.",
-)
-_UNSAFE = both(
-    "{number} is not a number that every client reads alike: whole numbers go up to ±(2^53−1).",
-    "{number} n'est pas un nombre que tous les clients lisent de même : les entiers vont jusqu'à ±(2^53−1).",
-)
-_FORBIDDEN = both("The key “{key}” is refused.", "La clé « {key} » est refusée.")
-_NUL = both("This text holds the character NUL.", "Ce texte contient le caractère NUL.")
-_HALF = both("This text holds half a character (a lone surrogate).", "Ce texte contient un demi-caractère.")
+_TOO_DEEP = both("Nested deeper than {cap} levels.", cap=MAX_DEPTH)
+_KEYS = both("This object has {count} keys; at most {cap} are accepted.")
+_TOO_LONG = both("This text has {length} characters; at most {cap} are accepted.")
+_UNSAFE = both("{number} is not a number that every client reads alike: whole numbers go up to ±(2^53−1).")
+_FORBIDDEN = both("The key “{key}” is refused.")
+_NUL = both("This text holds the character NUL.")
+_HALF = both("This text holds half a character (a lone surrogate).")

@@ -14,101 +14,101 @@ from typing import Any
 
 from configs.snapshot.canonical import NESTED, keyed
 from configs.snapshot.reading import NAMED_BY, OBJECTS
-from icontrol.kernel.texts import LANGUAGES, Text, both
+from icontrol.kernel.texts import Text, both, fill, joined, same
 
 Path = tuple[str, ...]
 
-#: section or nested list → (English, French, ending of a French participle) of one item.
+#: section or nested list → one item of it, and the ending of its French participle.
 NOUNS = {
-    "pages": ("Page", "Page", "e"),
-    "tabs": ("Tab", "Onglet", ""),
-    "tables": ("Table", "Table", "e"),
-    "columns": ("column", "colonne", "e"),
-    "actions": ("action", "action", "e"),
-    "featureFlags": ("Flag", "Drapeau", ""),
-    "segments": ("Segment", "Segment", ""),
-    "uiTokens": ("Token", "Jeton", ""),
-    "roles": ("Role", "Rôle", ""),
-    "permissions": ("Permission", "Permission", "e"),
-    "plans": ("Plan", "Offre", "e"),
-    "layout": ("Layout", "Disposition", "e"),
-    "theme": ("Theme", "Thème", ""),
+    "pages": (both("Page"), "e"),
+    "tabs": (both("Tab"), ""),
+    "tables": (both("Table"), "e"),
+    "columns": (both("column"), "e"),
+    "actions": (both("action"), "e"),
+    "featureFlags": (both("Flag"), ""),
+    "segments": (both("Segment"), ""),
+    "uiTokens": (both("Token"), ""),
+    "roles": (both("Role"), ""),
+    "permissions": (both("Permission"), "e"),
+    "plans": (both("Plan"), "e"),
+    "layout": (both("Layout"), "e"),
+    "theme": (both("Theme"), ""),
 }
-SECTION = ("Section", "Section", "e")
-#: field → (English, French); a field that is not here is shown by its own name.
+SECTION = (both("Section"), "e")
+#: A field that is not here is shown by its own name.
 FIELDS = {
-    "title": ("title", "titre"),
-    "label": ("label", "libellé"),
-    "name": ("name", "nom"),
-    "description": ("description", "description"),
-    "path": ("address", "adresse"),
-    "surface": ("surface", "surface"),
-    "visible": ("visible", "visible"),
-    "order": ("order number", "numéro d'ordre"),
-    "roles": ("roles", "rôles"),
-    "permissions": ("permissions", "permissions"),
-    "tenants": ("tenants", "clients"),
-    "status": ("status", "statut"),
-    "nav": ("navigation", "navigation"),
-    "flag": ("flag", "drapeau"),
-    "moduleId": ("module", "module"),
-    "pageId": ("page", "page"),
-    "targetPageId": ("target page", "page cible"),
-    "tabId": ("tab", "onglet"),
-    "columns": ("columns", "colonnes"),
-    "actions": ("actions", "actions"),
-    "config": ("settings", "réglages"),
-    "key": ("key", "clé"),
-    "type": ("type", "type"),
-    "width": ("width", "largeur"),
-    "widths": ("widths", "largeurs"),
-    "align": ("alignment", "alignement"),
-    "format": ("format", "format"),
-    "state": ("state", "état"),
-    "rollout": ("rollout", "déploiement progressif"),
-    "rules": ("rules", "règles"),
-    "variants": ("variants", "variantes"),
-    "defaultVariant": ("default variant", "variante par défaut"),
-    "offVariant": ("variant when off", "variante si coupé"),
-    "prerequisites": ("prerequisites", "prérequis"),
-    "owner": ("owner", "responsable"),
-    "expiresAt": ("expiry", "échéance"),
-    "enabledFrom": ("on from", "actif à partir de"),
-    "enabledUntil": ("on until", "actif jusqu'à"),
-    "bucketBy": ("bucketed by", "réparti par"),
-    "bucketing": ("bucketing", "répartition"),
-    "algorithm": ("algorithm", "algorithme"),
-    "seed": ("seed", "graine"),
-    "total": ("total of the weights", "total des poids"),
-    "conditions": ("conditions", "conditions"),
-    "private": ("private", "privé"),
-    "value": ("value", "valeur"),
-    "category": ("category", "catégorie"),
-    "mode": ("mode", "mode"),
-    "scope": ("scope", "portée"),
-    "cssVar": ("CSS variable", "variable CSS"),
-    "menuOrder": ("menu order", "ordre du menu"),
-    "defaultMode": ("default mode", "mode par défaut"),
-    "defaultPreset": ("default preset", "préréglage par défaut"),
-    "brand": ("brand", "marque"),
-    "logos": ("logos", "logos"),
-    "pages": ("pages", "pages"),
-    "modules": ("modules", "modules"),
-    "capabilities": ("capabilities", "capacités"),
-    "limits": ("limits", "limites"),
+    "title": both("title"),
+    "label": both("label"),
+    "name": both("name"),
+    "description": both("description"),
+    "path": both("address"),
+    "surface": both("surface"),
+    "visible": both("visible"),
+    "order": both("order number"),
+    "roles": both("roles"),
+    "permissions": both("permissions"),
+    "tenants": both("tenants"),
+    "status": both("status"),
+    "nav": both("navigation"),
+    "flag": both("flag"),
+    "moduleId": both("module"),
+    "pageId": both("page"),
+    "targetPageId": both("target page"),
+    "tabId": both("tab"),
+    "columns": both("columns"),
+    "actions": both("actions"),
+    "config": both("settings"),
+    "key": both("key"),
+    "type": both("type"),
+    "width": both("width"),
+    "widths": both("widths"),
+    "align": both("alignment"),
+    "format": both("format"),
+    "state": both("state"),
+    "rollout": both("rollout"),
+    "rules": both("rules"),
+    "variants": both("variants"),
+    "defaultVariant": both("default variant"),
+    "offVariant": both("variant when off"),
+    "prerequisites": both("prerequisites"),
+    "owner": both("owner"),
+    "expiresAt": both("expiry"),
+    "enabledFrom": both("on from"),
+    "enabledUntil": both("on until"),
+    "bucketBy": both("bucketed by"),
+    "bucketing": both("bucketing"),
+    "algorithm": both("algorithm"),
+    "seed": both("seed"),
+    "total": both("total of the weights"),
+    "conditions": both("conditions"),
+    "private": both("private"),
+    "value": both("value"),
+    "category": both("category"),
+    "mode": both("mode"),
+    "scope": both("scope"),
+    "cssVar": both("CSS variable"),
+    "menuOrder": both("menu order"),
+    "defaultMode": both("default mode"),
+    "defaultPreset": both("default preset"),
+    "brand": both("brand"),
+    "logos": both("logos"),
+    "pages": both("pages"),
+    "modules": both("modules"),
+    "capabilities": both("capabilities"),
+    "limits": both("limits"),
 }
 #: Fields that hold a text per language, whose keys are shown as languages.
 TEXTS = ("title", "label", "name", "description")
-LOCALES = {"fr": ("French", "français"), "en": ("English", "anglais")}
+LOCALES = {"fr": both("French"), "en": both("English")}
 #: Fields whose values are words of the format and stand without quotation marks.
 WORDS = ("state", "type", "category", "mode", "align", "defaultMode", "surface", "status", "algorithm")
 #: field → section that its value names.
 REFERENCES = {"pageId": "pages", "targetPageId": "pages", "tabId": "tabs"}
 GROUPS = {
-    "tables": both("Tables", "Tables"),
-    "flags": both("Feature flags", "Drapeaux de fonctionnalité"),
-    "tokens": both("UI tokens", "Jetons d'interface"),
-    "rest": both("Everything else", "Le reste"),
+    "tables": both("Tables"),
+    "flags": both("Feature flags"),
+    "tokens": both("UI tokens"),
+    "rest": both("Everything else"),
 }
 GROUP_OF = {"tables": "tables", "featureFlags": "flags", "segments": "flags", "uiTokens": "tokens"}
 LONGEST = 80
@@ -154,10 +154,8 @@ class Words:
         """``“Orders” (orders)``, or the bare id of what has no title; ``path`` is that of an item."""
         item, shown = self._item(path), clean(path[-1])
         title = next((item[field] for field in ("title", "label") if item.get(field)), None)
-        return {
-            "en": f"“{words}” ({shown})" if (words := _in(title, "en")) else shown,
-            "fr": f"« {words} » ({shown})" if (words := _in(title, "fr")) else shown,
-        }
+        named: Text = {"en": _in(title, "en"), "fr": _in(title, "fr")}
+        return both("“{title}” ({name})", title=named, name=shown) if named["en"] else same(shown)
 
     def _item(self, path: Path) -> dict[str, Any]:
         for side in self.sides:
@@ -186,7 +184,7 @@ def _in(title: Any, language: str) -> str:
 
 def group_title(words: Words, group: str) -> Text:
     kind, _, name = group.partition(":")
-    return both("Page {name}", "Page {name}", name=words.name(("pages", name))) if kind == "page" else GROUPS[kind]
+    return both("Page {name}", name=words.name(("pages", name))) if kind == "page" else GROUPS[kind]
 
 
 def sentence(
@@ -203,17 +201,16 @@ def sentence(
     """``Page “Orders” (orders), title (French): “A” → “B”`` and its French."""
     subject, ending, rest = _subject(words, path)
     if kind == "added":
-        return both("{s} added", "{s} ajouté{e}", s=subject, e=ending)
+        return both("{s} added", s=subject, e=ending)
     if kind == "removed":
-        return both("{s} removed", "{s} supprimé{e}", s=subject, e=ending)
+        return both("{s} removed", s=subject, e=ending)
     if position is not None and position[0] != position[1]:
-        en = "{s} moved from position {before} to position {after}"
-        fr = "{s} déplacé{e} de la position {before} à la position {after}"
-        return both(en, fr, s=subject, e=ending, before=position[0], after=position[1])
+        moved = both("{s} moved from position {before} to position {after}")
+        return fill(moved, s=subject, e=ending, before=position[0], after=position[1])
     if rest == ("visible",) and isinstance(before, bool) and isinstance(after, bool):
         if after:
-            return both("{s} is visible now", "{s} est désormais visible", s=subject)
-        return both("{s} is hidden now", "{s} est désormais masqué{e}", s=subject, e=ending)
+            return both("{s} is visible now", s=subject)
+        return both("{s} is hidden now", s=subject, e=ending)
     if isinstance(before, list) and isinstance(after, list):
         change = _list_change(before, after)
     else:
@@ -221,73 +218,67 @@ def sentence(
             before, after = _around_difference(before, after)
         change = both(
             "{before} → {after}",
-            "{before} → {after}",
             before=_shown(words, path, before, was_absent),
             after=_shown(words, path, after, is_absent),
         )
     if position is not None:
-        en, fr = "{change}, still in position {place}", "{change}, toujours en position {place}"
-        change = both(en, fr, change=change, place=position[1])
-    return both("{s}{field}: {change}", "{s}{field} : {change}", s=subject, field=_field(rest), change=change)
+        change = both("{change}, still in position {place}", change=change, place=position[1])
+    return both("{s}{field}: {change}", s=subject, field=_field(rest), change=change)
 
 
 def _subject(words: Words, path: Path) -> tuple[Text, str, Path]:
     """What the change is about, the ending of its participle, and the fields inside it that are left."""
     section = path[0]
     if section in OBJECTS:
-        en, fr, ending = NOUNS[section]
-        return both(en, fr), ending, path[1:]
+        noun, ending = NOUNS[section]
+        return noun, ending, path[1:]
     if section not in NAMED_BY or len(path) == 1:
         name = clean(section)
-        return both("{n} “{name}”", "{n} « {name} »", n=both(*SECTION[:2]), name=name), SECTION[2], path[1:]
-    en, fr, ending = NOUNS[section]
-    subject = both("{n} {name}", "{n} {name}", n=both(en, fr), name=words.name(path[:2]))
+        return both("{n} “{name}”", n=SECTION[0], name=name), SECTION[1], path[1:]
+    noun, ending = NOUNS[section]
+    subject = both("{n} {name}", n=noun, name=words.name(path[:2]))
     if len(path) < 4 or path[2] not in NESTED.get(section, ()):
         return subject, ending, path[2:]
-    en, fr, ending = NOUNS[path[2]]
-    inner = both("{n} {name}", "{n} {name}", n=both(en, fr), name=words.name(path[:4]))
-    return both("{s}, {inner}", "{s}, {inner}", s=subject, inner=inner), ending, path[4:]
+    noun, ending = NOUNS[path[2]]
+    inner = both("{n} {name}", n=noun, name=words.name(path[:4]))
+    return both("{s}, {inner}", s=subject, inner=inner), ending, path[4:]
 
 
 def _field(rest: Path) -> Text:
     """``, brand › name (French)``; empty when a thing as a whole is meant."""
     if not rest:
-        return {"en": "", "fr": ""}
+        return same("")
     by_language = len(rest) > 1 and rest[-2] in TEXTS
     steps = rest[:-1] if by_language else rest
-    named = {
-        language: ", " + " › ".join(FIELDS[step][at] if step in FIELDS else clean(step) for step in steps)
-        for at, language in enumerate(LANGUAGES)
-    }
+    named = joined((FIELDS.get(step) or same(clean(step)) for step in steps), same(" › "))
     if by_language:
-        locale = LOCALES.get(rest[-1], (clean(rest[-1]),) * 2)
-        named = {language: f"{named[language]} ({locale[at]})" for at, language in enumerate(LANGUAGES)}
-    return {"en": named["en"], "fr": named["fr"]}
+        named = both("{field} ({locale})", field=named, locale=LOCALES.get(rest[-1]) or clean(rest[-1]))
+    return both(", {field}", field=named)
 
 
 def _shown(words: Words, path: Path, value: Any, absent: bool) -> Text:
     """A value as it stands beside the arrow."""
     match value:
         case None if absent:
-            return both("(not set)", "(non défini)")
+            return both("(not set)")
         case None:
-            return both("(empty)", "(vide)")
+            return both("(empty)")
         case bool():
-            return both("yes", "oui") if value else both("no", "non")
+            return both("yes") if value else both("no")
         case str() if path[-1] in REFERENCES:
             return words.name((REFERENCES[path[-1]], value))
         case str() if path[-1] in WORDS and value.isidentifier():
-            return both("{v}", "{v}", v=clean(value))
+            return same(clean(value))
         case str():
             return quoted(value)
         case int() if path[0] == "featureFlags" and path[-1] == "rollout" and "variants" not in path[2:3]:
             percent = f"{value // 100}.{value % 100:02}".rstrip("0").rstrip(".") if value >= 0 else str(value / 100)
             return {"en": f"{percent}%", "fr": f"{percent.replace('.', ',')} %"}
-    return both("{v}", "{v}", v=clean(_json(value)))
+    return same(clean(_json(value)))
 
 
 def quoted(text: str) -> Text:
-    return both("“{v}”", "« {v} »", v=clean(text))
+    return both("“{v}”", v=clean(text))
 
 
 def _json(value: Any) -> str:
@@ -309,15 +300,15 @@ def _list_change(before: list[Any], after: list[Any]) -> Text:
     if old is None or new is None:
         texts = _json(before), _json(after)
         if max(map(len, texts)) <= LONGEST:
-            return both("{a} → {b}", "{a} → {b}", a=clean(texts[0]), b=clean(texts[1]))
+            return both("{a} → {b}", a=clean(texts[0]), b=clean(texts[1]))
         if len(before) == len(after):
-            return both("{n} entries, other content", "{n} éléments, autre contenu", n=len(after))
-        return both("{a} → {b} entries", "{a} → {b} éléments", a=len(before), b=len(after))
+            return both("{n} entries, other content", n=len(after))
+        return both("{a} → {b} entries", a=len(before), b=len(after))
     parts = [
-        *(both("+ {name}", "+ {name}", name=quoted(name)) for name in new if name not in old),
-        *(both("− {name}", "− {name}", name=quoted(name)) for name in old if name not in new),
+        *(both("+ {name}", name=quoted(name)) for name in new if name not in old),
+        *(both("− {name}", name=quoted(name)) for name in old if name not in new),
         *(
-            both("{name} changed", "{name} modifié", name=quoted(name))
+            both("{name} changed", name=quoted(name))
             for name in new
             if name in old and _json(old[name]) != _json(new[name])
         ),
@@ -325,11 +316,11 @@ def _list_change(before: list[Any], after: list[Any]) -> Text:
     if [name for name in old if name in new] != [name for name in new if name in old]:
         texts = ", ".join(old), ", ".join(new)
         if not parts and max(map(len, texts)) <= LONGEST:
-            return both("{a} → {b}", "{a} → {b}", a=clean(texts[0]), b=clean(texts[1]))
-        parts.append(both("another order", "autre ordre"))
+            return both("{a} → {b}", a=clean(texts[0]), b=clean(texts[1]))
+        parts.append(both("another order"))
     more = len(parts) - 6
-    shown = parts if more <= 0 else [*parts[:6], both("{n} more", "{n} de plus", n=more)]
-    return {"en": ", ".join(part["en"] for part in shown), "fr": ", ".join(part["fr"] for part in shown)}
+    shown = parts if more <= 0 else [*parts[:6], both("{n} more", n=more)]
+    return joined(shown, same(", "))
 
 
 def _names(items: list[Any]) -> dict[str, Any] | None:

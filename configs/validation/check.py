@@ -126,7 +126,6 @@ def _unknown_environments(
             if name not in known:
                 message = both(
                     "The application has no environment “{name}”{near}.",
-                    "L'application n'a pas d'environnement « {name} »{near}.",
                     name=shown(name),
                     near=suggestions.near(name, known),
                 )
@@ -164,11 +163,5 @@ def _place(problem: Problem) -> list[tuple[int, int, str]]:
 
 #: Each is checked as a config of its own.
 MOST_ENVIRONMENTS = 16
-_MANY_ENVIRONMENTS = both(
-    f"Flags name more than {MOST_ENVIRONMENTS} environments.",
-    f"Les drapeaux nomment plus de {MOST_ENVIRONMENTS} environnements.",
-)
-_MORE = both(
-    f"There are more problems; only the first {MOST_LISTED} are listed.",
-    f"Il y a d'autres problèmes ; seuls les {MOST_LISTED} premiers figurent ici.",
-)
+_MANY_ENVIRONMENTS = both("Flags name more than {MOST_ENVIRONMENTS} environments.", MOST_ENVIRONMENTS=MOST_ENVIRONMENTS)
+_MORE = both("There are more problems; only the first {MOST_LISTED} are listed.", MOST_LISTED=MOST_LISTED)

@@ -12,10 +12,10 @@ from configs.validation.references import Node, Path, conditions_in, needing, ne
 from configs.validation.schemas import MOST_FINDINGS
 from flags.engine import compile_flags, unreadable
 from flags.engine.operators import OPERATORS
-from flags.engine.sentences import Text, shown
+from flags.engine.sentences import shown
 from flags.engine.work import MOST_STEPS, TOO_MANY_PATTERNS, Patterns, Work
 from icontrol.kernel.problems import Problem, errors, pointer
-from icontrol.kernel.texts import both
+from icontrol.kernel.texts import Text, both, fill
 
 
 def condition_problems(snapshot: Any) -> Iterator[Problem]:
@@ -93,7 +93,6 @@ def damage_problems(snapshot: Any, told: Sequence[Problem]) -> Iterator[Problem]
         if isinstance(flag.get("key"), str) and flag["key"] in damaged:
             message = both(
                 "The flag “{key}” could not be evaluated: {why}",
-                "Le drapeau « {key} » ne pourrait pas être évalué : {why}",
                 key=shown(flag["key"]),
                 why=_text(damaged[flag["key"]]),
             )
@@ -119,13 +118,11 @@ def _work_problems(snapshot: Any, work: Work) -> Iterator[Problem]:
     index = next(index for index, item in objects(snapshot, section) if item.get(NAMED_BY[section]) == name)
     part = _PARTS[section]
     message = both(
-        "To evaluate all flags may take {total} steps, segments counted where they are used; at most {cap} are"
-        " accepted. The biggest part is {part}: {steps}.",
-        "Évaluer tous les drapeaux peut prendre {total} étapes, segments comptés là où ils servent ; {cap} au plus sont"
-        " acceptées. La plus grande part est {part} : {steps}.",
+        "To evaluate all flags may take {total} steps, segments counted where they are used; at most {cap} are "
+        "accepted. The biggest part is {part}: {steps}.",
         total=total,
         cap=MOST_STEPS,
-        part=both(part["en"], part["fr"], name=shown(name)),
+        part=fill(part, name=shown(name)),
         steps=steps,
     )
     yield Problem(pointer([section, index]), "snapshot.too_much_work", message)
@@ -139,6 +136,6 @@ def _text(sentence: Text) -> Any:
 #: Operators that compare letter by letter.
 _OF_TEXT = ("equals", "in", "notIn", "contains", "startsWith", "endsWith")
 _PARTS = {
-    "featureFlags": both("what the flag “{name}” asks itself", "ce que le drapeau « {name} » demande lui-même"),
-    "segments": both("the segment “{name}”, in all its uses", "le segment « {name} », dans tous ses emplois"),
+    "featureFlags": both("what the flag “{name}” asks itself"),
+    "segments": both("the segment “{name}”, in all its uses"),
 }

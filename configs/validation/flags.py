@@ -30,10 +30,7 @@ WHOLE = 10_000
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-_NO_CONDITIONS = both(
-    "The private segment has no conditions; only what clients get goes without them.",
-    "Le segment privé n'a pas de conditions ; seul ce que reçoivent les clients s'en passe.",
-)
+_NO_CONDITIONS = both("The private segment has no conditions; only what clients get goes without them.")
 
 
 def flag_problems(snapshot: Any, suggestions: Suggestions) -> Iterator[Problem]:
@@ -84,10 +81,8 @@ def _values(flag: dict[str, Any], here: Path, suggestions: Suggestions) -> Itera
         return
     if "variants" not in flag and kind != "boolean":
         message = both(
-            "Only a boolean flag may leave out its variants; this one needs “on” and “off” (or others, named by"
-            " defaultVariant and offVariant) of type {kind}.",
-            "Seul un drapeau booléen peut se passer de variantes ; celui-ci a besoin de « on » et « off » (ou d'autres,"
-            " nommées par defaultVariant et offVariant) de type {kind}.",
+            "Only a boolean flag may leave out its variants; this one needs “on” and “off” (or others, named by "
+            "defaultVariant and offVariant) of type {kind}.",
             kind=kind,
         )
         yield Problem(pointer(here), "flag.variants_missing", message)
@@ -98,7 +93,6 @@ def _values(flag: dict[str, Any], here: Path, suggestions: Suggestions) -> Itera
         if not has_type(variant["value"], kind):
             message = both(
                 "The flag is of type {kind}; this value is {found}.",
-                "Le drapeau est de type {kind} ; cette valeur est {found}.",
                 kind=kind,
                 found=TYPES[json_type(variant["value"])],
             )
@@ -112,10 +106,7 @@ def _values(flag: dict[str, Any], here: Path, suggestions: Suggestions) -> Itera
 def _payload(variant: dict[str, Any], kind: str, here: Path) -> Iterator[Problem]:
     """Whoever reads the value and whoever reads the payload must be told the same."""
     if kind == "boolean":
-        message = both(
-            "For Unleash's clients a boolean flag has no variants, and so no names and payloads.",
-            "Pour les clients d'Unleash, un drapeau booléen n'a pas de variantes, donc ni noms ni contenus.",
-        )
+        message = both("For Unleash's clients a boolean flag has no variants, and so no names and payloads.")
         for member in sorted({"name", "payload"} & variant.keys()):
             yield Problem(pointer([*here, member]), "flag.payload", message)
         return
@@ -123,10 +114,8 @@ def _payload(variant: dict[str, Any], kind: str, here: Path) -> Iterator[Problem
     text = own.get("value") if isinstance(own, dict) else None
     if isinstance(text, str) and not says(kind, variant["value"], text):
         message = both(
-            "“{text}” does not stand for the variant's value, {value}: Unleash's clients would get another one than"
-            " everybody else.",
-            "« {text} » ne correspond pas à la valeur de la variante, {value} : les clients d'Unleash en recevraient"
-            " une autre que tout le monde.",
+            "“{text}” does not stand for the variant's value, {value}: Unleash's clients would get another one "
+            "than everybody else.",
             text=shown(text),
             value=shown(variant["value"]),
         )
@@ -159,7 +148,6 @@ def _variants_used(flag: dict[str, Any], here: Path, suggestions: Suggestions) -
         elif known is not None and meant not in known:
             message = both(
                 "The flag has no variant “{meant}”, which is the one meant when “{field}” is left out.",
-                "Le drapeau n'a pas de variante « {meant} », celle qui vaut quand « {field} » manque.",
                 meant=meant,
                 field=field,
             )
@@ -176,7 +164,6 @@ def _unknown(key: str, known: set[str] | None, name: Any, path: Path, suggestion
         return
     message = both(
         "The flag “{key}” has no variant “{name}”{near}.",
-        "Le drapeau « {key} » n'a pas de variante « {name} »{near}.",
         key=shown(key),
         name=shown(name),
         near=suggestions.near(name, known),
@@ -194,7 +181,6 @@ def _weights(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
         if all(has_type(weight, "integer") for weight in (*weights, whole)) and sum(weights) != whole:
             message = both(
                 "The weights add up to {sum}; they must make {whole} (100 %).",
-                "Les poids font {sum} ; ils doivent faire {whole} (100 %).",
                 sum=shown(sum(weights)),
                 whole=shown(whole),
             )
@@ -209,9 +195,7 @@ def _dates(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
             continue
         moment = instant_of(text)
         if moment is None:
-            message = both(
-                "“{text}” is not in the calendar.", "« {text} » n'est pas dans le calendrier.", text=shown(text)
-            )
+            message = both("“{text}” is not in the calendar.", text=shown(text))
             yield Problem(pointer([*here, field]), "date.invalid", message)
         else:
             times[field] = moment
@@ -219,7 +203,6 @@ def _dates(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
     if start and end and start >= end:
         message = both(
             "The flag would be off from {end} and on only from {start}: never on.",
-            "Le drapeau serait coupé dès {end} et actif seulement dès {start} : jamais actif.",
             start=shown(flag["enabledFrom"]),
             end=shown(flag["enabledUntil"]),
         )
@@ -227,8 +210,4 @@ def _dates(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
 
 
 def _circle(circle: str) -> Text:
-    return both(
-        "These flags are prerequisites of each other in a circle: {circle}.",
-        "Ces drapeaux sont en cercle les préalables les uns des autres : {circle}.",
-        circle=circle,
-    )
+    return both("These flags are prerequisites of each other in a circle: {circle}.", circle=circle)

@@ -24,24 +24,19 @@ def odd_value(operator: str, value: str, alone: bool) -> Text | None:
     if hidden:
         return both(
             "“{value}” has the character {character}, which is hard to see; only a text that has it too fits.",
-            "« {value} » contient le caractère {character}, difficile à voir ; seul un texte qui l'a aussi convient.",
             value=shown(value),
             character=hidden,
         )
     if unusual:
         return both(
-            "“{value}” is not in Unicode's usual form (NFC): it has {character}, so the text that looks the same"
-            " mostly does not fit.",
-            "« {value} » n'est pas dans la forme usuelle d'Unicode (NFC) : il contient {character}, et le texte"
-            " d'apparence identique ne convient généralement pas.",
+            "“{value}” is not in Unicode's usual form (NFC): it has {character}, so the text that looks the same "
+            "mostly does not fit.",
             value=shown(value),
             character=unusual,
         )
     if alone and operator in ("equals", "in", "notIn") and _LIST.fullmatch(value):
         return both(
             "“{value}” is one value with “{mark}” in it. If several are meant, each stands in “values” by itself.",
-            "« {value} » est une seule valeur qui contient « {mark} ». S'il s'agit de plusieurs, chacune figure à part"
-            " dans « values ».",
             value=shown(value),
             mark="," if "," in value else ";",
         )
@@ -53,10 +48,8 @@ def odd_version(operator: str, value: str) -> Text | None:
     if not operator.startswith("semver") or "+" not in value:
         return None
     return both(
-        "In “{value}” what follows “+” does not count: to SemVer all builds of a version are the same. Where builds"
-        " count, use dottedGte and the like, and the scheme “dotted” in the version policy.",
-        "Dans « {value} », ce qui suit « + » ne compte pas : pour SemVer, tous les builds d'une version se valent. Où"
-        " ils comptent, prenez dottedGte et ses semblables, et le schéma « dotted » dans la politique de versions.",
+        "In “{value}” what follows “+” does not count: to SemVer all builds of a version are the same. Where "
+        "builds count, use dottedGte and the like, and the scheme “dotted” in the version policy.",
         value=shown(value),
     )
 
@@ -64,8 +57,8 @@ def odd_version(operator: str, value: str) -> Text | None:
 def legible(name: str) -> Text:
     """A name in quotes, with the character that is hard to see in it, if there is one."""
     odd = _hidden(name) or _unusual(name)
-    character = both(", with {it},", ", qui contient {it},", it=odd) if odd else ""
-    return both("“{name}”{odd}", "« {name} »{odd}", name=shown(name), odd=character)
+    character = both(", with {it},", it=odd) if odd else ""
+    return both("“{name}”{odd}", name=shown(name), odd=character)
 
 
 def _hidden(value: str) -> str:

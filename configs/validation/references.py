@@ -9,7 +9,7 @@ from configs.snapshot.reading import NAMED_BY, names, objects, strings
 from configs.validation.suggestions import Suggestions
 from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem, pointer
-from icontrol.kernel.texts import Text, both
+from icontrol.kernel.texts import Text, both, fill
 
 Path = tuple["str | int", ...]
 #: (where it stands, section that must hold it, name)
@@ -20,12 +20,12 @@ Graph = Mapping[str, list[tuple[str, Path]]]
 Node = tuple[str, str]
 
 _NO_SUCH = {
-    "pages": both("There is no page “{name}”{near}.", "La page « {name} » n'existe pas{near}."),
-    "tabs": both("There is no tab “{name}”{near}.", "L'onglet « {name} » n'existe pas{near}."),
-    "featureFlags": both("There is no flag “{name}”{near}.", "Le drapeau « {name} » n'existe pas{near}."),
-    "segments": both("There is no segment “{name}”{near}.", "Le segment « {name} » n'existe pas{near}."),
-    "roles": both("There is no role “{name}”{near}.", "Le rôle « {name} » n'existe pas{near}."),
-    "permissions": both("There is no permission “{name}”{near}.", "La permission « {name} » n'existe pas{near}."),
+    "pages": both("There is no page “{name}”{near}."),
+    "tabs": both("There is no tab “{name}”{near}."),
+    "featureFlags": both("There is no flag “{name}”{near}."),
+    "segments": both("There is no segment “{name}”{near}."),
+    "roles": both("There is no role “{name}”{near}."),
+    "permissions": both("There is no permission “{name}”{near}."),
 }
 
 
@@ -51,7 +51,6 @@ def _twice(container: Any, field: str, key: str, path: Path) -> Iterator[Problem
         if name in seen:
             message = both(
                 "“{name}” stands twice in “{field}”; each “{key}” must be unique.",
-                "« {name} » figure deux fois dans « {field} » ; chaque « {key} » doit être unique.",
                 name=shown(name),
                 field=field,
                 key=key,
@@ -77,7 +76,6 @@ def _same_address(snapshot: Any) -> Iterator[Problem]:
             continue
         message = both(
             "The address “{path}” is already taken by the page “{other}” on the same surface.",
-            "L'adresse « {path} » est déjà prise par la page « {other} » sur la même surface.",
             path=shown(path),
             other=other,
         )
@@ -101,7 +99,7 @@ def reference_problems(snapshot: Any, suggestions: Suggestions) -> Iterator[Prob
 
 def missing(path: Path, section: str, name: str, near: Text, code: str = "reference.missing") -> Problem:
     template = _NO_SUCH[section]
-    message = both(template["en"], template["fr"], name=shown(name), near=near)
+    message = fill(template, name=shown(name), near=near)
     return Problem(pointer(path), code, message, target=(section, name))
 
 
@@ -217,7 +215,6 @@ def _tabs_of_other_pages(snapshot: Any) -> Iterator[Problem]:
         if page not in pages_of[tab_id]:
             message = both(
                 "The tab “{tab}” belongs to the page “{owner}”, the table to “{page}”.",
-                "L'onglet « {tab} » appartient à la page « {owner} », la table à « {page} ».",
                 tab=shown(tab_id),
                 owner=shown(min(pages_of[tab_id])),
                 page=shown(page),
@@ -253,8 +250,4 @@ def cycle_problems(graph: Graph, code: str, say: Callable[[str], Text]) -> Itera
 
 
 def _segment_cycle(circle: str) -> Text:
-    return both(
-        "These segments refer to each other in a circle: {circle}.",
-        "Ces segments se renvoient les uns aux autres en cercle : {circle}.",
-        circle=circle,
-    )
+    return both("These segments refer to each other in a circle: {circle}.", circle=circle)

@@ -137,17 +137,9 @@ def _at(schema: Any, path: Path) -> Any:
 
 
 _TOO_MUCH = both(
-    "With this part, one place of a document may be looked at more than {most} times: references that double at each"
-    " step do that.",
-    "Avec cette partie, un même endroit d'un document peut être examiné plus de {most} fois : c'est l'effet de"
-    " références qui doublent à chaque étape.",
+    "With this part, one place of a document may be looked at more than {most} times: references that double at "
+    "each step do that.",
     most=MOST_LOOKS,
 )
-_CIRCLE = both(
-    "This part refers to itself for one and the same value.",
-    "Cette partie se renvoie à elle-même pour une seule et même valeur.",
-)
-_ELSEWHERE = both(
-    "This part refers elsewhere than into this schema (“#/…” or an anchor), or has an “$id” of its own.",
-    "Cette partie renvoie ailleurs que dans ce schéma (« #/… » ou une ancre), ou a son propre « $id ».",
-)
+_CIRCLE = both("This part refers to itself for one and the same value.")
+_ELSEWHERE = both("This part refers elsewhere than into this schema (“#/…” or an anchor), or has an “$id” of its own.")

@@ -91,7 +91,6 @@ def extra_findings(snapshot: dict[str, Any], extra_schema: Any, suggestions: Sug
     for name in sorted(snapshot.keys() - TOP_LEVEL.keys() - declared):
         message = both(
             "The section “{name}” is not declared by the application's schema{near}.",
-            "La section « {name} » n'est pas déclarée par le schéma de l'application{near}.",
             name=shown(name),
             near=suggestions.near(name, {*TOP_LEVEL, *declared}),
         )
@@ -125,9 +124,7 @@ def check_extra_schema(schema: Any) -> jsonschema_rs.Draft202012Validator:
     for name in schema.get("properties", {}):
         if name in TOP_LEVEL:
             message = both(
-                "“{name}” is a section of the product; a schema of the application cannot declare it.",
-                "« {name} » est une section du produit ; un schéma de l'application ne peut pas la déclarer.",
-                name=name,
+                "“{name}” is a section of the product; a schema of the application cannot declare it.", name=name
             )
             raise UnusableSchema(pointer(["properties", name]), "extra_schema.section_known", message)
     try:
@@ -138,11 +135,7 @@ def check_extra_schema(schema: Any) -> jsonschema_rs.Draft202012Validator:
         raise UnusableSchema(error.at, "extra_schema.too_much_work", error.message) from None
     except (ValueError, TypeError, RecursionError) as error:
         at, why = "", shown(str(error), 200)
-    message = both(
-        "The application's schema is not a usable JSON Schema 2020-12: {why}",
-        "Le schéma de l'application n'est pas un JSON Schema 2020-12 utilisable : {why}",
-        why=why,
-    )
+    message = both("The application's schema is not a usable JSON Schema 2020-12: {why}", why=why)
     raise UnusableSchema(at, "extra_schema.invalid", message)
 
 
@@ -193,11 +186,5 @@ def _at(schema: Any, path: list[str | int]) -> dict[str, Any]:
     return schema if isinstance(schema, dict) else {}
 
 
-_MANY = both(
-    "There are mistakes here, and in all too many to list them one by one.",
-    "Il y a des erreurs ici, et en tout trop pour les énumérer une à une.",
-)
-_NOT_AN_OBJECT = both(
-    "The application's schema must be an object whose “properties” name the sections.",
-    "Le schéma de l'application doit être un objet dont « properties » nomme les sections.",
-)
+_MANY = both("There are mistakes here, and in all too many to list them one by one.")
+_NOT_AN_OBJECT = both("The application's schema must be an object whose “properties” name the sections.")

@@ -25,49 +25,31 @@ class Shape:
     pattern: re.Pattern[str]
 
 
-def _shape(en: str, fr: str, hints: str, pattern: str) -> Shape:
-    return Shape(both(en, fr), tuple(hints.split()), re.compile(pattern, re.ASCII))
+def _shape(what: Text, hints: str, pattern: str) -> Shape:
+    return Shape(what, tuple(hints.split()), re.compile(pattern, re.ASCII))
 
 
 SHAPES = (
-    _shape("a private key", "une clé privée", "-----begin", r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"),
+    _shape(both("a private key"), "-----begin", r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"),
+    _shape(both("an AWS access key"), "akia asia", r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
+    _shape(both("a signed token (JWT)"), "eyj", r"(?<![\w-])eyJ[\w-]{8,2048}\.eyJ[\w-]{8,4096}\.[\w-]{16,}"),
     _shape(
-        "an AWS access key",
-        "une clé d'accès AWS",
-        "akia asia",
-        r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])",
-    ),
-    _shape(
-        "a signed token (JWT)",
-        "un jeton signé (JWT)",
-        "eyj",
-        r"(?<![\w-])eyJ[\w-]{8,2048}\.eyJ[\w-]{8,4096}\.[\w-]{16,}",
-    ),
-    _shape(
-        "a GitHub token",
-        "un jeton GitHub",
+        both("a GitHub token"),
         "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_",
         r"(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22})",
     ),
-    _shape("a GitLab token", "un jeton GitLab", "glpat-", r"glpat-[\w-]{20}"),
+    _shape(both("a GitLab token"), "glpat-", r"glpat-[\w-]{20}"),
     _shape(
-        "a Slack token",
-        "un jeton Slack",
+        both("a Slack token"),
         "xoxa- xoxb- xoxp- xoxr- xoxs- hooks.slack.com/services/",
         r"xox[abprs]-[A-Za-z0-9-]{10}|hooks\.slack\.com/services/T\w+/B\w+/\w{16}",
     ),
-    _shape("a live Stripe key", "une clé Stripe active", "_live_", r"(?:sk|rk|whsec)_live_[A-Za-z0-9]{16}"),
-    _shape("a Google API key", "une clé d'API Google", "aiza", r"AIza[\w-]{35}"),
-    _shape("an npm token", "un jeton npm", "npm_", r"npm_[A-Za-z0-9]{36}"),
+    _shape(both("a live Stripe key"), "_live_", r"(?:sk|rk|whsec)_live_[A-Za-z0-9]{16}"),
+    _shape(both("a Google API key"), "aiza", r"AIza[\w-]{35}"),
+    _shape(both("an npm token"), "npm_", r"npm_[A-Za-z0-9]{36}"),
+    _shape(both("an address with a password"), "://", r"[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,100}:[^\s/:@]{3,100}@"),
     _shape(
-        "an address with a password",
-        "une adresse avec mot de passe",
-        "://",
-        r"[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,100}:[^\s/:@]{3,100}@",
-    ),
-    _shape(
-        "a password or key in plain text",
-        "un mot de passe ou une clé en clair",
+        both("a password or key in plain text"),
         "password passwd pwd secret api_key apikey api-key token",
         r"(?i:pass(?:word|wd)|pwd|secret|api[_-]?key|(?:access|auth)[_-]?token)[\"']?\s{0,3}=\s{0,3}[\"']?[^\s\"'&=]{4}",
     ),
@@ -97,10 +79,9 @@ def secret_problems(strings: Iterable[tuple[str, Trail]]) -> Iterator[Problem]:
         if what is not None:
             message = both(
                 "This looks like {what}. Everything published can be read by everybody: take it out and renew it.",
-                "Ceci ressemble à {what}. Tout ce qui est publié est lisible par tous : retirez-le et renouvelez-le.",
                 what=what,
             )
             yield Problem(pointer(steps(trail)), "secret.suspected", message, "warning")
 
 
-_NAMED = both("a secret, by the name of its key", "un secret, d'après le nom de sa clé")
+_NAMED = both("a secret, by the name of its key")

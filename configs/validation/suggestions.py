@@ -40,5 +40,5 @@ class Suggestions:
         self._left -= 1
         found = alike(name, known, most=1, cutoff=0.75) if self._left >= 0 else []
         if not found:
-            return both("", "")
-        return both(" (did you mean “{name}”?)", " (vouliez-vous dire « {name} » ?)", name=found[0])
+            return both("")
+        return both(" (did you mean “{name}”?)", name=found[0])

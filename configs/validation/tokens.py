@@ -137,56 +137,47 @@ _SHADOW = (
 CATEGORIES: dict[str, tuple[re.Pattern[str], bool, Text]] = {
     category: (re.compile(pattern), takes_numbers, expected)
     for category, pattern, takes_numbers, expected in (
-        ("color", _COLOR, False, both("a CSS colour such as #2b6bff", "une couleur CSS telle que #2b6bff")),
+        ("color", _COLOR, False, both("a CSS colour such as #2b6bff")),
         (
             "spacing",
             rf"{_LENGTH}{{1,4}}",
             True,
-            both("a number or up to four lengths such as 8px", "un nombre ou jusqu'à quatre longueurs telles que 8px"),
+            both("a number or up to four lengths such as 8px"),
         ),
         (
             "radius",
             rf"{_RADII}(/{_RADII})?",
             True,
-            both(
-                "a number or lengths such as 8px, not negative",
-                "un nombre ou des longueurs telles que 8px, positifs ou nuls",
-            ),
+            both("a number or lengths such as 8px, not negative"),
         ),
         (
             "typography",
             rf"{_FONT}(,{_FONT})*",
             True,
-            both(
-                "a number, a length, a weight or a list of fonts",
-                "un nombre, une longueur, une graisse ou une liste de polices",
-            ),
+            both("a number, a length, a weight or a list of fonts"),
         ),
         (
             "layout",
             rf"[{_TRACK}]+",
             True,
-            both("a number, lengths or keywords", "un nombre, des longueurs ou des mots-clés"),
+            both("a number, lengths or keywords"),
         ),
         (
             "shadow",
             rf"o|{_SHADOW}(,{_SHADOW})*",
             False,
-            both("none or shadows such as 0 4px 14px #0003", "none ou des ombres telles que 0 4px 14px #0003"),
+            both("none or shadows such as 0 4px 14px #0003"),
         ),
         (
             "gradient",
             r"o|[Ghcv](,[Ghcv])*",
             False,
-            both(
-                "gradients such as linear-gradient(#fff, #eee), or a colour",
-                "des dégradés tels que linear-gradient(#fff, #eee), ou une couleur",
-            ),
+            both("gradients such as linear-gradient(#fff, #eee), or a colour"),
         ),
     )
 }
 
-_OPEN = both(": a quote or a bracket is not closed", " : un guillemet ou une parenthèse n'est pas fermé")
+_OPEN = both(": a quote or a bracket is not closed")
 
 
 def token_problems(snapshot: Any) -> Iterator[Problem]:
@@ -208,7 +199,6 @@ def value_problem(category: str, value: str | int | float) -> tuple[str, Text] |
         if unsafe or not closed(value):
             return "token.unsafe", both(
                 "“{value}” cannot go into a stylesheet{why}.",
-                "« {value} » ne peut pas aller dans une feuille de style{why}.",
                 value=shown(value),
                 why=_because(unsafe.group()) if unsafe else _OPEN,
             )
@@ -223,7 +213,6 @@ def value_problem(category: str, value: str | int | float) -> tuple[str, Text] |
         return None
     return "token.value", both(
         "“{value}” is not a value of the category {category}: expected {expected}.",
-        "« {value} » n'est pas une valeur de la catégorie {category} : attendu {expected}.",
         value=shown(value),
         category=category,
         expected=expected,
@@ -281,4 +270,4 @@ def _letter(part: re.Match[str]) -> str:
 
 
 def _because(found: str) -> Text:
-    return both(": it holds “{found}”", " : elle contient « {found} »", found=shown(found))
+    return both(": it holds “{found}”", found=shown(found))

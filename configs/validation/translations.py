@@ -31,7 +31,6 @@ def translation_problems(snapshot: Any, default_locale: str) -> Iterator[Problem
         if words is None or (isinstance(words, str) and not words.strip()):
             message = both(
                 "The text in “{locale}” is missing, which readers of every other language fall back to.",
-                "Il manque le texte en « {locale} », vers lequel se replient les lecteurs des autres langues.",
                 locale=default_locale,
             )
             yield Problem(pointer(path), "text.untranslated", message, "warning")

@@ -7,9 +7,9 @@ from django.contrib import admin
 
 from flags.admin.flags import FlagsAdmin
 from flags.models import Flags
-from icontrol.kernel.bilingual import words
+from icontrol.kernel.bilingual import text_lazy
 
-Flags._meta.verbose_name = words("flags of an environment", "drapeaux d'un environnement")
-Flags._meta.verbose_name_plural = words("flags", "drapeaux")
-apps.get_app_config("flags").verbose_name = words("Flags", "Drapeaux")
+Flags._meta.verbose_name = text_lazy("flags of an environment")
+Flags._meta.verbose_name_plural = text_lazy("flags")
+apps.get_app_config("flags").verbose_name = text_lazy("Flags")
 admin.site.register(Flags, FlagsAdmin)

@@ -11,17 +11,17 @@ from django.forms import BoundField
 
 from configs import states
 from configs.snapshot.canonical import NotStrictJSON, parse_strict
-from icontrol.kernel.bilingual import said, words
+from icontrol.kernel.bilingual import said, text_lazy
 from releases.lookup import LIVE
 
 #: Attributes with a meaning of their own, but for ``environment``, which the server knows better.
 WELL_KNOWN = {
-    "tenant": words("Tenant", "Locataire (tenant)"),
-    "role": words("Role", "Rôle (role)"),
-    "plan": words("Plan", "Offre (plan)"),
-    "platform": words("Platform", "Plateforme (platform)"),
-    "clientVersion": words("Client version (clientVersion)", "Version du client (clientVersion)"),
-    "locale": words("Language (locale)", "Langue (locale)"),
+    "tenant": text_lazy("Tenant"),
+    "role": text_lazy("Role"),
+    "plan": text_lazy("Plan"),
+    "platform": text_lazy("Platform"),
+    "clientVersion": text_lazy("Client version (clientVersion)"),
+    "locale": text_lazy("Language (locale)"),
 }
 #: Attributes of a flag that get a field; a flag may ask about hundreds, and the rest can be given as JSON.
 MOST_ASKED = 12
@@ -34,10 +34,10 @@ class ExplainForm(forms.Form):
     more = forms.CharField(
         required=False,
         max_length=20_000,
-        label=words("Any others, a JSON object", "Tous les autres, un objet JSON"),
+        label=text_lazy("Any others, a JSON object"),
         widget=forms.Textarea(attrs={"rows": 3, "class": "code", "spellcheck": "false"}),
     )
-    channel = forms.ChoiceField(label=words("Ask", "Interroger"))
+    channel = forms.ChoiceField(label=text_lazy("Ask"))
 
     def __init__(self, *args: Any, asked: Sequence[str], edits: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,10 +45,10 @@ class ExplainForm(forms.Form):
         self.asked_count = min(len(asked), MOST_ASKED)
         for name in self.named:
             self.fields[_field(name)] = _attribute(name)
-        choices = [(LIVE, words("what is live", "la version en ligne"))]
+        choices = [(LIVE, text_lazy("what is live"))]
         if edits:
-            choices += [(states.DRAFT, words("the draft", "le brouillon"))]
-            choices += [(states.PREVIEW, words("the preview", "l'aperçu"))]
+            choices += [(states.DRAFT, text_lazy("the draft"))]
+            choices += [(states.PREVIEW, text_lazy("the preview"))]
         channel = self.fields["channel"]
         assert isinstance(channel, forms.ChoiceField)
         channel.choices = choices
@@ -77,7 +77,7 @@ class ExplainForm(forms.Form):
         except NotStrictJSON as error:
             raise forms.ValidationError([str(said(problem.message)) for problem in error.problems]) from None
         if not isinstance(value, dict):
-            raise forms.ValidationError(words("A JSON object is needed.", "Il faut un objet JSON."))
+            raise forms.ValidationError(text_lazy("A JSON object is needed."))
         return value
 
     def clean(self) -> dict[str, Any]:

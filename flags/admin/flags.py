@@ -19,7 +19,7 @@ from flags.explaining import explain
 from flags.models import UNTOLD
 from flags.overview import ASKED_AT_ONCE, FlagFacts, Overview, counts_of, overview
 from icontrol.kernel.actors import EDIT, PUBLISH, VIEW
-from icontrol.kernel.bilingual import said, words
+from icontrol.kernel.bilingual import said, text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases.admin.base import Fact, HouseAdmin
 from releases.admin.buttons import Button, flags_of, switch_of
@@ -91,7 +91,7 @@ class FlagsAdmin(HouseAdmin):
         return self.page(
             request,
             "admin/house/flags.html",
-            words(f"Flags of {environment.key}", f"Drapeaux de {environment.key}"),
+            text_lazy("Flags of {environment}", environment=environment.key),
             environment=environment,
             environments=Environment.objects.select_related("application"),
             head=found.head if found else None,
@@ -144,7 +144,7 @@ class FlagsAdmin(HouseAdmin):
                     refusal, status = refused, refused.status
         button = self.switch(request, environment, key, flag.killed)
         if button and flag.killed:  # no column says here what is lifted
-            button = replace(button, label=words("Lift the kill switch", "Lever le coupe-circuit"))
+            button = replace(button, label=text_lazy("Lift the kill switch"))
         counts = counts_of(environment, key, now)
         return self.page(
             request,
@@ -181,21 +181,19 @@ class FlagsAdmin(HouseAdmin):
     def facts(self, flag: Any) -> list[Fact]:
         source, none = flag.source, "–"
         return [
-            Fact(words("State", "État"), flag.state),
+            Fact(text_lazy("State"), flag.state),
             Fact(
-                words("Kill switch", "Coupe-circuit"),
-                chip("danger", words("engaged: off for everybody", "engagé : coupé pour tous"))
-                if flag.killed
-                else none,
+                text_lazy("Kill switch"),
+                chip("danger", text_lazy("engaged: off for everybody")) if flag.killed else none,
             ),
-            Fact(words("Type", "Type"), source["type"]),
-            Fact(words("Owner", "Responsable"), source.get("owner") or none),
-            Fact(words("Description", "Description"), said(source.get("description")) or none),
-            Fact(words("In this environment since", "Dans cet environnement depuis"), moment(flag.first.since)),
-            Fact(words("First version", "Première version"), flag.first.version),
-            Fact(words("Expires", "Expire"), source.get("expiresAt") or none),
-            Fact(words("Last evaluated (hour)", "Dernière évaluation (heure)"), moment(flag.last_evaluated)),
-            Fact(words("Evaluations in 24 hours", "Évaluations en 24 heures"), amount(flag.use.day)),
-            Fact(words("Evaluations in 30 days", "Évaluations en 30 jours"), amount(flag.use.month)),
-            Fact(words("Stale because", "Obsolète, car"), " ".join(map(said, flag.reasons)) or none),
+            Fact(text_lazy("Type"), source["type"]),
+            Fact(text_lazy("Owner"), source.get("owner") or none),
+            Fact(text_lazy("Description"), said(source.get("description")) or none),
+            Fact(text_lazy("In this environment since"), moment(flag.first.since)),
+            Fact(text_lazy("First version"), flag.first.version),
+            Fact(text_lazy("Expires"), source.get("expiresAt") or none),
+            Fact(text_lazy("Last evaluated (hour)"), moment(flag.last_evaluated)),
+            Fact(text_lazy("Evaluations in 24 hours"), amount(flag.use.day)),
+            Fact(text_lazy("Evaluations in 30 days"), amount(flag.use.month)),
+            Fact(text_lazy("Stale because"), " ".join(map(said, flag.reasons)) or none),
         ]

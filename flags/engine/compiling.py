@@ -22,8 +22,9 @@ from flags.engine.hashing import (
     murmur3_bucket,
     split_bucket,
 )
-from flags.engine.sentences import Text, both, shown
+from flags.engine.sentences import shown
 from flags.engine.values import instant_of
+from icontrol.kernel.texts import Text, both
 
 T = TypeVar("T")
 
@@ -123,13 +124,7 @@ class _Compiler:
 
     def serving(self, variant: str, reason: Reason, rule: str | None = None) -> Evaluation:
         if variant not in self.values:
-            raise Unusable(
-                both(
-                    "The flag has no variant “{variant}”.",
-                    "Le drapeau n'a pas de variante « {variant} ».",
-                    variant=shown(variant),
-                )
-            )
+            raise Unusable(both("The flag has no variant “{variant}”.", variant=shown(variant)))
         return Evaluation(self.values[variant], variant, reason, rule)
 
     def flag(self, killed: bool, others: Mapping[str, Flag]) -> Flag:
@@ -163,7 +158,7 @@ class _Compiler:
     def need(self, need: dict[str, Any], others: Mapping[str, Flag]) -> Need:
         if need["flag"] not in others:
             key = shown(need["flag"])
-            raise Unusable(both("There is no flag “{key}”.", "Le drapeau « {key} » n'existe pas.", key=key))
+            raise Unusable(both("There is no flag “{key}”.", key=key))
         return Need(others[need["flag"]], need.get("variant"))
 
     def rules(self) -> tuple[Rule, ...]:
@@ -201,9 +196,7 @@ class _Compiler:
         ends = list(accumulate(part["weight"] for part in split))
         whole = WHOLE if total is None else total
         if ends[-1] != whole or whole < 1:
-            raise Unusable(
-                both("The weights of a split do not make {whole}.", "Les poids ne font pas {whole}.", whole=whole)
-            )
+            raise Unusable(both("The weights of a split do not make {whole}.", whole=whole))
         bucket_of = first_of([self.known(name, split_bucket(name, salt, total)) for name in by])
         variants = [_placed(self.serving(part["variant"], Reason.SPLIT, rule["id"])) for part in split]
         parts = tuple(zip(ends, variants, strict=True))
@@ -254,7 +247,7 @@ class _Compiler:
         moment = instant_of(self.source[field])
         if moment is None:
             text = shown(self.source[field])
-            raise Unusable(both("“{text}” is not a moment.", "« {text} » n'est pas un moment.", text=text))
+            raise Unusable(both("“{text}” is not a moment.", text=text))
         return moment
 
 
@@ -325,8 +318,5 @@ def _with_dates(start: datetime | None, end: datetime | None, off: Evaluation, i
     return decide
 
 
-_IN_A_CIRCLE = both(
-    "Flags are prerequisites of each other in a circle.",
-    "Des drapeaux sont en cercle les préalables les uns des autres.",
-)
-_UNREADABLE = both("The flag cannot be read.", "Le drapeau est illisible.")
+_IN_A_CIRCLE = both("Flags are prerequisites of each other in a circle.")
+_UNREADABLE = both("The flag cannot be read.")

@@ -6,80 +6,80 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flags.engine.evaluation import Context
-from flags.engine.sentences import Text, both, joined, quoted
+from flags.engine.sentences import quoted
 from flags.engine.values import LONGEST_TEXT, MOST_MEMBERS, read_text
+from icontrol.kernel.texts import Text, both, joined
 
 #: Values, and attributes, that a sentence names; the rest is counted.
 MOST_NAMED = 5
 
 #: operator → what stands between the attribute and the values
 _VERBS = {
-    "exists": ("is present", "est présent"),
-    "equals": ("is", "vaut"),
-    "in": ("is", "vaut"),
-    "notIn": ("is none of", "n'est aucun de"),
-    "contains": ("contains", "contient"),
-    "startsWith": ("starts with", "commence par"),
-    "endsWith": ("ends with", "finit par"),
-    "matches": ("matches the pattern", "correspond au motif"),
-    "inCidr": ("is in the network", "est dans le réseau"),
-    "lt": ("is less than", "est inférieur à"),
-    "lte": ("is at most", "vaut au plus"),
-    "gt": ("is more than", "est supérieur à"),
-    "gte": ("is at least", "vaut au moins"),
-    "before": ("is before", "est avant"),
-    "after": ("is after", "est après"),
-    "semverEq": ("is the version", "est la version"),
-    "semverLt": ("is before the version", "est avant la version"),
-    "semverLte": ("is at most the version", "est au plus la version"),
-    "semverGt": ("is after the version", "est après la version"),
-    "semverGte": ("is at least the version", "est au moins la version"),
-    "semverRange": ("is a version in", "est une version de"),
-    "dottedEq": ("is the version", "est la version"),
-    "dottedLt": ("is before the version", "est avant la version"),
-    "dottedLte": ("is at most the version", "est au plus la version"),
-    "dottedGt": ("is after the version", "est après la version"),
-    "dottedGte": ("is at least the version", "est au moins la version"),
+    "exists": both("is present"),
+    "equals": both("is"),
+    "in": both("is"),
+    "notIn": both("is none of"),
+    "contains": both("contains"),
+    "startsWith": both("starts with"),
+    "endsWith": both("ends with"),
+    "matches": both("matches the pattern"),
+    "inCidr": both("is in the network"),
+    "lt": both("is less than"),
+    "lte": both("is at most"),
+    "gt": both("is more than"),
+    "gte": both("is at least"),
+    "before": both("is before"),
+    "after": both("is after"),
+    "semverEq": both("is the version"),
+    "semverLt": both("is before the version"),
+    "semverLte": both("is at most the version"),
+    "semverGt": both("is after the version"),
+    "semverGte": both("is at least the version"),
+    "semverRange": both("is a version in"),
+    "dottedEq": both("is the version"),
+    "dottedLt": both("is before the version"),
+    "dottedLte": both("is at most the version"),
+    "dottedGt": both("is after the version"),
+    "dottedGte": both("is at least the version"),
 }
-_ANY_CASE = both(" (in any case)", " (quelle que soit la casse)")
+_ANY_CASE = both(" (in any case)")
 
 
 def phrase(condition: Any) -> Text:
     """``“plan” is “team” or “enterprise”``"""
     match condition:
         case {"attribute": attribute, "operator": name}:
-            verb = _VERBS.get(name, (name, name))
-            subject = both("{it} {en}", "{it} {fr}", it=quoted(attribute), en=verb[0], fr=verb[1])
+            subject = both("{it} {verb}", it=quoted(attribute), verb=_VERBS.get(name, name))
             values = condition.get("values")
             if not values:
                 return subject
             named = _named(values)
-            or_and = (", ", ", ") if name == "notIn" else (" or ", " ou ")
-            case = _ANY_CASE if condition.get("ignoreCase") else both("", "")
-            return both("{a} {b}{c}", "{a} {b}{c}", a=subject, b=joined(named, *or_and), c=case)
+            or_and = both(", ") if name == "notIn" else both(" or ")
+            case = _ANY_CASE if condition.get("ignoreCase") else both("")
+            return both("{a} {b}{c}", a=subject, b=joined(named, or_and), c=case)
         case {"segment": name}:
-            return both("segment {it}", "segment {it}", it=quoted(name))
+            return both("segment {it}", it=quoted(name))
         case {"all": list(parts)}:
-            return both("({it})", "({it})", it=joined(map(phrase, parts), " and ", " et "))
+            return both("({it})", it=joined(map(phrase, parts), both(" and ")))
         case {"any": list(parts)}:
-            return both("({it})", "({it})", it=joined(map(phrase, parts), " or ", " ou "))
+            return both("({it})", it=joined(map(phrase, parts), both(" or ")))
         case {"not": inner}:
-            return both("not: {it}", "pas : {it}", it=phrase(inner))
+            return both("not: {it}", it=phrase(inner))
         case _:
-            return both("?", "?")
+            return both("?")
 
 
 def _named(values: Any) -> list[Text]:
     named = [quoted(value) for value in values[:MOST_NAMED]]
     if len(values) > MOST_NAMED:
-        named.append(both("{more} others", "{more} autres", more=len(values) - MOST_NAMED))
+        named.append(both("{more} others", more=len(values) - MOST_NAMED))
     return named
 
 
 def facts(condition: Any, context: Context) -> Text:
     """What the context says about the attributes of a condition: ``“plan” is “free”, “locale” is missing``."""
     named = list(dict.fromkeys(attributes(condition)))[:MOST_NAMED]
-    return joined((fact(attribute, context) for attribute in named), ", ", ", ")
+    return joined((fact(attribute, context) for attribute in named), both(", "))
 
 
 def tried(by: Iterable[str], context: Context) -> Text:
@@ -89,31 +89,21 @@ def tried(by: Iterable[str], context: Context) -> Text:
         found.append(fact(attribute, context))
         if read_text(context.get(attribute)):
             break
-    return joined(found, ", ", ", ")
+    return joined(found, both(", "))
 
 
 def fact(attribute: str, context: Context) -> Text:
     value = context.get(attribute)
     if value is None:
-        return both("{it} is missing", "{it} manque", it=quoted(attribute))
+        return both("{it} is missing", it=quoted(attribute))
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        return both(
-            "{it} is longer than {cap} characters, and not read",
-            "{it} dépasse {cap} caractères et n'est pas lu",
-            it=quoted(attribute),
-            cap=LONGEST_TEXT,
-        )
+        return both("{it} is longer than {cap} characters, and not read", it=quoted(attribute), cap=LONGEST_TEXT)
     if isinstance(value, list) and len(value) > MOST_MEMBERS:
-        return both(
-            "{it} has more than {cap} members, and is not read",
-            "{it} a plus de {cap} éléments et n'est pas lu",
-            it=quoted(attribute),
-            cap=MOST_MEMBERS,
-        )
+        return both("{it} has more than {cap} members, and is not read", it=quoted(attribute), cap=MOST_MEMBERS)
     if isinstance(value, list) and value:
-        found = joined(_named(value), ", ", ", ")
-        return both("{it} is a list: {found}", "{it} est une liste : {found}", it=quoted(attribute), found=found)
-    return both("{it} is {value}", "{it} vaut {value}", it=quoted(attribute), value=quoted(value))
+        found = joined(_named(value), both(", "))
+        return both("{it} is a list: {found}", it=quoted(attribute), found=found)
+    return both("{it} is {value}", it=quoted(attribute), value=quoted(value))
 
 
 def segments(condition: Any) -> Iterator[str]:

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 from flags.engine.evaluation import Context, Run
 from flags.engine.operators import OPERATORS, Test, unreadable
-from flags.engine.sentences import Text, both, shown
+from flags.engine.sentences import shown
 from flags.engine.work import TOO_MANY_PATTERNS, Patterns, steps_of
+from icontrol.kernel.texts import Text, both
 
 #: The attribute that the server knows better than its clients.
 ENVIRONMENT = "environment"
@@ -135,9 +136,7 @@ class Conditions:
         if isinstance(found, Compiled):
             return found
         if name not in self.sources:
-            raise Unusable(
-                both("There is no segment “{name}”.", "Le segment « {name} » n'existe pas.", name=shown(name))
-            )
+            raise Unusable(both("There is no segment “{name}”.", name=shown(name)))
         raise Unusable(_IN_A_CIRCLE if found is None else found.sentence)
 
     def _question(self, attribute: str, name: str, values: Any, ignore_case: bool) -> Compiled:
@@ -209,19 +208,9 @@ def _never(context: Context, run: Run) -> bool:
 
 TOO_MUCH = both(
     "The conditions come to more than {most} questions or {deepest} levels, segments counted where they are used.",
-    "Les conditions font plus de {most} questions ou {deepest} niveaux, segments comptés là où ils servent.",
     most=MOST_QUESTIONS,
     deepest=DEEPEST,
 )
-_IN_A_CIRCLE = both(
-    "Segments refer to each other in a circle.",
-    "Des segments se renvoient les uns aux autres en cercle.",
-)
-_UNTOLD = both(
-    "The conditions of a rule or a segment are not told.",
-    "Les conditions d'une règle ou d'un segment ne sont pas dites.",
-)
-_SHAPELESS = both(
-    "A condition asks nothing that can be answered.",
-    "Une condition ne demande rien à quoi on puisse répondre.",
-)
+_IN_A_CIRCLE = both("Segments refer to each other in a circle.")
+_UNTOLD = both("The conditions of a rule or a segment are not told.")
+_SHAPELESS = both("A condition asks nothing that can be answered.")

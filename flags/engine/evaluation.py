@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from flags.engine.sentences import Text
+from icontrol.kernel.texts import Text
 
 #: Attributes of whoever asks: JSON values by name. Unknown names are welcome, missing ones and null are the same.
 Context = Mapping[str, Any]

@@ -12,7 +12,8 @@ from flags.engine.conditions import ENVIRONMENT, Conditions
 from flags.engine.evaluation import Context, Evaluation, Explanation, Run
 from flags.engine.flag import Flag, Need, Rule
 from flags.engine.hashing import WHOLE
-from flags.engine.sentences import Text, both, percent, quoted
+from flags.engine.sentences import percent, quoted
+from icontrol.kernel.texts import Text, both, fill
 
 
 @dataclass(slots=True)
@@ -36,7 +37,6 @@ class Explainer:
         value, variant, reason, *_ = self.evaluation
         end = both(
             "Served: {variant}, which is {value} ({reason}).",
-            "Servi : {variant}, soit {value} ({reason}).",
             variant=quoted(variant),
             value=quoted(value),
             reason=reason,
@@ -47,27 +47,18 @@ class Explainer:
         flag, now = self.flag, self.run.now
         state = flag.source.get("state")
         if self.error is not None:
-            yield both(
-                "The flag is damaged, and therefore off: {why}",
-                "Le drapeau est endommagé, donc coupé : {why}",
-                why=self.error,
-            )
+            yield both("The flag is damaged, and therefore off: {why}", why=self.error)
         elif flag.killed:
-            yield both(
-                "A kill switch is engaged: the flag is off for everybody.",
-                "Un coupe-circuit est engagé : le drapeau est coupé pour tous.",
-            )
+            yield both("A kill switch is engaged: the flag is off for everybody.")
         elif state == "FORCE_OFF":
-            yield both("The flag is forced off for everybody.", "Le drapeau est coupé d'office pour tous.")
+            yield both("The flag is forced off for everybody.")
         elif state == "OFF":
-            yield both("The flag is off.", "Le drapeau est coupé.")
+            yield both("The flag is off.")
         elif (yield from self.needs_are_met()):
             if flag.start and now < flag.start:
-                yield _dated(
-                    "The flag is on from {at} only", "Le drapeau n'est actif qu'à partir du {at}", flag.start, now
-                )
+                yield _dated(both("The flag is on from {at} only"), flag.start, now)
             elif flag.end and now >= flag.end:
-                yield _dated("The flag is off from {at} on", "Le drapeau est coupé à partir du {at}", flag.end, now)
+                yield _dated(both("The flag is off from {at} on"), flag.end, now)
             else:
                 yield from self.rules()
 
@@ -77,11 +68,10 @@ class Explainer:
             met = need.met(served)
             yield both(
                 "The flag {key} must serve {wanted}; it serves {served}: {so}.",
-                "Le drapeau {key} doit servir {wanted} ; il sert {served} : {so}.",
                 key=quoted(need.flag.key),
                 wanted=_wanted(need),
                 served=quoted(served.variant),
-                so=both("met", "c'est rempli") if met else both("so this flag is off", "donc ce drapeau-ci est coupé"),
+                so=both("met") if met else both("so this flag is off"),
             )
             if not met:
                 return False
@@ -89,12 +79,12 @@ class Explainer:
 
     def rules(self) -> Iterator[Text]:
         for rule in self.flag.rules:
-            label = both("Rule {it}", "Règle {it}", it=quoted(rule.id))
+            label = both("Rule {it}", it=quoted(rule.id))
             asked = rule.source.get("conditions") or ()
             for condition in asked:
                 yield from self.conditions_told(label, condition)
             if not asked:
-                yield both("{it}: it fits everybody.", "{it} : elle s'applique à tous.", it=label)
+                yield both("{it}: it fits everybody.", it=label)
             if rule.test(self.context, self.run):
                 found = rule.serve(self.context)
                 yield self.served(label, rule, found)
@@ -103,14 +93,13 @@ class Explainer:
         if self.flag.source["state"] == "ROLLOUT":
             yield both(
                 "{rules}Rollout: {found}.",
-                "{rules}Déploiement progressif : {found}.",
-                rules=both("No rule decides. ", "Aucune règle ne décide. ") if self.flag.rules else both("", ""),
+                rules=both("No rule decides. ") if self.flag.rules else both(""),
                 found=self.compared(self.flag, self.flag.rollout),
             )
         elif self.flag.rules:
-            yield both("No rule decides: the default.", "Aucune règle ne décide : la valeur par défaut.")
+            yield both("No rule decides: the default.")
         else:
-            yield both("The flag is on, without rules.", "Le drapeau est actif, sans règles.")
+            yield both("The flag is on, without rules.")
 
     def conditions_told(self, label: Text, condition: Any) -> Iterator[Text]:
         """The condition, and behind it those of its segments, each segment once."""
@@ -122,7 +111,7 @@ class Explainer:
             for name in condition_sentences.segments(condition):
                 if name not in self.told:
                     self.told.add(name)
-                    segment = both("Segment {it}", "Segment {it}", it=quoted(name))
+                    segment = both("Segment {it}", it=quoted(name))
                     inside += [(segment, part) for part in self.conditions.sources[name]]
             pending += reversed(inside)
 
@@ -130,47 +119,36 @@ class Explainer:
         facts = condition_sentences.facts(condition, self.context)
         return both(
             "{label}: {phrase}? {answer}{facts}.",
-            "{label} : {phrase} ? {answer}{facts}.",
             label=label,
             phrase=condition_sentences.phrase(condition),
-            answer=both("Yes", "Oui")
-            if self.conditions.one(condition).test(self.context, self.run)
-            else both("No", "Non"),
-            facts=both(" ({it})", " ({it})", it=facts) if facts["en"] else "",
+            answer=both("Yes") if self.conditions.one(condition).test(self.context, self.run) else both("No"),
+            facts=both(" ({it})", it=facts) if facts["en"] else "",
         )
 
     def served(self, label: Text, rule: Rule, found: Evaluation | None) -> Text:
         if found is None:
             return both(
                 "{label} passes: {found}.",
-                "{label} : passée, car {found}.",
                 label=label,
                 found=self.compared(rule, WHOLE if rule.share is None else rule.share),
             )
-        how = both("", "")
+        how = both("")
         if "split" in rule.source:
-            how = both(", bucket {it} of its split", ", tranche {it} de sa répartition", it=found.bucket)
+            how = both(", bucket {it} of its split", it=found.bucket)
         elif rule.share is not None:
-            how = both(": {it}", " : {it}", it=self.compared(rule, rule.share))
-        return both(
-            "{label} serves {variant}{how}.",
-            "{label} : elle sert {variant}{how}.",
-            label=label,
-            variant=quoted(found.variant),
-            how=how,
-        )
+            how = both(": {it}", it=self.compared(rule, rule.share))
+        return both("{label} serves {variant}{how}.", label=label, variant=quoted(found.variant), how=how)
 
     def compared(self, hashed: Flag | Rule, share: int) -> Text:
         bucket = hashed.bucket(self.context) if hashed.bucket else None
         facts = condition_sentences.tried(hashed.by, self.context)
         if bucket is None:
-            return both("{it}, so there is no bucket", "{it}, donc il n'y a pas de tranche", it=facts)
+            return both("{it}, so there is no bucket", it=facts)
         return both(
             "{it}, bucket {bucket}, {relation} {share} ({percent})",
-            "{it}, tranche {bucket}, {relation} {share} ({percent})",
             it=facts,
             bucket=bucket,
-            relation=both("below", "sous") if bucket < share else both("not below", "pas sous"),
+            relation=both("below") if bucket < share else both("not below"),
             share=share,
             percent=percent(share),
         )
@@ -179,8 +157,8 @@ class Explainer:
 def _wanted(need: Need) -> Text:
     if need.variant is not None:
         return quoted(need.variant)
-    return both("anything but {it}", "autre chose que {it}", it=quoted(need.flag.off.variant))
+    return both("anything but {it}", it=quoted(need.flag.off.variant))
 
 
-def _dated(en: str, fr: str, at: datetime, now: datetime) -> Text:
-    return both(en + "; it is {now}.", fr + " ; nous sommes le {now}.", at=at.isoformat(), now=now.isoformat())
+def _dated(since: Text, at: datetime, now: datetime) -> Text:
+    return both("{since}; it is {now}.", since=fill(since, at=at.isoformat()), now=now.isoformat())

@@ -9,8 +9,8 @@ from flags.engine.conditions import Conditions
 from flags.engine.evaluation import Context, Evaluation, Explanation, FlagNotFound, Run
 from flags.engine.explaining import Explainer
 from flags.engine.flag import Flag
-from flags.engine.sentences import Text
 from flags.engine.work import Work
+from icontrol.kernel.texts import Text
 
 
 class FlagSet:

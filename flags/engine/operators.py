@@ -13,7 +13,7 @@ from typing import Any
 import re2  # type: ignore[import-untyped, unused-ignore]
 
 from flags.engine.evaluation import Context, Run
-from flags.engine.sentences import Text, both, shown
+from flags.engine.sentences import shown
 from flags.engine.values import (
     KEPT,
     LONGEST_RANGE,
@@ -31,6 +31,7 @@ from flags.engine.values import (
     text_of,
     version_of,
 )
+from icontrol.kernel.texts import Text, both
 
 Test = Callable[[Context, Run], bool]
 #: (attribute, values, whether case is ignored) → test. The values are readable.
@@ -226,24 +227,17 @@ def unreadable(name: str, value: Any) -> Text | None:
     if name == "matches":
         return _pattern_flaw(value)
     if name not in OPERATORS:
-        return both("There is no operator “{name}”.", "L'opérateur « {name} » n'existe pas.", name=shown(name))
+        return both("There is no operator “{name}”.", name=shown(name))
     read, what = _WANTED.get(name, _TEXT)
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         return both(
             "A value has {length} characters; at most {cap} of an attribute are looked at.",
-            "Une valeur a {length} caractères ; on en regarde au plus {cap} d'un attribut.",
             length=len(value),
             cap=LONGEST_TEXT,
         )
     if read(value) is not None:
         return None
-    return both(
-        "“{value}” cannot be used with “{name}”, which needs {what}.",
-        "« {value} » est inutilisable avec « {name} », qui demande {what}.",
-        name=name,
-        value=shown(value),
-        what=what,
-    )
+    return both("“{value}” cannot be used with “{name}”, which needs {what}.", name=name, value=shown(value), what=what)
 
 
 def _texts(values: Sequence[Any], ignore_case: bool) -> list[str]:
@@ -271,16 +265,10 @@ def _pattern(text: str, ignore_case: bool) -> Any:
 def _pattern_flaw(value: Any) -> Text | None:
     text = text_of(value)
     if text is None or len(text) > LONGEST_PATTERN:
-        return both(
-            "A pattern is a text of at most {cap} characters.",
-            "Un motif est un texte de {cap} caractères au plus.",
-            cap=LONGEST_PATTERN,
-        )
+        return both("A pattern is a text of at most {cap} characters.", cap=LONGEST_PATTERN)
     if pattern_size(text) is None:
         return both(
             "“{value}” is not a pattern in RE2's syntax (there is no look-around and no back-reference), or too large.",
-            "« {value} » n'est pas un motif dans la syntaxe de RE2 (ni assertion de contexte, ni référence arrière), ou"
-            " est trop grand.",
             value=shown(value),
         )
     return None
@@ -299,30 +287,19 @@ def pattern_size(text: str) -> int | None:
         return None
 
 
-_TEXT = (text_of, both("a text, a number or a boolean", "un texte, un nombre ou un booléen"))
-_NUMBER = (number_of, both("a number", "un nombre"))
+_TEXT = (text_of, both("a text, a number or a boolean"))
+_NUMBER = (number_of, both("a number"))
 _INSTANT = (
     instant_of,
-    both(
-        "a date such as 2026-11-15 or 2026-11-15T08:00:00+01:00",
-        "une date comme 2026-11-15 ou 2026-11-15T08:00:00+01:00",
-    ),
+    both("a date such as 2026-11-15 or 2026-11-15T08:00:00+01:00"),
 )
 _VERSION = (
     version_of,
-    both(
-        "a version such as 1.4.2 (at most {cap} characters)",
-        "une version comme 1.4.2 ({cap} caractères au plus)",
-        cap=LONGEST_VERSION,
-    ),
+    both("a version such as 1.4.2 (at most {cap} characters)", cap=LONGEST_VERSION),
 )
 _DOTTED = (
     dotted_of,
-    both(
-        "two to four numbers such as 1.4.2 or v1.4.2.17+45 (at most {cap} characters)",
-        "deux à quatre nombres comme 1.4.2 ou v1.4.2.17+45 ({cap} caractères au plus)",
-        cap=LONGEST_VERSION,
-    ),
+    both("two to four numbers such as 1.4.2 or v1.4.2.17+45 (at most {cap} characters)", cap=LONGEST_VERSION),
 )
 _WANTED: dict[str, tuple[Callable[[Any], Any], Text]] = {
     **dict.fromkeys(("lt", "lte", "gt", "gte"), _NUMBER),
@@ -331,14 +308,10 @@ _WANTED: dict[str, tuple[Callable[[Any], Any], Text]] = {
     **dict.fromkeys(("dottedEq", "dottedLt", "dottedLte", "dottedGt", "dottedGte"), _DOTTED),
     "semverRange": (
         range_of,
-        both(
-            "a range such as >=1.2.0 <2.0.0 || ^3.1 (at most {cap} characters)",
-            "un intervalle comme >=1.2.0 <2.0.0 || ^3.1 ({cap} caractères au plus)",
-            cap=LONGEST_RANGE,
-        ),
+        both("a range such as >=1.2.0 <2.0.0 || ^3.1 (at most {cap} characters)", cap=LONGEST_RANGE),
     ),
     "inCidr": (
         network_of,
-        both("an address or a network such as 192.0.2.0/24", "une adresse ou un réseau comme 192.0.2.0/24"),
+        both("an address or a network such as 192.0.2.0/24"),
     ),
 }

@@ -1,30 +1,10 @@
-"""Sentences for people in French and English.
-
-The engine is the lowest layer and imports nothing from the rest of the house, hence these few lines of its own. The
-shape is the same as everywhere: ``{"en": …, "fr": …}``.
-"""
+"""Values of a snapshot or a context as they stand in a sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TypedDict
+from typing import Any
 
-
-class Text(TypedDict):
-    en: str
-    fr: str
-
-
-def both(en: str, fr: str, /, **values: Any) -> Text:
-    """The sentence with ``{name}`` fields filled in; a value that is itself a ``Text`` is put in by language."""
-    english = {name: value["en"] if isinstance(value, dict) else value for name, value in values.items()}
-    french = {name: value["fr"] if isinstance(value, dict) else value for name, value in values.items()}
-    return {"en": en.format(**english), "fr": fr.format(**french)}
-
-
-def joined(parts: Iterable[Text], en: str, fr: str) -> Text:
-    listed = list(parts)
-    return {"en": en.join(part["en"] for part in listed), "fr": fr.join(part["fr"] for part in listed)}
+from icontrol.kernel.texts import Text, both
 
 
 def shown(value: Any, longest: int = 60) -> str:
@@ -49,8 +29,7 @@ def shown(value: Any, longest: int = 60) -> str:
 
 
 def quoted(value: Any) -> Text:
-    text = shown(value)
-    return {"en": f"“{text}”", "fr": f"« {text} »"}
+    return both("“{value}”", value=shown(value))
 
 
 def percent(share: int) -> Text:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from flags.engine.operators import pattern_size
-from flags.engine.sentences import both
 from flags.engine.values import text_of
+from icontrol.kernel.texts import both
 
 #: All flags of a release, for one context. In the worst case each step takes a microsecond: a fifth of a second.
 MOST_STEPS = 200_000
@@ -25,7 +25,6 @@ PASS = 8
 
 TOO_MANY_PATTERNS = both(
     "The conditions have more than {most} different patterns, or more than {characters} characters of them.",
-    "Les conditions ont plus de {most} motifs différents, ou plus de {characters} caractères de motifs.",
     most=MOST_PATTERNS,
     characters=MOST_PATTERN_CHARACTERS,
 )

@@ -25,6 +25,7 @@ from django.db.migrations.loader import MigrationLoader
 from icontrol import __version__
 from icontrol.backup import copies
 from icontrol.backup.copies import refuse
+from icontrol.kernel.texts import both, fill
 from releases.models import Timestamp
 
 FORMAT = 1
@@ -62,12 +63,13 @@ def back_up(target: Path, *, now: dt.datetime) -> tuple[Path, Manifest]:
     path = target / f"icontrol-{now.strftime(copies.STAMP)}.tar" if target.is_dir() else target
     if path.suffix != ".tar" or not path.parent.is_dir():
         raise refuse(
-            "There is no directory {path}. Make it first, or name a file that ends with .tar.",
-            "Il n'y a pas de répertoire {path}. Créez-le d'abord, ou nommez un fichier qui finit par .tar.",
-            path=path.parent if path.suffix == ".tar" else path,
+            both(
+                "There is no directory {path}. Make it first, or name a file that ends with .tar.",
+                path=path.parent if path.suffix == ".tar" else path,
+            )
         )
     if path.exists():
-        raise refuse("{path} is there already.", "{path} existe déjà.", path=path)
+        raise refuse(both("{path} is there already.", path=path))
     try:
         workplace = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
         try:
@@ -78,9 +80,7 @@ def back_up(target: Path, *, now: dt.datetime) -> tuple[Path, Manifest]:
             shutil.rmtree(workplace)
         copies.sync(path.parent)
     except OSError as error:
-        raise refuse(
-            "{path} cannot be written: {why}.", "Impossible d'écrire {path} : {why}.", path=path, why=error.strerror
-        ) from None
+        raise refuse(both("{path} cannot be written: {why}.", path=path, why=error.strerror)) from None
     return path, manifest
 
 
@@ -136,7 +136,7 @@ def _pack(workplace: Path, manifest: Manifest, now: dt.datetime) -> None:
 
 def unpack(archive: Path, directory: Path) -> Manifest:
     """Every member into ``directory``, compared with the manifest; nothing else of the archive is looked at."""
-    damaged = "{path} is no backup, or a damaged one: {why}.", "{path} n'est pas une sauvegarde, ou abîmée : {why}."
+    damaged = both("{path} is no backup, or a damaged one: {why}.")
     try:
         with tarfile.open(archive, "r:") as tar:
             first = tar.next()
@@ -147,9 +147,9 @@ def unpack(archive: Path, directory: Path) -> Manifest:
             for name, facts in manifest.files.items():
                 _extract(tar, name, facts, directory / name)
     except (tarfile.TarError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise refuse(*damaged, path=archive, why=error) from None
+        raise refuse(fill(damaged, path=archive, why=error)) from None
     except OSError as error:
-        raise refuse(*damaged, path=archive, why=error.strerror or error) from None
+        raise refuse(fill(damaged, path=archive, why=error.strerror or error)) from None
     return manifest
 
 

@@ -23,7 +23,7 @@ from psycopg.conninfo import make_conninfo
 
 from icontrol.kernel.databases.sqlite3.base import opened
 from icontrol.kernel.refusals import Refusal
-from icontrol.kernel.texts import both
+from icontrol.kernel.texts import Text, both
 from icontrol.supervisor import SECRETS, without
 
 #: Where Debian and Red Hat put the programs of each version.
@@ -34,12 +34,12 @@ STAMP = "%Y%m%dT%H%M%SZ"
 Rows = list[tuple[Any, ...]]
 
 
-def refuse(en: str, fr: str, **values: Any) -> Refusal:
-    return Refusal("command.unusable", why=both(en, fr, **values))
+def refuse(why: Text) -> Refusal:
+    return Refusal("command.unusable", why=why)
 
 
 def damaged(why: object) -> Refusal:
-    return refuse("The copy is damaged: {why}.", "La copie est abîmée : {why}.", why=why)
+    return refuse(both("The copy is damaged: {why}.", why=why))
 
 
 def copy(file: Path, query: str) -> tuple[str, Rows]:
@@ -98,9 +98,7 @@ def _sqlite_copy(file: Path, query: str) -> tuple[str, Rows]:
             database.execute("VACUUM INTO ?", [str(file)])
         return sqlite3.sqlite_version, _sqlite_check(file, query)
     except sqlite3.Error as error:
-        raise refuse(
-            "The database cannot be copied: {why}.", "Impossible de copier la base : {why}.", why=error
-        ) from None
+        raise refuse(both("The database cannot be copied: {why}.", why=error)) from None
 
 
 def _sqlite_check(file: Path, query: str) -> Rows:
@@ -129,7 +127,7 @@ def _sqlite_put_back(file: Path, kept: str | None) -> str | None:
         raise damaged(error) from None
     aside = name.with_name(f"{name.name}.{kept or 'empty'}")
     if kept and aside.exists():
-        raise refuse("{path} is there already.", "{path} existe déjà.", path=aside)
+        raise refuse(both("{path} is there already.", path=aside))
     if kept:
         _sqlite_settle(name)
     try:
@@ -145,9 +143,7 @@ def _sqlite_put_back(file: Path, kept: str | None) -> str | None:
             os.replace(file, name)
             undo.pop_all()
     except OSError as error:
-        raise refuse(
-            "{path} cannot be replaced: {why}.", "Impossible de remplacer {path} : {why}.", path=name, why=error
-        ) from None
+        raise refuse(both("{path} cannot be replaced: {why}.", path=name, why=error)) from None
     opened.pop(str(name), None)
     return str(aside) if kept else None
 
@@ -161,11 +157,7 @@ def _sqlite_settle(name: Path) -> None:
         # What Python itself raises has no code.
         busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
     if busy:
-        raise refuse(
-            "Another process uses {path}. Stop it first.",
-            "Un autre processus utilise {path}. Arrêtez-le d'abord.",
-            path=name,
-        )
+        raise refuse(both("Another process uses {path}. Stop it first.", path=name))
 
 
 # PostgreSQL -----------------------------------------------------------------------------------------------------------
@@ -200,9 +192,7 @@ def _postgresql_put_back(file: Path, kept: str | None) -> str | None:
                 cursor.execute(f"ALTER SCHEMA {schema} RENAME TO {aside}; CREATE SCHEMA {schema}")
     except DatabaseError as error:
         raise refuse(
-            "What is in the database cannot be set aside: {why}. Its owner can do that.",
-            "Impossible de mettre de côté le contenu de la base : {why}. Son propriétaire le peut.",
-            why=str(error).strip(),
+            both("What is in the database cannot be set aside: {why}. Its owner can do that.", why=str(error).strip())
         ) from None
     finally:
         connection.close()
@@ -254,10 +244,11 @@ def _do(name: str, arguments: Iterable[str], environment: dict[str, str]) -> Non
     )
     if done.returncode:
         raise refuse(
-            "{name} failed: {why}",
-            "{name} a échoué : {why}",
-            name=name,
-            why=" ".join(done.stderr.split())[-1000:] or f"exit code {done.returncode}.",
+            both(
+                "{name} failed: {why}",
+                name=name,
+                why=" ".join(done.stderr.split())[-1000:] or f"exit code {done.returncode}.",
+            )
         )
 
 
@@ -275,12 +266,12 @@ def program(name: str) -> str:
     fitting = sorted(version for version in found if version >= least)
     if not fitting:
         raise refuse(
-            "{name} of version {least} or newer is neither on PATH nor in /usr/lib/postgresql (found: {found}). "
-            "Debian: apt-get install postgresql-client-{least}.",
-            "{name} en version {least} ou plus récente n'est ni dans PATH ni dans /usr/lib/postgresql (trouvé : "
-            "{found}). Debian : apt-get install postgresql-client-{least}.",
-            name=name,
-            least=least,
-            found=", ".join(map(str, sorted(found))) or "–",
+            both(
+                "{name} of version {least} or newer is neither on PATH nor in /usr/lib/postgresql (found: "
+                "{found}). Debian: apt-get install postgresql-client-{least}.",
+                name=name,
+                least=least,
+                found=", ".join(map(str, sorted(found))) or "–",
+            )
         )
     return found[fitting[0]]

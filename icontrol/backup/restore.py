@@ -21,7 +21,7 @@ from icontrol.backup import copies
 from icontrol.backup.archive import CHECKPOINTS, DATABASE, KEY, Manifest, note_success, unpack
 from icontrol.backup.copies import refuse
 from icontrol.kernel.locks import lock
-from icontrol.kernel.texts import Text, both
+from icontrol.kernel.texts import Text, both, fill
 from icontrol.starting import hold_data
 from releases.ledger import checkpoints
 
@@ -74,60 +74,51 @@ def restore(file: Path, *, replace: bool, now: dt.datetime) -> Restored:
 @contextlib.contextmanager
 def _nobody_else() -> Iterator[None]:
     """No server runs here, and none starts meanwhile."""
-    running = (
-        "A server is running ({how}). Stop it first.",
-        "Un serveur tourne ({how}). Arrêtez-le d'abord.",
-    )
+    running = both("A server is running ({how}). Stop it first.")
     with contextlib.ExitStack() as held:
         try:
             settings.ICONTROL_DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
             data = hold_data(alone=True)
         except OSError as error:
             raise refuse(
-                "{path} cannot be written: {why}.",
-                "Impossible d'écrire {path} : {why}.",
-                path=settings.ICONTROL_DATA,
-                why=error.strerror,
+                both("{path} cannot be written: {why}.", path=settings.ICONTROL_DATA, why=error.strerror)
             ) from None
         if data is None:
-            raise refuse(*running, how=settings.ICONTROL_DATA)
+            raise refuse(fill(running, how=settings.ICONTROL_DATA))
         held.enter_context(data)
         if connection.vendor != "sqlite":  # a server that cannot write the data directory holds nothing there
             try:
                 for socket in listening.claim(settings.HOST, settings.PORT):
                     held.enter_context(socket)
             except listening.Taken as why:
-                raise refuse(*running, how=f"{settings.HOST} port {settings.PORT}: {why}") from None
+                raise refuse(fill(running, how=f"{settings.HOST} port {settings.PORT}: {why}")) from None
         if number := copies.others():
-            how = both("{n} connection(s) to the database", "{n} connexion(s) à la base", n=number)
-            raise refuse(*running, how=how)
+            how = both("{n} connection(s) to the database", n=number)
+            raise refuse(fill(running, how=how))
         if not held.enter_context(lock("starting"))():
-            raise refuse(*running, how=both("it is just starting", "il démarre"))
+            raise refuse(fill(running, how=both("it is just starting")))
         yield
 
 
 def _check(manifest: Manifest, replace: bool) -> None:
     if manifest.engine != connection.vendor:
         raise refuse(
-            "The backup is of {a}, and the settings (DATABASE_URL) say {b}.",
-            "La sauvegarde est de {a}, et les réglages (DATABASE_URL) disent {b}.",
-            a=manifest.engine,
-            b=connection.vendor,
+            both(
+                "The backup is of {a}, and the settings (DATABASE_URL) say {b}.", a=manifest.engine, b=connection.vendor
+            )
         )
     known = {".".join(key) for key in MigrationLoader(None).disk_migrations}
     unknown = sorted(set(manifest.migrations) - known)
     if newer := [name for name in unknown if name.partition(".")[0] not in FORMER_APPS]:
         raise refuse(
-            "The backup is of a newer program, {version}: this one does not know {migration}.",
-            "La sauvegarde vient d'un programme plus récent, {version} : celui-ci ne connaît pas {migration}.",
-            version=manifest.program,
-            migration=newer[0],
+            both(
+                "The backup is of a newer program, {version}: this one does not know {migration}.",
+                version=manifest.program,
+                migration=newer[0],
+            )
         )
     if not replace and not copies.is_empty():
-        raise refuse(
-            "There is a database already. --replace keeps it aside and puts the backup in its place.",
-            "Il y a déjà une base. --replace la met de côté et met la sauvegarde à sa place.",
-        )
+        raise refuse(both("There is a database already. --replace keeps it aside and puts the backup in its place."))
 
 
 def _check_members(manifest: Manifest, workplace: Path) -> None:
@@ -136,21 +127,21 @@ def _check_members(manifest: Manifest, workplace: Path) -> None:
     for name in sorted(found.keys() | manifest.serials.keys()):
         if found.get(name) != manifest.serials.get(name):
             raise refuse(
-                "The backup's database is not the one of its manifest: the newest release of {environment} is {a}, and "
-                "the manifest says {b}.",
-                "La base de la sauvegarde n'est pas celle de son manifeste : la dernière publication de {environment} "
-                "est {a}, et le manifeste dit {b}.",
-                environment=name,
-                a=found.get(name, "–"),
-                b=manifest.serials.get(name, "–"),
+                both(
+                    "The backup's database is not the one of its manifest: the newest release of {environment} is "
+                    "{a}, and the manifest says {b}.",
+                    environment=name,
+                    a=found.get(name, "–"),
+                    b=manifest.serials.get(name, "–"),
+                )
             )
     key = (workplace / KEY).read_bytes().strip()
     if not environ.secret("ICONTROL_SECRET_KEY") and not (key.isascii() and environ.is_strong(key.decode("ascii"))):
         raise refuse(
-            "The backup's secret_key cannot be used: it must have at least 50 random ASCII characters. Set "
-            "ICONTROL_SECRET_KEY to another key and restore again.",
-            "Le secret_key de la sauvegarde est inutilisable : il lui faut au moins 50 caractères ASCII aléatoires. "
-            "Donnez une autre clé à ICONTROL_SECRET_KEY et restaurez de nouveau.",
+            both(
+                "The backup's secret_key cannot be used: it must have at least 50 random ASCII characters. Set "
+                "ICONTROL_SECRET_KEY to another key and restore again."
+            )
         )
 
 
@@ -189,9 +180,7 @@ def _put_key(key: Path, done: Restored, now: dt.datetime) -> None:
             done.notes.append(
                 both(
                     "ICONTROL_SECRET_KEY is not the backup's (its member secret_key): people sign in again and "
-                    "preview links end.",
-                    "ICONTROL_SECRET_KEY n'est pas celle de la sauvegarde (son membre secret_key) : on se "
-                    "reconnecte, et les liens d'aperçu expirent.",
+                    "preview links end."
                 )
             )
         return
@@ -213,10 +202,8 @@ def _put_lines(lines: Path, done: Restored, now: dt.datetime) -> None:
     else:
         done.notes.append(
             both(
-                "There was no checkpoint file here, so nothing says which releases came after the backup. Ask a copy: "
-                "verify_ledger --against FILE.",
-                "Il n'y avait pas de fichier de contrôle ici, donc rien ne dit quelles publications ont suivi la "
-                "sauvegarde. Demandez à une copie : verify_ledger --against FICHIER.",
+                "There was no checkpoint file here, so nothing says which releases came after the backup. Ask a "
+                "copy: verify_ledger --against FILE."
             )
         )
     if lines.exists():

@@ -1,5 +1,4 @@
-"""Our own strings on pages, in both languages. Django's catalogues translate Django's own words; ours need no gettext
-toolchain: both languages stand side by side in the source, as in refusals and problems."""
+"""Our own strings on pages, in the language of the reader."""
 
 from __future__ import annotations
 
@@ -9,7 +8,7 @@ from typing import Any
 from django.utils.functional import lazy
 
 from icontrol.kernel.responses import language
-from icontrol.kernel.texts import Text, pick
+from icontrol.kernel.texts import Text, both, pick
 
 #: Spaces of French sentences at which no line may end: inside guillemets, and before these signs.
 _KEPT = re.compile("(?<=«) | (?=[»:;!?%])")
@@ -30,11 +29,11 @@ def said(text: Any) -> Any:
 _lazily = lazy(lambda en, fr: said({"en": en, "fr": fr}), str)
 
 
-def words(en: str, fr: str) -> Any:
-    """A string that is chosen when it is shown: for titles, labels and column heads."""
-    return _lazily(en, fr)
-
-
 def later(text: Text) -> Any:
-    """The same from a ``Text``."""
+    """A string whose language is chosen when it is shown."""
     return _lazily(text["en"], text["fr"])
+
+
+def text_lazy(message: str, /, **values: Any) -> Any:
+    """The same from its English (:func:`~icontrol.kernel.texts.both`): for titles, labels and column heads."""
+    return later(both(message, **values))

@@ -17,133 +17,110 @@ from icontrol.kernel.texts import Text, pick
 CONTENT_TYPE = "application/problem+json"
 
 
-def _http(code: str, status: int, title: tuple[str, str], detail: tuple[str, str], next: tuple[str, str]) -> None:
-    define(code, status, title=title, detail=detail, next=next)
-
-
-_http(
+define(
     "http.not_authenticated",
     401,
-    ("Who are you?", "Qui êtes-vous ?"),
-    ("This needs a login or a valid API token.", "Il faut une connexion ou un jeton d'API valide."),
-    (
-        "Send Authorization: Bearer …, or log in at /admin/.",
-        "Envoyez Authorization: Bearer … ou connectez-vous sur /admin/.",
-    ),
+    title=("Who are you?"),
+    detail="This needs a login or a valid API token.",
+    next="Send Authorization: Bearer …, or log in at /admin/.",
 )
-_http(
+define(
     "http.forbidden",
     403,
-    ("Refused", "Refusé"),
-    (
-        "This request is not accepted (session without CSRF token, or not allowed).",
-        "Requête refusée (session sans jeton CSRF, ou non autorisée).",
-    ),
-    (
-        "Programs use an API token; pages send X-CSRFToken.",
-        "Les programmes utilisent un jeton d'API ; les pages envoient X-CSRFToken.",
-    ),
+    title=("Refused"),
+    detail=("This request is not accepted (session without CSRF token, or not allowed)."),
+    next="Programs use an API token; pages send X-CSRFToken.",
 )
-_http(
+define(
     "http.csrf",
     403,
-    ("The form is no longer valid", "Le formulaire n'est plus valable"),
-    (
-        "It was open for too long, you logged in or out meanwhile, or cookies are off. Nothing was changed.",
-        "Il est resté ouvert trop longtemps, vous vous êtes connecté ou déconnecté entre-temps, ou les cookies sont "
-        "désactivés. Rien n'a changé.",
-    ),
-    ("Load the page again and repeat the step.", "Rechargez la page et recommencez."),
+    title=("The form is no longer valid"),
+    detail=("It was open for too long, you logged in or out meanwhile, or cookies are off. Nothing was changed."),
+    next="Load the page again and repeat the step.",
 )
-_http(
+define(
     "http.not_found",
     404,
-    ("Nothing here", "Rien ici"),
-    ("There is nothing at this address.", "Il n'y a rien à cette adresse."),
-    ("/api/docs lists what there is.", "/api/docs énumère ce qui existe."),
+    title="Nothing here",
+    detail="There is nothing at this address.",
+    next="/api/docs lists what there is.",
 )
-_http(
+define(
     "http.method_not_allowed",
     405,
-    ("Not with this method", "Pas avec cette méthode"),
-    ("This address does not take {method}.", "Cette adresse n'accepte pas {method}."),
-    ("The Allow header lists the methods.", "L'en-tête Allow énumère les méthodes."),
+    title=("Not with this method"),
+    detail="This address does not take {method}.",
+    next="The Allow header lists the methods.",
 )
-_http(
+define(
     "http.not_acceptable",
     406,
-    ("No such form", "Forme indisponible"),
-    ("The answer is JSON only.", "La réponse n'existe qu'en JSON."),
-    ("Send Accept: application/json.", "Envoyez Accept: application/json."),
+    title="No such form",
+    detail="The answer is JSON only.",
+    next="Send Accept: application/json.",
 )
-_http(
+define(
     "http.too_large",
     413,
-    ("Too large", "Trop grand"),
-    ("The request body is too large.", "Le corps de la requête est trop grand."),
-    ("Send less.", "Envoyez moins."),
+    title="Too large",
+    detail="The request body is too large.",
+    next="Send less.",
 )
-_http(
+define(
     "http.headers_too_large",
     431,
-    ("A header is too large", "Un en-tête est trop grand"),
-    ("A header has more than {cap} characters.", "Un en-tête a plus de {cap} caractères."),
-    ("Send shorter headers.", "Envoyez des en-têtes plus courts."),
+    title="A header is too large",
+    detail="A header has more than {cap} characters.",
+    next="Send shorter headers.",
 )
-_http(
+define(
     "http.unsupported_media_type",
     415,
-    ("Not a type that is read here", "Type non accepté ici"),
-    ("The body must be {types}.", "Le corps doit être {types}."),
-    ("Set Content-Type to what the body is.", "Indiquez dans Content-Type ce qu'est le corps."),
+    title=("Not a type that is read here"),
+    detail="The body must be {types}.",
+    next="Set Content-Type to what the body is.",
 )
-_http(
+define(
     "http.multipart",
     415,
-    ("No files here", "Pas de fichiers ici"),
-    ("multipart bodies are not read here.", "Les corps multipart ne sont pas lus ici."),
-    (
-        "Send application/json to the API; pages send application/x-www-form-urlencoded.",
-        "Envoyez application/json à l'API ; les pages envoient application/x-www-form-urlencoded.",
-    ),
+    title=("No files here"),
+    detail=("multipart bodies are not read here."),
+    next="Send application/json to the API; pages send application/x-www-form-urlencoded.",
 )
-_http(
+define(
     "http.bad_request",
     400,
-    ("Not understood", "Incompréhensible"),
-    ("The request could not be read.", "La requête n'a pas pu être lue."),
-    ("Check the request against /api/docs.", "Comparez la requête à /api/docs."),
+    title="Not understood",
+    detail="The request could not be read.",
+    next="Check the request against /api/docs.",
 )
-_http(
+define(
     "body.invalid",
     400,
-    ("The request has problems", "La requête a des problèmes"),
-    (
-        "{count} problem(s) in the request; nothing was changed.",
-        "{count} problème(s) dans la requête ; rien n'a changé.",
-    ),
-    ("See the problems; each names its place.", "Voyez les problèmes ; chacun indique sa place."),
+    title=("The request has problems"),
+    detail="{count} problem(s) in the request; nothing was changed.",
+    next="See the problems; each names its place.",
 )
-_http(
+define(
     "http.too_slow",
     408,
-    ("Too slow", "Trop lent"),
-    ("The request body was not whole within {seconds} seconds.", "Le corps n'était pas complet en {seconds} secondes."),
-    ("Send it again.", "Envoyez-le à nouveau."),
+    title="Too slow",
+    detail="The request body was not whole within {seconds} seconds.",
+    next="Send it again.",
 )
-_http(
+define(
     "http.busy",
     503,
-    ("Busy", "Occupé"),
-    ("Too many requests of this kind wait already.", "Trop de requêtes de cette sorte attendent déjà."),
-    ("Send it again in a moment.", "Envoyez-la à nouveau dans un instant."),
+    title="Busy",
+    detail="Too many requests of this kind wait already.",
+    next="Send it again in a moment.",
 )
-_http(
+define(
     "http.internal",
     500,
-    ("Our mistake", "Notre erreur"),
-    ("Something failed here; it is in the log.", "Quelque chose a échoué ici ; c'est dans le journal."),
-    ("Nothing half-done was kept. Tell the operator.", "Rien d'à moitié fait n'a été gardé. Prévenez l'exploitant."),
+    title=("Our mistake"),
+    detail="Something failed here; it is in the log.",
+    next="Nothing half-done was kept. Tell the operator.",
 )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from icontrol.kernel.problems import Problem
-from icontrol.kernel.texts import Text, both
+from icontrol.kernel.texts import Text, both, fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class Kind:
 CATALOGUE: dict[str, Kind] = {}
 
 
-def define(code: str, status: int, *, title: tuple[str, str], detail: tuple[str, str], next: tuple[str, str]) -> None:
-    """Add a code. Each pair is (English, French)."""
+def define(code: str, status: int, *, title: str, detail: str, next: str) -> None:
+    """Add a code, in English: the catalogue of texts has the French."""
     if code in CATALOGUE:
         raise ValueError(f"refusal {code} is defined twice")
-    CATALOGUE[code] = Kind(code, status, both(*title), both(*detail), both(*next))
+    CATALOGUE[code] = Kind(code, status, both(title), both(detail), both(next))
 
 
 class Refusal(Exception):
@@ -57,6 +57,6 @@ class Refusal(Exception):
         self.problems = tuple(problems)
         self.extra = extra or {}
         self.title = self.kind.title
-        self.detail = both(self.kind.detail["en"], self.kind.detail["fr"], **values)
-        self.next = both(self.kind.next["en"], self.kind.next["fr"], **values)
+        self.detail = fill(self.kind.detail, **values)
+        self.next = fill(self.kind.next, **values)
         super().__init__(f"{code}: {self.detail['en']}")

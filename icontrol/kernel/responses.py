@@ -19,7 +19,7 @@ from icontrol.kernel.answers import Answer
 from icontrol.kernel.outages import Outage, outage_of, rest
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.refusals import Refusal
-from icontrol.kernel.texts import Text, both
+from icontrol.kernel.texts import Text, both, joined, same
 
 logger = logging.getLogger("icontrol.problem")
 
@@ -43,17 +43,17 @@ def response(refusal: Refusal, *, extra: Mapping[str, Any] | None = None) -> Htt
 
 #: DRF's codes of a wrong field → sentence.
 FIELD_SENTENCES: dict[str, Text] = {
-    "required": both("This field is required.", "Ce champ est obligatoire."),
-    "null": both("null is not allowed here.", "null n'est pas permis ici."),
-    "blank": both("It must not be empty.", "Il ne doit pas être vide."),
-    "unknown": both("There is no such field.", "Ce champ n'existe pas."),
-    "invalid": both("Not a valid value.", "Valeur invalide."),
-    "invalid_choice": both("Not one of the choices.", "Ne fait pas partie des choix."),
-    "not_a_list": both("A list is needed.", "Il faut une liste."),
-    "empty": both("An empty list; name something or leave it out.", "Liste vide ; nommez un élément ou omettez-la."),
-    "max_length": both("Too long.", "Trop long."),
-    "min_value": both("Too small.", "Trop petit."),
-    "max_value": both("Too large.", "Trop grand."),
+    "required": both("This field is required."),
+    "null": both("null is not allowed here."),
+    "blank": both("It must not be empty."),
+    "unknown": both("There is no such field."),
+    "invalid": both("Not a valid value."),
+    "invalid_choice": both("Not one of the choices."),
+    "not_a_list": both("A list is needed."),
+    "empty": both("An empty list; name something or leave it out."),
+    "max_length": both("Too long."),
+    "min_value": both("Too small."),
+    "max_value": both("Too large."),
 }
 
 
@@ -71,7 +71,7 @@ def _field_problems(detail: Any, path: tuple[str | int, ...] = ()) -> list[Probl
             found += _field_problems(value, (*path, index) if nested else path)
         return found
     code = getattr(detail, "code", "invalid")
-    message = FIELD_SENTENCES.get(code) or both("{m}", "{m}", m=str(detail))
+    message = FIELD_SENTENCES.get(code) or both("{m}", m=str(detail))
     return [Problem(pointer(path), f"body.{code}", message)]
 
 
@@ -116,7 +116,7 @@ def _unavailable(outage: Outage, error: BaseException) -> Refusal:
 
 def not_read(types: Sequence[str]) -> Refusal:
     """415: the body is of none of these media types."""
-    return Refusal("http.unsupported_media_type", types=both(" or ".join(types), " ou ".join(types)))
+    return Refusal("http.unsupported_media_type", types=joined(map(same, types), both(" or ")))
 
 
 def media_types(view: APIView) -> list[str]:

@@ -25,7 +25,7 @@ from releases.access.roles import ROLES
 from releases.models import ApiToken, ClientKey, Environment, PreviewLink
 
 TOKEN_DAYS, TOKEN_DAYS_MAX = 90, 366
-REVOKED = both("The link was revoked.", "Le lien a été révoqué.")
+REVOKED = both("The link was revoked.")
 LINK_TTL, LINK_TTL_MAX = dt.timedelta(hours=24), dt.timedelta(days=7)
 LONGEST_NAME, LONGEST_SURFACE = 100, 64
 
@@ -90,7 +90,7 @@ def create_token(
     if role not in ROLES:
         raise Refusal("role.unknown", role=role[:80], roles=", ".join(ROLES))
     if not 1 <= days <= TOKEN_DAYS_MAX:
-        raise Refusal("token.lifetime", cap=TOKEN_DAYS_MAX, unit=both("days", "jours"))
+        raise Refusal("token.lifetime", cap=TOKEN_DAYS_MAX, unit=both("days"))
     name = check_label(name, LONGEST_NAME)
     secret = f"ict_{secrets.token_urlsafe(32)}"
     with transaction.atomic(durable=True):
@@ -192,23 +192,17 @@ def why_dead(link: PreviewLink, now: dt.datetime) -> Text | None:
     """Why the link no longer opens, in words; None while it does. Computed from facts, stored nowhere."""
     version = link.config_version
     if link.revoked_at is not None:
-        return both("The link was revoked by {who}.", "Le lien a été révoqué par {who}.", who=link.revoked_by)
+        return both("The link was revoked by {who}.", who=link.revoked_by)
     if version.state == states.PUBLISHED:
         return both(
             "{version} was published on {at}, so it is no preview any more.",
-            "{version} a été publiée le {at} ; ce n'est plus un aperçu.",
             version=version.version,
             at=_day(version.published_at),
         )
     if version.state == states.WITHDRAWN:
-        return both(
-            "{version} was withdrawn on {at}.",
-            "{version} a été retirée le {at}.",
-            version=version.version,
-            at=_day(version.withdrawn_at),
-        )
+        return both("{version} was withdrawn on {at}.", version=version.version, at=_day(version.withdrawn_at))
     if now >= link.expires_at:
-        return both("The link expired on {at}.", "Le lien a expiré le {at}.", at=_day(link.expires_at))
+        return both("The link expired on {at}.", at=_day(link.expires_at))
     return None
 
 

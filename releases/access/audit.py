@@ -29,18 +29,18 @@ from releases.models import AuditEvent
 
 logger = logging.getLogger("icontrol.audit")
 KINDS: dict[str, Text] = {
-    "login": both("login", "connexion"),
-    "logout": both("logout", "déconnexion"),
-    "confirmed": both("password confirmed", "mot de passe confirmé"),
-    "login_failed": both("wrong password", "mot de passe erroné"),
-    "login_throttled": both("too many tries", "trop d'essais"),
-    "token_refused": both("token refused", "jeton refusé"),
-    "forbidden": both("not allowed", "non autorisé"),
-    "csrf": both("form without a valid CSRF token", "formulaire sans jeton CSRF valable"),
-    "password_changed": both("password changed", "mot de passe changé"),
-    "rights_changed": both("rights changed", "droits modifiés"),
-    "access_ended": both("all access ended", "fin de tout accès"),
-    "others": both("others, not told apart", "autres, non distingués"),
+    "login": both("login"),
+    "logout": both("logout"),
+    "confirmed": both("password confirmed"),
+    "login_failed": both("wrong password"),
+    "login_throttled": both("too many tries"),
+    "token_refused": both("token refused"),
+    "forbidden": both("not allowed"),
+    "csrf": both("form without a valid CSRF token"),
+    "password_changed": both("password changed"),
+    "rights_changed": both("rights changed"),
+    "access_ended": both("all access ended"),
+    "others": both("others, not told apart"),
 }
 KEPT = dt.timedelta(days=365)
 #: What is told apart: of one address and kind, and of all together, in a minute and a process. The rest is counted.

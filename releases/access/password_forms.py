@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from icontrol.kernel.bilingual import said, words
+from icontrol.kernel.bilingual import said, text_lazy
 from icontrol.kernel.texts import both
 from releases.access.throttle import is_password_of, seconds_to_wait
 
@@ -54,9 +54,7 @@ class PasswordForm(Heard, AdminPasswordChangeForm):
     def clean_new_password2(self) -> str:
         new: str = self.cleaned_data["new_password2"]
         if new == self.cleaned_data.get("old_password"):
-            raise ValidationError(
-                words("This is the password you have now.", "C'est votre mot de passe actuel."), "same"
-            )
+            raise ValidationError(text_lazy("This is the password you have now."), "same")
         return new
 
 
@@ -94,7 +92,7 @@ def check_own_password(request: HttpRequest, password: str) -> None:
         return
     if getattr(request, "login_throttled", False):
         raise too_many(request, account)
-    raise ValidationError(words("This is not your password.", "Ce n'est pas votre mot de passe."), "password_incorrect")
+    raise ValidationError(text_lazy("This is not your password."), "password_incorrect")
 
 
 def too_many(request: HttpRequest, account: str) -> ValidationError:
@@ -102,7 +100,6 @@ def too_many(request: HttpRequest, account: str) -> ValidationError:
     wait = seconds_to_wait(request, account, timezone.now())
     text = both(
         "Too many wrong passwords from here. Try again in {minutes} min; API tokens still work.",
-        "Trop de mots de passe erronés d'ici. Réessayez dans {minutes} min ; les jetons d'API marchent encore.",
         minutes=max(1, round(wait / 60)),
     )
     return ValidationError(said(text), "throttled")

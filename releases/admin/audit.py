@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from icontrol.kernel.actors import ADMINISTER
-from icontrol.kernel.bilingual import said, words
+from icontrol.kernel.bilingual import said, text_lazy
 from releases.access.audit import KINDS
 from releases.admin import markup
 from releases.admin.base import Fact, ReadOnlyAdmin
@@ -18,7 +18,7 @@ from releases.models import AuditEvent
 
 
 class KindFilter(admin.SimpleListFilter):
-    title = words("what", "quoi")
+    title = text_lazy("what")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -46,11 +46,11 @@ class AuditEventAdmin(ReadOnlyAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.actor(request).may(self.needs)
 
-    @admin.display(description=words("when", "quand"), ordering="at")
+    @admin.display(description=text_lazy("when"), ordering="at")
     def when(self, event: AuditEvent) -> SafeString | str:
         return markup.moment(event.at)
 
-    @admin.display(description=words("what", "quoi"), ordering="kind")
+    @admin.display(description=text_lazy("what"), ordering="kind")
     def what(self, event: AuditEvent) -> Any:
         return said(KINDS[event.kind]) if event.kind in KINDS else event.kind
 
@@ -59,10 +59,10 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     def facts(self, request: HttpRequest, event: AuditEvent) -> Sequence[Fact]:
         return [
-            Fact(words("When", "Quand"), self.when(event)),
-            Fact(words("What", "Quoi"), self.what(event)),
-            Fact(words("Who", "Qui"), event.who or "–"),
-            Fact(words("Address", "Adresse"), event.address or "–"),
-            Fact(words("Detail", "Détail"), event.detail or "–"),
-            Fact(words("Times", "Fois"), str(event.count)),
+            Fact(text_lazy("When"), self.when(event)),
+            Fact(text_lazy("What"), self.what(event)),
+            Fact(text_lazy("Who"), event.who or "–"),
+            Fact(text_lazy("Address"), event.address or "–"),
+            Fact(text_lazy("Detail"), event.detail or "–"),
+            Fact(text_lazy("Times"), str(event.count)),
         ]

@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 
 from configs.policies import check_permission
 from icontrol.kernel.actors import VIEW, Actor
-from icontrol.kernel.bilingual import words
+from icontrol.kernel.bilingual import text_lazy
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import Text, both
 from releases.access.authentication import actor_of_user
@@ -33,7 +33,7 @@ from releases.models import Environment
 HISTORY_PAGE = 10
 #: Of a search: each is a condition of its own on every field, and SQLite takes a thousand at most.
 MOST_WORDS = 50
-EVENTS = {"+": both("created", "création"), "~": both("changed", "modification"), "-": both("deleted", "suppression")}
+EVENTS = {"+": both("created"), "~": both("changed"), "-": both("deleted")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,27 +158,21 @@ class HouseAdmin(admin.ModelAdmin):
             Line("changed", self._field_sentence(change.field, change.old, change.new))
             for change in newer.diff_against(older, foreign_keys_are_objs=True).changes
         ]
-        return shown([Group(both("Fields", "Champs"), lines)] if lines else [])
+        return shown([Group(both("Fields"), lines)] if lines else [])
 
     def _field_sentence(self, field: str, before: Any, after: Any) -> Text:
-        label = FIELDS.get(field) or both("{n}", "{n}", n=label_for_field(field, self.model, self))
-        return both(
-            "{field}: {before} → {after}",
-            "{field} : {before} → {after}",
-            field=label,
-            before=self._plain(before),
-            after=self._plain(after),
-        )
+        label = FIELDS.get(field) or both("{n}", n=label_for_field(field, self.model, self))
+        return both("{field}: {before} → {after}", field=label, before=self._plain(before), after=self._plain(after))
 
     def _plain(self, value: Any) -> Text:
         """A field's value for people; a many-to-many field comes as rows of the table between."""
         if isinstance(value, list):
             value = ", ".join(sorted(str(row[name]) for row in value for name in row if name != self.opts.model_name))
         if value in (None, ""):
-            return both("none", "aucun")
+            return both("none")
         if value is True or value is False:
-            return both("yes", "oui") if value else both("no", "non")
-        return both("{v}", "{v}", v=value)
+            return both("yes") if value else both("no")
+        return both("{v}", v=value)
 
     def alone(self, older: Any, record: Any) -> Text | None:
         """What is said of a record that is compared with nothing, or with as good as nothing."""
@@ -207,7 +201,7 @@ class HouseAdmin(admin.ModelAdmin):
             )
             for record, before in zip(records, older, strict=True)
         ]
-        title = words(f"History: {self.title_of(obj)}", f"Historique : {self.title_of(obj)}")
+        title = text_lazy("History: {obj}", obj=self.title_of(obj))
         return self.page(
             request,
             "admin/house/history.html",

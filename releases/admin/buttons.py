@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from configs import states
 from configs.models import ConfigVersion
 from icontrol.kernel.actors import EDIT, PUBLISH, VIEW, Actor
-from icontrol.kernel.bilingual import words
+from icontrol.kernel.bilingual import text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases.admin.facts import Standing
 from releases.ledger.chain import Past, pasts
@@ -98,29 +98,29 @@ def of_version(version: ConfigVersion, actor: Actor, standings: Sequence[Standin
     if actor.may(PUBLISH):
         publish_in, back_in = publishable_in(version, standings), rollbacks(version, standings)
     if version.state == states.DRAFT and actor.may(EDIT):
-        found.append(Button(words("Send to preview", "Envoyer en aperçu"), _move(version, "preview")))
+        found.append(Button(text_lazy("Send to preview"), _move(version, "preview")))
     if publish_in:
         where = publish_in[0].key
-        label = words(f"Publish in {where}", f"Publier dans {where}")
+        label = text_lazy("Publish in {where}", where=where)
         url = _move(version, "publish", environment=where)
         found.append(Button(label, url, "" if back_in else "primary"))
     if back_in:
         environment, why = next((pair for pair in back_in if pair[1] is None), back_in[0])
         url = _move(version, "rollback", environment=environment.key)
-        found.append(Button(words("Roll back to this version", "Revenir à cette version"), url, "danger", why))
+        found.append(Button(text_lazy("Roll back to this version"), url, "danger", why))
     if version.state == states.PREVIEW and actor.may(EDIT):
         link = address("releases_previewlink_create", application=version.application.key)
-        found.append(Button(words("Make a preview link", "Créer un lien d'aperçu"), link))
-        found.append(Button(words("Withdraw", "Retirer"), _move(version, "withdraw"), "danger"))
+        found.append(Button(text_lazy("Make a preview link"), link))
+        found.append(Button(text_lazy("Withdraw"), _move(version, "withdraw"), "danger"))
     if version.state != states.DRAFT and actor.may(EDIT):
-        found.append(Button(words("Restore into draft", "Rétablir dans le brouillon"), _move(version, "restore")))
+        found.append(Button(text_lazy("Restore into draft"), _move(version, "restore")))
     return found
 
 
 def around_version(version: ConfigVersion) -> list[Button]:
     """What can be read about a version besides its page."""
     history = address("configs_configversion_history", version.pk)
-    return [compare(version), Button(words("History", "Historique"), history)]
+    return [compare(version), Button(text_lazy("History"), history)]
 
 
 def compare(version: ConfigVersion, *, environment: str | None = None) -> Button:
@@ -130,7 +130,7 @@ def compare(version: ConfigVersion, *, environment: str | None = None) -> Button
         "configs_configversion_compare",
         **{"application": version.application.key, "from": "live", "to": version.version, **given},
     )
-    return Button(words("Compare with live", "Comparer à la version en ligne"), url)
+    return Button(text_lazy("Compare with live"), url)
 
 
 def _move(version: ConfigVersion, name: str, **query: Any) -> str:
@@ -159,11 +159,11 @@ def _of_environment(
         found += _take_back(environment, head, past or Past(None, None))
     if actor.may(VIEW):
         policy = address("releases_environment_policy", environment.pk)
-        found.append(Button(words("Version policy", "Politique de version"), policy))
+        found.append(Button(text_lazy("Version policy"), policy))
         if standing.live is not None:
-            found.append(Button(words("Flags", "Drapeaux"), flags_of(environment)))
+            found.append(Button(text_lazy("Flags"), flags_of(environment)))
         ledger = address("releases_release_changelist", environment__id__exact=environment.pk)
-        found.append(Button(words("Ledger", "Registre"), ledger))
+        found.append(Button(text_lazy("Ledger"), ledger))
     return found
 
 
@@ -175,16 +175,16 @@ def flags_of(environment: Environment) -> str:
 def switch_of(environment: Environment, flag: str, *, is_killed: bool, origin: str) -> Button:
     """The kill switch of one flag, for who may publish; it leads back to ``origin``."""
     if is_killed:
-        return Button(words("Lift", "Lever"), address("releases_environment_lift", environment.pk, flag, next=origin))
+        return Button(text_lazy("Lift"), address("releases_environment_lift", environment.pk, flag, next=origin))
     kill = address("releases_environment_kill", environment.pk, flag, next=origin)
-    return Button(words("Kill", "Couper"), kill, "danger")
+    return Button(text_lazy("Kill"), kill, "danger")
 
 
 def _publish(standing: Standing, waiting: Sequence[ConfigVersion]) -> Button:
     """The preview, which somebody has looked at, before the draft; what clients have already is not offered."""
     labels = {
-        states.PREVIEW: words("Publish the preview", "Publier l'aperçu"),
-        states.DRAFT: words("Publish the draft", "Publier le brouillon"),
+        states.PREVIEW: text_lazy("Publish the preview"),
+        states.DRAFT: text_lazy("Publish the draft"),
     }
     environment, head = standing.environment, standing.head
     found = [
@@ -203,12 +203,12 @@ def _publish(standing: Standing, waiting: Sequence[ConfigVersion]) -> Button:
 
 
 def _take_back(environment: Environment, head: Release, past: Past) -> list[Button]:
-    label = words("Roll back", "Revenir en arrière")
+    label = text_lazy("Roll back")
     url = ""
     if past.version is not None:
-        label = words(f"Roll back to {past.version.version}", f"Revenir à {past.version.version}")
+        label = text_lazy("Roll back to {version}", version=past.version.version)
         url = _move(past.version, "rollback", environment=environment.key)
     found = offer(Button(label, url, "danger"), check_rollback, environment, head, past.version)
     undo = address("releases_environment_undo", environment.pk)
-    label = words(f"Undo release {head.serial}", f"Annuler la n° {head.serial}")
+    label = text_lazy("Undo release {serial}", serial=head.serial)
     return found + offer(Button(label, undo), check_undo, environment, head, head.serial, past.release)

@@ -10,7 +10,7 @@ from configs import states
 from configs.models import Application, ConfigVersion
 from configs.policies import check_permission
 from icontrol.kernel.actors import EDIT, VIEW, Actor
-from icontrol.kernel.bilingual import words
+from icontrol.kernel.bilingual import text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases.admin import facts
 from releases.admin.buttons import address
@@ -61,15 +61,15 @@ class Compare:
         return self.admin.page(
             self.request,
             "admin/house/compare.html",
-            words("Compare versions", "Comparer des versions"),
+            text_lazy("Compare versions"),
             status=status,
             application=self.application,
             applications=Application.objects.order_by("pk").values_list("key", flat=True),
             environment=environment,
             environments=self.environments,
             sides=[
-                ("from", words("From", "De"), self.choices(names["from"], may_edit)),
-                ("to", words("To", "À"), self.choices(names["to"], may_edit)),
+                ("from", text_lazy("From"), self.choices(names["from"], may_edit)),
+                ("to", text_lazy("To"), self.choices(names["to"], may_edit)),
             ],
             swapped=swapped,
             **context,
@@ -92,9 +92,9 @@ class Compare:
         versions = ConfigVersion.objects.filter(application=self.application).order_by("-pk")
         if not may_edit:
             versions = versions.filter(state=states.PUBLISHED)
-        found: list[tuple[str, Any]] = [(LIVE, words("what is live", "ce qui est en ligne"))]
+        found: list[tuple[str, Any]] = [(LIVE, text_lazy("what is live"))]
         for name, state in versions.values_list("version", "state")[:OFFERED]:
-            label = words(f"{name}, {states.STATES[state]['en']}", f"{name}, {states.STATES[state]['fr']}")
+            label = text_lazy("{name}, {state}", name=name, state=states.STATES[state])
             if state in (states.DRAFT, states.PREVIEW):
                 found.insert(1, (state, label))
                 chosen = state if chosen == name else chosen

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from configs.models import Application
 from icontrol.kernel.actors import ADMINISTER, PUBLISH
-from icontrol.kernel.bilingual import said, words
+from icontrol.kernel.bilingual import said, text_lazy
 from releases import actions
 from releases.access import actions as access
 from releases.admin import buttons, facts, markup
@@ -30,15 +30,12 @@ from releases.models import Environment
 
 class EnvironmentForm(forms.Form):
     application = forms.ModelChoiceField(
-        Application.objects.order_by("pk"), empty_label=None, label=words("Application", "Application")
+        Application.objects.order_by("pk"), empty_label=None, label=text_lazy("Application")
     )
     key = forms.CharField(
         max_length=63,
-        label=words("Key", "Clé"),
-        help_text=words(
-            "a-z, 0-9 and hyphens. It stands in the ledger's hashes: it can never be changed.",
-            "a-z, 0-9 et tirets. Elle figure dans les empreintes du registre : elle ne changera plus jamais.",
-        ),
+        label=text_lazy("Key"),
+        help_text=text_lazy("a-z, 0-9 and hyphens. It stands in the ledger's hashes: it can never be changed."),
     )
 
 
@@ -48,19 +45,19 @@ class CreateEnvironment(Move):
     asks_reason = False
 
     def frame(self) -> dict[str, Any]:
-        return {"title": words("Create an environment", "Créer un environnement")}
+        return {"title": text_lazy("Create an environment")}
 
     def look(self) -> dict[str, Any]:
         return {
-            "button": words("Create", "Créer"),
-            "notes": [words("Its ledger begins empty.", "Son registre commence vide.")],
+            "button": text_lazy("Create"),
+            "notes": [text_lazy("Its ledger begins empty.")],
         }
 
     def act(self) -> HttpResponse:
         assert self.form is not None
         typed = self.form.cleaned_data
         done = access.create_environment(typed["application"], key=typed["key"], actor=self.actor, now=self.now)
-        return self.done(words(f"Environment {done.key} created.", f"Environnement {done.key} créé."), page_of(done))
+        return self.done(text_lazy("Environment {done} created.", done=done.key), page_of(done))
 
 
 class Undo(Move):
@@ -77,7 +74,7 @@ class Undo(Move):
         head = head_of(self.environment)
         where, serial = self.environment.key, head.serial
         return {
-            "title": words(f"Undo release {serial} of {where}?", f"Annuler la publication n° {serial} de {where} ?"),
+            "title": text_lazy("Undo release {serial} of {where}?", serial=serial, where=where),
             "crumbs": [(where, page_of(self.environment))],
             "environment": self.environment,
             "head": head,
@@ -88,18 +85,22 @@ class Undo(Move):
         before = actions.undo_target(environment, head, head.serial)
         kind = said(KINDS[head.kind])
         return {
-            "button": words(f"Undo release {head.serial}", f"Annuler la n° {head.serial}"),
+            "button": text_lazy("Undo release {serial}", serial=head.serial),
             "hidden": {"serial": head.serial},
-            "difference_title": words("What clients will notice", "Ce que les clients remarqueront"),
+            "difference_title": text_lazy("What clients will notice"),
             "difference": facts.release_groups(head, before),
             "notes": [
-                words(
-                    f"Release {head.serial} ({kind}) by {head.actor}: “{head.reason}”",
-                    f"Publication n° {head.serial} ({kind}) de {head.actor} : « {head.reason} »",
+                text_lazy(
+                    "Release {serial} ({kind}) by {actor}: “{reason}”",
+                    serial=head.serial,
+                    kind=kind,
+                    actor=head.actor,
+                    reason=head.reason,
                 ),
-                words(
-                    f"Appends release {head.serial + 1}, which is like release {before.serial}. Nothing is erased.",
-                    f"Ajoute la publication n° {head.serial + 1}, pareille à la n° {before.serial}. Rien n'est effacé.",
+                text_lazy(
+                    "Appends release {next}, which is like release {serial}. Nothing is erased.",
+                    next=head.serial + 1,
+                    serial=before.serial,
                 ),
             ],
         }
@@ -107,9 +108,11 @@ class Undo(Move):
     def act(self) -> HttpResponse:
         done = actions.undo(self.environment, serial=self.serial, reason=self.reason, actor=self.actor, now=self.now)
         undone = done.serial - 1
-        message = words(
-            f"Release {undone} of {self.environment.key} is undone by release {done.serial}.",
-            f"La publication n° {undone} de {self.environment.key} est annulée par la n° {done.serial}.",
+        message = text_lazy(
+            "Release {undone} of {environment} is undone by release {serial}.",
+            undone=undone,
+            environment=self.environment.key,
+            serial=done.serial,
         )
         return self.done(message, page_of(done))
 
@@ -123,9 +126,7 @@ class EnvironmentAdmin(ReadOnlyAdmin):
     def top_buttons(self, request: HttpRequest) -> list[Button]:
         if not self.actor(request).may(ADMINISTER):
             return []
-        return [
-            Button(words("Create an environment", "Créer un environnement"), address("releases_environment_create"))
-        ]
+        return [Button(text_lazy("Create an environment"), address("releases_environment_create"))]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
@@ -134,17 +135,17 @@ class EnvironmentAdmin(ReadOnlyAdmin):
             environment.standing = Standing(environment, newest.get(environment.pk) or nothing(environment))
         return changelist
 
-    @admin.display(description=words("live", "en ligne"))
+    @admin.display(description=text_lazy("live"))
     def live(self, environment: Any) -> SafeString | str:
         version = environment.standing.live
         return markup.link(version, version.version) if version else "–"
 
-    @admin.display(description=words("newest release", "dernière publication"))
+    @admin.display(description=text_lazy("newest release"))
     def serial(self, environment: Any) -> SafeString | str:
         head = environment.standing.head
         return markup.link(head, markup.number(head.serial)) if head.serial else "–"
 
-    @admin.display(description=words("minimum / latest", "minimum / dernière"))
+    @admin.display(description=text_lazy("minimum / latest"))
     def policy(self, environment: Any) -> str:
         policy = environment.standing.policy
         return f"{policy.min_supported} / {policy.latest}"
@@ -154,20 +155,20 @@ class EnvironmentAdmin(ReadOnlyAdmin):
         policy = Standing(environment, head).policy
         live = head.config_version
         return [
-            Fact(words("Application", "Application"), environment.application.key),
+            Fact(text_lazy("Application"), environment.application.key),
             Fact(
-                words("Default for clients without a key", "Par défaut pour les clients sans clé"),
-                words("yes", "oui") if environment.is_default else words("no", "non"),
+                text_lazy("Default for clients without a key"),
+                text_lazy("yes") if environment.is_default else text_lazy("no"),
             ),
-            Fact(words("Live", "En ligne"), markup.link(live, live.version) if live else "–"),
+            Fact(text_lazy("Live"), markup.link(live, live.version) if live else "–"),
             Fact(
-                words("Newest release", "Dernière publication"),
+                text_lazy("Newest release"),
                 markup.link(head, markup.number(head.serial)) if head.serial else "–",
             ),
-            Fact(words("Minimum version", "Version minimale"), policy.min_supported),
-            Fact(words("Latest version", "Dernière version"), policy.latest),
-            Fact(words("Forced off", "Coupés"), markup.forced_off(head) or "–"),
-            Fact(words("Created", "Création"), markup.moment(environment.created_at)),
+            Fact(text_lazy("Minimum version"), policy.min_supported),
+            Fact(text_lazy("Latest version"), policy.latest),
+            Fact(text_lazy("Forced off"), markup.forced_off(head) or "–"),
+            Fact(text_lazy("Created"), markup.moment(environment.created_at)),
         ]
 
     def title_of(self, environment: Environment) -> str:

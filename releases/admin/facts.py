@@ -163,27 +163,21 @@ def release_groups(before: Release, after: Release) -> Difference:
     a, b = before.config_version, after.config_version
     groups: list[Group] = []
     if (a.pk if a else None) != (b.pk if b else None):
-        none = both("none", "aucune")
-        step = both("{a} → {b}", "{a} → {b}", a=a.version if a else none, b=b.version if b else none)
-        groups.append(Group(both("Config version", "Version de config"), [Line("changed", step)]))
+        none = both("none")
+        step = both("{a} → {b}", a=a.version if a else none, b=b.version if b else none)
+        groups.append(Group(both("Config version"), [Line("changed", step)]))
         groups += config_groups(diff(a.readable if a else {}, b.readable if b else {}))
     groups += policy_groups(before.policy_set, after.policy_set)
     lines = _switches(before.killed, after.killed)
     if lines:
-        groups.append(Group(both("Kill switches", "Coupe-circuits"), lines))
+        groups.append(Group(both("Kill switches"), lines))
     return shown(groups)
 
 
 def _switches(before: Sequence[str], after: Sequence[str]) -> list[Line]:
-    engaged = [
-        Line("added", both("{flag} is forced off", "{flag} est coupé", flag=flag))
-        for flag in after
-        if flag not in before
-    ]
+    engaged = [Line("added", both("{flag} is forced off", flag=flag)) for flag in after if flag not in before]
     lifted = [
-        Line("removed", both("{flag} is no longer forced off", "{flag} n'est plus coupé", flag=flag))
-        for flag in before
-        if flag not in after
+        Line("removed", both("{flag} is no longer forced off", flag=flag)) for flag in before if flag not in after
     ]
     return engaged + lifted
 
@@ -192,9 +186,9 @@ def policy_groups(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[G
     """One group per platform whose policy differs; ``default`` first."""
     groups = []
     for platform in sorted({*before, *after}, key=lambda name: (name != "default", name)):
-        title = both("Version policy, {p}", "Politique de version, {p}", p=platform)
+        title = both("Version policy, {p}", p=platform)
         if platform not in after:
-            lines = [Line("removed", both("{p}: own policy removed", "{p} : politique propre retirée", p=platform))]
+            lines = [Line("removed", both("{p}: own policy removed", p=platform))]
         else:
             was = before.get(platform, Policy().as_json())
             lines = [
@@ -203,37 +197,31 @@ def policy_groups(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[G
                 if was.get(field) != after[platform].get(field)
             ]
             if platform not in before:
-                lines.insert(0, Line("added", both("{p}: own policy", "{p} : politique propre", p=platform)))
+                lines.insert(0, Line("added", both("{p}: own policy", p=platform)))
         if lines:
             groups.append(Group(title, lines))
     return groups
 
 
 def _policy_line(field: str, before: Any, after: Any) -> Line:
-    sentence = both(
-        "{field}: {before} → {after}",
-        "{field} : {before} → {after}",
-        field=FIELDS[field].name,
-        before=_value(before),
-        after=_value(after),
-    )
+    sentence = both("{field}: {before} → {after}", field=FIELDS[field].name, before=_value(before), after=_value(after))
     return Line("changed", sentence)
 
 
 def _value(value: Any) -> Text:
     match value:
         case True:
-            return both("yes", "oui")
+            return both("yes")
         case False:
-            return both("no", "non")
+            return both("no")
         case None | "" | [] | ():
-            return both("none", "aucun")
+            return both("none")
         case str():
-            return both("“{v}”", "« {v} »", v=value)
+            return both("“{v}”", v=value)
         case list():
-            return both("{v}", "{v}", v=", ".join(map(str, value)))
+            return both("{v}", v=", ".join(map(str, value)))
         case dict() if not value:
-            return both("none", "aucun")
+            return both("none")
         case dict():
-            return both("{v}", "{v}", v=", ".join(f"{key}: {text}" for key, text in value.items()))
-    return both("{v}", "{v}", v=json.dumps(value))
+            return both("{v}", v=", ".join(f"{key}: {text}" for key, text in value.items()))
+    return both("{v}", v=json.dumps(value))

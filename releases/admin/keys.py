@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from configs.drafts import preview_of
 from configs.models import Application
 from icontrol.kernel.actors import ADMINISTER, EDIT
-from icontrol.kernel.bilingual import said, words
+from icontrol.kernel.bilingual import said, text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases.access import actions as access
 from releases.access.roles import ROLES
@@ -30,16 +30,13 @@ from releases.admin.move import Move
 from releases.lookup import find_application
 from releases.models import ApiToken, ClientKey, Environment, PreviewLink
 
-LINK_HOURS = {1: words("1 hour", "1 heure"), 24: words("1 day", "1 jour"), 72: words("3 days", "3 jours")}
-LINK_HOURS |= {168: words("7 days", "7 jours")}
+LINK_HOURS = {1: text_lazy("1 hour"), 24: text_lazy("1 day"), 72: text_lazy("3 days")}
+LINK_HOURS |= {168: text_lazy("7 days")}
 ROLE_WORDS = {
-    "viewer": words(
-        "viewer: reads what is live, the ledger and the history",
-        "viewer : lit ce qui est en ligne, le registre et l'historique",
-    ),
-    "editor": words("editor: and edits the draft", "editor : et modifie le brouillon"),
-    "publisher": words("publisher: and publishes, rolls back", "publisher : et publie, revient en arrière"),
-    "admin": words("admin: and administers people and keys", "admin : et administre personnes et clés"),
+    "viewer": text_lazy("viewer: reads what is live, the ledger and the history"),
+    "editor": text_lazy("editor: and edits the draft"),
+    "publisher": text_lazy("publisher: and publishes, rolls back"),
+    "admin": text_lazy("admin: and administers people and keys"),
 }
 
 
@@ -57,9 +54,7 @@ class KeyAdmin(ReadOnlyAdmin):
     def buttons(self, request: HttpRequest, obj: Any) -> list[Button]:
         if obj.revoked_at is not None:
             return []
-        return [
-            Button(words("Revoke", "Révoquer"), address(f"releases_{self.opts.model_name}_revoke", obj.pk), "danger")
-        ]
+        return [Button(text_lazy("Revoke"), address(f"releases_{self.opts.model_name}_revoke", obj.pk), "danger")]
 
     def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         return [
@@ -71,21 +66,21 @@ class KeyAdmin(ReadOnlyAdmin):
             ),
         ]
 
-    @admin.display(description=words("created", "création"), ordering="created_at")
+    @admin.display(description=text_lazy("created"), ordering="created_at")
     def created(self, obj: Any) -> SafeString | str:
         return markup.by_and_when(getattr(obj, "created_by", ""), obj.created_at)
 
-    @admin.display(description=words("expires", "expiration"), ordering="expires_at")
+    @admin.display(description=text_lazy("expires"), ordering="expires_at")
     def expires(self, obj: Any) -> SafeString | str:
         return markup.minute(obj.expires_at)
 
-    @admin.display(description=words("state", "état"))
+    @admin.display(description=text_lazy("state"))
     def status(self, obj: Any) -> SafeString:
         if obj.revoked_at is not None:
-            return markup.chip("withdrawn", words("revoked", "révoqué"))
+            return markup.chip("withdrawn", text_lazy("revoked"))
         if getattr(obj, "expires_at", None) and obj.expires_at <= timezone.now():
-            return markup.chip("withdrawn", words("expired", "expiré"))
-        return markup.chip("live", words("active", "actif"))
+            return markup.chip("withdrawn", text_lazy("expired"))
+        return markup.chip("live", text_lazy("active"))
 
 
 class Revoke(Move):
@@ -98,19 +93,19 @@ class Revoke(Move):
 
     def frame(self) -> dict[str, Any]:
         return {
-            "title": words(f"Revoke “{self.thing}”?", f"Révoquer « {self.thing} » ?"),
+            "title": text_lazy("Revoke “{thing}”?", thing=self.thing),
             "crumbs": [(str(self.thing), page_of(self.thing))],
         }
 
     def look(self) -> dict[str, Any]:
         return {
-            "button": words("Revoke", "Révoquer"),
-            "notes": [words("Whoever holds it is refused from then on.", "Qui le détient sera refusé dès lors.")],
+            "button": text_lazy("Revoke"),
+            "notes": [text_lazy("Whoever holds it is refused from then on.")],
             "open": self.thing.revoked_at is None,
         }
 
     def revoked(self) -> HttpResponse:
-        return self.done(words(f"“{self.thing}” is revoked.", f"« {self.thing} » est révoqué."), page_of(self.thing))
+        return self.done(text_lazy("“{thing}” is revoked.", thing=self.thing), page_of(self.thing))
 
 
 class ShowOnce(Move):
@@ -128,11 +123,9 @@ class ShowOnce(Move):
 
 
 class TokenForm(forms.Form):
-    name = forms.CharField(max_length=access.LONGEST_NAME, label=words("Name of the program", "Nom du programme"))
-    role = forms.ChoiceField(choices=[(role, ROLE_WORDS[role]) for role in ROLES], label=words("Role", "Rôle"))
-    days = forms.IntegerField(
-        min_value=1, max_value=access.TOKEN_DAYS_MAX, label=words("Lifetime in days", "Durée en jours")
-    )
+    name = forms.CharField(max_length=access.LONGEST_NAME, label=text_lazy("Name of the program"))
+    role = forms.ChoiceField(choices=[(role, ROLE_WORDS[role]) for role in ROLES], label=text_lazy("Role"))
+    days = forms.IntegerField(min_value=1, max_value=access.TOKEN_DAYS_MAX, label=text_lazy("Lifetime in days"))
 
 
 class CreateToken(ShowOnce):
@@ -144,16 +137,16 @@ class CreateToken(ShowOnce):
         return {"days": access.TOKEN_DAYS, "role": "viewer"}
 
     def frame(self) -> dict[str, Any]:
-        return {"title": words("Create an API token", "Créer un jeton d'API")}
+        return {"title": text_lazy("Create an API token")}
 
     def look(self) -> dict[str, Any]:
-        return {"button": words("Create", "Créer")}
+        return {"button": text_lazy("Create")}
 
     def act(self) -> HttpResponse:
         assert self.form is not None
         token, secret = access.create_token(**self.form.cleaned_data, actor=self.actor, now=self.now)
-        title = words(f"API token {token.name}", f"Jeton d'API {token.name}")
-        use = words("Sent as a header:", "À envoyer en en-tête :"), f"Authorization: Bearer {secret}"
+        title = text_lazy("API token {name}", name=token.name)
+        use = text_lazy("Sent as a header:"), f"Authorization: Bearer {secret}"
         return self.secret_page(title, secret, token, use)
 
 
@@ -171,24 +164,24 @@ class ApiTokenAdmin(KeyAdmin):
     search_fields = ("name",)
     ordering = ("-pk",)
     create, revoke = CreateToken, RevokeToken
-    create_label = words("Create an API token", "Créer un jeton d'API")
+    create_label = text_lazy("Create an API token")
 
-    @admin.display(description=words("last used", "dernier usage"), ordering="last_used_at")
+    @admin.display(description=text_lazy("last used"), ordering="last_used_at")
     def used(self, token: ApiToken) -> SafeString | str:
         return markup.minute(token.last_used_at)
 
     def facts(self, request: HttpRequest, token: ApiToken) -> list[Fact]:
         return [
-            Fact(words("State", "État"), self.status(token)),
-            Fact(words("Role", "Rôle"), token.role),
+            Fact(text_lazy("State"), self.status(token)),
+            Fact(text_lazy("Role"), token.role),
             Fact(
-                words("Owner", "Propriétaire"),
-                token.owner or words("none: made by a command", "aucun : créé par commande"),
+                text_lazy("Owner"),
+                token.owner or text_lazy("none: made by a command"),
             ),
-            Fact(words("Created", "Création"), self.created(token)),
-            Fact(words("Expires", "Expiration"), self.expires(token)),
-            Fact(words("Last used", "Dernier usage"), self.used(token)),
-            Fact(words("Revoked", "Révocation"), markup.by_and_when(token.revoked_by, token.revoked_at, full=True)),
+            Fact(text_lazy("Created"), self.created(token)),
+            Fact(text_lazy("Expires"), self.expires(token)),
+            Fact(text_lazy("Last used"), self.used(token)),
+            Fact(text_lazy("Revoked"), markup.by_and_when(token.revoked_by, token.revoked_at, full=True)),
         ]
 
 
@@ -199,14 +192,14 @@ class ClientKeyForm(forms.Form):
     environment = forms.ModelChoiceField(
         Environment.objects.select_related("application").order_by("application_id", "-is_default", "pk"),
         empty_label=None,
-        label=words("Environment", "Environnement"),
+        label=text_lazy("Environment"),
     )
-    name = forms.CharField(max_length=access.LONGEST_NAME, label=words("Name of the client", "Nom du client"))
+    name = forms.CharField(max_length=access.LONGEST_NAME, label=text_lazy("Name of the client"))
     surface = forms.CharField(
         max_length=64,
         required=False,
-        label=words("Surface", "Surface"),
-        help_text=words("Empty: all pages.", "Vide : toutes les pages."),
+        label=text_lazy("Surface"),
+        help_text=text_lazy("Empty: all pages."),
     )
 
 
@@ -216,23 +209,18 @@ class CreateClientKey(Move):
     asks_reason = False
 
     def frame(self) -> dict[str, Any]:
-        return {"title": words("Create a client key", "Créer une clé client")}
+        return {"title": text_lazy("Create a client key")}
 
     def look(self) -> dict[str, Any]:
         return {
-            "button": words("Create", "Créer"),
-            "notes": [
-                words(
-                    "The key is public: it chooses an environment and opens nothing else.",
-                    "La clé est publique : elle choisit un environnement et n'ouvre rien d'autre.",
-                )
-            ],
+            "button": text_lazy("Create"),
+            "notes": [text_lazy("The key is public: it chooses an environment and opens nothing else.")],
         }
 
     def act(self) -> HttpResponse:
         assert self.form is not None
         done = access.create_client_key(**self.form.cleaned_data, actor=self.actor, now=self.now)
-        return self.done(words(f"Client key {done.key} created.", f"Clé client {done.key} créée."), page_of(done))
+        return self.done(text_lazy("Client key {done} created.", done=done.key), page_of(done))
 
 
 class RevokeClientKey(Revoke):
@@ -248,19 +236,19 @@ class ClientKeyAdmin(KeyAdmin):
     search_fields = ("name", "key")
     ordering = ("-pk",)
     create, revoke = CreateClientKey, RevokeClientKey
-    create_label = words("Create a client key", "Créer une clé client")
+    create_label = text_lazy("Create a client key")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("environment__application")
 
     def facts(self, request: HttpRequest, key: ClientKey) -> list[Fact]:
         return [
-            Fact(words("State", "État"), self.status(key)),
-            Fact(words("Key", "Clé"), markup.digest(key.key, full=True)),
-            Fact(words("Environment", "Environnement"), markup.link(key.environment, key.environment)),
-            Fact(words("Surface", "Surface"), key.surface or "–"),
-            Fact(words("Created", "Création"), markup.moment(key.created_at)),
-            Fact(words("Revoked", "Révocation"), markup.moment(key.revoked_at)),
+            Fact(text_lazy("State"), self.status(key)),
+            Fact(text_lazy("Key"), markup.digest(key.key, full=True)),
+            Fact(text_lazy("Environment"), markup.link(key.environment, key.environment)),
+            Fact(text_lazy("Surface"), key.surface or "–"),
+            Fact(text_lazy("Created"), markup.moment(key.created_at)),
+            Fact(text_lazy("Revoked"), markup.moment(key.revoked_at)),
         ]
 
 
@@ -268,9 +256,7 @@ class ClientKeyAdmin(KeyAdmin):
 
 
 class LinkForm(forms.Form):
-    hours = forms.TypedChoiceField(
-        choices=list(LINK_HOURS.items()), coerce=int, label=words("Opens for", "Ouvert pendant")
-    )
+    hours = forms.TypedChoiceField(choices=list(LINK_HOURS.items()), coerce=int, label=text_lazy("Opens for"))
 
 
 class CreateLink(ShowOnce):
@@ -286,18 +272,17 @@ class CreateLink(ShowOnce):
         return find_application(self.request.GET.get("application"))
 
     def frame(self) -> dict[str, Any]:
-        return {"title": words("Make a link to the preview", "Créer un lien vers l'aperçu")}
+        return {"title": text_lazy("Make a link to the preview")}
 
     def look(self) -> dict[str, Any]:
         preview = preview_of(self.application)
         if preview is None:
             raise Refusal("preview.none", application=self.application.key)
         return {
-            "button": words("Make the link", "Créer le lien"),
+            "button": text_lazy("Make the link"),
             "notes": [
-                words(
-                    f"Whoever has the link reads {preview.version}, and nothing else, without a login.",
-                    f"Qui a le lien lit {preview.version}, et rien d'autre, sans connexion.",
+                text_lazy(
+                    "Whoever has the link reads {version}, and nothing else, without a login.", version=preview.version
                 )
             ],
         }
@@ -312,7 +297,7 @@ class CreateLink(ShowOnce):
             now=self.now,
         )
         url = urljoin(settings.PUBLIC_BASE_URL, reverse("open-preview", args=[secret]))
-        title = words(f"Link to {link.config_version.version}", f"Lien vers {link.config_version.version}")
+        title = text_lazy("Link to {version}", version=link.config_version.version)
         return self.secret_page(title, url, link, None)
 
 
@@ -329,24 +314,24 @@ class PreviewLinkAdmin(KeyAdmin):
     needs = EDIT
     list_display = ("__str__", "opens", "reason", "created", "expires")
     create, revoke = CreateLink, RevokeLink
-    create_label = words("Make a link to the preview", "Créer un lien vers l'aperçu")
+    create_label = text_lazy("Make a link to the preview")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         found = super().get_queryset(request).select_related("config_version__application")
         return found.defer("config_version__extra_schema")
 
-    @admin.display(description=words("opens", "ouvre"))
+    @admin.display(description=text_lazy("opens"))
     def opens(self, link: PreviewLink) -> SafeString | str:
         why = access.why_dead(link, timezone.now())
-        return markup.chip("live", words("open", "ouvert")) if why is None else str(said(why))
+        return markup.chip("live", text_lazy("open")) if why is None else str(said(why))
 
     def facts(self, request: HttpRequest, link: PreviewLink) -> list[Fact]:
         version = link.config_version
         return [
-            Fact(words("State", "État"), self.opens(link)),
-            Fact(words("Opens", "Ouvre"), markup.link(version, version.version)),
-            Fact(words("Reason", "Motif"), link.reason),
-            Fact(words("Created", "Création"), self.created(link)),
-            Fact(words("Expires", "Expiration"), self.expires(link)),
-            Fact(words("Revoked", "Révocation"), markup.by_and_when(link.revoked_by, link.revoked_at, full=True)),
+            Fact(text_lazy("State"), self.opens(link)),
+            Fact(text_lazy("Opens"), markup.link(version, version.version)),
+            Fact(text_lazy("Reason"), link.reason),
+            Fact(text_lazy("Created"), self.created(link)),
+            Fact(text_lazy("Expires"), self.expires(link)),
+            Fact(text_lazy("Revoked"), markup.by_and_when(link.revoked_by, link.revoked_at, full=True)),
         ]

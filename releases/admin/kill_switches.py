@@ -9,9 +9,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from icontrol.kernel.actors import PUBLISH
-from icontrol.kernel.bilingual import later, words
+from icontrol.kernel.bilingual import later, text_lazy
 from icontrol.kernel.responses import language
-from icontrol.kernel.texts import Text, both, pick
+from icontrol.kernel.texts import Text, both, fill, pick
 from releases import actions
 from releases.admin.base import HouseAdmin
 from releases.admin.buttons import flags_of, page_of
@@ -22,7 +22,6 @@ from releases.policies import live_flags
 from releases.proposals import Released
 
 #: English, French; with the names {flag}, {where} and, in ``happened``, {serial}.
-Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,54 +31,39 @@ class Kind:
     name: str
     action: Callable[..., Released]
     style: str
-    question: Pair
-    button: Pair
-    reason: Pair
-    effect: Pair
-    already: Pair
-    happened: Pair
+    question: Text
+    button: Text
+    reason: Text
+    effect: Text
+    already: Text
+    happened: Text
 
 
 KILL = Kind(
     name="kill",
     action=actions.kill,
     style="danger",
-    question=("Kill {flag} in {where}?", "Couper {flag} dans {where} ?"),
-    button=("Kill {flag} in {where}", "Couper {flag} dans {where}"),
-    reason=("Kill switch: {flag}", "Coupe-circuit : {flag}"),
-    effect=(
-        "Off for everybody at once. It stays off, whatever is published or rolled back, until it is lifted.",
-        "Coupé pour tous, aussitôt. Il le reste, quoi qu'on publie ou annule, jusqu'à la levée du coupe-circuit.",
-    ),
-    already=("“{flag}” is forced off already.", "« {flag} » est déjà coupé."),
-    happened=(
-        "“{flag}” is forced off in {where} (release {serial}).",
-        "« {flag} » est coupé dans {where} (publication n° {serial}).",
-    ),
+    question=both("Kill {flag} in {where}?"),
+    button=both("Kill {flag} in {where}"),
+    reason=both("Kill switch: {flag}"),
+    effect=both("Off for everybody at once. It stays off, whatever is published or rolled back, until it is lifted."),
+    already=both("“{flag}” is forced off already."),
+    happened=both("“{flag}” is forced off in {where} (release {serial})."),
 )
 LIFT = Kind(
     name="lift",
     action=actions.lift,
     style="primary",
-    question=("Lift the kill switch of {flag} in {where}?", "Lever le coupe-circuit de {flag} dans {where} ?"),
-    button=("Lift {flag} in {where}", "Lever {flag} dans {where}"),
-    reason=("Kill switch lifted: {flag}", "Coupe-circuit levé : {flag}"),
-    effect=(
-        "The flag answers again as the live config says.",
-        "Le drapeau répond de nouveau selon la config en ligne.",
-    ),
-    already=("“{flag}” is not forced off.", "« {flag} » n'est pas coupé."),
-    happened=(
-        "The kill switch of “{flag}” is lifted in {where} (release {serial}).",
-        "Le coupe-circuit de « {flag} » est levé dans {where} (publication n° {serial}).",
-    ),
+    question=both("Lift the kill switch of {flag} in {where}?"),
+    button=both("Lift {flag} in {where}"),
+    reason=both("Kill switch lifted: {flag}"),
+    effect=both("The flag answers again as the live config says."),
+    already=both("“{flag}” is not forced off."),
+    happened=both("The kill switch of “{flag}” is lifted in {where} (release {serial})."),
 )
 
 
-GONE: Pair = (
-    "“{flag}” is not in the live config: clients will notice nothing.",
-    "« {flag} » n'est pas dans la config en ligne : les clients ne remarqueront rien.",
-)
+GONE: Text = both("“{flag}” is not in the live config: clients will notice nothing.")
 
 
 class Switch(Move):
@@ -94,10 +78,10 @@ class Switch(Move):
         self.environment, self.flag, self.kind = environment, flag, kind
         self.style = kind.style
 
-    def text(self, pair: Pair, **more: Any) -> Text:
-        return both(*pair, flag=self.flag, where=self.environment.key, **more)
+    def text(self, pair: Text, **more: Any) -> Text:
+        return fill(pair, flag=self.flag, where=self.environment.key, **more)
 
-    def words(self, pair: Pair, **more: Any) -> Any:
+    def words(self, pair: Text, **more: Any) -> Any:
         return later(self.text(pair, **more))
 
     @property
@@ -114,7 +98,7 @@ class Switch(Move):
             "title": self.words(self.kind.question),
             "crumbs": [
                 (self.environment.key, page_of(self.environment)),
-                (words("Flags", "Drapeaux"), flags_of(self.environment)),
+                (text_lazy("Flags"), flags_of(self.environment)),
             ],
             "environment": self.environment,
             "back": self.back,

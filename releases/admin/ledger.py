@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 
 from configs.policies import check_permission
 from icontrol.kernel.actors import PUBLISH, VIEW
-from icontrol.kernel.bilingual import later, said, words
+from icontrol.kernel.bilingual import later, said, text_lazy
 from releases.actions import undo_target
 from releases.admin import buttons, facts, markup
 from releases.admin.base import EnvironmentFilter, Fact, ReadOnlyAdmin
@@ -47,7 +47,7 @@ def _came_or_went(name: str, word: str) -> Q:
 
 
 class KindFilter(admin.SimpleListFilter):
-    title = words("kind", "genre")
+    title = text_lazy("kind")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -93,31 +93,31 @@ class ReleaseAdmin(ReadOnlyAdmin):
         return changelist
 
     def top_buttons(self, request: HttpRequest) -> list[Button]:
-        return [Button(words("Checkpoints", "Points de contrôle"), address("releases_release_checkpoints"))]
+        return [Button(text_lazy("Checkpoints"), address("releases_release_checkpoints"))]
 
     # List ----------------------------------------------------------------------------------------------------------
 
-    @admin.display(description=words("release", "publication"), ordering="pk")
+    @admin.display(description=text_lazy("release"), ordering="pk")
     def number(self, release: Release) -> str:
         return f"{release.environment.key} {markup.number(release.serial)}"
 
-    @admin.display(description=words("kind", "genre"), ordering="kind")
+    @admin.display(description=text_lazy("kind"), ordering="kind")
     def shown_kind(self, release: Release) -> SafeString:
         return markup.kind_chip(release.kind)
 
-    @admin.display(description=words("what it did", "ce qu'elle a fait"))
+    @admin.display(description=text_lazy("what it did"))
     def did(self, release: Release) -> str:
         return str(said(summary(release)))
 
-    @admin.display(description=words("by", "par"), ordering="created_at")
+    @admin.display(description=text_lazy("by"), ordering="created_at")
     def by(self, release: Release) -> SafeString | str:
         return markup.by_and_when(release.actor, release.created_at)
 
-    @admin.display(description=words("reason", "motif"))
+    @admin.display(description=text_lazy("reason"))
     def shown_reason(self, release: Release) -> str:
         return release.reason if len(release.reason) <= 80 else release.reason[:79] + "…"
 
-    @admin.display(description=words("hash", "empreinte"))
+    @admin.display(description=text_lazy("hash"))
     def shown_hash(self, release: Release) -> SafeString:
         return markup.digest(release.hash)
 
@@ -133,19 +133,17 @@ class ReleaseAdmin(ReadOnlyAdmin):
         version = release.config_version
         flags = ", ".join(release.killed)
         return [
-            Fact(words("Environment", "Environnement"), str(release.environment)),
-            Fact(words("Kind", "Genre"), markup.kind_chip(release.kind)),
-            Fact(words("What it did", "Ce qu'elle a fait"), said(summary(release))),
-            Fact(
-                words("Config version", "Version de config"), markup.link(version, version.version) if version else "–"
-            ),
-            Fact(words("By", "Par"), release.actor),
-            Fact(words("Reason", "Motif"), release.reason),
-            Fact(words("Time", "Heure"), markup.moment(release.created_at)),
-            Fact(words("Kill switches", "Coupe-circuits"), flags or "–"),
-            Fact(words("Hash", "Empreinte"), markup.digest(release.hash, full=True)),
-            Fact(words("Hash before", "Empreinte précédente"), markup.digest(release.previous_hash, full=True)),
-            Fact(words("Format", "Format"), release.format),
+            Fact(text_lazy("Environment"), str(release.environment)),
+            Fact(text_lazy("Kind"), markup.kind_chip(release.kind)),
+            Fact(text_lazy("What it did"), said(summary(release))),
+            Fact(text_lazy("Config version"), markup.link(version, version.version) if version else "–"),
+            Fact(text_lazy("By"), release.actor),
+            Fact(text_lazy("Reason"), release.reason),
+            Fact(text_lazy("Time"), markup.moment(release.created_at)),
+            Fact(text_lazy("Kill switches"), flags or "–"),
+            Fact(text_lazy("Hash"), markup.digest(release.hash, full=True)),
+            Fact(text_lazy("Hash before"), markup.digest(release.previous_hash, full=True)),
+            Fact(text_lazy("Format"), release.format),
         ]
 
     def buttons(self, request: HttpRequest, release: Release) -> list[Button]:
@@ -154,7 +152,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
         environment = release.environment
         standing = Standing(environment, head_of(environment))
         undo = Button(
-            words("Undo this release", "Annuler cette publication"),
+            text_lazy("Undo this release"),
             address("releases_environment_undo", environment.pk),
             "danger",
         )
@@ -164,7 +162,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
             return found
         for _, why in buttons.rollbacks(version, [standing]):
             back = address("configs_configversion_rollback", version.pk, environment=environment.key)
-            label = words(f"Roll back to {version.version}", f"Revenir à {version.version}")
+            label = text_lazy("Roll back to {version}", version=version.version)
             found.append(Button(label, back, "danger", why))
         return found
 
@@ -198,7 +196,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
         return self.page(
             request,
             "admin/house/checkpoints.html",
-            words("Checkpoints", "Points de contrôle"),
+            text_lazy("Checkpoints"),
             path=path,
             lines=self._newest_lines(path),
             verdict=verdict,

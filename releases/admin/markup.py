@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -11,25 +11,25 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from configs import states
-from icontrol.kernel.bilingual import said, words
+from icontrol.kernel.bilingual import later, said, text_lazy
+from icontrol.kernel.texts import Text, plural
 from releases.admin.buttons import flags_of, page_of
 from releases.ledger.kinds import KINDS
 from releases.models import Release
 
 LINE_KINDS = {
-    "added": words("Added", "Ajout"),
-    "removed": words("Removed", "Retrait"),
-    "changed": words("Changed", "Modifié"),
-    "moved": words("Moved", "Déplacé"),
+    "added": text_lazy("Added"),
+    "removed": text_lazy("Removed"),
+    "changed": text_lazy("Changed"),
+    "moved": text_lazy("Moved"),
 }
 
 
-#: English, French for one, French for several.
-COUNTED = {
-    "added": ("added", "ajout", "ajouts"),
-    "removed": ("removed", "retrait", "retraits"),
-    "changed": ("changed", "modification", "modifications"),
-    "moved": ("moved", "déplacement", "déplacements"),
+COUNTED: dict[str, Callable[[int], Text]] = {
+    "added": lambda count: plural("{count} added", "{count} added", count=count),
+    "removed": lambda count: plural("{count} removed", "{count} removed", count=count),
+    "changed": lambda count: plural("{count} changed", "{count} changed", count=count),
+    "moved": lambda count: plural("{count} moved", "{count} moved", count=count),
 }
 
 
@@ -52,7 +52,7 @@ def minute(at: dt.datetime | None) -> SafeString | str:
 
 def number(serial: int) -> Any:
     """A release's number, where its environment is plain. The space does not break."""
-    return words(f"no.\N{NO-BREAK SPACE}{serial}", f"n°\N{NO-BREAK SPACE}{serial}")
+    return text_lazy("no.\N{NO-BREAK SPACE}{serial}", serial=serial)
 
 
 def amount(count: int) -> str:
@@ -88,7 +88,7 @@ def forced_off(head: Release) -> SafeString | str:
     if not keys:
         return ""
     names, more = ", ".join(keys[:NAMES_SHOWN]), len(keys) - NAMES_SHOWN
-    label = words(f"{names} and {more} more", f"{names} et {more} de plus") if more > 0 else names
+    label = text_lazy("{names} and {more} more", names=names, more=more) if more > 0 else names
     return format_html('<a class="chip danger" href="{}">{}</a>', flags_of(head.environment), label)
 
 
@@ -99,11 +99,7 @@ def line_tag(kind: str) -> SafeString:
 
 def counts(by_kind: Mapping[str, int]) -> SafeString:
     """``3 removed  12 added``."""
-    tags = []
-    for kind, count in by_kind.items():
-        english, one, several = COUNTED[kind]
-        label = words(f"{count} {english}", f"{count} {one if count == 1 else several}")
-        tags.append((kind, label))
+    tags = [(kind, later(COUNTED[kind](count))) for kind, count in by_kind.items()]
     return format_html_join(" ", '<span class="tag {}">{}</span>', tags)
 
 

@@ -4,49 +4,46 @@ from __future__ import annotations
 
 import re
 
-from icontrol.kernel.texts import Text
+from icontrol.kernel.texts import Text, both, fill, same
 
-#: Where a draft was brought back to: (pattern, French).
+#: Each ``{n}`` is one word of the note, or a number.
 SOURCES = (
-    (re.compile(r"history entry (\d+)"), "de l'entrée {0} de l'historique"),
-    (re.compile(r"live \((\S+)\)"), "de la version en ligne ({0})"),
-    (re.compile(r"preview \((\S+)\)"), "de l'aperçu ({0})"),
-    (re.compile(r"draft \((\S+)\)"), "du brouillon ({0})"),
-    (re.compile(r"(\S+)"), "de {0}"),
+    both("history entry {n}"),
+    both("live ({name})"),
+    both("preview ({name})"),
+    both("draft ({name})"),
+    both("{name}", context="revert to"),
 )
-#: What was done: (pattern, French). A reason may follow; a text that begins otherwise is a person's, as a whole.
+#: What was done. A reason may follow; a text that begins otherwise is a person's, as a whole.
 NOTES = (
-    (re.compile(r"created"), "création"),
-    (re.compile(r"edit"), "modification"),
-    (re.compile(r"revoked"), "révocation"),
-    (re.compile(r"rights taken away"), "droits retirés"),
-    (re.compile(r"password changed"), "mot de passe changé"),
-    (re.compile(r"opened from (\S+)"), "ouverte depuis {0}"),
-    (re.compile(r"rebased on (\S+)"), "rebasée sur {0}"),
-    (re.compile(r"renamed from ([^\s:]+)"), "renommée, auparavant {0}"),
-    (re.compile(r"renumbered after (\S+): (\S+) → (\S+)"), "renumérotée après {0} : {1} → {2}"),
-    (re.compile(r"replaced by (\S+)"), "remplacée par {0}"),
-    (re.compile(r"highest version (\S+)"), "version la plus haute : {0}"),
+    both("created", context="note"),
+    both("edit", context="note"),
+    both("revoked", context="note"),
+    both("rights taken away", context="note"),
+    both("password changed", context="note"),
+    *(both("revert to {source}", source=source) for source in SOURCES),
+    both("opened from {name}"),
+    both("rebased on {name}"),
+    both("renamed from {name}"),
+    both("renumbered after {name}: {old} → {new}"),
+    both("replaced by {name}"),
+    both("highest version {name}"),
 )
-REVERT = re.compile(r"revert to (history entry \d+|(?:live|preview|draft) \(\S+\)|[^\s:]+)")
+WORDS = {"n": r"\d+", "name": r"[^\s:()]+", "old": r"\S+", "new": r"[^\s:]+"}
+PATTERNS = [
+    (
+        re.compile(re.sub(r"\\{(\w+)\\}", lambda field: f"(?P<{field[1]}>{WORDS[field[1]]})", re.escape(note["en"]))),
+        note,
+    )
+    for note in NOTES
+]
 
 
 def note(text: str) -> Text:
     """In both languages; the reason in it stays as it was typed."""
-    french = _french(NOTES, text)
-    if french is None:
-        done, _, reason = text.partition(": ")
-        revert = REVERT.fullmatch(done)
-        french = f"rétablissement {_french(SOURCES, revert[1])}" if revert else _french(NOTES, done)
-        if french is None:
-            return {"en": text, "fr": text}
-        french += f" : {reason}" if reason else ""
-    return {"en": text, "fr": french}
-
-
-def _french(sentences: tuple[tuple[re.Pattern[str], str], ...], text: str) -> str | None:
-    for pattern, french in sentences:
-        found = pattern.fullmatch(text)
-        if found is not None:
-            return french.format(*found.groups())
-    return None
+    for whole, reason in ((text, ""), text.split(": ", 1)) if ": " in text else ((text, ""),):
+        for pattern, sentence in PATTERNS:
+            if found := pattern.fullmatch(whole):
+                done = fill(sentence, **found.groupdict())
+                return both("{done}: {reason}", done=done, reason=reason) if reason else done
+    return same(text)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from icontrol.kernel.actors import ADMINISTER
-from icontrol.kernel.bilingual import words
+from icontrol.kernel.bilingual import text_lazy
 from releases.access.password_forms import AddForm, OthersPasswordForm
 from releases.access.people import end_access, rights_of
 from releases.admin.base import HouseAdmin
@@ -48,9 +48,7 @@ class WrittenByForm(HouseAdmin):
 
 
 class EndForm(forms.Form):
-    deactivate = forms.BooleanField(
-        required=False, initial=True, label=words("Deactivate the account as well", "Désactiver aussi le compte")
-    )
+    deactivate = forms.BooleanField(required=False, initial=True, label=text_lazy("Deactivate the account as well"))
 
 
 class EndAccess(Move):
@@ -67,28 +65,25 @@ class EndAccess(Move):
 
     def frame(self) -> dict[str, Any]:
         return {
-            "title": words(f"End all access of “{self.person}”?", f"Mettre fin à tout accès de « {self.person} » ?"),
+            "title": text_lazy("End all access of “{person}”?", person=self.person),
             "crumbs": [(str(self.person), page_of(self.person))],
         }
 
     def look(self) -> dict[str, Any]:
         return {
-            "button": words("End all access", "Mettre fin à tout accès"),
-            "notes": [
-                words(
-                    "All sessions, API tokens and preview links of this person end at once.",
-                    "Toutes les sessions, tous les jetons d'API et liens d'aperçu de cette personne prennent fin.",
-                )
-            ],
+            "button": text_lazy("End all access"),
+            "notes": [text_lazy("All sessions, API tokens and preview links of this person end at once.")],
         }
 
     def act(self) -> HttpResponse:
         assert self.form is not None
         ended = end_access(self.person, **self.form.cleaned_data, reason=self.reason, actor=self.actor, now=self.now)
         return self.done(
-            words(
-                f"Access ended: {ended.sessions} session(s), {ended.tokens} token(s), {ended.links} preview link(s).",
-                f"Fin de {ended.sessions} session(s), {ended.tokens} jeton(s), {ended.links} lien(s) d'aperçu.",
+            text_lazy(
+                "Access ended: {sessions} session(s), {tokens} token(s), {links} preview link(s).",
+                sessions=ended.sessions,
+                tokens=ended.tokens,
+                links=ended.links,
             ),
             page_of(self.person),
         )
@@ -151,7 +146,7 @@ class UserAdmin(WrittenByForm, DjangoUserAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         person = kwargs.get("obj")
         if person is not None and self.has_change_permission(request, person):
-            label, url = words("End all access", "Mettre fin à tout accès"), address("auth_user_end", person.pk)
+            label, url = text_lazy("End all access"), address("auth_user_end", person.pk)
             context["buttons"] = [Button(label, url, "danger")]
         return super().render_change_form(request, context, *args, **kwargs)
 

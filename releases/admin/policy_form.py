@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from icontrol.kernel.bilingual import later, said, words
+from icontrol.kernel.bilingual import later, said, text_lazy
 from icontrol.kernel.problems import Problem
 from releases.gate.decision import DEFAULT, Policy
 from releases.gate.policy_fields import FIELDS, MAX_PLATFORMS, MAX_SECONDS, PLATFORM, Field, of_kind
@@ -21,10 +21,8 @@ MESSAGES = of_kind("text")
 
 #: What stands beside a box or a list instead of the field's name.
 LABELS = {
-    "maintenance": words(
-        "Maintenance: every client is asked to wait (503)", "Maintenance : tout client doit attendre (503)"
-    ),
-    "capabilities": words("Capabilities, one per line", "Capacités, une par ligne"),
+    "maintenance": text_lazy("Maintenance: every client is asked to wait (503)"),
+    "capabilities": text_lazy("Capabilities, one per line"),
 }
 
 
@@ -32,7 +30,7 @@ def _label(key: str, *, language: str = "") -> Any:
     """``language``: of a text that has a field for each."""
     of = f" ({language})" if language else ""
     name = FIELDS[key].name
-    return LABELS.get(key) or words(f"{name['en'].capitalize()}{of}", f"{name['fr'].capitalize()}{of}")
+    return LABELS.get(key) or later({"en": f"{name['en'].capitalize()}{of}", "fr": f"{name['fr'].capitalize()}{of}"})
 
 
 def _text(**attributes: Any) -> forms.TextInput:
@@ -140,12 +138,9 @@ class PolicyForms:
 
     def _add(self, like: Mapping[str, Any]) -> None:
         if not PLATFORM.fullmatch(self.new_platform):
-            self.problem = words(
-                "1 to 32 of a–z, 0–9, “.”, “_” and “-”, beginning with a letter or a digit.",
-                "1 à 32 caractères parmi a–z, 0–9, « . », « _ » et « - », une lettre ou un chiffre en tête.",
-            )
+            self.problem = text_lazy("1 to 32 of a–z, 0–9, “.”, “_” and “-”, beginning with a letter or a digit.")
         elif any(form.platform == self.new_platform for form in self.forms):
-            self.problem = words("This platform has a policy already.", "Cette plateforme a déjà une politique.")
+            self.problem = text_lazy("This platform has a policy already.")
         else:
             self.forms.append(PlatformForm(self.new_platform, like, None, prefix=_prefix(self.new_platform)))
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from configs.policies import check_permission
 from icontrol.kernel.actors import PUBLISH, VIEW
-from icontrol.kernel.bilingual import words
+from icontrol.kernel.bilingual import text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases import actions
 from releases.admin import facts
@@ -66,9 +66,8 @@ class PolicyPage(Move):
             now=self.now,
         )
         where = self.environment.key
-        message = words(
-            f"The version policy of {where} is changed (release {done.serial}).",
-            f"La politique de version de {where} est changée (publication n° {done.serial}).",
+        message = text_lazy(
+            "The version policy of {where} is changed (release {serial}).", where=where, serial=done.serial
         )
         return self.done(message, page_of(done))
 
@@ -81,7 +80,7 @@ class PolicyPage(Move):
         return self.admin.page(
             self.request,
             self.template,
-            words(f"Version policy of {where}", f"Politique de version de {where}"),
+            text_lazy("Version policy of {where}", where=where),
             status=status,
             crumbs=[(where, page_of(self.environment))],
             environment=self.environment,

@@ -14,7 +14,7 @@ from configs.drafts import draft_of, preview_of, stored_entry, stored_version
 from configs.models import ConfigVersion
 from configs.policies import check_is_preview, check_reason, problems_of
 from icontrol.kernel.actors import EDIT, PUBLISH
-from icontrol.kernel.bilingual import later, words
+from icontrol.kernel.bilingual import later, text_lazy
 from icontrol.kernel.problems import Problem, errors
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import both
@@ -72,7 +72,7 @@ class Publish(EnvironmentMove):
 
     def frame(self) -> dict[str, Any]:
         where = self.environment.key
-        title = words(f"Publish {self.name} in {where}?", f"Publier {self.name} dans {where} ?")
+        title = text_lazy("Publish {name} in {where}?", name=self.name, where=where)
         return {"title": title, **self.standing(head_of(self.environment))}
 
     def look(self) -> dict[str, Any]:
@@ -87,14 +87,14 @@ class Publish(EnvironmentMove):
         broken = errors(plan.problems)
         return {
             "head": plan.head,
-            "button": words(f"Publish {self.name} in {environment.key}", f"Publier {self.name} dans {environment.key}"),
+            "button": text_lazy("Publish {name} in {environment}", name=self.name, environment=environment.key),
             "hidden": {
                 "environment": environment.key,
                 "serial": plan.head.serial,
                 "digest": version.digest,
                 **({"etag": version.etag} if is_draft else {}),
             },
-            "difference_title": words("What clients will notice", "Ce que les clients remarqueront"),
+            "difference_title": text_lazy("What clients will notice"),
             "difference": facts.shown(facts.config_groups(plan.changes)),
             "problems": plan.problems,
             "confirmations": [] if broken else plan.confirmations,
@@ -129,7 +129,7 @@ class Rollback(EnvironmentMove):
 
     def frame(self) -> dict[str, Any]:
         where = self.environment.key
-        title = words(f"Roll back to {self.name} in {where}?", f"Revenir à {self.name} dans {where} ?")
+        title = text_lazy("Roll back to {name} in {where}?", name=self.name, where=where)
         return {"title": title, **self.standing(head_of(self.environment))}
 
     def look(self) -> dict[str, Any]:
@@ -139,18 +139,18 @@ class Rollback(EnvironmentMove):
         assert head.config_version is not None  # else there was no target
         return {
             "head": head,
-            "button": words(f"Roll back to {self.name}", f"Revenir à {self.name}"),
+            "button": text_lazy("Roll back to {name}", name=self.name),
             "hidden": {"environment": environment.key, "serial": head.serial},
-            "difference_title": words("What clients will notice", "Ce que les clients remarqueront"),
+            "difference_title": text_lazy("What clients will notice"),
             "difference": facts.difference(head.config_version.readable, version.document),
             "notes": [
-                words(
-                    f"Appends release {head.serial + 1} with the content of {self.name}. Nothing is erased, and "
-                    "the draft stays as it is.",
-                    f"Ajoute la publication n° {head.serial + 1} avec le contenu de {self.name}. Rien n'est effacé, "
-                    "et le brouillon ne change pas.",
+                text_lazy(
+                    "Appends release {next} with the content of {name}. Nothing is erased, and the draft stays as "
+                    "it is.",
+                    next=head.serial + 1,
+                    name=self.name,
                 ),
-                words("The version policy stays as it is.", "La politique de version reste telle quelle."),
+                text_lazy("The version policy stays as it is."),
                 *_carried_over(head),
             ],
         }
@@ -173,7 +173,7 @@ class SendToPreview(EnvironmentMove):
     permission = EDIT
 
     def frame(self) -> dict[str, Any]:
-        title = words(f"Send {self.name} to preview?", f"Envoyer {self.name} en aperçu ?")
+        title = text_lazy("Send {name} to preview?", name=self.name)
         return {"title": title, **self.standing(head_of(self.environment)), "compares": True}
 
     def look(self) -> dict[str, Any]:
@@ -185,24 +185,18 @@ class SendToPreview(EnvironmentMove):
         problems = problems_of(version.application, document, version.schema, self.now)
         older = preview_of(version.application)
         notes = [
-            words(
-                f"{self.name} is frozen for the people who look at it; the next draft opens with the same content.",
-                f"{self.name} est figée pour relecture ; le brouillon suivant s'ouvre avec le même contenu.",
+            text_lazy(
+                "{name} is frozen for the people who look at it; the next draft opens with the same content.",
+                name=self.name,
             )
         ]
         if older is not None:
-            notes.append(
-                words(
-                    f"The preview there is now, {older.version}, will be withdrawn.",
-                    f"L'aperçu actuel, {older.version}, sera retiré.",
-                )
-            )
+            notes.append(text_lazy("The preview there is now, {version}, will be withdrawn.", version=older.version))
         return {
-            "button": words("Send to preview", "Envoyer en aperçu"),
+            "button": text_lazy("Send to preview"),
             "hidden": {"environment": self.environment.key, "etag": version.etag},
-            "difference_title": words(
-                f"What differs from what is live in {self.environment.key}",
-                f"Ce qui diffère de la version en ligne dans {self.environment.key}",
+            "difference_title": text_lazy(
+                "What differs from what is live in {environment}", environment=self.environment.key
             ),
             "difference": facts.difference(live.readable if live else {}, document),
             "problems": problems,
@@ -218,7 +212,7 @@ class SendToPreview(EnvironmentMove):
             actor=self.actor,
             now=self.now,
         )
-        return self.done(words(f"{done.version} is the preview.", f"{done.version} est l'aperçu."), page_of(done))
+        return self.done(text_lazy("{version} is the preview.", version=done.version), page_of(done))
 
 
 class Withdraw(VersionMove):
@@ -226,7 +220,7 @@ class Withdraw(VersionMove):
     style = "danger"
 
     def frame(self) -> dict[str, Any]:
-        title = words(f"Withdraw the preview {self.name}?", f"Retirer l'aperçu {self.name} ?")
+        title = text_lazy("Withdraw the preview {name}?", name=self.name)
         return {"title": title, "crumbs": self.crumbs, "everywhere": NOT_NOTICED}
 
     def look(self) -> dict[str, Any]:
@@ -235,13 +229,10 @@ class Withdraw(VersionMove):
             config_version=self.version, revoked_at=None, expires_at__gt=self.now
         ).count()
         return {
-            "button": words("Withdraw", "Retirer"),
+            "button": text_lazy("Withdraw"),
             "notes": [
-                words(
-                    f"The number {self.name} is never used again. The draft stays as it is.",
-                    f"Le numéro {self.name} ne resservira jamais. Le brouillon ne change pas.",
-                ),
-                words(f"Open preview links that end: {links}", f"Liens d'aperçu ouverts qui prennent fin : {links}"),
+                text_lazy("The number {name} is never used again. The draft stays as it is.", name=self.name),
+                text_lazy("Open preview links that end: {links}", links=links),
             ],
         }
 
@@ -249,7 +240,7 @@ class Withdraw(VersionMove):
         done = config_actions.withdraw(
             self.version.application, self.name, reason=self.reason, actor=self.actor, now=self.now
         )
-        return self.done(words(f"{done.version} is withdrawn.", f"{done.version} est retirée."), page_of(done))
+        return self.done(text_lazy("{version} is withdrawn.", version=done.version), page_of(done))
 
 
 class Restore(VersionMove):
@@ -266,34 +257,26 @@ class Restore(VersionMove):
         return draft_of(self.version.application)
 
     def frame(self) -> dict[str, Any]:
-        title = words(f"Restore {self.name} into the draft?", f"Rétablir {self.name} dans le brouillon ?")
+        title = text_lazy("Restore {name} into the draft?", name=self.name)
         if self.entry is not None:
             number = self.entry.history_id
-            title = words(f"Restore history entry {number} into the draft?", f"Rétablir l'entrée {number} ?")
+            title = text_lazy("Restore history entry {number} into the draft?", number=number)
         return {"title": title, "crumbs": self.crumbs, "everywhere": NOT_NOTICED}
 
     def look(self) -> dict[str, Any]:
         target = self.entry or self.version
         if target.digest == self.draft.digest:
             return {
-                "notes": [words("The draft has this content already.", "Le brouillon a déjà ce contenu.")],
+                "notes": [text_lazy("The draft has this content already.")],
                 "open": False,
             }
         document = target.document
         return {
-            "button": words("Restore into draft", "Rétablir dans le brouillon"),
+            "button": text_lazy("Restore into draft"),
             "hidden": {"etag": self.draft.etag},
-            "difference_title": words(
-                f"What changes in the draft {self.draft.version}",
-                f"Ce qui change dans le brouillon {self.draft.version}",
-            ),
+            "difference_title": text_lazy("What changes in the draft {version}", version=self.draft.version),
             "difference": facts.difference(self.draft.document, document),
-            "notes": [
-                words(
-                    "What the draft has now stays in its history and can be restored in the same way.",
-                    "Le contenu actuel du brouillon reste dans son historique et se rétablit de même.",
-                )
-            ],
+            "notes": [text_lazy("What the draft has now stays in its history and can be restored in the same way.")],
         }
 
     def act(self) -> HttpResponse:
@@ -305,13 +288,11 @@ class Restore(VersionMove):
             actor=self.actor,
             now=self.now,
         )
-        message = words(
-            f"The draft {done.version} has the content again.", f"Le brouillon {done.version} a repris ce contenu."
-        )
+        message = text_lazy("The draft {version} has the content again.", version=done.version)
         return self.done(message, page_of(done))
 
 
-NOT_NOTICED = words("Clients of no environment notice this.", "Les clients d'aucun environnement ne le remarquent.")
+NOT_NOTICED = text_lazy("Clients of no environment notice this.")
 
 
 def check_is_draft(version: ConfigVersion) -> None:
@@ -332,13 +313,12 @@ def _carried_over(head: Release) -> list[Any]:
     if not head.killed:
         return []
     flags = ", ".join(head.killed)
-    return [later(both("Stays forced off: {flags}", "Reste coupé : {flags}", flags=flags))]
+    return [later(both("Stays forced off: {flags}", flags=flags))]
 
 
 def _is_live(release: Release) -> Any:
     assert release.config_version is not None
     version, where = release.config_version.version, release.environment.key
-    return words(
-        f"{version} is live in {where} (release {release.serial}).",
-        f"{version} est en ligne dans {where} (publication n° {release.serial}).",
+    return text_lazy(
+        "{version} is live in {where} (release {serial}).", version=version, where=where, serial=release.serial
     )

@@ -17,7 +17,7 @@ from configs import history, states
 from configs.models import Application, ConfigVersion
 from configs.policies import check_permission, problems_of
 from icontrol.kernel.actors import EDIT
-from icontrol.kernel.bilingual import later, words
+from icontrol.kernel.bilingual import later, text_lazy
 from icontrol.kernel.texts import Text, both
 from releases.admin import buttons, facts, markup
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
@@ -29,17 +29,17 @@ from releases.ledger.chain import head_of
 from releases.models import Release
 
 MOVES: dict[str, tuple[type[VersionMove], Any]] = {
-    "preview": (SendToPreview, words("Send to preview", "Envoyer en aperçu")),
-    "publish": (Publish, words("Publish", "Publier")),
-    "rollback": (Rollback, words("Roll back to this version", "Revenir à cette version")),
-    "withdraw": (Withdraw, words("Withdraw", "Retirer")),
-    "restore": (Restore, words("Restore into draft", "Rétablir dans le brouillon")),
+    "preview": (SendToPreview, text_lazy("Send to preview")),
+    "publish": (Publish, text_lazy("Publish")),
+    "rollback": (Rollback, text_lazy("Roll back to this version")),
+    "withdraw": (Withdraw, text_lazy("Withdraw")),
+    "restore": (Restore, text_lazy("Restore into draft")),
 }
 LATEST = 10
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = words("state", "état")
+    title = text_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -56,7 +56,7 @@ def _list_action(name: str) -> Callable[[Any, HttpRequest, QuerySet], HttpRespon
         chosen = list(queryset.values_list("pk", flat=True)[:2])
         if len(chosen) == 1:
             return HttpResponseRedirect(address(f"configs_configversion_{name}", chosen[0]))
-        messages.warning(request, str(words("Choose exactly one version.", "Choisissez une seule version.")))
+        messages.warning(request, str(text_lazy("Choose exactly one version.")))
         return None
 
     choose.__name__ = f"move_{name}"
@@ -65,10 +65,8 @@ def _list_action(name: str) -> Callable[[Any, HttpRequest, QuerySet], HttpRespon
 
 
 #: The admin moves versions and edits none.
-EDITED_BY = words(
-    "In a shell: manage.py set for a field, import_config for a file. Over HTTP: /api/config/draft, see API above.",
-    "Dans un terminal : manage.py set pour un champ, import_config pour un fichier. Par HTTP : /api/config/draft, voir "
-    "API ci-dessus.",
+EDITED_BY = text_lazy(
+    "In a shell: manage.py set for a field, import_config for a file. Over HTTP: /api/config/draft, see API above."
 )
 
 
@@ -97,7 +95,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
     # List ----------------------------------------------------------------------------------------------------------
 
     def top_buttons(self, request: HttpRequest) -> list[Button]:
-        return [Button(words("Compare versions", "Comparer des versions"), address("configs_configversion_compare"))]
+        return [Button(text_lazy("Compare versions"), address("configs_configversion_compare"))]
 
     def get_list_display(self, request: HttpRequest) -> Any:
         several = Application.objects.count() > 1
@@ -119,23 +117,23 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
         allowed = {f"move_{name}" for name, (move, _) in MOVES.items() if actor.may(move.permission)}
         return {name: action for name, action in super().get_actions(request).items() if name in allowed}
 
-    @admin.display(description=words("state", "état"), ordering="state")
+    @admin.display(description=text_lazy("state"), ordering="state")
     def shown_state(self, version: ConfigVersion) -> SafeString:
         return markup.state_chip(version.state)
 
-    @admin.display(description=words("live in", "en ligne dans"))
+    @admin.display(description=text_lazy("live in"))
     def where_live(self, version: Any) -> SafeString | str:
         return markup.live_chips(version.live_in)
 
-    @admin.display(description=words("digest", "empreinte"))
+    @admin.display(description=text_lazy("digest"))
     def shown_digest(self, version: ConfigVersion) -> SafeString:
         return markup.digest(version.digest)
 
-    @admin.display(description=words("created", "création"), ordering="created_at")
+    @admin.display(description=text_lazy("created"), ordering="created_at")
     def created(self, version: ConfigVersion) -> SafeString | str:
         return markup.by_and_when(version.created_by, version.created_at)
 
-    @admin.display(description=words("published", "publication"), ordering="published_at")
+    @admin.display(description=text_lazy("published"), ordering="published_at")
     def published(self, version: ConfigVersion) -> SafeString | str:
         return markup.by_and_when(version.published_by, version.published_at)
 
@@ -146,25 +144,25 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
 
     def facts(self, request: HttpRequest, version: ConfigVersion) -> list[Fact]:
         steps = (
-            (words("Created", "Création"), version.created_by, version.created_at),
-            (words("Last edit", "Dernière modification"), version.edited_by, version.edited_at),
-            (words("Preview", "Aperçu"), version.previewed_by, version.previewed_at),
-            (words("First published", "Première publication"), version.published_by, version.published_at),
-            (words("Withdrawn", "Retrait"), version.withdrawn_by, version.withdrawn_at),
+            (text_lazy("Created"), version.created_by, version.created_at),
+            (text_lazy("Last edit"), version.edited_by, version.edited_at),
+            (text_lazy("Preview"), version.previewed_by, version.previewed_at),
+            (text_lazy("First published"), version.published_by, version.published_at),
+            (text_lazy("Withdrawn"), version.withdrawn_by, version.withdrawn_at),
         )
         base = version.based_on
         releases = Release.objects.filter(config_version=version).select_related("environment")
         latest = releases.order_by("-pk")[:LATEST]
         return [
-            Fact(words("State", "État"), markup.state_chip(version.state)),
-            Fact(words("Live in", "En ligne dans"), markup.live_chips(facts.live_in().get(version.pk, []))),
-            Fact(words("Application", "Application"), version.application.key),
-            Fact(words("Digest", "Empreinte"), markup.digest(version.digest, full=True)),
-            Fact(words("Based on", "Issue de"), markup.link(base, base.version) if base else "–"),
+            Fact(text_lazy("State"), markup.state_chip(version.state)),
+            Fact(text_lazy("Live in"), markup.live_chips(facts.live_in().get(version.pk, []))),
+            Fact(text_lazy("Application"), version.application.key),
+            Fact(text_lazy("Digest"), markup.digest(version.digest, full=True)),
+            Fact(text_lazy("Based on"), markup.link(base, base.version) if base else "–"),
             *(Fact(label, markup.by_and_when(who, at, full=True)) for label, who, at in steps if at),
-            *([Fact(words("To edit it", "Pour le modifier"), EDITED_BY)] if version.state == states.DRAFT else []),
+            *([Fact(text_lazy("To edit it"), EDITED_BY)] if version.state == states.DRAFT else []),
             Fact(
-                words("Releases", "Publications"),
+                text_lazy("Releases"),
                 format_html_join(
                     ", ",
                     '<a href="{}">{} {}</a>',
@@ -221,7 +219,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
             return None
         sections = record.document.values()
         count = sum(len(section) if isinstance(section, list) else bool(section) for section in sections)
-        return both("Nothing to compare with; {n} entries.", "Rien à quoi comparer ; {n} éléments.", n=count)
+        return both("Nothing to compare with; {n} entries.", n=count)
 
     def entry_button(self, request: HttpRequest, version: ConfigVersion, record: Any) -> Button | None:
         if record.state != states.DRAFT or not self.actor(request).may(EDIT):

@@ -19,7 +19,7 @@ from configs.exporters import unleash
 from flags.engine import resolved
 from icontrol.kernel.background import background
 from icontrol.kernel.problems import Problem, pointer
-from icontrol.kernel.texts import Text, both
+from icontrol.kernel.texts import Text, both, joined
 from releases.delivery.representations import Live
 from releases.models import ClientSighting, Environment
 
@@ -124,9 +124,9 @@ def warnings(
             continue
         for why in reasons.get(key, ()):
             because.setdefault(why["en"], (why, []))[1].append(key)
-    found = [_warning(places, keys, both("", ""), why) for why, keys in because.values()]
+    found = [_warning(places, keys, both(""), why) for why, keys in because.values()]
     if same:
-        found.append(_warning(places, same, both(", as they were before", ", comme auparavant"), both("", "")))
+        found.append(_warning(places, same, both(", as they were before"), both("")))
     return found
 
 
@@ -134,13 +134,12 @@ def _warning(places: dict[str, int], keys: list[str], how: Text, why: Text) -> P
     more = len(keys) - FLAGS_NAMED
     sentence = both(
         "Off for clients with an Unleash SDK that evaluate by themselves{how}: {flags}{more}. {why}",
-        "Éteints pour les clients avec un SDK Unleash qui évaluent eux-mêmes{how} : {flags}{more}. {why}",
         how=how,
-        flags=both(
-            ", ".join(f"“{key}”" for key in keys[:FLAGS_NAMED]), ", ".join(f"« {key} »" for key in keys[:FLAGS_NAMED])
-        ),
-        more=both(" and {n} more", " et {n} de plus", n=more) if more > 0 else both("", ""),
+        flags=joined((both("“{key}”", key=key) for key in keys[:FLAGS_NAMED]), both(", ")),
+        more=both(" and {n} more", n=more) if more > 0 else both(""),
         why=why,
     )
     place = pointer(["featureFlags", *([places[keys[0]]] if len(keys) == 1 else [])])
-    return Problem(place, "flag.not_for_unleash", both(sentence["en"].strip(), sentence["fr"].strip()), "warning")
+    return Problem(
+        place, "flag.not_for_unleash", {"en": sentence["en"].strip(), "fr": sentence["fr"].strip()}, "warning"
+    )

@@ -61,49 +61,45 @@ class Field:
 
 #: JSON key → field, in the order in which people read them.
 FIELDS: dict[str, Field] = {
-    "latest": Field("version", both("latest version", "dernière version"), "Newest client version."),
-    "minSupported": Field("version", both("minimum version", "version minimale"), "Clients below it are blocked."),
+    "latest": Field("version", both("latest version"), "Newest client version."),
+    "minSupported": Field("version", both("minimum version"), "Clients below it are blocked."),
     "enforcement": Field(
         "choice",
-        both("below the minimum", "sous le minimum"),
+        both("below the minimum"),
         "Whether the block can be passed.",
         {
-            "hard": both("hard: refused with 426", "ferme : refus par 426"),
-            "soft": both("soft: asked to update", "souple : invitation à mettre à jour"),
+            "hard": both("hard: refused with 426"),
+            "soft": both("soft: asked to update"),
         },
     ),
     "message": Field(
         "text",
-        both("message below the minimum", "message sous le minimum"),
+        both("message below the minimum"),
         "What blocked clients show, in every language.",
     ),
-    "url": Field("address", both("update address", "adresse de mise à jour"), "Where the update is; empty for none."),
-    "maintenance": Field("switch", both("maintenance", "maintenance"), "Whether clients have to wait."),
+    "url": Field("address", both("update address"), "Where the update is; empty for none."),
+    "maintenance": Field("switch", both("maintenance"), "Whether clients have to wait."),
     "maintenanceMessage": Field(
         "text",
-        both("message during maintenance", "message pendant la maintenance"),
+        both("message during maintenance"),
         "What clients show during maintenance, in every language.",
     ),
-    "retryAfter": Field(
-        "seconds", both("try again after (seconds)", "réessayer après (secondes)"), "How long, during maintenance."
-    ),
-    "safeMode": Field("switch", both("safe mode", "mode sans échec"), "Whether clients start with the least."),
+    "retryAfter": Field("seconds", both("try again after (seconds)"), "How long, during maintenance."),
+    "safeMode": Field("switch", both("safe mode"), "Whether clients start with the least."),
     "capabilities": Field(
         "names",
-        both("capabilities", "capacités"),
+        both("capabilities"),
         "What clients may use, instead of the list so far; may be repeated. Empty: nothing.",
     ),
-    "pollAfter": Field(
-        "seconds", both("ask again after (seconds)", "redemander après (secondes)"), "How often clients ask."
-    ),
+    "pollAfter": Field("seconds", both("ask again after (seconds)"), "How often clients ask."),
     "scheme": Field(
         "choice",
-        both("how versions are compared", "comparaison des versions"),
+        both("how versions are compared"),
         "How this platform's versions are compared.",
         {
-            "semver": both("SemVer 2.0.0", "SemVer 2.0.0"),
-            "pep440": both("PEP 440 (Python)", "PEP 440 (Python)"),
-            "dotted": both("dotted, builds count: 1.4.2.17+45", "à points, le build compte : 1.4.2.17+45"),
+            "semver": both("SemVer 2.0.0"),
+            "pep440": both("PEP 440 (Python)"),
+            "dotted": both("dotted, builds count: 1.4.2.17+45"),
         },
     ),
 }
@@ -145,33 +141,31 @@ def of_kind(*kinds: Kind) -> list[str]:
 def check_policies(policies: Any) -> list[Problem]:
     """All that is wrong with the policies of an environment, at once, in the order of the document. Total on JSON."""
     if not isinstance(policies, dict):
-        return [_wrong((), "an object", "un objet")]
+        return [_wrong((), both("an object"))]
     return list(_check_platforms(policies))
 
 
 def _check_platforms(policies: dict[str, Any]) -> Iterator[Problem]:
     if DEFAULT not in policies:
         yield _problem(
-            (),
-            "missing",
-            "There is no policy for “default”, which every other platform falls back to.",
-            "Il n'y a pas de politique « default », celle de toutes les autres plateformes.",
+            (), "missing", both("There is no policy for “default”, which every other platform falls back to.")
         )
     if len(policies) > MAX_PLATFORMS:
-        yield _too_many((), MAX_PLATFORMS, "platforms", "plateformes")
+        yield _too_many((), MAX_PLATFORMS, both("platforms"))
     for name, policy in policies.items():
         if not PLATFORM.fullmatch(name):
             yield _problem(
                 (name,),
                 "platform_name",
-                "A platform is named with 1 to 32 of a–z, 0–9, “.”, “_” and “-”, and begins with a letter or a digit.",
-                "Une plateforme se nomme avec 1 à 32 caractères parmi a–z, 0–9, « . », « _ » et « - », et commence "
-                "par une lettre ou un chiffre.",
+                both(
+                    "A platform is named with 1 to 32 of a–z, 0–9, “.”, “_” and “-”, and begins with a letter or a "
+                    "digit."
+                ),
             )
         if isinstance(policy, dict):
             yield from _check_policy(policy, (name,))
         else:
-            yield _wrong((name,), "an object", "un objet")
+            yield _wrong((name,), both("an object"))
 
 
 def _check_policy(policy: dict[str, Any], path: Path) -> Iterator[Problem]:
@@ -179,9 +173,7 @@ def _check_policy(policy: dict[str, Any], path: Path) -> Iterator[Problem]:
         if key in FIELDS:
             yield from _check_field(FIELDS[key], value, (*path, key))
         else:
-            yield _problem(
-                (*path, key), "unknown_key", "A version policy has no such key.", "Clé inconnue d'une politique."
-            )
+            yield _problem((*path, key), "unknown_key", both("A version policy has no such key."))
     scheme = policy.get("scheme", "semver")
     if isinstance(scheme, str) and scheme in PARSERS:  # else there is no telling what a version is
         yield from _check_versions(policy, PARSERS[scheme], path)
@@ -201,39 +193,39 @@ def _check_versions(policy: dict[str, Any], parse: Callable[[str], Any], path: P
                     yield _problem(
                         (*path, key),
                         "build",
-                        "To SemVer all builds of a version are the same, so “+{build}” bounds nothing. Leave it out, or"
-                        " choose the scheme “dotted”, which compares builds.",
-                        "Pour SemVer, tous les builds d'une version se valent : « +{build} » ne borne rien. Retirez-le,"
-                        " ou choisissez le schéma « dotted », qui compare les builds.",
-                        build=parsed[key].build,
+                        both(
+                            "To SemVer all builds of a version are the same, so “+{build}” bounds nothing. Leave "
+                            "it out, or choose the scheme “dotted”, which compares builds.",
+                            build=parsed[key].build,
+                        ),
                     )
     if len(parsed) == 2 and parsed["minSupported"] > parsed["latest"]:
         yield _problem(
             (*path, "minSupported"),
             "unsatisfiable",
-            "Nobody can install {minimum}: the newest is {latest}. Lower the minimum, or raise the latest version.",
-            "Personne ne peut installer {minimum} : la plus récente est {latest}. Baissez le minimum, ou relevez la "
-            "dernière version.",
-            minimum=str(parsed["minSupported"]),
-            latest=str(parsed["latest"]),
+            both(
+                "Nobody can install {minimum}: the newest is {latest}. Lower the minimum, or raise the latest version.",
+                minimum=str(parsed["minSupported"]),
+                latest=str(parsed["latest"]),
+            ),
         )
 
 
 def _check_version_text(value: Any, path: Path) -> Iterator[Problem]:
     if not isinstance(value, str):
-        yield _wrong(path, "a version in quotes", "une version entre guillemets")
+        yield _wrong(path, both("a version in quotes"))
 
 
 def _check_boolean(value: Any, path: Path) -> Iterator[Problem]:
     if not isinstance(value, bool):
-        yield _wrong(path, "true or false", "true ou false")
+        yield _wrong(path, both("true or false"))
 
 
 def _check_seconds(value: Any, path: Path) -> Iterator[Problem]:
     if not isinstance(value, int) or isinstance(value, bool):
-        yield _wrong(path, "a whole number of seconds", "un nombre entier de secondes")
+        yield _wrong(path, both("a whole number of seconds"))
     elif not 1 <= value <= MAX_SECONDS:
-        yield _problem(path, "range", "From 1 to {cap} seconds.", "De 1 à {cap} secondes.", cap=MAX_SECONDS)
+        yield _problem(path, "range", both("From 1 to {cap} seconds.", cap=MAX_SECONDS))
 
 
 def _check_field(one: Field, value: Any, path: Path) -> Iterator[Problem]:
@@ -241,21 +233,18 @@ def _check_field(one: Field, value: Any, path: Path) -> Iterator[Problem]:
         yield from CHECKS[one.kind](value, path)
     elif not isinstance(value, str) or value not in one.choices:
         listed = ", ".join(one.choices)
-        yield _problem(path, "choice", "One of: {listed}.", "Au choix : {listed}.", listed=listed)
+        yield _problem(path, "choice", both("One of: {listed}.", listed=listed))
 
 
 def _check_string(value: Any, path: Path, *, cap: int = MAX_TEXT) -> Iterator[Problem]:
     if not isinstance(value, str):
-        yield _wrong(path, "a string", "une chaîne")
+        yield _wrong(path, both("a string"))
         return
     if len(value) > cap:
-        yield _problem(path, "too_long", "At most {cap} characters.", "{cap} caractères au plus.", cap=cap)
+        yield _problem(path, "too_long", both("At most {cap} characters.", cap=cap))
     if UNSTORABLE.search(value):
         yield _problem(
-            path,
-            "characters",
-            "There is a NUL or half a surrogate pair in it, which cannot be stored.",
-            "Elle contient un NUL ou une moitié de paire de substitution, impossibles à enregistrer.",
+            path, "characters", both("There is a NUL or half a surrogate pair in it, which cannot be stored.")
         )
 
 
@@ -264,18 +253,13 @@ def _check_message(value: Any, path: Path) -> Iterator[Problem]:
         yield from _check_string(value, path)
     elif isinstance(value, dict):
         if len(value) > MAX_LOCALES:
-            yield _too_many(path, MAX_LOCALES, "languages", "langues")
+            yield _too_many(path, MAX_LOCALES, both("languages"))
         for locale, text in value.items():
             if not LOCALE.fullmatch(locale):
-                yield _problem(
-                    (*path, locale),
-                    "locale",
-                    "A language is written like fr or pt-BR.",
-                    "Une langue s'écrit comme fr ou pt-BR.",
-                )
+                yield _problem((*path, locale), "locale", both("A language is written like fr or pt-BR."))
             yield from _check_string(text, (*path, locale))
     else:
-        yield _wrong(path, "a string or one string per language", "une chaîne ou une chaîne par langue")
+        yield _wrong(path, both("a string or one string per language"))
 
 
 def _check_url(value: Any, path: Path) -> Iterator[Problem]:
@@ -285,8 +269,7 @@ def _check_url(value: Any, path: Path) -> Iterator[Problem]:
         yield _problem(
             path,
             "url",
-            "Empty, or an absolute address: https://…, http://…, or a store such as itms-apps: or market:.",
-            "Vide, ou une adresse absolue : https://…, http://…, ou une boutique comme itms-apps: ou market:.",
+            both("Empty, or an absolute address: https://…, http://…, or a store such as itms-apps: or market:."),
         )
 
 
@@ -304,17 +287,17 @@ def _is_absolute(url: str) -> bool:
 
 def _check_capabilities(value: Any, path: Path) -> Iterator[Problem]:
     if not isinstance(value, list):
-        yield _wrong(path, "a list of strings", "une liste de chaînes")
+        yield _wrong(path, both("a list of strings"))
         return
     if len(value) > MAX_CAPABILITIES:
-        yield _too_many(path, MAX_CAPABILITIES, "capabilities", "capacités")
+        yield _too_many(path, MAX_CAPABILITIES, both("capabilities"))
     seen: set[str] = set()
     for index, item in enumerate(value):
         yield from _check_string(item, (*path, index), cap=MAX_CAPABILITY)
         if not isinstance(item, str):
             continue
         if item in seen:
-            yield _problem((*path, index), "duplicate", "It is in the list already.", "Elle est déjà dans la liste.")
+            yield _problem((*path, index), "duplicate", both("It is in the list already."))
         seen.add(item)
 
 
@@ -328,15 +311,13 @@ CHECKS: dict[Kind, Callable[[Any, Path], Iterator[Problem]]] = {
 }
 
 
-def _problem(path: Path, code: str, en: str, fr: str, **values: Any) -> Problem:
-    return Problem(pointer(path), f"policy.{code}", both(en, fr, **values))
+def _problem(path: Path, code: str, message: Text) -> Problem:
+    return Problem(pointer(path), f"policy.{code}", message)
 
 
-def _wrong(path: Path, en: str, fr: str) -> Problem:
-    wanted: Text = {"en": en, "fr": fr}
-    return _problem(path, "type", "It must be {wanted}.", "Il faut {wanted}.", wanted=wanted)
+def _wrong(path: Path, wanted: Text) -> Problem:
+    return _problem(path, "type", both("It must be {wanted}.", wanted=wanted))
 
 
-def _too_many(path: Path, cap: int, en: str, fr: str) -> Problem:
-    what: Text = {"en": en, "fr": fr}
-    return _problem(path, "too_many", "At most {cap} {what}.", "{cap} {what} au plus.", cap=cap, what=what)
+def _too_many(path: Path, cap: int, what: Text) -> Problem:
+    return _problem(path, "too_many", both("At most {cap} {what}.", cap=cap, what=what))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from icontrol.kernel.texts import Text, both
 
 KINDS: dict[str, Text] = {
-    "publish": both("published", "publication"),
-    "rollback": both("rolled back", "retour"),
-    "undo": both("undone", "annulation"),
-    "policy": both("version policy", "politique de version"),
-    "kill": both("kill switch engaged", "coupe-circuit actionné"),
-    "lift": both("kill switch lifted", "coupe-circuit levé"),
+    "publish": both("published", context="kind of release"),
+    "rollback": both("rolled back"),
+    "undo": both("undone"),
+    "policy": both("version policy"),
+    "kill": both("kill switch engaged"),
+    "lift": both("kill switch lifted"),
 }

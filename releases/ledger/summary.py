@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from icontrol.kernel.texts import Text, both
+from icontrol.kernel.texts import Text, both, joined
 from releases.gate.decision import DEFAULT, Policy
 from releases.gate.policy_fields import FIELDS, of_kind
 from releases.models import Release
@@ -20,7 +20,7 @@ PARTS_SHOWN = 4
 
 #: What nobody reads in a row of a list.
 LONG = of_kind("text", "address", "names")
-NONE = both("none", "aucune")
+NONE = both("none")
 
 
 def summary(release: Release) -> Text:
@@ -31,22 +31,22 @@ def summary(release: Release) -> Text:
     parts = list(_parts(release, release.predecessor))
     shown, more = parts[:PARTS_SHOWN], len(parts) - PARTS_SHOWN
     if more > 0:
-        shown.append(both("{more} more", "{more} de plus", more=more))
+        shown.append(both("{more} more", more=more))
     if not shown:
-        shown.append(both("nothing changed", "rien n'a changé"))
-    return {"en": "; ".join(part["en"] for part in shown), "fr": " ; ".join(part["fr"] for part in shown)}
+        shown.append(both("nothing changed"))
+    return joined(shown, both("; "))
 
 
 def _parts(release: Release, before: Release | None) -> Iterator[Text]:
     killed, were_killed = release.killed, before.killed if before else []
     for flag in killed:
         if flag not in were_killed:
-            yield both("{flag} forced off", "{flag} coupé", flag=flag)
+            yield both("{flag} forced off", flag=flag)
     for flag in were_killed:
         if flag not in killed:
-            yield both("{flag} no longer forced off", "{flag} n'est plus coupé", flag=flag)
+            yield both("{flag} no longer forced off", flag=flag)
     if release.config_version_id != (before.config_version_id if before else None):
-        yield both("{a} → {b}", "{a} → {b}", a=_version(before), b=_version(release))
+        yield both("{a} → {b}", a=_version(before), b=_version(release))
     if before is None or release.policies != before.policies:
         yield from _policies(before.policy_set if before else {DEFAULT: Policy().as_json()}, release.policy_set)
 
@@ -55,13 +55,13 @@ def _policies(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[T
     """Minimums first: they are what blocks people."""
     steps = []
     for platform in sorted({*before, *after}, key=lambda name: (name != DEFAULT, name)):
-        place = both("", "") if platform == DEFAULT else both("{p}: ", "{p} : ", p=platform)
+        place = both("") if platform == DEFAULT else both("{p}: ", p=platform)
         if platform not in after:
-            steps.append((0, both("{p}own policy removed", "{p}politique propre retirée", p=place)))
+            steps.append((0, both("{p}own policy removed", p=place)))
             continue
         was = {**Policy().as_json(), **before.get(platform, {})}
         if platform not in before:
-            steps.append((0, both("{p}own policy", "{p}politique propre", p=place)))
+            steps.append((0, both("{p}own policy", p=place)))
         for field, new in after[platform].items():
             if was.get(field) != new:
                 steps.append((field != "minSupported", _field(place, field, was.get(field), new)))
@@ -69,21 +69,21 @@ def _policies(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[T
 
 
 def _field(place: Text, field: str, old: Any, new: Any) -> Text:
-    name = FIELDS[field].name if field in FIELDS else both("{f}", "{f}", f=field)
+    name = FIELDS[field].name if field in FIELDS else both("{f}", f=field)
     if field in LONG:
-        return both("{p}{name} changed", "{p}{name} : autre valeur", p=place, name=name)
-    return both("{p}{name} {a} → {b}", "{p}{name} {a} → {b}", p=place, name=name, a=_value(old), b=_value(new))
+        return both("{p}{name} changed", p=place, name=name)
+    return both("{p}{name} {a} → {b}", p=place, name=name, a=_value(old), b=_value(new))
 
 
 def _value(value: Any) -> Text:
     match value:
         case True:
-            return both("on", "oui")
+            return both("on", context="switch")
         case False:
-            return both("off", "non")
+            return both("off", context="switch")
         case str():
-            return both("{v}", "{v}", v=value)
-    return both("{v}", "{v}", v=json.dumps(value))
+            return both("{v}", v=value)
+    return both("{v}", v=json.dumps(value))
 
 
 def _version(release: Release | None) -> Any:

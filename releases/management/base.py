@@ -116,9 +116,7 @@ class ActionCommand(BaseCommand):
                 with Path(name).open("rb") as file:
                     data = file.read(cap + 1)
         except OSError as error:
-            raise unusable(
-                "{name} cannot be read: {why}.", "Impossible de lire {name} : {why}.", name=name, why=error.strerror
-            ) from None
+            raise unusable(both("{name} cannot be read: {why}.", name=name, why=error.strerror)) from None
         try:
             return parse(data, max_bytes=cap)
         except NotStrictJSON as error:
@@ -187,16 +185,16 @@ def speak_utf8() -> None:
             stream.reconfigure(encoding="utf-8")
 
 
-def unusable(en: str, fr: str, **values: Any) -> Refusal:
+def unusable(why: Text) -> Refusal:
     """Arguments that cannot be used, in words."""
-    return Refusal("command.unusable", why=both(en, fr, **values))
+    return Refusal("command.unusable", why=why)
 
 
 def _check_utf8(options: Mapping[str, Any]) -> None:
     """Python passes other bytes on as lone surrogates, which nothing can store."""
     texts = [text for value in options.values() for text in (value if isinstance(value, list) else [value])]
     if any(isinstance(text, str) and SURROGATE.search(text) for text in texts):
-        raise unusable("An argument is not UTF-8.", "Un argument n'est pas de l'UTF-8.")
+        raise unusable(both("An argument is not UTF-8."))
 
 
 def _check_database() -> None:

@@ -51,14 +51,12 @@ def _lines(
     if before.digest == after.digest:
         said = both(
             "Nothing changes: the draft {version} of {application} has this content already.",
-            "Rien ne change : le brouillon {version} de {application} a déjà ce contenu.",
             version=after.version,
             application=after.application.key,
         )
     elif dry_run:
         said = both(
             "The draft {version} of {application} would change in {n} place(s); nothing was changed.",
-            "Le brouillon {version} de {application} changerait à {n} endroit(s) ; rien n'a changé.",
             version=after.version,
             application=after.application.key,
             n=len(changes),
@@ -66,7 +64,6 @@ def _lines(
     else:
         said = both(
             "The draft {version} of {application} has changed in {n} place(s).",
-            "Le brouillon {version} de {application} a changé à {n} endroit(s).",
             version=after.version,
             application=after.application.key,
             n=len(changes),

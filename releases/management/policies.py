@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from icontrol.kernel.texts import LANGUAGES, Text, both
+from icontrol.kernel.texts import LANGUAGES, Text, both, fill
 from releases.gate.decision import DEFAULT, Policy, newer
 from releases.gate.policy_fields import FIELDS, of_kind
 
@@ -100,16 +100,11 @@ def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
 def changed_lines(changes: list[dict[str, Any]]) -> Iterator[Text]:
     for change in changes:
         if change["field"] is None:
-            added = change["to"]
-            yield both(
-                "  {platform}: added" if added else "  {platform}: removed",
-                "  {platform} : ajoutée" if added else "  {platform} : retirée",
-                platform=change["platform"],
-            )
+            done = both("  {platform}: added") if change["to"] else both("  {platform}: removed")
+            yield fill(done, platform=change["platform"])
         else:
             yield both(
                 "  {platform}: {field} {old} → {new}",
-                "  {platform} : {field} {old} → {new}",
                 platform=change["platform"],
                 field=change["field"],
                 old=shown(change["from"]),
@@ -121,14 +116,14 @@ def minimum_line(platform: str, before: Mapping[str, Any], after: Mapping[str, A
     """What becomes of the minimum version, and for whom that matters."""
     old, new = before[MINIMUM], after[MINIMUM]
     if old == new:
-        en, fr = "  {platform}: the minimum stays {old}", "  {platform} : le minimum reste {old}"
+        line = both("  {platform}: the minimum stays {old}")
     elif newer(after["scheme"], new, old):
-        en = "  {platform}: the minimum rises from {old} to {new}; those below {new} have to update then"
-        fr = "  {platform} : le minimum passe de {old} à {new} ; en dessous de {new} il faudra mettre à jour"
+        line = both("  {platform}: the minimum rises from {old} to {new}; those below {new} have to update then")
     else:
-        en = "  {platform}: the minimum falls from {old} to {new}; those from {new} up to {old} need no update then"
-        fr = "  {platform} : le minimum descend de {old} à {new} ; de {new} à {old} plus besoin de mise à jour"
-    return both(en, fr, platform=platform, old=old, new=new)
+        line = both(
+            "  {platform}: the minimum falls from {old} to {new}; those from {new} up to {old} need no update then"
+        )
+    return fill(line, platform=platform, old=old, new=new)
 
 
 def shown(value: Any) -> str:
@@ -139,10 +134,8 @@ def in_short(policy: Mapping[str, Any]) -> Text:
     """One line: what matters when somebody asks who may go on."""
     return both(
         "minimum {minimum} ({enforcement}), latest {latest}{rest}",
-        "minimum {minimum} ({enforcement_fr}), dernière {latest}{rest}",
         minimum=policy["minSupported"],
         latest=policy["latest"],
-        enforcement=policy["enforcement"],
-        enforcement_fr={"hard": "ferme", "soft": "souple"}[policy["enforcement"]],
-        rest=both(", MAINTENANCE", ", MAINTENANCE") if policy["maintenance"] else "",
+        enforcement={"hard": both("hard"), "soft": both("soft")}[policy["enforcement"]],
+        rest=both(", MAINTENANCE") if policy["maintenance"] else "",
     )

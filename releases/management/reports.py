@@ -9,10 +9,10 @@ from configs.importers import Entry, EntryKind
 from icontrol.kernel.texts import Text, both, pick
 
 TITLES: dict[EntryKind, Text] = {
-    "mapped": both("Mapped", "Repris"),
-    "derived": both("Derived", "Déduit"),
-    "warning": both("Warnings", "Avertissements"),
-    "left_out": both("Left out", "Laissé de côté"),
+    "mapped": both("Mapped"),
+    "derived": both("Derived"),
+    "warning": both("Warnings"),
+    "left_out": both("Left out"),
 }
 
 

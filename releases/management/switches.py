@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from flags.engine import Effects
-from icontrol.kernel.texts import Text, both
+from icontrol.kernel.texts import Text, both, fill
 from releases import actions
 from releases.effects import effect_lines, effects, prospect
 from releases.management.base import ActionCommand
@@ -20,32 +20,14 @@ ACTIONS: dict[str, Callable[..., Released]] = {"kill": actions.kill, "lift": act
 #: kind → (appended, would be appended, stands so already)
 SAID: dict[str, tuple[Text, Text, Text]] = {
     "kill": (
-        both(
-            "“{flag}” is forced off in {place} for everybody: release {serial}. It stays so until lift {flag}.",
-            "« {flag} » est coupé dans {place} pour tous : publication {serial}. Il le reste jusqu'à lift {flag}.",
-        ),
-        both(
-            "“{flag}” would be forced off in {place} for everybody by release {next}; nothing was changed.",
-            "« {flag} » serait coupé dans {place} pour tous par la publication {next} ; rien n'a changé.",
-        ),
-        both(
-            "“{flag}” is forced off in {place} already; nothing was appended.",
-            "« {flag} » est déjà coupé dans {place} ; rien n'a été ajouté.",
-        ),
+        both("“{flag}” is forced off in {place} for everybody: release {serial}. It stays so until lift {flag}."),
+        both("“{flag}” would be forced off in {place} for everybody by release {next}; nothing was changed."),
+        both("“{flag}” is forced off in {place} already; nothing was appended."),
     ),
     "lift": (
-        both(
-            "The kill switch of “{flag}” is lifted in {place}: release {serial}.",
-            "Le coupe-circuit de « {flag} » est levé dans {place} : publication {serial}.",
-        ),
-        both(
-            "The kill switch of “{flag}” would be lifted in {place} by release {next}; nothing was changed.",
-            "Le coupe-circuit de « {flag} » serait levé dans {place} par la publication {next} ; rien n'a changé.",
-        ),
-        both(
-            "No kill switch is engaged for “{flag}” in {place}; nothing was appended.",
-            "Aucun coupe-circuit n'est actionné pour « {flag} » dans {place} ; rien n'a été ajouté.",
-        ),
+        both("The kill switch of “{flag}” is lifted in {place}: release {serial}."),
+        both("The kill switch of “{flag}” would be lifted in {place} by release {next}; nothing was changed."),
+        both("No kill switch is engaged for “{flag}” in {place}; nothing was appended."),
     ),
 }
 
@@ -74,10 +56,10 @@ class SwitchCommand(ActionCommand):
     def lines(self, done: Released, environment: Environment) -> list[Text]:
         said = [self.sentence(0 if done.changed else 2, environment, done.release)]
         if done.release.killed:
-            said.append(both("Forced off now: {flags}.", "Coupés : {flags}.", flags=", ".join(done.release.killed)))
+            said.append(both("Forced off now: {flags}.", flags=", ".join(done.release.killed)))
         return said
 
     def sentence(self, which: int, environment: Environment, release: Release) -> Text:
         template = SAID[self.kind][which]
         values: dict[str, Any] = {"flag": self.options["key"], "place": environment}
-        return both(template["en"], template["fr"], **values, serial=release.serial, next=release.serial + 1)
+        return fill(template, **values, serial=release.serial, next=release.serial + 1)

@@ -18,46 +18,23 @@ from releases.ledger.kinds import KINDS
 from releases.ledger.summary import summary
 from releases.models import Release
 
-_FLAGS = both("flags lists those that are live.", "flags énumère ceux qui sont en ligne.")
+_FLAGS = both("flags lists those that are live.")
 
 #: What to do next, where the catalogue speaks of HTTP.
 NEXT: dict[str, Text] = {
-    "draft.stale": both(
-        "Compare the draft with yours (diff), then run the command again: it reads the draft anew.",
-        "Comparez le brouillon au vôtre (diff), puis relancez la commande : elle relit le brouillon.",
-    ),
-    "policy.stale": both(
-        "Look at the policy, then run the command again.", "Regardez la politique, puis relancez la commande."
-    ),
-    "version.unknown": both(
-        "status names the draft, the preview and what was released.",
-        "status nomme le brouillon, l'aperçu et ce qui a été publié.",
-    ),
-    "application.unknown": both(
-        "Check the key. Where there is no application at all, demo makes the first.",
-        "Vérifiez la clé. S'il n'y a encore aucune application, demo crée la première.",
-    ),
+    "draft.stale": both("Compare the draft with yours (diff), then run the command again: it reads the draft anew."),
+    "policy.stale": both("Look at the policy, then run the command again."),
+    "version.unknown": both("status names the draft, the preview and what was released."),
+    "application.unknown": both("Check the key. Where there is no application at all, demo makes the first."),
     "flag.unknown": _FLAGS,
     "kill.unknown_flag": _FLAGS,
-    "object.unknown": both("Check the name, or make it with --new.", "Vérifiez le nom, ou créez-le avec --new."),
-    "section.unknown": both(
-        "For anything else: export_config, change the file, import_config.",
-        "Pour le reste : export_config, modifiez le fichier, import_config.",
-    ),
-    "history.unknown": both("history lists them.", "history les énumère."),
-    "db.unavailable": both(
-        "Nothing was changed. Run the command again when the database answers.",
-        "Rien n'a changé. Relancez la commande quand la base répond.",
-    ),
-    "db.read_only": both(
-        "Nothing was changed. Point DATABASE_URL at the primary, or make room.",
-        "Rien n'a changé. Faites pointer DATABASE_URL vers le serveur primaire, ou libérez de la place.",
-    ),
-    "db.damaged": both(
-        "Nothing was changed. Wait for the restore, or restore a backup.",
-        "Rien n'a changé. Attendez la fin de la restauration, ou restaurez une sauvegarde.",
-    ),
-    "release.unknown": both("status --releases 50 lists them.", "status --releases 50 les énumère."),
+    "object.unknown": both("Check the name, or make it with --new."),
+    "section.unknown": both("For anything else: export_config, change the file, import_config."),
+    "history.unknown": both("history lists them."),
+    "db.unavailable": both("Nothing was changed. Run the command again when the database answers."),
+    "db.read_only": both("Nothing was changed. Point DATABASE_URL at the primary, or make room."),
+    "db.damaged": both("Nothing was changed. Wait for the restore, or restore a backup."),
+    "release.unknown": both("status --releases 50 lists them."),
 }
 
 #: More rows than anybody reads; also keeps huge numbers from the database.
@@ -70,25 +47,24 @@ def when(at: dt.datetime | None) -> str:
 
 def refusal_lines(refusal: Refusal, language: str) -> Iterator[str]:
     """Title, sentence, every finding, next step."""
-    refused, what_now = ("Refusé : ", "Et ensuite : ") if language == "fr" else ("Refused: ", "Next: ")
-    yield f"{refused}{pick(refusal.title, language)} [{refusal.code}]"
+    yield f"{pick(both('Refused: {title}', title=refusal.title), language)} [{refusal.code}]"
     yield str(pick(refusal.detail, language))
     for finding in refusal.extra.get("confirmations", ()):
         yield f"  {finding['code']}  {pick(finding['message'], language)}"
     yield from problem_lines(refusal.problems, language)
-    yield what_now + str(pick(_next(refusal), language))
+    yield str(pick(both("Next: {step}", step=_next(refusal)), language))
 
 
 def _next(refusal: Refusal) -> Text:
     if refusal.code == "publish.needs_confirmation":
         flags = " ".join(f"--confirm {finding['code']}" for finding in refusal.extra["confirmations"])
-        return both("Read each finding; to say yes, add {f}", "Lisez chaque constat ; pour dire oui : {f}", f=flags)
+        return both("Read each finding; to say yes, add {f}", f=flags)
     return NEXT.get(refusal.code, refusal.next)
 
 
 def problem_lines(problems: Iterable[Problem], language: str) -> Iterator[str]:
     """One line each: where (a JSON Pointer), what, code."""
-    warning = {"en": "warning: ", "fr": "avertissement : "}[language]
+    warning = pick(both("warning: "), language)
     for problem in problems:
         place = problem.pointer or "/"
         grade = warning if problem.severity == "warning" else ""
@@ -101,7 +77,6 @@ def problem_summary(problems: Sequence[Problem], language: str) -> Iterator[str]
         wrong = len(errors(problems))
         counts = both(
             "{wrong} error(s) to repair before it can be published, {rest} warning(s):",
-            "{wrong} erreur(s) à corriger avant de publier, {rest} avertissement(s) :",
             wrong=wrong,
             rest=len(problems) - wrong,
         )

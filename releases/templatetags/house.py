@@ -11,6 +11,7 @@ from django import template
 from configs.models import ConfigVersion
 from icontrol.kernel.actors import EDIT, PUBLISH, VIEW, Actor
 from icontrol.kernel.bilingual import said
+from icontrol.kernel.texts import both
 from releases.access.authentication import actor_of_user
 from releases.admin import facts, markup
 from releases.admin.buttons import Button, around_version, of_environments, of_version
@@ -32,9 +33,9 @@ register.filter("remedy", remedy)
 
 
 @register.simple_tag
-def say(english: str, french: str, **values: Any) -> str:
-    """``{% say "Publish {v}" "Publier {v}" v=version %}``; what comes out is escaped like any value."""
-    return str(said({"en": english, "fr": french}).format(**{key: said(value) for key, value in values.items()}))
+def say(message: str, **values: Any) -> str:
+    """``{% say "Publish {v}" v=version %}``; what comes out is escaped like any value."""
+    return str(said(both(message)).format(**{key: said(value) for key, value in values.items()}))
 
 
 @register.inclusion_tag("admin/house/_standings.html", takes_context=True)

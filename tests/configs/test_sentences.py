@@ -355,8 +355,8 @@ def test_french_is_typeset_as_french() -> None:
 
 
 def test_every_word_has_both_languages() -> None:
-    assert all(en and fr and ending in ("", "e") for en, fr, ending in NOUNS.values())
-    assert all(en and fr for en, fr in FIELDS.values())
+    assert all(noun["en"] and noun["fr"] and ending in ("", "e") for noun, ending in NOUNS.values())
+    assert all(name["en"] and name["fr"] for name in FIELDS.values())
 
 
 @pytest.mark.parametrize(

@@ -44,10 +44,7 @@ Strategy = dict[str, Any]
 USUAL_TOTAL = 1000
 
 
-_FAILED = both(
-    "Putting it into Unleash's words failed; the server's log says how.",
-    "Le dire dans les mots d'Unleash a échoué ; le journal du serveur dit comment.",
-)
+_FAILED = both("Putting it into Unleash's words failed; the server's log says how.")
 
 
 class Export(NamedTuple):

@@ -30,6 +30,7 @@ from configs.importers.icontrol.files import (
 from configs.importers.report import Report
 from configs.importers.shapes import child
 from configs.snapshot.canonical import normalise
+from icontrol.kernel.texts import both
 
 __all__ = ["convert", "read"]
 
@@ -69,27 +70,17 @@ def _left_out(files: Mapping[str, Any], unknown: list[str], report: Report) -> N
             member = member.removesuffix("?")
             if f"{member}?" in shape and member in files[name]:
                 report.add(
-                    "left_out",
-                    child(f"{name}#", member),
-                    "",
-                    "Says how the file was made; no client reads it.",
-                    "Dit comment le fichier a été fait ; aucun client ne le lit.",
+                    "left_out", child(f"{name}#", member), "", both("Says how the file was made; no client reads it.")
                 )
     for at in unknown:
-        report.add(
-            "left_out",
-            at,
-            "",
-            "This importer does not know the member, so it went nowhere.",
-            "Cet importateur ne connaît pas ce membre : il n'est repris nulle part.",
-        )
+        report.add("left_out", at, "", both("This importer does not know the member, so it went nowhere."))
     report.add(
         "left_out",
         f"{STRUCTURE}#",
         "",
-        "A JSON Schema of blueprints: data sources, tables, rules, forms. It says how such files must look and holds "
-        "no table itself, so there is nothing to show. Its column and action types are those of our tables.",
-        "Un schéma JSON de plans : sources de données, tables, règles, formulaires. Il dit la forme de tels fichiers "
-        "et ne contient aucune table : il n'y a rien à montrer. Ses types de colonnes et d'actions sont ceux de nos "
-        "tables.",
+        both(
+            "A JSON Schema of blueprints: data sources, tables, rules, forms. It says how such files must look and "
+            "holds no table itself, so there is nothing to show. Its column and action types are those of our "
+            "tables."
+        ),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from configs.importers.icontrol.files import PLANS, RBAC, ROUTES
 from configs.importers.report import Report
 from configs.importers.shapes import child
+from icontrol.kernel.texts import both
 
 
 def covers(pattern: str, permission: str) -> bool:
@@ -19,37 +20,25 @@ def roles(rbac: dict[str, Any], report: Report) -> tuple[list[dict[str, Any]], d
     for index, rule in enumerate(rbac["rules"]):
         at = f"{RBAC}#/rules/{index}"
         if rule["who"] not in granted:
-            report.add(
-                "left_out",
-                at,
-                "",
-                "“{who}” is not one of the file's roles.",
-                "« {who} » n'est pas un des rôles du fichier.",
-                who=rule["who"],
-            )
+            report.add("left_out", at, "", both("“{who}” is not one of the file's roles.", who=rule["who"]))
             continue
         mine = granted[rule["who"]]
         mine.extend(name for name in dict.fromkeys(rule["can"]) if name not in mine)
-        report.add(
-            "mapped",
-            at,
-            f"roles/{rule['who']}",
-            "The rule is the role's list of permissions.",
-            "La règle est la liste des permissions du rôle.",
-        )
+        report.add("mapped", at, f"roles/{rule['who']}", both("The rule is the role's list of permissions."))
     for index, role in enumerate(rbac["roles"]):
         at = f"{RBAC}#/roles/{index}"
-        report.add("mapped", at, f"roles/{role}", "The role is a role.", "Le rôle est un rôle.")
+        report.add("mapped", at, f"roles/{role}", both("The role is a role."))
         if not granted[role]:
-            report.add("warning", at, f"roles/{role}", "No rule grants it anything.", "Aucune règle ne lui donne rien.")
+            report.add("warning", at, f"roles/{role}", both("No rule grants it anything."))
     if rbac.get("constraints"):
         report.add(
             "left_out",
             f"{RBAC}#/constraints",
             "",
-            "{count} sentences about who may change whom. They are prose: no program could enforce them.",
-            "{count} phrases sur qui peut modifier qui. C'est de la prose : aucun programme ne pourrait les imposer.",
-            count=len(rbac["constraints"]),
+            both(
+                "{count} sentences about who may change whom. They are prose: no program could enforce them.",
+                count=len(rbac["constraints"]),
+            ),
         )
     return [{"id": role, "permissions": names} for role, names in granted.items()], granted
 
@@ -61,17 +50,16 @@ def permissions(pages: list[dict[str, Any]], granted: dict[str, list[str]], repo
         "derived",
         f"{RBAC}#/rules",
         "permissions",
-        "{count} permissions that the rules name are declared; patterns with * stay with their roles.",
-        "{count} permissions nommées par les règles sont déclarées ; les motifs avec * restent dans leurs rôles.",
-        count=len(named),
+        both(
+            "{count} permissions that the rules name are declared; patterns with * stay with their roles.",
+            count=len(named),
+        ),
     )
     report.add(
         "derived",
         f"{ROUTES}#/routes",
         "permissions",
-        "{count} permissions that the routes require are declared.",
-        "{count} permissions exigées par les routes sont déclarées.",
-        count=len(needed),
+        both("{count} permissions that the routes require are declared.", count=len(needed)),
     )
     specific = {pattern for names in granted.values() for pattern in names if pattern != "*"}
     unnamed = [name for name in needed if not any(covers(pattern, name) for pattern in specific)]
@@ -81,11 +69,12 @@ def permissions(pages: list[dict[str, Any]], granted: dict[str, list[str]], repo
             "warning",
             f"{RBAC}#/rules",
             "permissions",
-            "{count} permissions that pages require are granted by nothing but the * of {owners}: {names}.",
-            "{count} permissions exigées par des pages ne sont données que par le * de {owners} : {names}.",
-            count=len(unnamed),
-            owners=", ".join(owners) or "–",
-            names=", ".join(unnamed),
+            both(
+                "{count} permissions that pages require are granted by nothing but the * of {owners}: {names}.",
+                count=len(unnamed),
+                owners=", ".join(owners) or "–",
+                names=", ".join(unnamed),
+            ),
         )
     return [{"id": name} for name in sorted({*needed, *named})]
 
@@ -103,16 +92,14 @@ def plans(matrix: dict[str, Any], pages: list[dict[str, Any]], report: Report) -
             "capabilities": template["enabled_capabilities"],
             "limits": template["limits"],
         }
-        report.add("mapped", at, f"plans/{name}", "The template is a plan.", "Le modèle est une offre.")
+        report.add("mapped", at, f"plans/{name}", both("The template is a plan."))
         for index, page in enumerate(template["enabled_pages"]):
             if page not in known:
                 report.add(
                     "warning",
                     f"{at}/enabled_pages/{index}",
                     f"plans/{name}",
-                    "No route is called “{page}”; the plan goes without it.",
-                    "Aucune route ne se nomme « {page} » ; l'offre s'en passe.",
-                    page=page,
+                    both("No route is called “{page}”; the plan goes without it.", page=page),
                 )
         for member in ("billing_binding", "audit_required"):
             if member in template:
@@ -120,9 +107,7 @@ def plans(matrix: dict[str, Any], pages: list[dict[str, Any]], report: Report) -
                     "left_out",
                     child(at, member),
                     "",
-                    "Plans say what a tenant gets; invoicing and audit duties are not configuration of a client.",
-                    "Une offre dit ce qu'obtient un tenant ; la facturation et l'obligation d'audit ne sont pas de la "
-                    "configuration de client.",
+                    both("Plans say what a tenant gets; invoicing and audit duties are not configuration of a client."),
                 )
         if name in roles:
             plan["roles"] = roles[name]
@@ -130,19 +115,13 @@ def plans(matrix: dict[str, Any], pages: list[dict[str, Any]], report: Report) -
                 "mapped",
                 child(f"{PLANS}#/roles_by_plan", name),
                 f"plans/{name}",
-                "The roles are the plan's roles.",
-                "Les rôles sont ceux de l'offre.",
+                both("The roles are the plan's roles."),
             )
         result.append(plan)
     for name in roles:
         if name not in matrix["templates"]:
             report.add(
-                "left_out",
-                child(f"{PLANS}#/roles_by_plan", name),
-                "",
-                "There is no plan “{name}”.",
-                "Il n'y a pas d'offre « {name} ».",
-                name=name,
+                "left_out", child(f"{PLANS}#/roles_by_plan", name), "", both("There is no plan “{name}”.", name=name)
             )
     orphans = [page["id"] for page in pages if not any(page["id"] in plan["pages"] for plan in result)]
     if orphans:
@@ -150,9 +129,6 @@ def plans(matrix: dict[str, Any], pages: list[dict[str, Any]], report: Report) -
             "warning",
             f"{ROUTES}#/routes",
             "plans",
-            "{count} pages are in no plan: {names}.",
-            "{count} pages ne sont dans aucune offre : {names}.",
-            count=len(orphans),
-            names=", ".join(orphans),
+            both("{count} pages are in no plan: {names}.", count=len(orphans), names=", ".join(orphans)),
         )
     return result

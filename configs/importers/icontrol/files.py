@@ -121,7 +121,7 @@ TAB_BARS = {
 def load(directory: Path) -> dict[str, Any]:
     """``{file name: its content}``, as strict JSON; :class:`ImportRefused` for what is missing or unreadable."""
     if not directory.is_dir():
-        message = both("{path} is not a directory.", "{path} n'est pas un répertoire.", path=str(directory))
+        message = both("{path} is not a directory.", path=str(directory))
         raise ImportRefused([Problem("", "import.directory", message)])
     files: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -129,10 +129,10 @@ def load(directory: Path) -> dict[str, Any]:
         try:
             files[name] = parse_strict((directory / name).read_bytes())
         except FileNotFoundError:
-            message = both("{name} is not in {path}.", "{name} n'est pas dans {path}.", name=name, path=str(directory))
+            message = both("{name} is not in {path}.", name=name, path=str(directory))
             problems.append(Problem(f"{name}#", "import.file_missing", message))
         except OSError as error:
-            message = both("Cannot be read: {why}.", "Lecture impossible : {why}.", why=str(error.strerror))
+            message = both("Cannot be read: {why}.", why=str(error.strerror))
             problems.append(Problem(f"{name}#", "import.unreadable", message))
         except NotStrictJSON as error:
             problems.extend(Problem(f"{name}#{found.pointer}", found.code, found.message) for found in error.problems)
@@ -157,13 +157,13 @@ def _check_sense(files: Mapping[str, Any], checker: Checker) -> None:
     """What types alone do not say, and what the mapping relies on."""
     for key, flag in files[FLAGS]["flags"].items():
         if not 0 <= flag.get("rollout", 0) <= 100:
-            message = both("A share is from 0 to 100 percent.", "Une part va de 0 à 100 pour cent.")
+            message = both("A share is from 0 to 100 percent.")
             checker.report(child(child(f"{FLAGS}#/flags", key), "rollout"), "import.range", message)
     for index, route in enumerate(files[ROUTES]["routes"]):
         nav = route.get("nav_visibility")
         for switch, position, _ in TAB_BARS.values():
             if isinstance(nav, dict) and nav.get(switch) and position not in nav:
-                message = both("A tab needs “{name}”.", "Un onglet a besoin de « {name} ».", name=position)
+                message = both("A tab needs “{name}”.", name=position)
                 checker.report(f"{ROUTES}#/routes/{index}/nav_visibility", "import.missing", message)
     for member in ("min_version", "latest_version"):
         try:
@@ -175,7 +175,5 @@ def _check_sense(files: Mapping[str, Any], checker: Checker) -> None:
     ] + [(f"{TOKENS}#/presets", name, preset["id"], "id") for name, preset in files[TOKENS]["presets"].items()]
     for at, name, inner, member in repeated:
         if name != inner:
-            message = both(
-                "“{name}” calls itself “{inner}”.", "« {name} » se nomme lui-même « {inner} ».", name=name, inner=inner
-            )
+            message = both("“{name}” calls itself “{inner}”.", name=name, inner=inner)
             checker.report(child(child(at, name), member), "import.contradiction", message)

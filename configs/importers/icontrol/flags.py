@@ -9,6 +9,7 @@ from configs import versions
 from configs.importers.icontrol.files import FLAGS, POLICY
 from configs.importers.report import Report
 from configs.importers.shapes import child
+from icontrol.kernel.texts import both
 
 #: What JavaScript makes of a value that was not there, written as a key.
 ACCIDENTS = ("undefined", "null", "NaN", "[object Object]")
@@ -37,7 +38,7 @@ def flags(content: dict[str, Any], report: Report) -> list[dict[str, Any]]:
             "bucketBy": "tenant",
             "bucketing": {"algorithm": "fnv1a", "seed": ""},
         }
-        report.add("mapped", at, f"featureFlags/{key}", "The flag is a boolean flag.", "Le drapeau est booléen.")
+        report.add("mapped", at, f"featureFlags/{key}", both("The flag is a boolean flag."))
         if source["state"] == "ROLLOUT":
             # The product rounds the share as JavaScript does (halves go up) before it compares.
             flag["rollout"] = math.floor(source.get("rollout", 0) + 0.5) * 100
@@ -45,38 +46,33 @@ def flags(content: dict[str, Any], report: Report) -> list[dict[str, Any]]:
                 "derived",
                 at,
                 f"featureFlags/{key}",
-                "The share is rounded to a whole percent, as the product does, and counted in 0.01 %: {rollout}.",
-                "La part est arrondie au pour cent, comme dans le produit, et comptée en 0,01 % : {rollout}.",
-                rollout=flag["rollout"],
+                both(
+                    "The share is rounded to a whole percent, as the product does, and counted in 0.01 %: {rollout}.",
+                    rollout=flag["rollout"],
+                ),
             )
         elif "rollout" in source:
-            report.add(
-                "left_out",
-                child(at, "rollout"),
-                "",
-                "A share counts only in the state ROLLOUT.",
-                "Une part ne compte que dans l'état ROLLOUT.",
-            )
+            report.add("left_out", child(at, "rollout"), "", both("A share counts only in the state ROLLOUT."))
         if key in ACCIDENTS:
             report.add(
                 "warning",
                 at,
                 f"featureFlags/{key}",
-                "The name “{key}” looks like a mistake of the program that wrote the file. The flag is kept as it is.",
-                "Le nom « {key} » ressemble à une erreur du programme qui a écrit le fichier. Le drapeau est gardé tel "
-                "quel.",
-                key=key,
+                both(
+                    "The name “{key}” looks like a mistake of the program that wrote the file. The flag is kept as "
+                    "it is.",
+                    key=key,
+                ),
             )
         result.append(flag)
     report.add(
         "derived",
         f"{FLAGS}#/flags",
         "featureFlags",
-        "Tenants keep their buckets: FNV-1a of tenant, key and seed. The seed is written as the empty string: the "
-        "files name none, the product then takes the empty one, and here a missing seed would mean the key.",
-        "Les tenants gardent leurs tranches : FNV-1a du tenant, de la clé et du germe. Le germe est écrit : la chaîne "
-        "vide. Les fichiers n'en nomment pas, le produit prend alors le germe vide, et ici un germe absent voudrait "
-        "dire la clé.",
+        both(
+            "Tenants keep their buckets: FNV-1a of tenant, key and seed. The seed is written as the empty string: "
+            "the files name none, the product then takes the empty one, and here a missing seed would mean the key."
+        ),
     )
     return result
 
@@ -96,17 +92,16 @@ def policy(source: dict[str, Any], report: Report) -> dict[str, Any]:
         "mapped",
         at,
         target,
-        "The version policy. An import writes the draft only; a policy is changed with the command “policy”.",
-        "La politique de version. Un import n'écrit que le brouillon ; une politique se change par la commande "
-        "« policy ».",
+        both("The version policy. An import writes the draft only; a policy is changed with the command “policy”."),
     )
     report.add(
         "derived",
         f"{at}/status",
         target,
-        "“{status}” is a status for all clients. Here every client's status follows from its own version.",
-        "« {status} » est un statut pour tous les clients. Ici, le statut de chacun découle de sa version.",
-        status=status,
+        both(
+            "“{status}” is a status for all clients. Here every client's status follows from its own version.",
+            status=status,
+        ),
     )
     if status == "OK" and versions.parse(source["min_version"]) > versions.parse("0.0.0"):
         result["enforcement"] = "soft"
@@ -114,20 +109,21 @@ def policy(source: dict[str, Any], report: Report) -> dict[str, Any]:
             "warning",
             f"{at}/min_version",
             target,
-            "With the status OK the product lets everybody in, also below its minimum {minimum}. The block is "
-            "therefore soft; make it hard when you mean it.",
-            "Avec le statut OK, le produit laisse entrer tout le monde, même sous son minimum {minimum}. Le blocage "
-            "est donc souple ; rendez-le ferme quand vous le voudrez.",
-            minimum=source["min_version"],
+            both(
+                "With the status OK the product lets everybody in, also below its minimum {minimum}. The block is "
+                "therefore soft; make it hard when you mean it.",
+                minimum=source["min_version"],
+            ),
         )
     elif status.endswith("_BLOCK"):
         report.add(
             "warning",
             f"{at}/status",
             target,
-            "In the product “{status}” meets every client; here only those below {minimum}.",
-            "Dans le produit, « {status} » touche tous les clients ; ici, seulement ceux sous {minimum}.",
-            status=status,
-            minimum=source["min_version"],
+            both(
+                "In the product “{status}” meets every client; here only those below {minimum}.",
+                status=status,
+                minimum=source["min_version"],
+            ),
         )
     return result

@@ -7,6 +7,7 @@ from typing import Any
 from configs.importers.icontrol.files import ROUTES, TAB_BARS
 from configs.importers.report import Report
 from configs.importers.shapes import child
+from icontrol.kernel.texts import both
 
 
 def title_of(route_id: str, surface: str) -> str:
@@ -41,32 +42,29 @@ def pages(catalogue: dict[str, Any], report: Report) -> list[dict[str, Any]]:
         if nav:
             page["nav"] = nav
         result.append(page)
-        report.add("mapped", at, f"pages/{route_id}", "The route is a page.", "La route est une page.")
+        report.add("mapped", at, f"pages/{route_id}", both("The route is a page."))
         if not page["visible"]:
             report.add(
-                "derived",
-                child(at, "status"),
-                f"pages/{route_id}",
-                "HIDDEN also makes the page invisible.",
-                "HIDDEN rend aussi la page invisible.",
+                "derived", child(at, "status"), f"pages/{route_id}", both("HIDDEN also makes the page invisible.")
             )
     report.add(
         "derived",
         f"{ROUTES}#/routes",
         "pages",
-        "The order of the pages is the order of the routes in the file; roles are empty, because the file restricts "
-        "pages by permissions only.",
-        "L'ordre des pages est celui des routes dans le fichier ; les rôles sont vides, car le fichier ne restreint "
-        "les pages que par permissions.",
+        both(
+            "The order of the pages is the order of the routes in the file; roles are empty, because the file "
+            "restricts pages by permissions only."
+        ),
     )
     report.add(
         "warning",
         f"{ROUTES}#/routes",
         "pages",
-        "The routes have no titles: {count} titles were made from ids, in English only. Read them before publishing.",
-        "Les routes n'ont pas de titre : {count} titres viennent des identifiants, en anglais seulement. À relire "
-        "avant de publier.",
-        count=len(result),
+        both(
+            "The routes have no titles: {count} titles were made from ids, in English only. Read them before "
+            "publishing.",
+            count=len(result),
+        ),
     )
     return result
 
@@ -86,9 +84,7 @@ def tabs(catalogue: dict[str, Any], pages: list[dict[str, Any]], report: Report)
                         "left_out",
                         child(at, position),
                         "",
-                        "A position without a tab: “{switch}” is not true.",
-                        "Une position sans onglet : « {switch} » n'est pas vrai.",
-                        switch=switch,
+                        both("A position without a tab: “{switch}” is not true.", switch=switch),
                     )
                 continue
             tab = {
@@ -105,9 +101,7 @@ def tabs(catalogue: dict[str, Any], pages: list[dict[str, Any]], report: Report)
                 "mapped",
                 child(at, switch),
                 f"tabs/{tab['id']}",
-                "The route is also a tab of the page “{page}”; its label is the page's title.",
-                "La route est aussi un onglet de la page « {page} » ; son libellé est le titre de la page.",
-                page=container,
+                both("The route is also a tab of the page “{page}”; its label is the page's title.", page=container),
             )
         for order, ids in sorted(taken.items()):
             if len(ids) > 1:
@@ -115,13 +109,13 @@ def tabs(catalogue: dict[str, Any], pages: list[dict[str, Any]], report: Report)
                     "warning",
                     f"{ROUTES}#/routes",
                     f"tabs/{min(ids)}",
-                    "Position {order} of the tabs “{bar}” is claimed by {count}: {ids}. They stand in the order of "
-                    "their ids.",
-                    "La position {order} des onglets « {bar} » est prise par {count} : {ids}. Ils se suivent dans "
-                    "l'ordre de leurs identifiants.",
-                    order=order,
-                    bar=bar,
-                    count=len(ids),
-                    ids=", ".join(sorted(ids)),
+                    both(
+                        "Position {order} of the tabs “{bar}” is claimed by {count}: {ids}. They stand in the "
+                        "order of their ids.",
+                        order=order,
+                        bar=bar,
+                        count=len(ids),
+                        ids=", ".join(sorted(ids)),
+                    ),
                 )
     return result

@@ -9,6 +9,7 @@ from typing import Any
 from configs.importers.icontrol.files import BRAND, MODES, TOKENS
 from configs.importers.report import Report
 from configs.importers.shapes import child
+from icontrol.kernel.texts import both
 
 BRAND_NAMES = {
     "APP_DISPLAY_NAME": "name",
@@ -78,7 +79,7 @@ def tokens(content: dict[str, Any], report: Report) -> list[dict[str, Any]]:
             if path in mapped:
                 token["cssVar"] = mapped[path]
             result.append(token)
-            report.add("mapped", source, f"uiTokens/{key}", "The value is a token.", "La valeur est un jeton.")
+            report.add("mapped", source, f"uiTokens/{key}", both("The value is a token."))
 
     for group in ("base", "cp"):
         add((group,), content[group], f"{TOKENS}#/{group}", {})
@@ -91,21 +92,16 @@ def tokens(content: dict[str, Any], report: Report) -> list[dict[str, Any]]:
         "derived",
         f"{TOKENS}#",
         "uiTokens",
-        "The file has no categories: they follow from the values, and from the names where a value does not tell.",
-        "Le fichier n'a pas de catégories : elles découlent des valeurs, ou des noms si la valeur ne dit rien.",
+        both(
+            "The file has no categories: they follow from the values, and from the names where a value does not tell."
+        ),
     )
     for name in css_vars:
         at = child(f"{TOKENS}#/cssVarsMapping", name)
         if name in used:
-            report.add(
-                "mapped",
-                at,
-                "uiTokens",
-                "The custom property of the presets' tokens of this name.",
-                "La propriété CSS des jetons de ce nom dans les préréglages.",
-            )
+            report.add("mapped", at, "uiTokens", both("The custom property of the presets' tokens of this name."))
         else:
-            report.add("left_out", at, "", "No preset has such a token.", "Aucun préréglage n'a un tel jeton.")
+            report.add("left_out", at, "", both("No preset has such a token."))
     return result
 
 
@@ -113,7 +109,7 @@ def theme(content: dict[str, Any], brand: dict[str, Any], report: Report) -> dic
     """The theme. Where brand and tokens disagree on the default mode, the brand wins: it is the tenant's choice."""
 
     def mapped(at: str, target: str) -> None:
-        report.add("mapped", at, f"theme/{target}", "Part of the theme.", "Partie du thème.")
+        report.add("mapped", at, f"theme/{target}", both("Part of the theme."))
 
     result: dict[str, Any] = {
         "defaultPreset": content["defaultPresetId"],
@@ -136,7 +132,7 @@ def theme(content: dict[str, Any], brand: dict[str, Any], report: Report) -> dic
         if brand[name]:
             mapped(f"{BRAND}#/{name}", f"logos.{target}")
         else:
-            report.add("left_out", f"{BRAND}#/{name}", "", "Empty: there is no logo.", "Vide : il n'y a pas de logo.")
+            report.add("left_out", f"{BRAND}#/{name}", "", both("Empty: there is no logo."))
     at = f"{TOKENS}#/defaultMode"
     if content["defaultMode"] == brand["THEME_MODE"]:
         mapped(at, "defaultMode")
@@ -145,9 +141,10 @@ def theme(content: dict[str, Any], brand: dict[str, Any], report: Report) -> dic
             "warning",
             at,
             "theme/defaultMode",
-            "The tokens say “{tokens}”, the brand says “{brand}”; the brand wins.",
-            "Les jetons disent « {tokens} », la marque dit « {brand} » ; la marque l'emporte.",
-            tokens=content["defaultMode"],
-            brand=brand["THEME_MODE"],
+            both(
+                "The tokens say “{tokens}”, the brand says “{brand}”; the brand wins.",
+                tokens=content["defaultMode"],
+                brand=brand["THEME_MODE"],
+            ),
         )
     return result

@@ -82,9 +82,9 @@ def _constraint(source: dict[str, Any], report: Report, at: str) -> list[Conditi
             "warning",
             at,
             "featureFlags",
-            "Here “environment” is the name that this server has for it, whatever clients send: compare the values.",
-            "Ici, « environment » est le nom que ce serveur lui donne, quoi qu'envoient les clients : comparez les "
-            "valeurs.",
+            both(
+                "Here “environment” is the name that this server has for it, whatever clients send: compare the values."
+            ),
         )
     single = source.get("value")
     value = shown(single, LONGEST_NAME * 5) if isinstance(single, int | float) else single
@@ -95,9 +95,7 @@ def _constraint(source: dict[str, Any], report: Report, at: str) -> list[Conditi
                 "left_out",
                 child(at, "caseInsensitive"),
                 "",
-                "{operator} minds the case, in Unleash too.",
-                "{operator} tient compte de la casse, dans Unleash aussi.",
-                operator=operator,
+                both("{operator} minds the case, in Unleash too.", operator=operator),
             )
         none_of = (operator == "NOT_IN") != inverted
         if values:
@@ -116,7 +114,7 @@ def _constraint(source: dict[str, Any], report: Report, at: str) -> list[Conditi
         found = [_asks(name, DATES[operator], [_read(DATES[operator], value or "", Broken)])]
     elif operator in VERSIONS:
         if not _COMPLETE.fullmatch(value or ""):
-            raise Never(both("“{value}” is not a version.", "« {value} » n'est pas une version.", value=shown(value)))
+            raise Never(both("“{value}” is not a version.", value=shown(value)))
         found = [_asks(name, VERSIONS[operator], [_read(VERSIONS[operator], value or "", Never)])]
     elif operator == "REGEX":
         patterns = [_read("matches", pattern, Never) for pattern in values or [value or ""]]
@@ -129,13 +127,7 @@ def _constraint(source: dict[str, Any], report: Report, at: str) -> list[Conditi
             raise Never(_VALUELESS)
         found = [_asks(name, "inCidr", networks)]
     else:
-        raise Broken(
-            both(
-                "There is no operator “{operator}”.",
-                "L'opérateur « {operator} » n'existe pas.",
-                operator=shown(operator),
-            )
-        )
+        raise Broken(both("There is no operator “{operator}”.", operator=shown(operator)))
     if inverted:
         return [{"not": found[0] if len(found) == 1 else {"all": found}}]
     return found
@@ -161,9 +153,10 @@ def readable_networks(values: list[str], report: Report, at: str) -> list[str]:
             "left_out",
             at,
             "",
-            "{count} of its values are no addresses or networks; Unleash passes over them too.",
-            "{count} de ses valeurs ne sont ni des adresses ni des réseaux ; Unleash les ignore aussi.",
-            count=len(values) - len(readable),
+            both(
+                "{count} of its values are no addresses or networks; Unleash passes over them too.",
+                count=len(values) - len(readable),
+            ),
         )
     return readable
 
@@ -186,7 +179,7 @@ class Segments:
             taken.add(key)
             constraints = source.get("constraints")
             if constraints is None:
-                why = both("The file does not tell its constraints.", "Le fichier ne dit pas ses contraintes.")
+                why = both("The file does not tell its constraints.")
                 self._leave(number, at, Broken(why), report)
                 continue
             try:
@@ -196,43 +189,25 @@ class Segments:
                 continue
             self.ours.append({"id": key, "conditions": asked})
             self._known[number] = {"segment": key}
-            report.add(
-                "mapped",
-                at,
-                f"segments/{key}",
-                "Its constraints are conditions.",
-                "Ses contraintes sont des conditions.",
-            )
+            report.add("mapped", at, f"segments/{key}", both("Its constraints are conditions."))
             if source.get("name") not in (None, "", key):
                 report.add(
                     "warning",
                     at,
                     f"segments/{key}",
-                    "The segment {name} is called “{key}” here.",
-                    "Le segment {name} s'appelle ici « {key} ».",
-                    name=legible(source["name"]),
-                    key=key,
+                    both("The segment {name} is called “{key}” here.", name=legible(source["name"]), key=key),
                 )
 
     def _leave(self, number: int, at: str, error: Never, report: Report) -> None:
         self._known[number] = error
-        report.add(
-            "left_out",
-            at,
-            "",
-            "Nobody can be in the segment: {why}",
-            "Personne ne peut être dans le segment : {why}",
-            why=error.why,
-        )
+        report.add("left_out", at, "", both("Nobody can be in the segment: {why}", why=error.why))
 
     def asked(self, number: int) -> list[Condition]:
         """:class:`Never`, :class:`Broken`."""
         found = self._known.get(number)
         if isinstance(found, dict):
             return [found]
-        raise found or Broken(
-            both("There is no segment {number}.", "Le segment {number} n'existe pas.", number=shown(number))
-        )
+        raise found or Broken(both("There is no segment {number}.", number=shown(number)))
 
 
 def is_id(name: str) -> bool:
@@ -253,8 +228,5 @@ def free(key: str, taken: Collection[str]) -> str:
     return found
 
 
-_VALUELESS = both("A constraint without usable values.", "Une contrainte sans valeurs utilisables.")
-_NAMELESS = both(
-    "A constraint on an attribute without a usable name.",
-    "Une contrainte sur un attribut sans nom utilisable.",
-)
+_VALUELESS = both("A constraint without usable values.")
+_NAMELESS = both("A constraint on an attribute without a usable name.")

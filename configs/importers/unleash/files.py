@@ -110,21 +110,19 @@ def _alive(features: list[Feature], report: Report) -> Iterator[Feature]:
                 "left_out",
                 feature.at,
                 "",
-                "{name} is archived: Unleash's clients do not get it any more.",
-                "{name} est archivée : les clients d'Unleash ne la reçoivent plus.",
-                name=legible(feature.name),
+                both("{name} is archived: Unleash's clients do not get it any more.", name=legible(feature.name)),
             )
         elif untold:
             report.add(
                 "warning",
                 feature.at,
                 "",
-                "{name} was not imported: the file does not say what its strategies{there} are. Ask for"
-                " /api/client/features, or export the feature.",
-                "{name} n'a pas été importée : le fichier ne dit pas quelles sont ses stratégies{there}. Demandez"
-                " /api/client/features, ou exportez la fonctionnalité.",
-                name=legible(feature.name),
-                there=f" ({', '.join(untold)})" if any(untold) else "",
+                both(
+                    "{name} was not imported: the file does not say what its strategies{there} are. Ask for "
+                    "/api/client/features, or export the feature.",
+                    name=legible(feature.name),
+                    there=f" ({', '.join(untold)})" if any(untold) else "",
+                ),
             )
         else:
             yield feature
@@ -257,8 +255,6 @@ def _keys(names: Collection[str], at: str, checker: Checker, report: Report) -> 
         named: list[Any] = [legible(name) for name in [*keys][:5]]
         message = both(
             "The file is of several environments whose names cannot all be keys here: {names}. Export one of them.",
-            "Le fichier couvre plusieurs environnements dont les noms ne peuvent pas tous être des clés : {names}."
-            " Exportez-en un seul.",
             names={language: ", ".join(name[language] for name in named) for language in LANGUAGES},
         )
         checker.report(at, "import.environments", message)
@@ -267,11 +263,11 @@ def _keys(names: Collection[str], at: str, checker: Checker, report: Report) -> 
         "derived",
         at,
         "featureFlags",
-        "The file is of several environments: {names}. In the environment of that key each flag is what it was there,"
-        " elsewhere it is off.",
-        "Le fichier couvre plusieurs environnements : {names}. Dans l'environnement de cette clé, chaque drapeau est ce"
-        " qu'il y était ; ailleurs, il est coupé.",
-        names=", ".join(shown(name) if name == key else f"{shown(name)} → {key}" for name, key in keys.items()),
+        both(
+            "The file is of several environments: {names}. In the environment of that key each flag is what it was "
+            "there, elsewhere it is off.",
+            names=", ".join(shown(name) if name == key else f"{shown(name)} → {key}" for name, key in keys.items()),
+        ),
     )
     for name, key in keys.items():
         if name.lower() != key:
@@ -279,10 +275,7 @@ def _keys(names: Collection[str], at: str, checker: Checker, report: Report) -> 
                 "warning",
                 at,
                 "featureFlags",
-                "The environment {name} is called “{key}” here.",
-                "L'environnement {name} s'appelle ici « {key} ».",
-                name=legible(name),
-                key=key,
+                both("The environment {name} is called “{key}” here.", name=legible(name), key=key),
             )
     return keys
 
@@ -305,19 +298,11 @@ def _check_sense(found: Content, checker: Checker) -> None:
         strategies = [source for place in places for _, source in place.strategies]
         lists = [*(place.variants for place in places), *(source.get("variants") or [] for source in strategies)]
         if max(*(len(place.strategies) for place in places), *map(len, lists)) > MOST:
-            message = both(
-                "A feature has more than {most} strategies or variants.",
-                "Une fonctionnalité a plus de {most} stratégies ou variantes.",
-                most=MOST,
-            )
+            message = both("A feature has more than {most} strategies or variants.", most=MOST)
             checker.report(feature.at, "import.range", message)
         weights = [variant["weight"] for variants in lists for variant in variants]
         if min(weights, default=0) < 0 or any(sum(v["weight"] for v in one) > LARGEST_WEIGHT for one in lists):
-            message = both(
-                "Weights are not negative and make at most {most}.",
-                "Les poids ne sont pas négatifs et font {most} au plus.",
-                most=LARGEST_WEIGHT,
-            )
+            message = both("Weights are not negative and make at most {most}.", most=LARGEST_WEIGHT)
             checker.report(feature.at, "import.range", message)
 
 
@@ -325,7 +310,7 @@ def _unique(named: list[tuple[str, str]], checker: Checker) -> None:
     seen: set[str] = set()
     for at, name in named:
         if name in seen:
-            message = both("{name} stands twice.", "{name} figure deux fois.", name=legible(name))
+            message = both("{name} stands twice.", name=legible(name))
             checker.report(at, "import.duplicate", message)
         seen.add(name)
 
@@ -338,8 +323,5 @@ def _unread(unknown: list[str], report: Report) -> None:
             "left_out",
             f"{FILE}/{kind.split('/')[1]}",
             "",
-            "“{member}” ({count}): nothing here corresponds to it.",
-            "« {member} » ({count}) : rien n'y correspond ici.",
-            member=shown(kind[1:]),
-            count=count,
+            both("“{member}” ({count}): nothing here corresponds to it.", member=shown(kind[1:]), count=count),
         )

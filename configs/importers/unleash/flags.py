@@ -62,13 +62,12 @@ class Flags:
                     "warning",
                     feature.at,
                     "",
-                    "{name} was not imported, as it cannot be the key of a flag: letters, digits and "
-                    ". _ ~ ! * ' ( ) : -, not dots alone, at most 128 characters. Under another name clients would not "
-                    "find it.",
-                    "{name} n'a pas été importée, car ce ne peut être la clé d'un drapeau : lettres, chiffres et "
-                    ". _ ~ ! * ' ( ) : -, pas des points seuls, 128 caractères au plus. Sous un autre nom, les clients "
-                    "ne la trouveraient pas.",
-                    name=legible(feature.name),
+                    both(
+                        "{name} was not imported, as it cannot be the key of a flag: letters, digits and . _ ~ ! * "
+                        "' ( ) : -, not dots alone, at most 128 characters. Under another name clients would not "
+                        "find it.",
+                        name=legible(feature.name),
+                    ),
                 )
         for one in made.values():
             self.dependencies(one, made)
@@ -77,18 +76,18 @@ class Flags:
                 "derived",
                 child(content.at, "features"),
                 "featureFlags",
-                "Unleash hashes userId, or else sessionId; whoever sends neither is drawn at random at every question. "
-                "Here they are out of a rollout. That concerns {count}: {keys}.",
-                "Unleash hache userId, ou à défaut sessionId ; qui n'envoie ni l'un ni l'autre est tiré au hasard à "
-                "chaque question. Ici, il est hors du déploiement. Cela concerne {count} : {keys}.",
-                count=len(self.drawn),
-                keys=", ".join(self.drawn[:10]) + (", …" if len(self.drawn) > 10 else ""),
+                both(
+                    "Unleash hashes userId, or else sessionId; whoever sends neither is drawn at random at every "
+                    "question. Here they are out of a rollout. That concerns {count}: {keys}.",
+                    count=len(self.drawn),
+                    keys=", ".join(self.drawn[:10]) + (", …" if len(self.drawn) > 10 else ""),
+                ),
             )
         return [one.flag for one in made.values()]
 
     def one(self, feature: Feature) -> Made:
         key, target = feature.name, f"featureFlags/{feature.name}"
-        self.report.add("mapped", feature.at, target, "The feature is a flag.", "La fonctionnalité est un drapeau.")
+        self.report.add("mapped", feature.at, target, both("The feature is a flag."))
         theres = {name: self.there(feature, place) for name, place in feature.places.items()}
         described = {"description": feature.description} if feature.description.strip(" ") else {}
         flag: dict[str, Any] = {"key": key, **described, "state": "OFF"}
@@ -120,9 +119,7 @@ class Flags:
                 "left_out",
                 part.at,
                 "",
-                "Its title “{title}”: the flag needs no rule that could have it.",
-                "Son titre « {title} » : le drapeau se passe d'une règle qui pourrait l'avoir.",
-                title=shown(part.title),
+                both("Its title “{title}”: the flag needs no rule that could have it.", title=shown(part.title)),
             )
 
     def there(self, feature: Feature, place: Place) -> There:
@@ -133,17 +130,10 @@ class Flags:
             try:
                 parts.append(strategy((at, source), number, feature.name, self.segments, self.report))
             except Never as error:
-                self.report.add(
-                    "left_out",
-                    at,
-                    "",
-                    "The strategy lets nobody in: {why}",
-                    "La stratégie n'admet personne : {why}",
-                    why=error.why,
-                )
+                self.report.add("left_out", at, "", both("The strategy lets nobody in: {why}", why=error.why))
                 if isinstance(error, Broken):
                     state = "OFF"
-                    self.off(feature, both("of that strategy", "de cette stratégie"))
+                    self.off(feature, both("of that strategy"))
         if not place.strategies:
             usual = Hash(DEFAULT, feature.name)
             parts = [Strategy(feature.at, 1, "", [], None, usual, usual, [])]
@@ -163,21 +153,22 @@ class Flags:
             "derived",
             feature.at,
             target,
-            "Payloads are values of type {type} (of a variant without one: its name). Whoever is off gets “{off}”.",
-            "Les contenus sont des valeurs de type {type} (à défaut, le nom de la variante). Qui n'a pas la "
-            "fonctionnalité reçoit « {off} ».",
-            type=variants.type,
-            off=off,
+            both(
+                "Payloads are values of type {type} (of a variant without one: its name). Whoever is off gets “{off}”.",
+                type=variants.type,
+                off=off,
+            ),
         )
         for name, key in variants.renamed:
             self.report.add(
                 "warning",
                 feature.at,
                 target,
-                "The variant {name} is called “{key}” here. Only Unleash's clients still get its name.",
-                "La variante {name} s'appelle ici « {key} ». Seuls les clients d'Unleash reçoivent encore son nom.",
-                name=legible(name),
-                key=key,
+                both(
+                    "The variant {name} is called “{key}” here. Only Unleash's clients still get its name.",
+                    name=legible(name),
+                    key=key,
+                ),
             )
         self.rules(made, theres)
         return made
@@ -242,10 +233,10 @@ class Flags:
                 "warning",
                 part.at,
                 f"featureFlags/{made.feature.name}",
-                "Unleash hashes its rollout and the variants differently; here both are hashed as the "
-                "rollout is. Who is in stays in, but may get another variant.",
-                "Unleash hache différemment le déploiement et les variantes ; ici, les deux le sont comme le "
-                "déploiement. Qui a la fonctionnalité la garde, mais peut recevoir une autre variante.",
+                both(
+                    "Unleash hashes its rollout and the variants differently; here both are hashed as the rollout "
+                    "is. Who is in stays in, but may get another variant."
+                ),
             )
         total = sum(source["weight"] for source in likely)
         scale, whole = (10, {}) if total == USUAL else (1, {"total": total})
@@ -258,10 +249,11 @@ class Flags:
                 "derived",
                 part.at,
                 f"featureFlags/{made.feature.name}",
-                "Who has none of {by} gets a variant at random at every question in Unleash, and here “{key}”.",
-                "Qui n'a aucun de {by} reçoit dans Unleash une variante au hasard à chaque question, et ici « {key} ».",
-                by=shown(", ".join(hashed.by)),
-                key=variants.key(heaviest),
+                both(
+                    "Who has none of {by} gets a variant at random at every question in Unleash, and here “{key}”.",
+                    by=shown(", ".join(hashed.by)),
+                    key=variants.key(heaviest),
+                ),
             )
         return result
 
@@ -272,11 +264,7 @@ class Flags:
     def count(self, asked: list[Condition]) -> None:
         self.values += sum(map(_values_in, asked))
         if self.values > MOST_VALUES:
-            message = both(
-                "The rules would hold more than {most} values in their conditions.",
-                "Les règles auraient plus de {most} valeurs dans leurs conditions.",
-                most=MOST_VALUES,
-            )
+            message = both("The rules would hold more than {most} values in their conditions.", most=MOST_VALUES)
             raise ImportRefused([Problem(FILE, "import.too_much", message)])
 
     # --- dependencies -------------------------------------------------------------------------------------------------
@@ -287,15 +275,9 @@ class Flags:
             parent = others.get(dependency["feature"])
             name = shown(dependency["feature"])
             if parent is None:
-                why = both(
-                    "it needs “{it}”, which is not there", "elle a besoin de « {it} », qui n'existe pas", it=name
-                )
+                why = both("it needs “{it}”, which is not there", it=name)
             elif parent.feature.dependencies:
-                why = both(
-                    "it needs “{it}”, which needs others itself",
-                    "elle a besoin de « {it} », qui en a elle-même d'autres",
-                    it=name,
-                )
+                why = both("it needs “{it}”, which needs others itself", it=name)
             elif dependency.get("enabled") is False:
                 needs.append({"flag": parent.feature.name, "variant": parent.off})
                 continue
@@ -306,16 +288,11 @@ class Flags:
                     continue
                 why = both(
                     "it needs one of {count} variants of “{it}”; a flag here can need one, or any",
-                    "elle a besoin d'une de {count} variantes de « {it} » ; ici, c'est une seule ou toutes",
                     it=name,
                     count=len(wanted),
                 )
                 if not wanted:
-                    why = both(
-                        "it needs a variant that “{it}” does not have",
-                        "elle a besoin d'une variante que « {it} » n'a pas",
-                        it=name,
-                    )
+                    why = both("it needs a variant that “{it}” does not have", it=name)
             for own in (made.flag, *made.flag.get("environments", {}).values()):
                 own["state"] = "OFF"
             self.off(made.feature, why)
@@ -324,12 +301,7 @@ class Flags:
 
     def off(self, feature: Feature, why: Text) -> None:
         self.report.add(
-            "warning",
-            feature.at,
-            f"featureFlags/{feature.name}",
-            "The flag is off because {why}.",
-            "Le drapeau est coupé à cause de ceci : {why}.",
-            why=why,
+            "warning", feature.at, f"featureFlags/{feature.name}", both("The flag is off because {why}.", why=why)
         )
 
 

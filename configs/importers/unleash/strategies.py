@@ -53,7 +53,7 @@ def strategy(found: Found, number: int, feature: str, segments: Segments, report
     off the whole feature."""
     (at, source), target = found, f"featureFlags/{feature}"
     if source.get("disabled"):
-        raise Never(both("It is switched off.", "Elle est désactivée."))
+        raise Never(both("It is switched off."))
     numbers = dict.fromkeys(source.get("segments") or [])
     asked = gathered(
         [
@@ -96,7 +96,7 @@ def _let_in(result: Strategy, source: dict[str, Any], target: str, report: Repor
                 _not_random(share, at, target, report)
         case "gradualRolloutUserId" | "gradualRolloutSessionId":
             if _parameter(source, "groupId") is None:
-                raise Never(both("It has no groupId.", "Elle n'a pas de groupId."))
+                raise Never(both("It has no groupId."))
             result.hash = Hash(("userId",) if name == "gradualRolloutUserId" else ("sessionId",), result.hash.seed)
             result.share = _percent(source, "percentage") * 100
         case "gradualRolloutRandom":
@@ -114,21 +114,13 @@ def _let_in(result: Strategy, source: dict[str, Any], target: str, report: Repor
                 "warning",
                 at,
                 target,
-                "Unleash's clients know their host's name. Here they must send it, as the attribute “hostname”.",
-                "Les clients d'Unleash connaissent le nom de leur hôte. Ici, ils doivent l'envoyer : l'attribut "
-                "« hostname ».",
+                both("Unleash's clients know their host's name. Here they must send it, as the attribute “hostname”."),
             )
         case _:
-            raise Never(
-                both(
-                    "Only the clients know what the strategy “{name}” does.",
-                    "Seuls les clients savent ce que fait la stratégie « {name} ».",
-                    name=shown(name),
-                )
-            )
+            raise Never(both("Only the clients know what the strategy “{name}” does.", name=shown(name)))
     if not all(map(usable_name, result.hash.by)) or len(result.hash.seed) > LONGEST_SEED:
         raise Never(
-            both("Its stickiness or groupId is too long.", "Sa stickiness ou son groupId est trop long."),
+            both("Its stickiness or groupId is too long."),
         )
 
 
@@ -138,10 +130,10 @@ def _not_random(share: int, at: str, target: str, report: Report) -> None:
             "warning",
             at,
             target,
-            "Unleash draws at random at every question. Here userId, or else sessionId, has one answer for good; who "
-            "sends neither is out.",
-            "Unleash tire au hasard à chaque question. Ici, userId, ou à défaut sessionId, a une réponse une fois pour "
-            "toutes ; qui n'envoie ni l'un ni l'autre est dehors.",
+            both(
+                "Unleash draws at random at every question. Here userId, or else sessionId, has one answer for "
+                "good; who sends neither is out."
+            ),
         )
 
 
@@ -149,13 +141,7 @@ def _percent(source: dict[str, Any], parameter: str) -> int:
     text = _parameter(source, parameter) or ""
     if text.isascii() and text.isdecimal() and len(text) < 9 and int(text) <= 100:
         return int(text)
-    raise Never(
-        both(
-            "“{text}” is not a whole percentage.",
-            "« {text} » n'est pas un pourcentage entier.",
-            text=shown(text),
-        )
-    )
+    raise Never(both("“{text}” is not a whole percentage.", text=shown(text)))
 
 
 def _parameter(source: dict[str, Any], name: str) -> str | None:
@@ -169,5 +155,5 @@ def _listed(source: dict[str, Any], name: str) -> list[str]:
 
 def _in(attribute: str, values: list[str]) -> Condition:
     if not values:
-        raise Never(both("Its list is empty.", "Sa liste est vide."))
+        raise Never(both("Its list is empty."))
     return {"attribute": attribute, "operator": "in", "values": values}

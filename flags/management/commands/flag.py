@@ -11,6 +11,7 @@ from configs import states
 from configs.snapshot.canonical import NotStrictJSON, parse_strict
 from flags.explaining import explain
 from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import both
 from releases.lookup import LIVE
 from releases.management.base import ActionCommand, unusable
 
@@ -51,5 +52,5 @@ class Command(ActionCommand):
             except NotStrictJSON as error:
                 raise Refusal("json.refused", problems=error.problems) from None
         if not isinstance(context, dict):
-            raise unusable("The context must be a JSON object.", "Le contexte doit être un objet JSON.")
+            raise unusable(both("The context must be a JSON object."))
         return context if tenant is None else {**context, "tenant": tenant}

@@ -33,23 +33,19 @@ class Command(ActionCommand):
             yield from table([self.heads(), *map(self.row, shown)])
             yield ASKED_AT_ONCE
         else:
-            yield both("  no flags", "  aucun drapeau")
+            yield both("  no flags")
         if found.gone:
-            yield both(
-                "Kill switches whose flag has left the config: {keys}",
-                "Coupe-circuits dont le drapeau a quitté la config : {keys}",
-                keys=", ".join(found.gone),
-            )
+            yield both("Kill switches whose flag has left the config: {keys}", keys=", ".join(found.gone))
 
     def heads(self) -> list[str]:
         heads = (
-            both("key", "clé"),
-            both("state", "état"),
-            both("owner", "responsable"),
-            both("age (days)", "âge (jours)"),
-            both("last evaluation", "dernière évaluation"),
-            both("share on", "part active"),
-            both("stale because", "obsolète, car"),
+            both("key"),
+            both("state"),
+            both("owner"),
+            both("age (days)"),
+            both("last evaluation"),
+            both("share on"),
+            both("stale because"),
         )
         return [self.said(head) for head in heads]
 

@@ -29,18 +29,12 @@ class Command(ActionCommand):
         try:
             note_success(self.now)
         except DatabaseError as error:  # a standby, which only reads
-            self.aside(
-                both(
-                    "When it was made is not noted for /metrics: {why}",
-                    "L'heure n'est pas notée pour /metrics : {why}",
-                    why=str(error).strip(),
-                )
-            )
+            self.aside(both("When it was made is not noted for /metrics: {why}", why=str(error).strip()))
         serials = ", ".join(f"{name} {serial}" for name, serial in manifest.serials.items()) or "–"
         self.answer(
             {"file": str(path), **asdict(manifest)},
             [
-                both("{path} is written and checked.", "{path} est écrit et vérifié.", path=path),
-                both("Newest releases in it: {serials}", "Dernières publications : {serials}", serials=serials),
+                both("{path} is written and checked.", path=path),
+                both("Newest releases in it: {serials}", serials=serials),
             ],
         )

@@ -56,8 +56,8 @@ class Command(ActionCommand):
         self, at: str, kept: list[str], notes: list[Text], lost: list[Lost], findings: list[Finding]
     ) -> list[str | Text]:
         lines: list[str | Text] = [
-            both("The backup of {at} is restored.", "La sauvegarde du {at} est restaurée.", at=at),
-            *(both("Kept: {name}", "Gardé : {name}", name=name) for name in kept),
+            both("The backup of {at} is restored.", at=at),
+            *(both("Kept: {name}", name=name) for name in kept),
             *notes,
         ]
         for one in lost:
@@ -65,9 +65,6 @@ class Command(ActionCommand):
                 both(
                     "{environment}: {n} release(s) are lost, {a} to {b}. Clients that saw one of them see a lower "
                     "serial until release {b} is passed: publish again what they should have.",
-                    "{environment} : {n} publication(s) perdue(s), de {a} à {b}. Les clients qui en ont vu une "
-                    "voient un numéro plus bas jusqu'à la publication {b} : publiez de nouveau ce qu'ils doivent "
-                    "avoir.",
                     environment=one.environment,
                     n=one.newest - one.backup,
                     a=one.backup + 1,
@@ -79,11 +76,6 @@ class Command(ActionCommand):
         return [
             *lines,
             *finding_lines(warnings, self.language),
-            both(
-                "The ledger is verified: {wrong} error(s), {rest} warning(s).",
-                "Le registre est vérifié : {wrong} erreur(s), {rest} avertissement(s).",
-                wrong=wrong,
-                rest=len(warnings),
-            ),
-            *([] if wrong else [both("Servers can be started.", "Les serveurs peuvent démarrer.")]),
+            both("The ledger is verified: {wrong} error(s), {rest} warning(s).", wrong=wrong, rest=len(warnings)),
+            *([] if wrong else [both("Servers can be started.")]),
         ]

@@ -37,21 +37,21 @@ class Command(ActionCommand):
         schema = self.options["schema"]
         who = {"reason": self.options["reason"], "actor": self.actor, "now": self.now}
         if schema is not None and wanted:
-            raise unusable("--schema stands alone.", "--schema ne s'accompagne d'aucun autre réglage.")
+            raise unusable(both("--schema stands alone."))
         if schema is not None:
             etag = schema_etag(application)
             application = actions.set_extra_schema(application, self.read_json(schema), if_match=etag, **who)
         elif wanted:
             application = actions.change_application(application, **wanted, **who)
         elif self.options["reason"]:
-            raise unusable("Nothing to change was named.", "Rien à changer n'a été indiqué.")
+            raise unusable(both("Nothing to change was named."))
         self.answer(show_application(application), lines(application))
 
 
 def lines(application: Application) -> Iterator[str | Text]:
-    mark = both(" (default)", " (par défaut)") if application.is_default else ""
-    yield both("{key}{mark}: {name}", "{key}{mark} : {name}", key=application.key, mark=mark, name=application.name)
-    yield both("Default language: {l}", "Langue par défaut : {l}", l=application.default_locale)
+    mark = both(" (default)") if application.is_default else ""
+    yield both("{key}{mark}: {name}", key=application.key, mark=mark, name=application.name)
+    yield both("Default language: {l}", l=application.default_locale)
     sections = json.loads(application.extra_schema).get("properties", {})
     if sections:
-        yield both("Extra sections: {s}", "Sections propres : {s}", s=", ".join(sections))
+        yield both("Extra sections: {s}", s=", ".join(sections))

@@ -32,9 +32,5 @@ class Command(ActionCommand):
             actor=self.actor,
             now=self.now,
         )
-        said = both(
-            "{key} is there, with an empty draft and no environment yet.",
-            "{key} existe, avec un brouillon vide et encore sans environnement.",
-            key=application.key,
-        )
+        said = both("{key} is there, with an empty draft and no environment yet.", key=application.key)
         self.answer(show_application(application), [said])

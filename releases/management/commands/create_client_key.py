@@ -35,10 +35,4 @@ class Command(ActionCommand):
             "key": key.key,
         }
         self.answer(body, [key.key])
-        self.aside(
-            both(
-                "Clients that send it as X-Client-Key get {place}. It is public.",
-                "Les clients qui l'envoient dans X-Client-Key reçoivent {place}. Elle est publique.",
-                place=environment,
-            )
-        )
+        self.aside(both("Clients that send it as X-Client-Key get {place}. It is public.", place=environment))

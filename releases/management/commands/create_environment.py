@@ -29,7 +29,5 @@ class Command(ActionCommand):
             **named(environment),
             "isDefault": environment.is_default,
         }
-        said = both(
-            "{place} is there; nothing is live in it yet.", "{place} existe ; rien n'y est en ligne.", place=environment
-        )
+        said = both("{place} is there; nothing is live in it yet.", place=environment)
         self.answer(body, [said])

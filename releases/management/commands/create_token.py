@@ -41,7 +41,6 @@ class Command(ActionCommand):
         self.aside(
             both(
                 "Token {name}: role {role}, until {until}. It is shown this once.",
-                "Jeton {name} : rôle {role}, jusqu'au {until}. Il n'est montré que cette fois.",
                 name=token.name,
                 role=token.role,
                 until=when(token.expires_at),

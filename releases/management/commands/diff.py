@@ -27,6 +27,6 @@ class Command(ActionCommand):
         environment = self.environment()
         a, b = (find_version(environment, self.options[name]) for name in ("from", "to"))
         changes = diff(a.document, b.document)
-        same = both("{a} and {b} have the same content.", "{a} et {b} ont le même contenu.", a=a.version, b=b.version)
+        same = both("{a} and {b} have the same content.", a=a.version, b=b.version)
         lines = list(change_lines(changes, self.language, ids=self.options["ids"]))
         self.answer(show_diff(environment, a, b), lines or [same])

@@ -36,7 +36,6 @@ class Command(ActionCommand):
             [
                 both(
                     "All access of {name} ended: {sessions} session(s), {tokens} token(s), {links} preview link(s).",
-                    "{name} n'a plus d'accès : {sessions} session(s), {tokens} jeton(s), {links} lien(s) d'aperçu.",
                     name=name,
                     **ended._asdict(),
                 )

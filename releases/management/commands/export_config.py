@@ -62,7 +62,6 @@ class Command(ActionCommand):
         self.aside(
             both(
                 "{said} of {all} flags of {version} are said in Unleash's words.",
-                "{said} drapeaux de {version} sur {all} sont dits dans les mots d'Unleash.",
                 said=len(export.features) - len(export.reasons) - len(export.lost),
                 all=len(export.features),
                 version=version.version,
@@ -70,28 +69,15 @@ class Command(ActionCommand):
         )
         for key, reasons in export.reasons.items():
             for why in reasons:
-                self.aside(
-                    both("Off in the file: {key}. {why}", "Éteint dans le fichier : {key}. {why}", key=key, why=why)
-                )
+                self.aside(both("Off in the file: {key}. {why}", key=key, why=why))
         for key, reasons in export.lost.items():
             for why in reasons:
-                self.aside(
-                    both(
-                        "Without its content in the file, as it is off anyway: {key}. {why}",
-                        "Sans son contenu dans le fichier, car coupé de toute façon : {key}. {why}",
-                        key=key,
-                        why=why,
-                    )
-                )
+                self.aside(both("Without its content in the file, as it is off anyway: {key}. {why}", key=key, why=why))
 
     def write(self, environment: Environment, version: ConfigVersion, path: Path) -> None:
         self.put(version.snapshot, path)
         said = both(
-            "{version} is in {path}, SHA-256 {digest}.",
-            "{version} est dans {path}, SHA-256 {digest}.",
-            version=version.version,
-            path=str(path),
-            digest=version.digest,
+            "{version} is in {path}, SHA-256 {digest}.", version=version.version, path=str(path), digest=version.digest
         )
         self.answer(show_named(version, environment), [said])
 
@@ -99,9 +85,4 @@ class Command(ActionCommand):
         try:
             path.write_bytes(text.encode())
         except OSError as error:
-            raise unusable(
-                "{path} cannot be written: {why}.",
-                "Impossible d'écrire {path} : {why}.",
-                path=str(path),
-                why=error.strerror,
-            ) from None
+            raise unusable(both("{path} cannot be written: {why}.", path=str(path), why=error.strerror)) from None

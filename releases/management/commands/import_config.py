@@ -114,7 +114,7 @@ class Command(ActionCommand):
             if self.options[name] is not None
             for part in (f"--{name}", self.options[name])
         ]
-        why = ["--reason", self.said(both("Imported", "Importé"))]
+        why = ["--reason", self.said(both("Imported"))]
         return [
             ["policy", *where, *as_options(policy, platform), *why]
             for platform, policy in policies.items()
@@ -138,16 +138,10 @@ def in_force(before: dict[str, Any], platform: str, policy: Mapping[str, Any]) -
 
 def policy_lines(environment: Environment, commands: list[list[str]]) -> Iterator[str | Text]:
     if not commands:
-        yield both(
-            "The imported version policy is in force in {place} already.",
-            "La politique de version importée est déjà en vigueur dans {place}.",
-            place=environment,
-        )
+        yield both("The imported version policy is in force in {place} already.", place=environment)
         return
     yield both(
-        "An import changes no version policy. To bring the imported one into force in {place}:",
-        "Un import ne change aucune politique de version. Pour mettre celle-ci en vigueur dans {place} :",
-        place=environment,
+        "An import changes no version policy. To bring the imported one into force in {place}:", place=environment
     )
     for command in commands:
         yield f"  manage.py {shlex.join(command)}"

@@ -59,15 +59,12 @@ class Command(ActionCommand):
         fields = given_fields(self.options, before.get(platform, {}))
         if self.options["file"] is not None:
             if fields or self.options["platform"]:
-                raise unusable(
-                    "--file holds all policies; no other field can be given with it.",
-                    "--file contient toutes les politiques ; aucun autre champ ne l'accompagne.",
-                )
+                raise unusable(both("--file holds all policies; no other field can be given with it."))
             return self.read_json(self.options["file"])
         if fields:
             return {**before, platform: {**before.get(platform, {}), **fields}}
         if self.options["reason"] or self.options["dry_run"]:
-            raise unusable("Nothing to change was named.", "Rien à changer n'a été indiqué.")
+            raise unusable(both("Nothing to change was named."))
         return None
 
     def show(self, environment: Environment, head: Release) -> None:
@@ -77,10 +74,11 @@ class Command(ActionCommand):
             body["policies"] = {name: policy for name, policy in body["policies"].items() if name == only}
             if not body["policies"]:
                 raise unusable(
-                    "{place} has no policy of its own for the platform {name}; “default” holds for it.",
-                    "{place} n'a pas de politique propre à la plateforme {name} ; « default » vaut pour elle.",
-                    place=environment,
-                    name=only,
+                    both(
+                        "{place} has no policy of its own for the platform {name}; “default” holds for it.",
+                        place=environment,
+                        name=only,
+                    )
                 )
         lines: list[str | Text] = [self.title(str(environment))]
         for platform, policy in body["policies"].items():
@@ -92,17 +90,10 @@ class Command(ActionCommand):
         dry = self.options["dry_run"]
         body = {**show_policy(environment, head), "policies": after, "dryRun": dry, "changes": changes}
         said = (
-            both(
-                "The version policy of {place} would change; nothing was changed.",
-                "La politique de version de {place} changerait ; rien n'a changé.",
-                place=environment,
-            )
+            both("The version policy of {place} would change; nothing was changed.", place=environment)
             if dry
             else both(
-                "The version policy of {place} has changed: release {serial}.",
-                "La politique de version de {place} a changé : publication {serial}.",
-                place=environment,
-                serial=head.serial,
+                "The version policy of {place} has changed: release {serial}.", place=environment, serial=head.serial
             )
         )
         self.answer(body, [said, *changed_lines(changes)])

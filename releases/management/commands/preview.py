@@ -24,7 +24,6 @@ class Command(ActionCommand):
         )
         said = both(
             "{version} is the preview of {application}; the draft is {draft} now.",
-            "{version} est l'aperçu de {application} ; le brouillon est maintenant {draft}.",
             version=version.version,
             application=application.key,
             draft=draft_of(application).version,

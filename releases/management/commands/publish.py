@@ -73,9 +73,8 @@ class Command(ActionCommand):
         live = plan.head.config_version
         yield both(
             "{version} would follow {live} in {place} as release {serial}; nothing was changed.",
-            "{version} suivrait {live} dans {place}, publication {serial} ; rien n'a changé.",
             version=plan.candidate.version,
-            live=live.version if live else both("nothing", "rien"),
+            live=live.version if live else both("nothing"),
             place=environment,
             serial=plan.head.serial + 1,
         )
@@ -84,7 +83,6 @@ class Command(ActionCommand):
             yield from problem_summary(plan.problems, self.language)
         yield both(
             "To publish just this: --digest {digest} --expected-serial {serial}",
-            "Pour publier exactement ceci : --digest {digest} --expected-serial {serial}",
             digest=plan.picked_from.digest if plan.picked_from else plan.candidate.digest,
             serial=plan.head.serial,
         )
@@ -94,7 +92,6 @@ class Command(ActionCommand):
         assert release.config_version is not None
         yield both(
             "{version} is live in {place}: release {serial}. Clients get it when they next ask.",
-            "{version} est en ligne dans {place} : publication {serial}. Les clients l'auront à leur prochain appel.",
             version=release.config_version.version,
             place=release.environment,
             serial=release.serial,

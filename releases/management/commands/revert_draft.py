@@ -6,6 +6,7 @@ from django.core.management.base import CommandParser
 
 from configs import actions
 from configs.drafts import draft_of
+from icontrol.kernel.texts import both
 from releases.lookup import find_stored
 from releases.management.base import ActionCommand, unusable
 from releases.management.drafts import draft_answer
@@ -41,9 +42,5 @@ def named(to: str) -> str | int:
         return to
     number = to.removeprefix(HISTORY)
     if not (number.isascii() and number.isdecimal() and len(number) <= 18):
-        raise unusable(
-            "“{to}” names no history entry: history:17 does.",
-            "« {to} » ne nomme pas d'entrée d'historique, mais history:17 si.",
-            to=to[:80],
-        )
+        raise unusable(both("“{to}” names no history entry: history:17 does.", to=to[:80]))
     return int(number)

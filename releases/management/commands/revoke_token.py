@@ -20,4 +20,4 @@ class Command(ActionCommand):
     def run(self) -> None:
         token = access.revoke_token(self.options["name"], reason=self.options["reason"], actor=self.actor, now=self.now)
         body = {"name": token.name, "role": token.role, "revokedAt": instant(token.revoked_at)}
-        self.answer(body, [both("Token {name} is revoked.", "Le jeton {name} est révoqué.", name=token.name)])
+        self.answer(body, [both("Token {name} is revoked.", name=token.name)])

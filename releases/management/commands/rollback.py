@@ -51,7 +51,6 @@ class Command(ActionCommand):
         body = {**show_diff(environment, live, target), "dryRun": True, "serial": head.serial}
         said = both(
             "{version} would follow {live} in {place} as release {serial}; nothing was changed.",
-            "{version} suivrait {live} dans {place}, publication {serial} ; rien n'a changé.",
             version=target.version,
             live=live.version,
             place=environment,
@@ -63,12 +62,8 @@ class Command(ActionCommand):
         assert release.config_version is not None
         yield both(
             "{version} is live again in {place}: release {serial}.",
-            "{version} est de nouveau en ligne dans {place} : publication {serial}.",
             version=release.config_version.version,
             place=release.environment,
             serial=release.serial,
         )
-        yield both(
-            "Version policy and kill switches stay as they were.",
-            "La politique de version et les coupe-circuits restent comme ils étaient.",
-        )
+        yield both("Version policy and kill switches stay as they were.")

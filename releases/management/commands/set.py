@@ -17,6 +17,7 @@ from configs.snapshot.caps import MAX_DEPTH
 from configs.snapshot.merge import merge_patch
 from icontrol.kernel.problems import pointer
 from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.texts import both
 from releases.management.base import ActionCommand, unusable
 from releases.management.drafts import draft_answer
 
@@ -51,7 +52,7 @@ class Command(ActionCommand):
     def run(self) -> None:
         section, slash, name = self.options["object"].partition("/")
         if not (slash and name):
-            raise unusable("SECTION/ID is needed, such as {eg}.", "Il faut SECTION/ID, p. ex. {eg}.", eg="pages/home")
+            raise unusable(both("SECTION/ID is needed, such as {eg}.", eg="pages/home"))
         environment = self.environment()
         draft = draft_of(environment.application)
         after = actions.edit_draft(
@@ -68,7 +69,7 @@ class Command(ActionCommand):
     def change(self, document: Any, *, section: str, name: str) -> Any:
         fields = self.options["fields"]
         if bool(fields) == self.options["remove"]:
-            raise unusable("Either FIELD=VALUE or --remove.", "Soit FIELD=VALUE, soit --remove.")
+            raise unusable(both("Either FIELD=VALUE or --remove."))
         if self.options["remove"]:
             return objects.remove(document, section, name)
         if not self.options["new"]:
@@ -83,12 +84,12 @@ def merge_patch_of(fields: list[str]) -> dict[str, Any]:
         path, equals, text = field.partition("=")
         steps = path.split(".")
         if not equals or not all(steps) or len(steps) > MAX_DEPTH:
-            raise unusable("“{f}” is not FIELD=VALUE.", "« {f} » n'est pas FIELD=VALUE.", f=field[:80])
+            raise unusable(both("“{f}” is not FIELD=VALUE.", f=field[:80]))
         place: Any = patch
         for step in steps[:-1]:
             place = place.setdefault(step, {}) if isinstance(place, dict) else None
         if not isinstance(place, dict) or steps[-1] in place:
-            raise unusable("{f} is set twice.", "{f} est donné deux fois.", f=path[:80])
+            raise unusable(both("{f} is set twice.", f=path[:80]))
         place[steps[-1]] = value_of(path, text)
     return patch
 

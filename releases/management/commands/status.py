@@ -56,16 +56,12 @@ class Command(ActionCommand):
         text = self.options["at"]
         at = moment(text) if text is not None else None
         if text is not None and at is None:
-            raise unusable(
-                "“{text}” is not a time such as 2026-11-22T14:03:00Z.",
-                "« {text} » n'est pas une heure comme 2026-11-22T14:03:00Z.",
-                text=text[:80],
-            )
+            raise unusable(both("“{text}” is not a time such as 2026-11-22T14:03:00Z.", text=text[:80]))
         return at
 
     def then(self, at: dt.datetime) -> tuple[dict[str, Any], list[str | Text]]:
         """Drafts and previews have no past here: the history of a draft has one."""
-        return {"at": instant(at)}, [both("As served at {at}:", "Ce qui était servi à {at} :", at=when(at))]
+        return {"at": instant(at)}, [both("As served at {at}:", at=when(at))]
 
     def waiting(self, application: Application) -> tuple[dict[str, Any], list[str | Text]]:
         """Draft and preview."""
@@ -84,9 +80,9 @@ class Command(ActionCommand):
             "preview": show_version(preview) if preview else None,
         }
         rows = [
-            [self.said(both("draft", "brouillon")), draft.version, self.said(_edited(draft))],
+            [self.said(both("draft")), draft.version, self.said(_edited(draft))],
             [
-                self.said(both("preview", "aperçu")),
+                self.said(both("preview")),
                 preview.version if preview else "–",
                 f"{when(preview.previewed_at)}, {preview.previewed_by}" if preview else "",
             ],
@@ -94,12 +90,7 @@ class Command(ActionCommand):
         lines: list[str | Text] = [self.title(application.key), *table(rows)]
         if problems:
             lines.append(
-                both(
-                    "  the draft has {wrong} error(s) and {rest} warning(s)",
-                    "  le brouillon a {wrong} erreur(s) et {rest} avertissement(s)",
-                    wrong=wrong,
-                    rest=len(problems) - wrong,
-                )
+                both("  the draft has {wrong} error(s) and {rest} warning(s)", wrong=wrong, rest=len(problems) - wrong)
             )
         return body, lines
 
@@ -117,15 +108,15 @@ class Command(ActionCommand):
             "killSwitches": head.killed,
             "releases": [show_release(release) for release in releases],
         }
-        mark = self.said(both(" (default)", " (par défaut)")) if environment.is_default else ""
-        live = both("live", "en ligne")
+        mark = self.said(both(" (default)")) if environment.is_default else ""
+        live = both("live")
         rows = [[self.said(live), self.said(_since(since))]]
         rows += [
-            [self.said(both("clients", "clients")), f"{platform}: {self.said(in_short(fields))}"]
+            [self.said(both("clients")), f"{platform}: {self.said(in_short(fields))}"]
             for platform, fields in policy["policies"].items()
         ]
         if head.killed:
-            rows.append([self.said(both("killed", "coupés")), ", ".join(head.killed)])
+            rows.append([self.said(both("killed")), ", ".join(head.killed)])
         return body, [
             self.title(f"{environment}{mark}"),
             *table(rows),
@@ -155,10 +146,9 @@ def _newest(environment: Environment, number: int, at: dt.datetime | None) -> Se
 
 def _since(since: Release | None) -> Text:
     if since is None or since.config_version is None:
-        return both("nothing", "rien")
+        return both("nothing")
     return both(
         "{version}, since release {serial} ({kind} {at} by {who}: “{reason}”)",
-        "{version}, depuis la publication {serial} ({kind} {at} par {who} : « {reason} »)",
         version=since.config_version.version,
         serial=since.serial,
         kind=KINDS[since.kind],
@@ -170,5 +160,5 @@ def _since(since: Release | None) -> Text:
 
 def _edited(draft: ConfigVersion) -> Text:
     if draft.edited_at is None:
-        return both("not edited yet", "pas encore modifié")
-    return both("{at}, {who}", "{at}, {who}", at=when(draft.edited_at), who=draft.edited_by)
+        return both("not edited yet")
+    return both("{at}, {who}", at=when(draft.edited_at), who=draft.edited_by)

@@ -38,17 +38,15 @@ class Command(ActionCommand):
         undone = release_of(environment, number)
         assert undone is not None
         said = both(
-            "Release {undone} of {place} ({kind}, by {who}: “{reason}”) is undone by release {serial}; "
-            "live: {version}.",
-            "La publication {undone} de {place} ({kind}, par {who} : « {reason} ») est annulée par la {serial} ; "
-            "en ligne : {version}.",
+            "Release {undone} of {place} ({kind}, by {who}: “{reason}”) is undone by release {serial}; live: "
+            "{version}.",
             undone=number,
             place=environment,
             kind=KINDS[undone.kind],
             who=undone.actor,
             reason=undone.reason,
             serial=release.serial,
-            version=release.config_version.version if release.config_version else both("nothing", "rien"),
+            version=release.config_version.version if release.config_version else both("nothing"),
         )
         self.answer(show_release(release), [said])
 
@@ -56,14 +54,12 @@ class Command(ActionCommand):
         """What an undo would make count again; refused wherever the undo would be."""
         before = actions.undo_target(environment, head_of(environment), number)
         said = both(
-            "Release {undone} of {place} would be undone: clients would get what release {before} gave them, "
-            "live: {version}. Nothing was changed.",
-            "La publication {undone} de {place} serait annulée : les clients auraient ce que donnait la {before}, "
-            "en ligne : {version}. Rien n'a changé.",
+            "Release {undone} of {place} would be undone: clients would get what release {before} gave them, live: "
+            "{version}. Nothing was changed.",
             undone=number,
             place=environment,
             before=before.serial,
-            version=before.config_version.version if before.config_version else both("nothing", "rien"),
+            version=before.config_version.version if before.config_version else both("nothing"),
         )
         self.answer({"dryRun": True, "undone": number, "like": show_release(before)}, [said])
 

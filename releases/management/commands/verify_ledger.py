@@ -67,10 +67,7 @@ class Command(ActionCommand):
                 aside = checkpoints.renew(self.now)
         except OSError as error:
             raise unusable(
-                "{path} cannot be read or written: {why}.",
-                "Impossible de lire ou d'écrire {path} : {why}.",
-                path=error.filename,
-                why=error.strerror,
+                both("{path} cannot be read or written: {why}.", path=error.filename, why=error.strerror)
             ) from None
         if self.options["rebuild_flags"]:
             differing = {finding.place for finding in findings if finding.code == FLAGS_DIFFER}
@@ -79,7 +76,6 @@ class Command(ActionCommand):
                     rebuild(environment)
         said = both(
             "{n} release(s) in {m} environment(s): {wrong} error(s), {rest} warning(s).",
-            "{n} publication(s) dans {m} environnement(s) : {wrong} erreur(s), {rest} avertissement(s).",
             n=number,
             m=len(environments),
             wrong=len(lost),
@@ -112,13 +108,13 @@ class Command(ActionCommand):
     def check_options(self) -> None:
         for path in self.options["against"]:
             if not path.is_file():
-                raise unusable("{path} is not a file.", "{path} n'est pas un fichier.", path=str(path))
+                raise unusable(both("{path} is not a file.", path=str(path)))
         if self.options["renew_checkpoints"] and (self.options["application"] or self.options["environment"]):
             raise unusable(
-                "The checkpoint file holds all environments: --renew-checkpoints goes without --application and "
-                "--environment.",
-                "Le fichier de contrôle vaut pour tous les environnements : --renew-checkpoints va sans --application "
-                "ni --environment.",
+                both(
+                    "The checkpoint file holds all environments: --renew-checkpoints goes without --application "
+                    "and --environment."
+                )
             )
 
     def told_of_file(self, what: str, aside: Path | None) -> list[Text]:
@@ -127,18 +123,11 @@ class Command(ActionCommand):
             return []
         if what == "not compared":
             return [
-                both("{path} was not compared.", "{path} n'a pas été comparé.", path=path),
+                both("{path} was not compared.", path=path),
             ]
         if aside is None:
-            return [both("{path} was written.", "{path} a été écrit.", path=path)]
-        return [
-            both(
-                "{path} was written anew; the old one is kept as {aside}.",
-                "{path} a été réécrit ; l'ancien est gardé sous {aside}.",
-                path=path,
-                aside=aside,
-            )
-        ]
+            return [both("{path} was written.", path=path)]
+        return [both("{path} was written anew; the old one is kept as {aside}.", path=path, aside=aside)]
 
     def environments(self) -> list[Environment]:
         """Everything there is, unless one application or environment is named."""

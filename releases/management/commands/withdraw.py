@@ -24,7 +24,6 @@ class Command(ActionCommand):
         )
         said = both(
             "{version} is withdrawn; {application} has no preview now.",
-            "{version} est retirée ; {application} n'a plus d'aperçu.",
             version=version.version,
             application=application.key,
         )

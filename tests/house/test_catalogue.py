@@ -1,0 +1,75 @@
+"""Every sentence of the source has its French, and what is compiled is what was written."""
+
+from __future__ import annotations
+
+import ast
+import gettext
+import io
+import re
+import string
+
+from tests.house.catalogue import APPS, MO, ROOT, current, messages, mo, po, read, untranslated
+
+#: Where a sentence comes from a table whose sentences are marked, or from the caller.
+PASSED_ON = {"icontrol/kernel/texts.py", "icontrol/kernel/bilingual.py", "icontrol/kernel/refusals.py"} | {
+    "releases/templatetags/house.py"
+}
+
+
+def test_the_catalogue_holds_the_sentences_of_the_source() -> None:
+    known = read()
+    assert {message.id for message in known if message.id} == {message for message, _ in messages()}
+    assert po(known) == po(current(known)), "make messages"
+
+
+def test_no_french_is_missing() -> None:
+    assert untranslated(read()) == []
+
+
+def test_what_is_compiled_is_what_was_written() -> None:
+    def texts(compiled: bytes) -> dict[object, str]:
+        catalogue = gettext.GNUTranslations(io.BytesIO(compiled))._catalog  # type: ignore[attr-defined]
+        return {key: text for key, text in catalogue.items() if key}
+
+    assert texts(MO.read_bytes()) == texts(mo(read())), "make messages"
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+
+
+def test_french_fills_in_what_english_knows() -> None:
+    """``e`` is the ending of a French participle."""
+    for message in read():
+        english = " ".join([message.id] if isinstance(message.id, str) else message.id)
+        for french in [message.string] if isinstance(message.string, str) else message.string or ():
+            assert fields(french) - {"e"} <= fields(english), (english, french)
+            assert fields(english) <= fields(french), (english, french)
+
+
+def test_every_sentence_can_be_found_in_the_source() -> None:
+    """A call with something computed would be English for everybody."""
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            if path.relative_to(ROOT).as_posix() in PASSED_ON:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                    if node.func.id in ("both", "text_lazy", "plural"):
+                        assert isinstance(node.args[0], ast.Constant), f"{path}:{node.lineno}"
+                    if node.func.id == "define":
+                        assert all(
+                            isinstance(given.value, ast.Constant)
+                            for given in node.keywords
+                            if given.arg in ("title", "detail", "next")
+                        ), f"{path}:{node.lineno}"
+
+
+def test_no_sentence_stands_in_two_languages() -> None:
+    """French letters in the source: names of languages, signs, and examples only."""
+    french = re.compile(r"« | »|\b(?:n'est|n'a|d'une?|qu'il|aucune?|les|une|des|pour|dans)\b")
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    assert not french.search(node.value), f"{path}:{node.lineno}"
