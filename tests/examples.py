@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.conf import settings
+
 GOLDEN = Path(__file__).parent / "golden"
-SETTINGS = {
-    "POSTPROCESSING_HOOKS": ["releases.api.openapi.shapes", "releases.api.openapi.summaries", "tests.examples.examples"]
-}
+WHOLE = {"POSTPROCESSING_HOOKS": [*settings.SPECTACULAR_SETTINGS["POSTPROCESSING_HOOKS"], "tests.examples.examples"]}
+SETTINGS = {"POSTPROCESSING_HOOKS": [*WHOLE["POSTPROCESSING_HOOKS"], "tests.examples.share"]}
 #: What stands in the golden documents for what differs from run to run, and what stands for it here.
 STAND_INS = {
     "<time>": "2026-11-22T12:00:00Z",
@@ -24,8 +27,8 @@ STAND_INS = {
     "<etag>": "d41d8cd98f00b204e9800998ecf8427e",
     "<token>": "x" * 43,
 }
-#: Longer lists are cut there.
-SHOWN = 2
+#: So many items of a list are shown there, and so many sections of a config inside another answer.
+SHOWN = 1
 #: Statuses that say that the body could not be read: it is no example.
 UNREADABLE = (400, 413, 415)
 
@@ -51,7 +54,7 @@ def operation_of(document: dict[str, Any], request: dict[str, Any]) -> tuple[dic
 def shown(value: Any) -> Any:
     """With stand-ins, and with short lists."""
     if isinstance(value, dict):
-        return {name: shown(item) for name, item in value.items()}
+        return {name: shown(begin(item) if name == "snapshot" else item) for name, item in value.items()}
     if isinstance(value, list):
         return [shown(item) for item in value[:SHOWN]]
     if isinstance(value, str):
@@ -59,14 +62,19 @@ def shown(value: Any) -> Any:
     return value
 
 
+def begin(config: dict[str, Any]) -> dict[str, Any]:
+    """The first sections of a config."""
+    return dict(list(config.items())[:SHOWN])
+
+
 def cut(value: Any) -> bool:
     if isinstance(value, dict):
-        return any(map(cut, value.values()))
+        return "snapshot" in value or any(map(cut, value.values()))
     return isinstance(value, list) and (len(value) > SHOWN or any(map(cut, value)))
 
 
 def example(value: Any, summary: str = "") -> dict[str, Any]:
-    summary += " (lists are cut)" if cut(value) else ""
+    summary += " (shortened)" if cut(value) else ""
     return {**({"summary": summary.strip()} if summary else {}), "value": shown(value)}
 
 
@@ -94,3 +102,48 @@ def examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             summary = shown(f"{request['method']} {request['path']}")
             content.setdefault("examples", {})[name] = example(body, summary)
     return result
+
+
+def share(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """drf-spectacular's hook, the last one: examples stand in the components, and so does what operations have in
+    common, so that a reader sees the operations."""
+    operations = [operation for path in result["paths"].values() for operation in path.values()]
+    responses = [operation["responses"] for operation in operations]
+    answers = [response for some in responses for response in some.values()]
+    bodies = answers + [operation["requestBody"] for operation in operations if "requestBody" in operation]
+    media = [media for body in bodies for media in body.get("content", {}).values()]
+    for part, least, places in (
+        ("examples", 1, [one["examples"] for one in media if "examples" in one]),
+        ("headers", 2, [answer["headers"] for answer in answers if "headers" in answer]),
+        ("responses", 2, responses),
+        ("parameters", 2, [operation["parameters"] for operation in operations if "parameters" in operation]),
+    ):
+        result["components"][part] = _share(part, least, places)
+    return result
+
+
+def _share(part: str, least: int, places: list[Any]) -> dict[str, Any]:
+    """What stands ``least`` times in lists or objects: out of them, with a reference left there."""
+    entries = [
+        (place, key, value)
+        for place in places
+        for key, value in (place.items() if isinstance(place, dict) else enumerate(place))
+    ]
+    times = Counter(json.dumps(value) for _, _, value in entries)
+    shared: dict[str, Any] = {}
+    for place, key, value in entries:
+        if times[json.dumps(value)] >= least:
+            name = _name(part, key, value)
+            names = chain([name], (f"{name}-{number}" for number in count(2)))
+            found = next(one for one in names if shared.setdefault(one, value) == value)
+            place[key] = {"$ref": f"#/components/{part}/{found}"}
+    return dict(sorted(shared.items()))
+
+
+def _name(part: str, key: Any, value: dict[str, Any]) -> str:
+    if part == "examples" and "summary" not in value:
+        return f"{key}.request"
+    if part == "responses":
+        schemas = [media["schema"].get("$ref", "") for media in value.get("content", {}).values()]
+        return f"{''.join(schemas).rpartition('/')[2] or 'Status'}{key}"
+    return re.sub(r"[^\w.-]", "_", str(value["name"] if part == "parameters" else key))

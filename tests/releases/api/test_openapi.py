@@ -18,7 +18,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import patched_settings
 
 from releases.api.schema import document as document_of
-from tests.examples import SETTINGS, golden, operation_of
+from tests.examples import SETTINGS, WHOLE, golden, operation_of
 from tests.house.routes import is_page, methods, routes
 from tests.lint import OPENAPI
 from tests.releases.api.helpers import PROBLEM
@@ -39,7 +39,12 @@ UNSEEN = {
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    with patched_settings(SETTINGS):
+    """With everything where it belongs, and nothing shared."""
+    return made_with(WHOLE)
+
+
+def made_with(hooks: dict[str, Any]) -> dict[str, Any]:
+    with patched_settings(hooks):
         made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
     plain: dict[str, Any] = json.loads(json.dumps(made))
     return plain
@@ -57,6 +62,22 @@ def test_it_is_valid_and_without_a_warning() -> None:
     with redirect_stderr(said):
         call_command(*OPENAPI, stdout=io.StringIO())
     assert said.getvalue() == ""
+
+
+def test_what_is_shared_is_the_same(document: dict[str, Any]) -> None:
+    shared = made_with(SETTINGS)
+    parts = {name: shared["components"].pop(name) for name in ("examples", "headers", "parameters", "responses")}
+
+    def whole(value: Any) -> Any:
+        if isinstance(value, list):
+            return [whole(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        kind, _, name = str(value.get("$ref", "")).removeprefix("#/components/").partition("/")
+        return whole(parts[kind][name]) if kind in parts else {key: whole(item) for key, item in value.items()}
+
+    assert shared["paths"] != document["paths"]
+    assert whole(shared) == document
 
 
 def test_every_route_of_the_api_is_in_it(document: dict[str, Any]) -> None:
