@@ -21,9 +21,8 @@ from pathlib import Path
 
 import grimp
 
-from tests.run import ROOT
+from tests.run import APPS, ROOT
 
-APPS = ("configs", "flags", "icontrol", "releases")
 #: What a change of pages, documents or the build may break, and nothing else would notice.
 HOUSE = "tests/house"
 RELEASES = "tests/releases"

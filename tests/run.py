@@ -1,6 +1,8 @@
 """``make test``: the whole suite on SQLite, then on PostgreSQL. Arguments go to pytest.
 
 The last line counts both runs together. PostgreSQL is never left out: without a server the command fails.
+``--coverage`` (``make coverage``) also says which lines neither run reaches; the whole suite must then reach as much as
+``fail_under`` of ``pyproject.toml`` says.
 """
 
 from __future__ import annotations
@@ -20,6 +22,10 @@ from tests.databases import NoPostgreSQL, postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 20
+APPS = ("configs", "flags", "icontrol", "releases")
+COVERAGE = "--coverage"
+#: For those who look further (`coverage html`).
+COVERAGE_DATA = ROOT / ".coverage"
 
 
 class Count:
@@ -43,13 +49,21 @@ class Count:
 def main(arguments: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
+    if arguments[:1] != [COVERAGE]:
+        return both(arguments, None)
+    with tempfile.TemporaryDirectory(prefix="icontrol-coverage-") as data:
+        return both(arguments[1:], Path(data))
+
+
+def both(arguments: list[str], data: Path | None) -> int:
+    """``data``: where each run leaves which lines it reached."""
     count = Count()
     wrong: list[str] = []
 
     def suite(name: str, url: str | None) -> None:
         with tempfile.TemporaryDirectory(prefix="icontrol-report-") as directory:
             report = Path(directory) / "report.xml"
-            code = pytest(arguments, report, url)
+            code = pytest(arguments, report, url, data and data / f".coverage.{name}")
             if report.exists():
                 count.add(report)
         if code:
@@ -65,13 +79,15 @@ def main(arguments: list[str]) -> int:
         say("PostgreSQL", "none")
         print(problem, flush=True)
         wrong.append("PostgreSQL: not tested, and that is a failure")
+    if data and coverage(data, gate=not arguments):
+        wrong.append("coverage: too little, or not measured")
     for line in wrong:
         print(line)
     print(count, flush=True)
     return 1 if wrong or count.failed else 0
 
 
-def pytest(arguments: list[str], report: Path, url: str | None) -> int:
+def pytest(arguments: list[str], report: Path, url: str | None, data: Path | None) -> int:
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     if url:
         environment["DATABASE_URL"] = url
@@ -79,6 +95,9 @@ def pytest(arguments: list[str], report: Path, url: str | None) -> int:
     environment["TMPDIR"] = str(report.parent)
     command = [sys.executable, "-m", "pytest", "--numprocesses=auto", "--dist=worksteal", f"--junitxml={report}"]
     command += ["-p", "no:randomly"]  # the gate answers the same twice; the loop at the desk is in random order
+    if data:
+        environment["COVERAGE_FILE"] = str(data)
+        command += ["--cov-report=", "--cov-fail-under=0", *(f"--cov={app}" for app in APPS)]
     process = subprocess.Popen([*command, *arguments], cwd=ROOT, env=environment)
     try:
         return process.wait()
@@ -90,6 +109,16 @@ def pytest(arguments: list[str], report: Path, url: str | None) -> int:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(PATIENCE_SECONDS)
         process.kill()
+
+
+def coverage(data: Path, *, gate: bool) -> int:
+    """What both runs together reached; with ``gate`` not 0 when that is too little."""
+    program = [sys.executable, "-m", "coverage"]
+    into = f"--data-file={COVERAGE_DATA}"
+    if code := subprocess.call([*program, "combine", "--quiet", into, *map(str, data.iterdir())], cwd=ROOT):
+        return code
+    options = ["--show-missing", "--skip-covered", *([] if gate else ["--fail-under=0"])]
+    return subprocess.call([*program, "report", into, *options], cwd=ROOT)
 
 
 def leave(number: int, frame: FrameType | None) -> NoReturn:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from tests import run
 from tests.conftest import NetworkIsOff
 from tests.run import Count
 
@@ -42,6 +45,24 @@ def test_both_runs_are_counted_together(tmp_path: Path) -> None:
     count.add(report)
     count.add(report)
     assert str(count) == "10 passed, 6 failed, 2 skipped"
+
+
+def test_what_both_runs_reach_counts_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text("import sys\nif sys.argv[1:]:\n    reached = 1\nelse:\n    reached = 2\n")
+    data = tmp_path / "data"
+    data.mkdir()
+    for name, arguments in {"one": [], "other": ["x"]}.items():
+        command = ["-m", "coverage", "run", f"--data-file={data / '.coverage'}.{name}", str(program), *arguments]
+        subprocess.run([sys.executable, *command], cwd=tmp_path, check=True)
+    monkeypatch.setattr(run, "COVERAGE_DATA", tmp_path / "together")
+    assert run.coverage(data, gate=False) == 0
+    totals = [line.split() for line in capfd.readouterr().out.splitlines() if line.startswith("TOTAL")]
+    assert totals == [["TOTAL", "4", "0", "100%"]]
+    data.joinpath(".coverage.broken").write_text("no data")
+    assert run.coverage(data, gate=False) != 0
 
 
 @pytest.mark.parametrize("name", ["run", "dev"])
