@@ -13,11 +13,11 @@ def main() -> None:
         from django.core.exceptions import ImproperlyConfigured
         from django.db import OperationalError
 
-        from icontrol import environ, supervisor, utility
+        from icontrol import child, environ, utility
     except ImportError:
         sys.exit("Django is not installed for this Python. Run `make run`, or use .venv/bin/python manage.py.")
     if sys.argv[1:3] == ["serve", "--prepare"]:
-        environ.given.update(supervisor.handed_over()["given"])
+        environ.given.update(child.handed_over()["given"])
     environ.may_make = sys.argv[1:2] in (["serve"], ["migrate"], ["restore"])
     try:
         utility.execute()

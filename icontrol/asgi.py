@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from django.core.wsgi import get_wsgi_application
 
@@ -12,17 +11,16 @@ os.environ.setdefault("ICONTROL_DATABASE_POOL", "on")
 
 django_application = get_wsgi_application()
 
-from icontrol.front_door import FrontDoor  # noqa: E402
-from icontrol.kernel import background, deadlines  # noqa: E402
-from releases import housekeeping  # noqa: E402
+from icontrol import environ, serving  # noqa: E402  (the apps must be there)
+from icontrol.front_door import FrontDoor, relay  # noqa: E402
+from icontrol.front_door.pools import Pools  # noqa: E402
+from releases import metrics  # noqa: E402
+from releases.delivery import live  # noqa: E402
 
-#: Seconds after which a thread that computes lets another one run. A kill gives way at each of its queries and waits so
-#: long each time beside an editor's diff: with Python's 5 ms its p99 was twice as long, and the editors got no further.
-SWITCH_INTERVAL = 0.0005
+#: Under our own supervisor authors' work is done by its process for it; under another server by threads of this one.
+elsewhere = None if environ.to_authors is None else relay.places(environ.to_authors)
+if elsewhere is not None:
+    metrics.COLLECTORS.append(relay.unanswered)
+application = FrontDoor(django_application, Pools(elsewhere), learn=live.catch_up)
 
-application = FrontDoor(django_application)
-
-sys.setswitchinterval(SWITCH_INTERVAL)
-deadlines.everywhere(deadlines.SERVER)
-background.write_in_background()
-housekeeping.keep_house()
+serving.begin()

@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import shlex
+import socket
 import stat
 import tempfile
 import zoneinfo
@@ -34,6 +35,8 @@ HOST_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za
 
 #: What the supervisor handed over and what the file of settings says: asked where the environment says nothing.
 given: dict[str, str] = {}
+#: Handed over as well, to a worker: the line to the authors' process.
+to_authors: socket.socket | None = None
 
 
 #: A line of the file of settings.

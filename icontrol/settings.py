@@ -64,10 +64,11 @@ else:
         _limits["statement_timeout"] = 15  # icontrol.kernel.deadlines: as long as the server process itself waits
     _options.setdefault("options", " ".join(f"-c {name}={seconds}s" for name, seconds in _limits.items()))
     if _pool:
-        # One for each thread of the front door's three pools, and for the two that write in the background: so nobody
-        # waits but when the database is away, and not for long then. The short reconnect_timeout makes a request try
+        # One for each thread that may ask (icontrol.front_door.pools), and for the two that write in the background: so
+        # nobody waits but when the database is away, and not for long then. A worker needs eight of them, the authors'
+        # process six, and a process that does all work itself twelve. The short reconnect_timeout makes a request try
         # again at once when it is back; the default backs off for minutes.
-        _options["pool"] = {"min_size": 1, "max_size": 10, "timeout": 2, "reconnect_timeout": 5}
+        _options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 2, "reconnect_timeout": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- secrets ----------------------------------------------------------------------------------------------------------

@@ -15,13 +15,15 @@ SIGTERM    (and SIGINT) workers finish what they have begun, at most :data:`GRAC
 
 A worker that ends by itself is replaced, at once if it had lived a while, else after a pause that doubles. When this
 process is gone, however it ended, the workers end too: each waits for the end of a pipe that only this process holds.
+
+One of them, number 0, listens nowhere: it is the authors' process, which the workers ask over a line. It ends after
+those that may still ask it, and a reload makes a new line for the new ones.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import logging
 import os
 import selectors
@@ -31,13 +33,15 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
+from icontrol.child import hand_over
 from icontrol.listening import another
 from icontrol.logs import OneLine
+from icontrol.plan import AUTHORS, SECRETS, Plan, without
 
 logger = logging.getLogger("icontrol.supervisor")
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,42 +50,6 @@ SETTLED = 10  # seconds after which a worker that ends is replaced at once
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30
 LONG = 1  # seconds that a connection should not wait for a worker that is away
 START = 120  # seconds that a new worker has to become ready before a reload is given up
-#: Variables that no process keeps in its environment, where ``/proc`` shows them: they are handed over by a pipe.
-SECRETS = ("DATABASE_URL", "ICONTROL_SECRET_KEY", "ICONTROL_ADMIN_PASSWORD", "PGPASSWORD")
-HANDED_ON = tuple(name for name in SECRETS if name != "ICONTROL_ADMIN_PASSWORD")  # that was for the first start
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What ``manage.py serve`` found out.
-
-    ``arguments`` is granian's command line for one worker, ``secrets`` what the environment said of :data:`SECRETS`,
-    ``settings`` what the file of settings says.
-    """
-
-    address: str
-    workers: int
-    arguments: list[str]
-    secrets: dict[str, str]
-    settings: dict[str, str]
-
-    def dump(self) -> bytes:
-        return json.dumps(vars(self)).encode()
-
-    @classmethod
-    def load(cls, data: bytes) -> Plan:
-        """What a later version of the program adds is left out: this supervisor knows nothing of it.
-
-        :raises ValueError: no plan.
-        """
-        found = json.loads(data)
-        try:
-            return cls(**{each.name: found[each.name] for each in fields(cls)})
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"the plan lacks {error}") from None
-
-    def __repr__(self) -> str:
-        return f"on {self.address} with {self.workers} worker(s)"  # no secrets in a traceback
 
 
 def take_over(plan: Plan, first: socket.socket, locks: Iterable[socket.socket | IO[str]]) -> None:
@@ -99,8 +67,20 @@ def take_over(plan: Plan, first: socket.socket, locks: Iterable[socket.socket | 
     os.execve(sys.executable, command, without(SECRETS))
 
 
-def without(names: tuple[str, ...]) -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in names}
+@dataclass(frozen=True)
+class Line:
+    """What workers send into the one end comes out of the other: :mod:`icontrol.front_door.relay`."""
+
+    to_authors: socket.socket
+    from_workers: socket.socket
+
+    @classmethod
+    def new(cls) -> Line:
+        return cls(*socket.socketpair())
+
+    def close(self) -> None:
+        self.to_authors.close()
+        self.from_workers.close()
 
 
 @dataclass
@@ -109,8 +89,13 @@ class Worker:
     process: subprocess.Popen[bytes]
     ready_pipe: int
     started: float
+    line: Line
     ready: bool = False
+    told: bool = False  # to end
     deadline: float = float("inf")  # until when it must be ready, or gone
+
+    def __str__(self) -> str:
+        return name(self.number)
 
 
 @dataclass
@@ -118,6 +103,8 @@ class Supervisor:
     plan: Plan
     sockets: dict[int, socket.socket]  # by the number of the worker that listens there
     clock: Callable[[], float] = time.monotonic
+    line: Line = field(default_factory=Line.new)
+    other_lines: list[Line] = field(default_factory=list)  # of those who come and leave
     workers: dict[int, Worker] = field(default_factory=dict)
     #: The workers of the next plan, until all are ready.
     coming: dict[int, Worker] = field(default_factory=dict)
@@ -141,7 +128,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, lambda *_: None)
         self.selector.register(awake, selectors.EVENT_READ)
-        self.due = dict.fromkeys(range(1, self.plan.workers + 1), 0.0)
+        self.due = dict.fromkeys(self.plan.numbers, 0.0)
         while True:
             self._start_what_is_due()
             if self.stopping and not (self.workers or self.leaving or self.coming or self.preparing):
@@ -169,16 +156,19 @@ class Supervisor:
 
     # --- workers ------------------------------------------------------------------------------------------------------
 
-    def _start(self, number: int, plan: Plan) -> Worker:
+    def _start(self, number: int, plan: Plan, line: Line) -> Worker:
         ready, told = os.pipe()
-        listener = self.sockets[number].fileno()
+        if number == AUTHORS:
+            ends = {"line": line.from_workers.fileno()}
+        else:
+            ends = {"line": line.to_authors.fileno(), "listener": self.sockets[number].fileno()}
         try:
             process = subprocess.Popen(
-                [sys.executable, "-m", "icontrol.worker"],
+                [sys.executable, "-m", "icontrol.worker" if number else "icontrol.authors"],
                 cwd=ROOT,
                 env=without((*SECRETS, "ICONTROL_ENV_FILE")),
                 stdin=subprocess.PIPE,
-                pass_fds=(listener, self.life, told),
+                pass_fds=(*ends.values(), self.life, told),
             )
         except OSError:
             os.close(ready)
@@ -187,13 +177,13 @@ class Supervisor:
             os.close(told)
         hand_over(
             process,
-            listener=listener,
+            **ends,
             life=self.life,
             ready=told,
             arguments=plan.arguments,
             given={**plan.settings, **plan.secrets},
         )
-        worker = Worker(number, process, ready, self.clock())
+        worker = Worker(number, process, ready, self.clock(), line)
         self.selector.register(ready, selectors.EVENT_READ, worker)
         return worker
 
@@ -201,9 +191,9 @@ class Supervisor:
         for number in [number for number, moment in self.due.items() if moment <= self.clock()]:
             del self.due[number]
             try:
-                self.workers[number] = self._start(number, self.plan)
+                self.workers[number] = self._start(number, self.plan, self.line)
             except OSError as error:  # no memory, no process, no file left
-                logger.error("worker %d cannot be started: %s; tried again in %d s", number, error, LONGEST_PAUSE)
+                logger.error("%s cannot be started: %s; tried again in %d s", name(number), error, LONGEST_PAUSE)
                 self.due[number] = self.clock() + LONGEST_PAUSE
 
     def _is_ready(self, worker: Worker) -> None:
@@ -224,9 +214,10 @@ class Supervisor:
             if worker.process.poll() is not None:
                 self.leaving.remove(worker)
             elif worker.deadline <= self.clock():
-                logger.warning("worker %d does not end; it is killed", worker.number)
+                logger.warning("%s does not end; it is killed", worker)
                 worker.deadline = float("inf")
                 worker.process.kill()
+        self._tell()
         for worker in self.coming.values():
             if worker.process.poll() is not None or worker.deadline <= self.clock():
                 logger.error("reload given up: a new worker %s; the old ones go on", how(worker.process.poll()))
@@ -234,6 +225,7 @@ class Supervisor:
                 break
         if self.preparing is not None and self.preparing.poll() is not None:
             self._prepared(self.preparing)
+        self._close_lines()
 
     def _died(self, worker: Worker) -> None:
         if self.stopping:
@@ -242,14 +234,14 @@ class Supervisor:
         deaths = self.deaths[worker.number] = self.deaths.get(worker.number, 0) + 1 if early else 0
         pause = min(FIRST_PAUSE * 2 ** (deaths - 1), LONGEST_PAUSE) if deaths else 0.0
         self.due[worker.number] = self.clock() + pause
-        if pause >= LONG and self.workers:
+        if pause >= LONG and worker.number != AUTHORS and self.workers.keys() - {AUTHORS}:
             # Connections that wait there would wait for long: from now on the others get all.
             with contextlib.suppress(OSError):
                 old, self.sockets[worker.number] = self.sockets[worker.number], another(self.sockets[worker.number])
                 old.close()
         logger.error(
-            "worker %d (process %d) %s; another starts %s",
-            worker.number,
+            "%s (process %d) %s; another starts %s",
+            worker,
             worker.process.pid,
             how(worker.process.returncode),
             f"in {pause:g} s" if pause else "now",
@@ -257,9 +249,24 @@ class Supervisor:
 
     def _leave(self, workers: list[Worker]) -> None:
         for worker in workers:
-            worker.process.terminate()
             worker.deadline = self.clock() + GRACE
         self.leaving += workers
+        self._tell()
+
+    def _tell(self) -> None:
+        """Workers at once; the authors' process when none is left that may ask it."""
+        asking = {id(worker.line) for worker in self.leaving if worker.number != AUTHORS}
+        for worker in self.leaving:
+            if not worker.told and (worker.number != AUTHORS or id(worker.line) not in asking):
+                worker.told = True
+                worker.process.terminate()
+
+    def _close_lines(self) -> None:
+        used = {id(worker.line) for worker in [*self.coming.values(), *self.leaving]}
+        for line in self.other_lines[:]:
+            if id(line) not in used:
+                self.other_lines.remove(line)
+                line.close()
 
     def _stop(self) -> None:
         if self.stopping:
@@ -314,8 +321,10 @@ class Supervisor:
             )
             plan = self.next_plan = replace(plan, address=self.plan.address, workers=self.plan.workers)
         try:
-            for number in range(1, plan.workers + 1):
-                worker = self.coming[number] = self._start(number, plan)
+            line = Line.new()
+            self.other_lines.append(line)
+            for number in plan.numbers:
+                worker = self.coming[number] = self._start(number, plan, line)
                 worker.deadline = self.clock() + START
         except OSError as error:
             logger.error("reload given up: %s; the old workers go on", error)
@@ -325,29 +334,19 @@ class Supervisor:
         assert self.next_plan is not None
         old, self.workers, self.coming = self.workers, self.coming, {}
         self.plan, self.next_plan = self.next_plan, None
+        self.other_lines.append(self.line)
+        self.line = self.workers[AUTHORS].line
+        self.other_lines.remove(self.line)
         self.due.clear()
         self.deaths.clear()
         for worker in self.workers.values():
             worker.deadline = float("inf")
         self._leave([*old.values()])
-        logger.warning("reloaded: %d new workers answer", len(self.workers))
+        logger.warning("reloaded: %d new workers answer", self.plan.workers)
 
     def _give_up(self) -> None:
         coming, self.coming, self.next_plan = self.coming, {}, None
         self._leave([*coming.values()])
-
-
-def hand_over(process: subprocess.Popen[bytes], **values: Any) -> None:
-    """By its standard input, which ends with it. A process that is gone already is noticed elsewhere."""
-    assert process.stdin is not None
-    with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
-        pipe.write(json.dumps(values).encode())
-
-
-def handed_over() -> Mapping[str, Any]:
-    """What :func:`hand_over` gave to this process."""
-    values: Mapping[str, Any] = json.load(sys.stdin)
-    return values
 
 
 def terminal_is_gone(stdin: int = 0) -> bool:
@@ -357,6 +356,10 @@ def terminal_is_gone(stdin: int = 0) -> bool:
     except termios.error as error:
         return error.args[0] == errno.EIO
     return False
+
+
+def name(number: int) -> str:
+    return "the authors' process" if number == AUTHORS else f"worker {number}"
 
 
 def how(code: int | None) -> str:

@@ -6,11 +6,7 @@ when a worker dies twice. Only its worker is taken.
 
 from __future__ import annotations
 
-import atexit
-import os
-import signal
-import threading
-import time
+import socket
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -18,10 +14,7 @@ from granian import cli
 from granian._granian import SocketHolder
 from granian.server.mp import MPServer
 
-from icontrol import environ
-from icontrol.supervisor import handed_over
-
-ORPHANED = 5  # seconds that requests may still take when the supervisor is gone
+from icontrol import child, environ
 
 
 class Worker(MPServer):
@@ -33,8 +26,7 @@ class Worker(MPServer):
     def _serve(self, spawn_target: Callable[..., None], target_loader: Callable[[], Any]) -> None:
         def load() -> Any:
             application = target_loader()
-            os.write(self.ready, b".")
-            os.close(self.ready)
+            child.say_ready(self.ready)
             return application
 
         self._ssp, self._sso = None, None
@@ -42,26 +34,17 @@ class Worker(MPServer):
         self._spawn_worker(0, spawn_target, load).inner.run()
 
 
-def end_with(life: int) -> None:
-    """Stop when the supervisor is gone, however it ended: only it holds the other end of the pipe."""
-    os.read(life, 1)
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(ORPHANED)
-    os._exit(1)
-
-
 def main() -> None:
-    values = handed_over()
+    values = child.begin()
     environ.given.update(values["given"])
-    threading.Thread(target=end_with, args=(values["life"],), name="supervisor-watch", daemon=True).start()
+    if "line" in values:  # not of a supervisor that knows of no authors' process
+        environ.to_authors = socket.socket(fileno=values["line"])
     Worker.listener, Worker.ready = values["listener"], values["ready"]
     setattr(cli, "Server", Worker)  # noqa: B010  (what its command line makes)
     try:
         cli.cli(values["arguments"], standalone_mode=False)
     finally:
-        # As at the end of any worker process: what was registered runs, and no thread of the server is waited for.
-        atexit._run_exitfuncs()
-        os._exit(0)
+        child.end()
 
 
 if __name__ == "__main__":

@@ -11,12 +11,9 @@ os.environ.setdefault("ICONTROL_DATABASE_POOL", "on")
 
 django_application = get_wsgi_application()
 
+from icontrol import serving  # noqa: E402  (the apps must be there)
 from icontrol.guard import guarded  # noqa: E402
-from icontrol.kernel import background, deadlines  # noqa: E402
-from releases import housekeeping  # noqa: E402
 
 application = guarded(django_application)
 
-deadlines.everywhere(deadlines.SERVER)
-background.write_in_background()
-housekeeping.keep_house()
+serving.begin()

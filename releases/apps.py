@@ -78,7 +78,7 @@ class ReleasesConfig(AppConfig):
         from releases.ledger import checkpoints
 
         # What follows a release, in this order. Push, webhooks and caches come here.
-        news.LISTENERS[:] = [live.committed, checkpoints.committed]
+        news.LISTENERS[:] = [live.committed, news.note, checkpoints.committed]
         throttle.connect()
         audit.connect()
         triggers.register(self.label, *ledger_triggers(), *audit_triggers())

@@ -6,13 +6,32 @@ and the next one is called (Django logs the error).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import transaction
 
 from releases.models import Release
 
+_noted: ContextVar[set[int] | None] = ContextVar("noted", default=None)
 LISTENERS: list[Callable[[Release], None]] = []
+
+
+@contextmanager
+def noting(environments: set[int]) -> Iterator[None]:
+    """Those to whose ledger is appended in this block are added to the set."""
+    before = _noted.set(environments)
+    try:
+        yield
+    finally:
+        _noted.reset(before)
+
+
+def note(release: Release) -> None:
+    """A listener: for whoever is :func:`noting`."""
+    if (environments := _noted.get()) is not None:
+        environments.add(release.environment_id)
 
 
 def announce(release: Release) -> None:

@@ -24,7 +24,7 @@ from psycopg.conninfo import make_conninfo
 from icontrol.kernel.databases.sqlite3.base import opened
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import Text, both
-from icontrol.supervisor import SECRETS, without
+from icontrol.plan import SECRETS, without
 
 #: Where Debian and Red Hat put the programs of each version.
 PLACES = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin")

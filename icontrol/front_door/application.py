@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.conf import settings
 
 from icontrol import guard
 from icontrol.front_door import bodies
-from icontrol.front_door.pools import Busy, Pools
-from icontrol.front_door.wsgi import Answer, Application, Send, call, environ_of, headers_of
+from icontrol.front_door.pools import Busy, Place, Pools
+from icontrol.front_door.relay import Interrupted
+from icontrol.front_door.wsgi import Answer, Application, Call, Send, headers_of, variables_of
 from icontrol.kernel.refusals import Refusal
 
 logger = logging.getLogger("icontrol.front_door")
@@ -22,11 +24,37 @@ BUSY = Refusal("http.busy", extra={"retryAfter": 2})  # seconds
 CLOSE = (b"connection", b"close")
 
 
-class FrontDoor:
-    """``application`` is Django's WSGI handler."""
+#: What changes nothing may be repeated by whoever likes.
+SAFE = ("GET", "HEAD", "OPTIONS")
 
-    def __init__(self, application: Application, pools: Pools | None = None) -> None:
+
+async def answered(place: Place, call: Call) -> Answer:
+    """By the application, or why not."""
+    method, path = call.variables["REQUEST_METHOD"], call.variables["PATH_INFO"]
+    try:
+        return await place.run(call)
+    except Busy:
+        return call.refused(BUSY)
+    except Interrupted:
+        logger.error("the authors' process ended before it had answered %s %s", method, path)
+        return call.refused(BUSY if method in SAFE else Refusal("http.interrupted"))
+    except Exception:  # Django answers its own; this is the last place that can
+        logger.exception("no answer to %s %s", method, path)
+        return call.refused(Refusal("http.internal"))
+
+
+class FrontDoor:
+    """``application`` is Django's WSGI handler. ``learn`` reads the newest release of environments to whose ledger
+    another process has appended: it is known here before that is acknowledged here."""
+
+    def __init__(
+        self,
+        application: Application,
+        pools: Pools | None = None,
+        learn: Callable[[Collection[int]], None] = lambda environments: None,
+    ) -> None:
         self.application = application
+        self.learn = learn
         self.pools = pools or Pools()
         self.bodies = bodies.Bodies()
 
@@ -62,15 +90,16 @@ class FrontDoor:
             except bodies.NoRoom:
                 refused = BUSY
         if refused is not None:
-            return Answer.of(guard.answer(refused, environ_of(scope, headers, b"")), CLOSE)
-        environ = environ_of(scope, headers, body)
-        try:
-            return await self.pools.choose(method, path).run(partial(call, self.application, environ))
-        except Busy:
-            return Answer.of(guard.answer(BUSY, environ))
-        except Exception:  # Django answers its own; this is the last place that can
-            logger.exception("no answer to %s %s", method, path)
-            return Answer.of(guard.answer(Refusal("http.internal"), environ))
+            told = Call(self.application, variables_of(scope, headers, b""), b"").refused(refused)
+            return replace(told, headers=[*told.headers, CLOSE])
+        call = Call(self.application, variables_of(scope, headers, body), body)
+        answer = await answered(self.pools.choose(method, path), call)
+        if answer.appended:
+            try:
+                await self.pools.emergencies.run(partial(self.learn, answer.appended))
+            except Exception as error:  # it was done: then the next question learns of it
+                logger.exception("not learned what was appended", exc_info=None if isinstance(error, Busy) else error)
+        return answer
 
     async def _live(self, receive: Callable[..., Any], send: Send) -> None:
         while True:

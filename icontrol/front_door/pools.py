@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import sys
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from icontrol.front_door.wsgi import Answer, Call
 
 T = TypeVar("T")
-#: Beside two editors the p50 of a kill went from 49 to 27 ms with it, on two cores.
-NICE = 10
-
-
-def give_way() -> None:
-    """Linux schedules threads: this one lets the others of the machine go first."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 class Busy(Exception):
@@ -27,16 +19,15 @@ class Busy(Exception):
 
 
 class Pool:
-    """``threads`` of them, and at most ``waiting`` requests that wait for one, each for ``patience`` seconds. Those
-    that ``yields`` let the others of the machine compute first."""
+    """``threads`` of them, and at most ``waiting`` requests that wait for one, each for ``patience`` seconds."""
 
-    def __init__(self, name: str, *, threads: int, waiting: int, patience: float = 10, yields: bool = False) -> None:
+    def __init__(self, name: str, *, threads: int, waiting: int, patience: float = 10) -> None:
         self.name = name
         self.most = threads + waiting
         self.patience = patience
         self.inside = 0
         self._free = asyncio.Semaphore(threads)
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=give_way if yields else None)
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     async def run(self, work: Callable[[], T]) -> T:
         """What ``work`` returns or raises.
@@ -72,32 +63,63 @@ class Pool:
 CLIENTS = re.compile(
     r"/(meta/release|api/config(/published|/manifest|/objects/[^/]*)?|api/schema|ofrep/.*|unleash/.*|static/.*)\Z", re.S
 )
-#: What somebody does at 3 a.m., and the pages on which it is done. It must never wait for an editor's diff; and probes,
-#: which say whether it would.
+#: What somebody does at 3 a.m., and the pages on which it is done: it must never wait for an editor's diff. And what
+#: machines ask of this very process.
 EMERGENCIES = re.compile(
-    r"/(readyz|api/(flags/[^/]+/(kill|lift)|policy)"
+    r"/(readyz|metrics|api/(flags/[^/]+/(kill|lift)|policy)"
     r"|admin/releases/environment/\d+/(policy|flags/[^/]+/(kill|lift))/)\Z"
 )
-#: The same, but their pages show a diff themselves: looked at, they are the work of authors.
+#: The same, but their pages show a diff themselves: looked at, they are pages.
 COMPARED = re.compile(
     r"/(api/(config/rollback|releases/undo)"
     r"|admin/releases/environment/\d+/undo/|admin/configs/configversion/\d+/rollback/)\Z"
 )
+#: The way to an emergency: logging in, and the lists from which one starts.
+PAGES = re.compile(
+    r"/(|i18n/setlang/|admin/(|(login|logout|confirm|sessions|jsi18n)/|password_change/(done/)?"
+    r"|releases/environment/(\d+/change/)?|releases/release/|configs/configversion/"
+    r"|flags/flags/(environment/\d+/(flag/[^/]+/)?)?"
+    r"|releases/(apitoken|clientkey|previewlink)/(\d+/revoke/)?|auth/user/(\d+/(end|change)/)?))\Z"
+)
+
+
+class Place(Protocol):
+    """Where requests are answered: threads of this process, or another process."""
+
+    @property
+    def most(self) -> int: ...
+
+    async def run(self, call: Call, /) -> Answer: ...
+
+    def close(self) -> None: ...
+
+
+def pools_of_authors() -> dict[str, Pool]:
+    """What editors compute, and the pages that must not wait for it."""
+    return {
+        "pages": Pool("pages", threads=2, waiting=32),
+        "authors": Pool("authors", threads=2, waiting=32),
+    }
 
 
 class Pools:
-    """The three of a process. Each thread may hold a connection to the database: settings count them."""
+    """The four places of a process; ``elsewhere``: those of authors, when another process has them. Each thread may
+    hold a connection to the database: settings count them."""
 
-    def __init__(self) -> None:
+    def __init__(self, elsewhere: Mapping[str, Place] | None = None) -> None:
         self.clients = Pool("clients", threads=4, waiting=512)
         self.emergencies = Pool("emergencies", threads=2, waiting=32)
-        self.authors = Pool("authors", threads=2, waiting=32, yields=True)
+        of_authors = elsewhere or pools_of_authors()
+        self.pages, self.authors = of_authors["pages"], of_authors["authors"]
 
-    def choose(self, method: str, path: str) -> Pool:
-        if EMERGENCIES.match(path) or (method not in ("GET", "HEAD") and COMPARED.match(path)):
+    def choose(self, method: str, path: str) -> Place:
+        compared = COMPARED.match(path)
+        if EMERGENCIES.match(path) or (compared and method not in ("GET", "HEAD")):
             return self.emergencies
-        return self.clients if CLIENTS.match(path) else self.authors
+        if CLIENTS.match(path):
+            return self.clients
+        return self.pages if compared or PAGES.match(path) else self.authors
 
     def close(self) -> None:
-        for pool in (self.clients, self.emergencies, self.authors):
-            pool.close()
+        for place in (self.clients, self.emergencies, self.pages, self.authors):
+            place.close()

@@ -15,22 +15,27 @@ from urllib.parse import unquote_to_bytes
 
 from django.http import HttpResponse
 
+from icontrol import guard
+from icontrol.kernel.refusals import Refusal
+
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Send = Callable[[dict[str, Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Header names in lower case, as ASGI wants them."""
+    """Header names in lower case, as ASGI wants them. ``appended``: environments whose ledger another process appended
+    to for this answer."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
+    appended: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, response: HttpResponse, *more: tuple[bytes, bytes]) -> Answer:
+    def of(cls, response: HttpResponse) -> Answer:
         headers = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
-        return cls(response.status_code, [*headers, *more], response.content)
+        return cls(response.status_code, headers, response.content)
 
     async def send(self, send: Send, *, head: bool = False) -> None:
         """``head``: to a HEAD, which is answered like a GET but without the body."""
@@ -58,10 +63,10 @@ def headers_of(scope: Mapping[str, Any]) -> dict[bytes, bytes]:
     return headers
 
 
-def environ_of(scope: Mapping[str, Any], headers: Mapping[bytes, bytes], body: bytes) -> dict[str, Any]:
+def variables_of(scope: Mapping[str, Any], headers: Mapping[bytes, bytes], body: bytes) -> dict[str, str]:
     """The request as WSGI has it: text is bytes in the guise of Latin-1. The body's length is the one that was read."""
     server = scope.get("server") or ("localhost", None)
-    environ: dict[str, Any] = {
+    variables = {
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
@@ -70,42 +75,60 @@ def environ_of(scope: Mapping[str, Any], headers: Mapping[bytes, bytes], body: b
         "SERVER_PORT": str(server[1] or 80),
         "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
         "REMOTE_ADDR": str((scope.get("client") or ("",))[0]),
-        "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope["scheme"],
+    }
+    for name, value in headers.items():
+        if name == b"content-type":
+            variables["CONTENT_TYPE"] = value.decode("latin-1")
+        elif name not in (b"content-length", b"transfer-encoding"):
+            variables["HTTP_" + name.decode("latin-1").upper().replace("-", "_")] = value.decode("latin-1")
+    if body or b"content-length" in headers:
+        variables["CONTENT_LENGTH"] = str(len(body))
+    return variables
+
+
+def environ_of(variables: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    return {
+        **variables,
+        "wsgi.version": (1, 0),
         "wsgi.input": BytesIO(body),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
-    for name, value in headers.items():
-        if name == b"content-type":
-            environ["CONTENT_TYPE"] = value.decode("latin-1")
-        elif name not in (b"content-length", b"transfer-encoding"):
-            environ["HTTP_" + name.decode("latin-1").upper().replace("-", "_")] = value.decode("latin-1")
-    if body or b"content-length" in headers:
-        environ["CONTENT_LENGTH"] = str(len(body))
-    return environ
 
 
-def call(application: Application, environ: dict[str, Any]) -> Answer:
-    """Runs to its end in a thread, a streamed answer too: from then on a slow reader holds no thread."""
-    started: list[Any] = []
-    parts: list[bytes] = []
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was read whole. Called, it runs to its end in a thread, a streamed answer too: from then on a slow
+    reader holds no thread."""
 
-    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
-        started[:] = status, headers
-        return parts.append
+    application: Application
+    variables: Mapping[str, str]
+    body: bytes
 
-    result = application(environ, start_response)
-    try:
-        parts.extend(result)
-    finally:
-        if hasattr(result, "close"):
-            result.close()
-    status, headers = started
-    return Answer(
-        int(status[:3]),
-        [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers],
-        b"".join(parts),
-    )
+    def __call__(self) -> Answer:
+        started: list[Any] = []
+        parts: list[bytes] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[..., None]:
+            started[:] = status, headers
+            return parts.append
+
+        result = self.application(environ_of(self.variables, self.body), start_response)
+        try:
+            parts.extend(result)
+        finally:
+            if hasattr(result, "close"):
+                result.close()
+        status, headers = started
+        return Answer(
+            int(status[:3]),
+            [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers],
+            b"".join(parts),
+        )
+
+    def refused(self, refusal: Refusal) -> Answer:
+        """The answer without asking the application."""
+        return Answer.of(guard.answer(refusal, environ_of(self.variables, self.body)))

@@ -116,6 +116,13 @@ define(
     next="Send it again in a moment.",
 )
 define(
+    "http.interrupted",
+    503,
+    title="Interrupted",
+    detail="The server stopped working on this request before it was finished. It may have been done, or not.",
+    next="Look at what there is now before you repeat it.",
+)
+define(
     "http.internal",
     500,
     title=("Our mistake"),

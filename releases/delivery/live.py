@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import count
 from threading import Lock
 from typing import Any
 
-from django.db import connection
+from django.db import close_old_connections, connection
 from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 
 from configs.models import ConfigVersion
@@ -175,8 +176,30 @@ def _question(alias: str, keyed: bool) -> tuple[str, tuple[Any, ...]]:
 
 def committed(release: Release) -> None:
     """Called after the commit of a release, with all it refers to: from now on this process serves it."""
+    _learn(next(seen.questions), release)
+
+
+def catch_up(environments: Collection[int]) -> None:
+    """Another process of this server has appended to the ledgers of these: from now on this one serves that too.
+
+    When the database goes away at this very moment, the next question finds out.
+    """
+    close_old_connections()
+    try:
+        with within(READING):
+            for environment_id in environments:
+                question = next(seen.questions)
+                ledger = Release.objects.filter(environment=environment_id).order_by("-serial")
+                _learn(question, ledger.select_related("environment__application", "config_version__content")[:1].get())
+    except (Refusal, *DATABASE_ERRORS) as error:
+        logger.error("a release that another process has appended is not known here yet: %s", error)
+    finally:
+        close_old_connections()
+
+
+def _learn(question: int, release: Release) -> None:
     environment = release.environment
-    seen.put(next(seen.questions), _live(release))
+    seen.put(question, _live(release))
     if environment.is_default and environment.application.is_default:
         seen.led("", environment.pk, "")
 

@@ -40,9 +40,18 @@ class Server:
     def said(self) -> str:
         return self.output.read_text()
 
-    def workers(self) -> list[int]:
+    def children(self, module: bytes = b"") -> list[int]:
+        """Those that run this module of Python; all of them by default."""
         pid = self.process.pid
-        return sorted(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+        found = sorted(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+        return [child for child in found if module in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+    def workers(self) -> list[int]:
+        return self.children(b"icontrol.worker")
+
+    def authors(self) -> int:
+        """0: it is not there."""
+        return next(iter(self.children(b"icontrol.authors")), 0)
 
     def kill_9(self) -> None:
         """All of its processes at once, as a power cut does."""
@@ -53,6 +62,17 @@ class Server:
         return subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), *words], env=self.environment, capture_output=True, text=True
         )
+
+
+def alive(pids: list[int]) -> list[int]:
+    """Those that run; a zombie does not."""
+    states = {}
+    for pid in pids:
+        try:
+            states[pid] = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except FileNotFoundError:
+            continue
+    return [pid for pid, state in states.items() if state != "Z"]
 
 
 def until(holds: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:

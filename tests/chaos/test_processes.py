@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from icontrol.child import ORPHANED
 from icontrol.listening import Taken, claim
-from icontrol.worker import ORPHANED
-from tests.chaos.servers import Clients, Server, ask, until
+from tests.chaos.servers import Clients, Server, alive, ask, until
 from tests.icontrol.test_serve import PATIENCE_SECONDS, ROOT
 
 pytestmark = [
@@ -46,17 +46,6 @@ def test_a_worker_that_is_killed_twice_within_seconds_is_replaced_and_nobody_is_
         os.kill(other, signal.SIGKILL)
         with pytest.raises(AssertionError, match="not in time"):
             until(lambda: other not in server.workers() and len(server.workers()) == 2, "replaced", seconds=2)
-
-
-def alive(pids: list[int]) -> list[int]:
-    """Those that run; a zombie does not."""
-    states = {}
-    for pid in pids:
-        try:
-            states[pid] = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except FileNotFoundError:
-            continue
-    return [pid for pid, state in states.items() if state != "Z"]
 
 
 def is_free(port: int) -> bool:
@@ -126,10 +115,17 @@ def test_a_reload_reads_the_settings_again_and_refuses_nobody(server: Server, tm
         until(lambda: clients.outcomes["refused"] > 0, "a refusal is seen")
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [("/ofrep/v1/evaluate/flags", b"200", b'"dark_mode"'), ("/api/config/publish", b"401", b"http.not_authenticated")],
+    ids=["client", "author"],
+)
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
-def test_a_request_that_has_begun_is_finished_by_a_reload_and_by_a_stop(server: Server, number: signal.Signals) -> None:
+def test_a_request_that_has_begun_is_finished_by_a_reload_and_by_a_stop(
+    server: Server, number: signal.Signals, path: str, status: bytes, said: bytes
+) -> None:
     body = b'{"context": {"targetingKey": "ada"}}'
-    head = f"POST /ofrep/v1/evaluate/flags HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
     with server.running():
         old = server.workers()
         with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_SECONDS) as slow:
@@ -142,5 +138,5 @@ def test_a_request_that_has_begun_is_finished_by_a_reload_and_by_a_stop(server: 
             assert len(alive(old)) == 1
             slow.sendall(body[9:])
             answer = slow.makefile("rb").read()
-        assert answer.startswith(b"HTTP/1.1 200 ") and b'"dark_mode"' in answer
+        assert answer.startswith(b"HTTP/1.1 " + status) and said in answer
         until(lambda: not alive(old), "the other one")

@@ -15,7 +15,18 @@ from typing import Any
 import pytest
 
 from icontrol.listening import Taken, another, bound, claim
-from icontrol.supervisor import GRACE, LONG, LONGEST_PAUSE, SETTLED, START, Plan, Supervisor, Worker, terminal_is_gone
+from icontrol.plan import AUTHORS, Plan
+from icontrol.supervisor import (
+    GRACE,
+    LONG,
+    LONGEST_PAUSE,
+    SETTLED,
+    START,
+    Line,
+    Supervisor,
+    Worker,
+    terminal_is_gone,
+)
 from tests.icontrol.test_serve import free_port
 
 PLAN = Plan("127.0.0.1 port 1", 2, ["application"], {"ICONTROL_SECRET_KEY": "hidden"}, {})
@@ -53,17 +64,17 @@ class Stage(Supervisor):
         self.started: list[tuple[int, Plan]] = []
         self.mouths: dict[int, int] = {}
         self.clock = lambda: self.now
-        self.due = dict.fromkeys(range(1, self.plan.workers + 1), 0.0)
+        self.due = dict.fromkeys(self.plan.numbers, 0.0)
         self.turn()
 
-    def _start(self, number: int, plan: Plan) -> Worker:
+    def _start(self, number: int, plan: Plan, line: Line) -> Worker:
         if self.full:
             raise BlockingIOError("no process left")
         ready, mouth = os.pipe()
         self.started.append((number, plan))
         process: Any = Process(1000 + len(self.started))
         self.mouths[process.pid] = mouth
-        return Worker(number, process, ready, self.now)
+        return Worker(number, process, ready, self.now, line)
 
     def turn(self, seconds: float = 0) -> None:
         self.now += seconds
@@ -92,6 +103,8 @@ def stage() -> Iterator[Stage]:
     stage.selector.close()
     for one in stage.sockets.values():
         one.close()
+    for line in (stage.line, *stage.other_lines):
+        line.close()
 
 
 def dies(stage: Stage, number: int) -> None:
@@ -106,61 +119,98 @@ def told(worker: Worker) -> list[str]:
 
 
 def test_a_worker_that_had_lived_a_while_is_replaced_at_once(stage: Stage) -> None:
-    assert [number for number, _ in stage.started] == [1, 2]
+    assert [number for number, _ in stage.started] == [AUTHORS, 1, 2]
     stage.turn(SETTLED)
-    dies(stage, 1)
-    stage.turn()
-    assert [number for number, _ in stage.started] == [1, 2, 1]
+    for number in (1, AUTHORS):
+        line = stage.workers[number].line
+        dies(stage, number)
+        stage.turn()
+        assert stage.workers[number].line is line is stage.line  # what waits there is not lost
+    assert [number for number, _ in stage.started] == [AUTHORS, 1, 2, 1, AUTHORS]
 
 
-def test_a_worker_that_dies_again_and_again_is_replaced_for_ever_and_ever_later(stage: Stage) -> None:
+@pytest.mark.parametrize("number", [1, AUTHORS])
+def test_a_worker_that_dies_again_and_again_is_replaced_for_ever_and_ever_later(stage: Stage, number: int) -> None:
     pauses = []
     for _ in range(40):
-        dies(stage, 1)
-        pauses.append(stage.due[1] - stage.now)
+        dies(stage, number)
+        pauses.append(stage.due[number] - stage.now)
         stage.turn(pauses[-1])
-        assert set(stage.workers) == {1, 2}
+        assert set(stage.workers) == {1, 2, AUTHORS}
     assert pauses == sorted(pauses) and pauses[0] <= 0.5 and pauses[1] > pauses[0] and pauses[-1] == LONGEST_PAUSE
     assert [number for number, _ in stage.started].count(2) == 1  # the other one was left alone
     stage.turn(SETTLED)
-    dies(stage, 1)
-    assert stage.due.get(1, stage.now) == stage.now  # it had lived: forgiven
+    dies(stage, number)
+    assert stage.due.get(number, stage.now) == stage.now  # it had lived: forgiven
 
 
 def test_a_stop_waits_for_the_workers_and_then_does_not(stage: Stage) -> None:
-    workers = [*stage.workers.values()]
+    authors, *workers = stage.workers.values()
     stage._signalled(signal.SIGTERM)
     assert [told(worker) for worker in workers] == [["terminate"]] * 2
     workers[0].process.dies(0)  # type: ignore[attr-defined]
     stage.turn(GRACE - 1)
-    assert stage.leaving == [workers[1]] and told(workers[1]) == ["terminate"]
+    assert stage.leaving == [authors, workers[1]] and told(workers[1]) == ["terminate"]
     stage.turn(1)
     assert told(workers[1]) == ["terminate", "kill"]
-    assert len(stage.started) == 2  # nobody is replaced any more
+    assert len(stage.started) == 3  # nobody is replaced any more
+
+
+def test_the_authors_process_ends_after_the_workers_that_may_ask_it(stage: Stage) -> None:
+    authors, *workers = stage.workers.values()
+    stage._signalled(signal.SIGTERM)
+    for worker in workers:
+        assert told(authors) == []
+        worker.process.dies(0)  # type: ignore[attr-defined]
+        stage.turn(1)
+    assert told(authors) == ["terminate"]
+    stage.turn(GRACE)
+    assert told(authors) == ["terminate", "kill"]
+
+
+def test_a_reload_gives_new_workers_a_line_of_their_own_and_closes_the_old_one_after_its_last_user(
+    stage: Stage,
+) -> None:
+    authors, *workers = stage.workers.values()
+    old = stage.line
+    stage.reloads(PLAN)
+    new = [*stage.coming.values()]
+    assert len({id(worker.line) for worker in new}) == 1 and new[0].line is not old
+    for worker in new:
+        stage.says_ready(worker)
+    assert stage.line is new[0].line and [told(worker) for worker in (*workers, authors)] == [["terminate"]] * 2 + [[]]
+    authors.process.dies()  # type: ignore[attr-defined]
+    stage.turn()
+    assert old.to_authors.fileno() != -1
+    for worker in workers:
+        worker.process.dies(0)  # type: ignore[attr-defined]
+    stage.turn()
+    assert not stage.leaving and old.to_authors.fileno() == old.from_workers.fileno() == -1
+    assert stage.line.to_authors.fileno() != -1
 
 
 def test_a_second_stop_is_at_once(stage: Stage) -> None:
     workers = [*stage.workers.values()]
     stage._signalled(signal.SIGINT)
     stage._signalled(signal.SIGINT)
-    assert [told(worker) for worker in workers] == [["terminate", "kill"]] * 2
+    assert [told(worker) for worker in workers] == [["kill"]] + [["terminate", "kill"]] * 2
 
 
 def test_a_reload_stops_the_old_workers_when_all_new_ones_are_ready(stage: Stage) -> None:
     old = [*stage.workers.values()]
     stage.reloads(replace(PLAN, arguments=["other"], secrets={}))
-    assert [number for number, _ in stage.started] == [1, 2, 1, 2]
+    assert [number for number, _ in stage.started] == [AUTHORS, 1, 2] * 2
     given = stage.started[-1][1]
     assert (given.arguments, given.secrets) == (["other"], PLAN.secrets)  # what the environment said at the start
-    first, *rest = stage.coming.values()
-    stage.says_ready(first)
-    assert [told(worker) for worker in old] == [[], []]
-    for worker in rest:
+    *first, last = stage.coming.values()
+    for worker in first:
         stage.says_ready(worker)
-    assert [told(worker) for worker in old] == [["terminate"]] * 2
-    assert set(stage.workers) == {1, 2} and not stage.coming and stage.plan.arguments == ["other"]
+    assert [told(worker) for worker in old] == [[]] * 3
+    stage.says_ready(last)
+    assert [told(worker) for worker in old] == [[]] + [["terminate"]] * 2
+    assert set(stage.workers) == {1, 2, AUTHORS} and not stage.coming and stage.plan.arguments == ["other"]
     stage.turn(START)
-    assert [told(worker) for worker in stage.workers.values()] == [[]] * 2
+    assert [told(worker) for worker in stage.workers.values()] == [[]] * 3
 
 
 @pytest.mark.parametrize("how", ["preparation", "death", "silence"])
@@ -177,7 +227,7 @@ def test_a_reload_that_fails_leaves_the_old_workers_alone(
         stage.says_ready(new[0])
         stage.turn(START)
     assert "reload given up" in caplog.text and "the old" in caplog.text
-    assert [*stage.workers.values()] == old and [told(worker) for worker in old] == [[], []]
+    assert [*stage.workers.values()] == old and [told(worker) for worker in old] == [[]] * 3
     assert not stage.coming and stage.plan == PLAN
     assert ["terminate"] in [told(worker) for worker in new] or how == "preparation"
 
@@ -187,10 +237,10 @@ def test_a_machine_that_has_no_room_for_a_process_is_asked_again(stage: Stage) -
     dies(stage, 1)
     stage.turn(1)
     stage.reloads(PLAN)
-    assert set(stage.workers) == {2} and not stage.coming
+    assert set(stage.workers) == {2, AUTHORS} and not stage.coming
     stage.full = False
     stage.turn(LONGEST_PAUSE)
-    assert set(stage.workers) == {1, 2}
+    assert set(stage.workers) == {1, 2, AUTHORS}
 
 
 def test_a_plan_of_another_version_is_understood_as_far_as_it_goes(
@@ -201,13 +251,13 @@ def test_a_plan_of_another_version_is_understood_as_far_as_it_goes(
         assert not stage.coming and stage.plan == PLAN
         assert "Start the server anew" in caplog.messages[-1]
     stage.reloads(json.dumps({**vars(PLAN), "arguments": ["newer"], "invented": 1}).encode())
-    assert stage.next_plan == replace(PLAN, arguments=["newer"]) and len(stage.coming) == 2
+    assert stage.next_plan == replace(PLAN, arguments=["newer"]) and len(stage.coming) == 3
 
 
 def test_a_reload_keeps_the_port_and_the_number_of_workers(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     stage.reloads(replace(PLAN, workers=5, address="elsewhere", arguments=["other"]))
     assert "change with a restart only" in caplog.text
-    assert [number for number, _ in stage.started] == [1, 2, 1, 2]
+    assert [number for number, _ in stage.started] == [AUTHORS, 1, 2] * 2
     assert stage.next_plan == replace(PLAN, arguments=["other"])
 
 

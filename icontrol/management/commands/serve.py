@@ -15,11 +15,13 @@ from django.db import connections
 from django.utils import timezone
 
 from icontrol import environ, listening, supervisor
+from icontrol.plan import HANDED_ON, Plan
 from icontrol.starting import alone, hold_data, wait_for_database
 from releases.bootstrap import first_start
 
-#: Files that a process has open beside its connections: database, logs, what the server itself needs.
-OTHER_FILES = 128
+#: Files that a process has open beside its connections: database, logs, what waits for the authors' process, what the
+#: server itself needs.
+OTHER_FILES = 256
 LEAST_CONNECTIONS = 64
 
 
@@ -84,12 +86,12 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def plan(connections: int) -> supervisor.Plan:
-    return supervisor.Plan(
+def plan(connections: int) -> Plan:
+    return Plan(
         address=f"{settings.HOST} port {settings.PORT}",
         workers=settings.ICONTROL_WORKERS,
         arguments=arguments(connections),
-        secrets=environ.set_outside(supervisor.HANDED_ON),
+        secrets=environ.set_outside(HANDED_ON),
         settings=settings.ICONTROL_ENV_FILE,
     )
 

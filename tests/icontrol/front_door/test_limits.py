@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
-import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +13,7 @@ import pytest
 from django.conf import LazySettings
 
 from icontrol.front_door import FrontDoor, bodies
-from icontrol.front_door.pools import NICE, Busy, Pool, Pools
+from icontrol.front_door.pools import Busy, Pool, Pools
 from icontrol.front_door.wsgi import Answer
 from icontrol.guard import LONGEST_HEADER, largest_body
 from icontrol.kernel.refusals import CATALOGUE
@@ -160,7 +158,12 @@ def test_a_client_that_went_away_is_not_answered() -> None:
 # --- pools ------------------------------------------------------------------------------------------------------------
 def test_each_kind_of_work_has_threads_of_its_own() -> None:
     """With everything full that is not asked, the asked one answers."""
-    asked = {"clients": "/meta/release", "emergencies": "/api/flags/x/kill", "authors": "/api/config/diff"}
+    asked = {
+        "clients": "/meta/release",
+        "emergencies": "/api/flags/x/kill",
+        "pages": "/admin/login/",
+        "authors": "/api/config/diff",
+    }
     hold = threading.Event()
 
     def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -219,21 +222,6 @@ def test_who_waits_too_long_is_told_while_the_threads_are_still_busy() -> None:
     asyncio.run(main())
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="Linux schedules threads")
-def test_the_threads_of_authors_let_those_of_clients_and_emergencies_go_first() -> None:
-    async def niceness(pool: Pool) -> int:
-        return await pool.run(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-
-    async def main() -> None:
-        pools = Pools()
-        usual = os.getpriority(os.PRIO_PROCESS, 0)
-        assert [await niceness(pool) for pool in (pools.clients, pools.emergencies)] == [usual, usual]
-        assert await niceness(pools.authors) >= NICE
-        pools.close()
-
-    asyncio.run(main())
-
-
 def test_a_stop_waits_for_what_was_begun() -> None:
     ends: list[str] = []
 
@@ -256,6 +244,7 @@ def test_a_stop_waits_for_what_was_begun() -> None:
 
 EMERGENCIES = {
     "readyz",
+    "metrics",
     "api/flags/<str:key>/kill",
     "api/flags/<str:key>/lift",
     "api/policy",
@@ -270,12 +259,41 @@ COMPARED = {
     "admin/releases/environment/<int:pk>/undo/",
     "admin/configs/configversion/<int:pk>/rollback/",
 }
+#: The way to an emergency.
+PAGES = {
+    "",
+    "i18n/setlang/",
+    "admin/",
+    "admin/login/",
+    "admin/logout/",
+    "admin/confirm/",
+    "admin/sessions/",
+    "admin/jsi18n/",
+    "admin/password_change/",
+    "admin/password_change/done/",
+    "admin/releases/environment/",
+    "admin/releases/environment/<path:object_id>/change/",
+    "admin/releases/release/",
+    "admin/configs/configversion/",
+    "admin/flags/flags/",
+    "admin/flags/flags/environment/<int:pk>/",
+    "admin/flags/flags/environment/<int:pk>/flag/<str:key>/",
+    "admin/releases/apitoken/",
+    "admin/releases/apitoken/<int:pk>/revoke/",
+    "admin/releases/clientkey/",
+    "admin/releases/clientkey/<int:pk>/revoke/",
+    "admin/releases/previewlink/",
+    "admin/releases/previewlink/<int:pk>/revoke/",
+    "admin/auth/user/",
+    "admin/auth/user/<int:pk>/end/",
+    "admin/auth/user/<path:object_id>/change/",
+}
 
 
 def test_every_address_is_in_its_pool() -> None:
     pools = Pools()
     found = routes()
-    assert found.keys() >= EMERGENCIES | COMPARED
+    assert found.keys() >= EMERGENCIES | COMPARED | PAGES
     for route, view in found.items():
         address = "/" + re.sub("<[^>]*>", "7", route)
         for method in ("GET", "POST"):
@@ -284,6 +302,8 @@ def test_every_address_is_in_its_pool() -> None:
                 assert pool is pools.emergencies, route
             elif getattr(getattr(view, "cls", None), "for_clients", False) and route != "livez":
                 assert pool is pools.clients, route
+            elif route in COMPARED | PAGES:
+                assert pool is pools.pages, route
             else:
                 assert pool is pools.authors, route
     assert pools.choose("GET", "/static/admin/css/base.css") is pools.clients
