@@ -49,7 +49,13 @@ LIVE_HEADERS = [
     answer_header("ETag", "Strong validator of the bytes.", 200, 304),
     answer_header("X-Release-Serial", "Number of the release.", 200, 304, kind=int),
     answer_header("X-Config-Version", "Version that is live; absent when nothing was published.", 200, 304),
-    answer_header("X-Config-Stale", "`true`: the database is away, this is the last release seen.", 200, 304),
+    answer_header(
+        "X-Config-Stale",
+        "Seconds since the database last named this release; only while it is away, or names an older one.",
+        200,
+        304,
+        kind=int,
+    ),
 ]
 RETRY_AFTER = answer_header("Retry-After", "Seconds.", 503, kind=int)
 GATE_ANSWERS: dict[Any, Any] = {

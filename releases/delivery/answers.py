@@ -125,8 +125,8 @@ def _of_release(ask: Ask, live: Live, cache_control: str) -> list[tuple[str, str
     headers = [*_of_every(ask, cache_control), ("X-Release-Serial", str(live.serial))]
     if live.version is not None:
         headers.append(("X-Config-Version", live.version))
-    if live.stale:
-        headers.append(("X-Config-Stale", "true"))
+    if live.stale is not None:
+        headers.append(("X-Config-Stale", str(live.stale)))
     return headers
 
 

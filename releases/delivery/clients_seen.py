@@ -79,7 +79,7 @@ written = _Written()
 def saw(live: Live, kind: str, name: str, *, address: str = "", now: dt.datetime) -> None:
     """A client of this kind asked. Who asks gets an answer: this is written in the background."""
     name = "".join(char for char in name if char.isprintable()).strip()[:LONGEST_NAME] or "–"
-    due = None if live.stale else written.due(live, kind, name, address, now)
+    due = None if live.stale is not None else written.due(live, kind, name, address, now)
     if due is not None:
         background.later(lambda: _write(live, kind, due, now))
 

@@ -10,6 +10,7 @@ of the environment that this process knows is served, marked stale.
 from __future__ import annotations
 
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import replace
@@ -44,6 +45,7 @@ class _Seen:
         self.questions = count(1)
         self.newest: dict[int, tuple[int, Live]] = {}  # environment → number of the question when known, the release
         self.behind: dict[int, str] = {}  # environment → hash of the lower release that the database calls its newest
+        self.confirmed: dict[int, float] = {}  # environment → when the database last named the newest release we know
         self.keys: OrderedDict[str, tuple[int, str]] = OrderedDict()  # client key ("": none) → environment, surface
 
     def of(self, environment_id: int) -> Live | None:
@@ -61,6 +63,7 @@ class _Seen:
             if live.serial >= known.serial:
                 self.newest[live.environment_id] = next(self.questions), live
                 self.behind.pop(live.environment_id, None)
+                self.confirm(live)
                 return live
             if question < known_at:
                 return known  # who asked earlier was slower
@@ -70,7 +73,13 @@ class _Seen:
             "After a failover: look for what was lost. After a restore: restart the servers",
             *(live.serial, live.application, live.environment, known.serial),
         )
-        return replace(known, stale=True)
+        return self.stale(known)
+
+    def confirm(self, live: Live) -> None:
+        self.confirmed[live.environment_id] = time.monotonic()
+
+    def stale(self, live: Live) -> Live:
+        return replace(live, stale=int(time.monotonic() - self.confirmed[live.environment_id]))
 
     def led(self, client_key: str, environment_id: int, surface: str) -> None:
         with self.lock:
@@ -93,7 +102,7 @@ class _Seen:
         live = self.led_to(client_key)
         if live is None:
             raise Refusal(rest.outage.value, extra={"retryAfter": rest.SECONDS})
-        return replace(live, stale=True)
+        return self.stale(live)
 
 
 seen = _Seen()
@@ -113,7 +122,7 @@ def read_live(client_key: str | None) -> Live:
             rest.over()
             if refusal.code == "content.damaged" and (known := seen.led_to(name)):
                 _tell_damaged(str(refusal))
-                return replace(known, stale=True)
+                return seen.stale(known)
             seen.forget(name)
             raise
         except (*DATABASE_ERRORS, Release.DoesNotExist) as error:
@@ -148,7 +157,9 @@ def _newest(client_key: str) -> Live:
     live = seen.of(environment_id)
     if live is None or live.hash != sha:
         behind = live is not None and seen.behind.get(environment_id) == sha
-        live = replace(live, stale=True) if live and behind else seen.put(question, _read(environment_id, sha))
+        live = seen.stale(live) if live and behind else seen.put(question, _read(environment_id, sha))
+    else:
+        seen.confirm(live)
     seen.led(client_key, environment_id, surface)
     as_seen = {"surface": surface, "locale": locale}
     return live if as_seen == {"surface": live.surface, "locale": live.locale} else replace(live, **as_seen)

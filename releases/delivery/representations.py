@@ -36,7 +36,7 @@ class Live:
     hash: str
     snapshot: Any  # not to be changed
     surface: str = ""  # of the client key
-    stale: bool = False
+    stale: int | None = None  # seconds since the database last named it; None: it did just now
     _made: dict[Any, Any] = field(default_factory=dict)
 
     @property

@@ -62,7 +62,7 @@ def test_the_database_goes_away_right_after_it_was_acknowledged(api: Api, move: 
     assert serial == 3
     with away():
         answer = api.ask(CONFIG)
-        assert (answer["X-Release-Serial"], answer["X-Config-Stale"]) == ("3", "true")
+        assert answer["X-Release-Serial"] == "3" and "X-Config-Stale" in answer
         if move == "kill":
             assert ok(answer)["featureFlags"][0]["state"] == "FORCE_OFF"
         if move == "policy":
@@ -117,13 +117,13 @@ def test_a_database_that_went_back_takes_nothing_back(api: Api, how: str, caplog
     with caplog.at_level(logging.CRITICAL, "icontrol.delivery"):
         for _ in range(3):
             live = read_live(None)
-            assert (live.serial, live.killed, live.stale) == (2, ("pay",), True)
+            assert (live.serial, live.killed) == (2, ("pay",)) and live.stale is not None
     assert len(caplog.records) == 1  # said once, not at each request
     assert "release 1 of" in caplog.text and "this process knows 2" in caplog.text
     # What comes next has the serial that was lost: it counts, whatever it says.
     api.world.policy(latest="3.0.0")
     live = read_live(None)
-    assert (live.serial, live.killed, live.stale) == (2, (), False)
+    assert (live.serial, live.killed, live.stale) == (2, (), None)
 
 
 def test_reading_a_ledger_that_went_back_costs_one_question(api: Api, django_assert_num_queries: Any) -> None:
