@@ -5,15 +5,15 @@ compares what it read with what is there, and writes.
 
 All are keyword-only in ``actor`` (who), ``reason`` (why) and ``now`` (aware datetime from the door). What freezes or
 takes something away needs a reason; edits of the draft and new things may go without one, and the history then says
-only what was done (:func:`configs.policies.note`). They raise :class:`~icontrol.kernel.refusals.Refusal` and then have
-written nothing.
+only what was done (:func:`configs.policies.note`). ``read``: the revisions that the caller has read of what it changes,
+mostly one. They raise :class:`~icontrol.kernel.refusals.Refusal` and then have written nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from typing import Any
 
 from django.conf import settings
@@ -34,7 +34,6 @@ from configs.history import EDIT_NOTE, coalesce
 from configs.models import Application, ConfigVersion
 from configs.policies import (
     check_caps,
-    check_etag,
     check_is_preview,
     check_label,
     check_locale,
@@ -42,10 +41,11 @@ from configs.policies import (
     check_new_version_name,
     check_permission,
     check_publishable,
+    check_read,
     check_reason,
     check_same,
     check_schema,
-    check_schema_etag,
+    check_schema_read,
     check_shape,
     note,
 )
@@ -138,7 +138,7 @@ def save_draft(
     application: Application,
     content: Any,
     *,
-    if_match: str | None,
+    read: Set[str],
     dry_run: bool = False,
     reason: str = "",
     actor: Actor,
@@ -151,7 +151,7 @@ def save_draft(
     return _edit(
         application,
         lambda _: content,
-        if_match=if_match,
+        read=read,
         what=EDIT_NOTE,
         dry_run=dry_run,
         reason=reason,
@@ -161,13 +161,13 @@ def save_draft(
 
 
 def patch_draft(
-    application: Application, patch: Any, *, if_match: str | None, reason: str = "", actor: Actor, now: dt.datetime
+    application: Application, patch: Any, *, read: Set[str], reason: str = "", actor: Actor, now: dt.datetime
 ) -> ConfigVersion:
     """Change the draft by a JSON merge patch (RFC 7396)."""
     return edit_draft(
         application,
         lambda document: merge_patch(document, patch),
-        if_match=if_match,
+        read=read,
         reason=reason,
         actor=actor,
         now=now,
@@ -178,7 +178,7 @@ def edit_draft(
     application: Application,
     change: Callable[[Any], Any],
     *,
-    if_match: str | None,
+    read: Set[str],
     dry_run: bool = False,
     reason: str = "",
     actor: Actor,
@@ -195,7 +195,7 @@ def edit_draft(
     return _edit(
         application,
         changed,
-        if_match=if_match,
+        read=read,
         what=EDIT_NOTE,
         dry_run=dry_run,
         reason=reason,
@@ -208,7 +208,7 @@ def revert_draft(
     application: Application,
     to: Stored,
     *,
-    if_match: str | None,
+    read: Set[str],
     dry_run: bool = False,
     reason: str = "",
     actor: Actor,
@@ -229,7 +229,7 @@ def revert_draft(
         application,
         lambda _: json.loads(to.snapshot),
         base=to.base,
-        if_match=if_match,
+        read=read,
         what=f"revert to {to.source}",
         dry_run=dry_run,
         reason=reason,
@@ -243,7 +243,7 @@ def _edit(
     content: Callable[[ConfigVersion], Any],
     *,
     base: int | None = UNCHANGED,
-    if_match: str | None,
+    read: Set[str],
     what: str,
     dry_run: bool = False,
     reason: str,
@@ -252,7 +252,7 @@ def _edit(
 ) -> ConfigVersion:
     check_permission(actor, EDIT)
     draft = draft_of(application)
-    check_etag(draft, if_match)
+    check_read(draft, read)
     said = note(what, reason)
     document = content(draft)
     check_shape(document)
@@ -277,7 +277,7 @@ def rename_draft(
     application: Application,
     version: str,
     *,
-    if_match: str | None,
+    read: Set[str],
     reason: str = "",
     actor: Actor,
     now: dt.datetime,
@@ -287,7 +287,7 @@ def rename_draft(
     with transaction.atomic(durable=True):
         application = lock_application(application)
         draft = draft_of(application)
-        check_etag(draft, if_match)
+        check_read(draft, read)
         version = check_new_version_name(version)
         check_unused(draft, version)
         if version != draft.version:
@@ -300,19 +300,19 @@ def rename_draft(
 
 
 def send_to_preview(
-    application: Application, *, if_match: str | None, reason: str, actor: Actor, now: dt.datetime
+    application: Application, *, read: Set[str], reason: str, actor: Actor, now: dt.datetime
 ) -> ConfigVersion:
     """Freeze the draft as the preview, withdraw the older preview, and open the next draft. Returns the preview."""
     check_permission(actor, EDIT)
     for _ in range(ATTEMPTS):
-        read = Application.objects.get(pk=application.pk)
-        draft = draft_of(read)
-        check_etag(draft, if_match)
+        found = Application.objects.get(pk=application.pk)
+        draft = draft_of(found)
+        check_read(draft, read)
         reason = check_reason(reason)
-        check_publishable(read, draft.version, draft.document, draft.schema)
+        check_publishable(found, draft.version, draft.document, draft.schema)
         with transaction.atomic(durable=True):
-            locked = lock_application(read)
-            if locked.checked_with == read.checked_with:
+            locked = lock_application(found)
+            if locked.checked_with == found.checked_with:
                 version = draft_of(locked)
                 check_same(version, draft)
                 return _freeze_preview(locked, version, reason=reason, actor=actor, now=now)
@@ -347,16 +347,16 @@ def withdraw(application: Application, version: str, *, reason: str, actor: Acto
 
 
 def set_extra_schema(
-    application: Application, schema: Any, *, if_match: str | None, reason: str, actor: Actor, now: dt.datetime
+    application: Application, schema: Any, *, read: Set[str], reason: str, actor: Actor, now: dt.datetime
 ) -> Application:
     """Declare the extra sections by a JSON Schema (2020-12) of type object; frozen into each later version."""
     check_permission(actor, ADMINISTER)
-    check_schema_etag(Application.objects.get(pk=application.pk), if_match)
+    check_schema_read(Application.objects.get(pk=application.pk), read)
     reason = check_reason(reason)
     text = check_schema(schema)
     with transaction.atomic(durable=True):
         application = lock_application(application)
-        check_schema_etag(application, if_match)
+        check_schema_read(application, read)
         application.extra_schema = text
         application.save_as(actor.name, now, reason)
     return application

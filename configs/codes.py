@@ -37,14 +37,14 @@ define(
     412,
     title="The draft has moved on",
     detail="{who} saved the draft at {at}, after you read it. Nothing of yours was written or lost.",
-    next="Read the draft again, compare it with yours, and save on the new ETag.",
+    next="Read the draft again, compare it with yours, and save on the new one.",
 )
 define(
-    "draft.precondition_required",
+    "draft.unread",
     428,
     title="Say which draft you read",
-    detail="Writing needs If-Match with the ETag that was read.",
-    next="GET /api/config/draft, then send its ETag in If-Match.",
+    detail="A change names the draft that was read, so that nobody's work is overwritten unseen.",
+    next="Read the draft, then say which one you read.",
 )
 define(
     "draft.shape",
@@ -79,7 +79,7 @@ define(
     404,
     title="No such version",
     detail="{application} has no version {version}.",
-    next="GET /api/config/versions lists them.",
+    next="Look at the list of versions.",
 )
 define(
     "version.malformed",
@@ -121,14 +121,14 @@ define(
     404,
     title="No section of named objects",
     detail="“{section}” has no objects with a name of their own; these sections have: {sections}.",
-    next="Patch the draft itself for anything else.",
+    next="Change the draft itself for anything else.",
 )
 define(
     "object.unknown",
     404,
     title="No such object in the draft",
     detail="The draft has no {section}/{name}.",
-    next="Check the name, or PUT the object to make it.",
+    next="Check the name, or make the object.",
 )
 define(
     "object.ambiguous",
@@ -149,7 +149,7 @@ define(
     404,
     title="No such history entry",
     detail="The application's history has no entry {entry}.",
-    next="GET /api/config/draft/history lists them.",
+    next="Look at the draft's history.",
 )
 define(
     "schema.invalid",
@@ -173,10 +173,10 @@ define(
     next="Open the schema again, compare it with yours, and save anew.",
 )
 define(
-    "schema.precondition_required",
+    "schema.unread",
     428,
     title="Say which schema you read",
-    detail="Changing the schema needs the ETag of the one that was read.",
+    detail="A change names the schema that was read.",
     next="Open the schema again.",
 )
 define(

@@ -119,7 +119,7 @@ def open_next_draft(application: Application, base: ConfigVersion, *, by: str, n
         version=free_patch(application, application.highest_version),
         content_id=base.content_id,
         based_on=base,
-        edits=base.edits + 1,  # goes on counting: an ETag never comes back, even where a rename freed a number
+        edits=base.edits + 1,  # goes on counting: a revision never comes back, even where a rename freed a number
         created_at=now,
         created_by=by,
     )
@@ -135,7 +135,7 @@ def check_unused(draft: ConfigVersion, version: str) -> None:
 
 
 def number_above(application: Application, draft: ConfigVersion, *, by: str, now: dt.datetime) -> None:
-    """Give the draft the number that a new one would get. Its ETag moves: whoever read it learns of the number."""
+    """Give the draft the number that a new one would get. Its revision moves: whoever read it learns of the number."""
     old, draft.version = draft.version, free_patch(application, application.highest_version)
     draft.edits += 1
     draft.edited_at, draft.edited_by = now, by

@@ -210,7 +210,7 @@ class ConfigVersion(ContentMixin, HistoryMixin):
     content = models.ForeignKey(Snapshot, on_delete=models.DO_NOTHING, related_name="+")
     extra_schema = models.TextField(default=EMPTY_SCHEMA)
     based_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="descendants")
-    #: Counts the draft's saves; with the version it is the draft's ETag.
+    #: Counts the draft's saves; with the version it is the draft's revision.
     edits = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=200)
@@ -286,9 +286,9 @@ class ConfigVersion(ContentMixin, HistoryMixin):
         raise Immutable(f"config version {self} stays: versions are never deleted")
 
     @property
-    def etag(self) -> str:
-        """Strong entity tag of the draft: changes with every save and every rename."""
-        return f'"{self.version}/{self.edits}"'
+    def revision(self) -> str:
+        """Of the draft: changes with every save and every rename, and never comes back."""
+        return f"{self.version}/{self.edits}"
 
     @property
     def schema(self) -> dict[str, Any] | None:

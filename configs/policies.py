@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Set
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from configs import states
-from configs.etags import named
 from configs.history import schema_change
 from configs.models import Application, ConfigVersion
 from configs.snapshot import caps
-from configs.snapshot.canonical import canonical, digest, etag_of
+from configs.snapshot.canonical import canonical, digest, revision_of
 from configs.snapshot.reading import KEY, NAMED_BY, OBJECTS
 from configs.validation import check
 from configs.versions import MalformedVersion, parse
@@ -97,27 +97,17 @@ def check_new_version_name(version: str) -> str:
     return name
 
 
-def names_nothing(if_match: str | None) -> bool:
-    """No If-Match, or ``*``: that matches whatever is there, and who writes must say what was read."""
-    return if_match is None or if_match.strip() == "*"
-
-
-def matches(if_match: str, etag: str) -> bool:
-    """Whether the header, a list of entity tags, names this one."""
-    return etag in named(if_match)
-
-
-def check_etag(draft: ConfigVersion, if_match: str | None) -> None:
-    """The caller names the draft that it read, or is told who saved when."""
-    if if_match is None or names_nothing(if_match):
-        raise Refusal("draft.precondition_required", extra={"etag": draft.etag})
-    if not matches(if_match, draft.etag):
+def check_read(draft: ConfigVersion, read: Set[str]) -> None:
+    """The caller names the revision of the draft that it read, or is told who saved when."""
+    if not read:
+        raise Refusal("draft.unread", extra={"revision": draft.revision})
+    if draft.revision not in read:
         raise _stale(draft)
 
 
 def check_same(draft: ConfigVersion, read: ConfigVersion) -> None:
     """``draft``, read under the lock, is still the one that was read and checked before."""
-    if draft.etag != read.etag:
+    if draft.revision != read.revision:
         raise _stale(draft)
 
 
@@ -129,7 +119,7 @@ def _stale(draft: ConfigVersion) -> Refusal:
         who=who,
         at=local(at),
         extra={
-            "etag": draft.etag,
+            "revision": draft.revision,
             "savedBy": who,
             "savedAt": at.isoformat().replace("+00:00", "Z"),
             "version": draft.version,
@@ -137,18 +127,18 @@ def _stale(draft: ConfigVersion) -> Refusal:
     )
 
 
-def schema_etag(application: Application) -> str:
-    """Entity tag of the schema of the extra sections: of its text, so an ETag that comes back means the same."""
-    return etag_of(digest(application.extra_schema))
+def schema_revision(application: Application) -> str:
+    """Of the schema of the extra sections."""
+    return revision_of(digest(application.extra_schema))
 
 
-def check_schema_etag(application: Application, if_match: str | None) -> None:
-    etag = schema_etag(application)
-    if if_match is None or names_nothing(if_match):
-        raise Refusal("schema.precondition_required", extra={"etag": etag})
-    if not matches(if_match, etag):
+def check_schema_read(application: Application, read: Set[str]) -> None:
+    extra = {"revision": schema_revision(application)}
+    if not read:
+        raise Refusal("schema.unread", extra=extra)
+    if extra["revision"] not in read:
         changed = schema_change(application)
-        raise Refusal("schema.stale", who=changed.history_user_id, at=local(changed.history_date), extra={"etag": etag})
+        raise Refusal("schema.stale", who=changed.history_user_id, at=local(changed.history_date), extra=extra)
 
 
 def check_schema(schema: Any) -> str:

@@ -9,7 +9,7 @@ define(
     404,
     title="No such flag",
     detail="{where} has no flag “{flag}”.",
-    next="GET /api/flags lists those that are live.",
+    next="Look for the key among the flags that are live.",
 )
 define(
     "evaluation.bad_context",

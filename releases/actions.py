@@ -10,7 +10,7 @@ and only then what is wrong with its content (422).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cache
 from typing import Any
 
@@ -37,7 +37,7 @@ from releases.models import Environment, Release
 from releases.policies import (
     check_not_live,
     check_policy_changes,
-    check_policy_etag,
+    check_policy_read,
     check_rollback,
     check_serial,
     check_something_live,
@@ -326,13 +326,13 @@ def undo_target(environment: Environment, head: Release, serial: int | None) -> 
 
 
 def set_policy(
-    environment: Environment, policies: Any, *, if_match: str | None, reason: str, actor: Actor, now: dt.datetime
+    environment: Environment, policies: Any, *, read: Set[str], reason: str, actor: Actor, now: dt.datetime
 ) -> Release:
     """Replace the version policies of all platforms (``{"default": {…}, "ios": {…}}``)."""
     stored = cache(lambda: stored_policies(policies))
 
     def decide(head: Release) -> Proposal:
-        check_policy_etag(head, if_match, lambda: last_policy_change(environment, head.policies))
+        check_policy_read(head, read, lambda: last_policy_change(environment, head.policies))
         check_policy_changes(environment, head.policies, stored())
         return propose(head, "policy", policies=stored())
 

@@ -71,12 +71,15 @@ class ReleasesConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import get_user_model
 
+        from icontrol.kernel import problem_json
         from releases import checks, codes, news  # noqa: F401
         from releases.access import audit, throttle
         from releases.access.groups import sync_groups
+        from releases.api.remedies import NEXT
         from releases.delivery import live
         from releases.ledger import checkpoints
 
+        problem_json.NEXT.update(NEXT)
         # What follows a release, in this order. Push, webhooks and caches come here.
         news.LISTENERS[:] = [live.committed, news.note, checkpoints.committed]
         throttle.connect()

@@ -27,7 +27,7 @@ from releases.access.passwords import mark_temporary
 from releases.ledger import checkpoints
 from releases.ledger.chain import head_of
 from releases.models import Environment, Release
-from releases.policies import policy_etag
+from releases.policies import policy_revision
 from releases.publishing import Selection
 
 APPLICATION, NAME = "icontrol", "iCONTROL"
@@ -80,14 +80,14 @@ def load_demo(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
     head = head_of(environment)
     if not head.serial:
         actions.set_policy(
-            environment, demo_policies(), if_match=policy_etag(head.policies), reason=REASON, actor=SYSTEM, now=now
+            environment, demo_policies(), read={policy_revision(head.policies)}, reason=REASON, actor=SYSTEM, now=now
         )
         announce("Demo version policy set.")
     if draft.edited_at is None:
         draft = config_actions.save_draft(
-            application, demo_snapshot(), if_match=draft.etag, reason=REASON, actor=SYSTEM, now=now
+            application, demo_snapshot(), read={draft.revision}, reason=REASON, actor=SYSTEM, now=now
         )
-    actions.publish(environment, Selection(if_match=draft.etag), reason=REASON, actor=SYSTEM, now=now)
+    actions.publish(environment, Selection(read={draft.revision}), reason=REASON, actor=SYSTEM, now=now)
     announce(f"Demo configuration published in {environment.key} as {draft.version}.")
 
 

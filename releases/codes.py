@@ -23,16 +23,14 @@ define(
     404,
     title="No such release",
     detail="{environment} has no release {serial}.",
-    next="GET /api/releases lists them.",
+    next="Look at the ledger.",
 )
 define(
-    "publish.precondition_required",
+    "publish.unread",
     428,
     title="Say what you read",
-    detail=(
-        "Publishing must name a version, or the draft by If-Match or digest: what was read, not what may be there now."
-    ),
-    next="Send version, digest, or If-Match with the draft's ETag.",
+    detail=("Publishing names what was read: a version, or the draft by its revision or digest."),
+    next="Read it, then say what you read.",
 )
 define(
     "publish.conflict",
@@ -81,7 +79,7 @@ define(
     409,
     title="Please confirm",
     detail="Publishing {version} in {environment} needs an explicit yes to: {codes}.",
-    next="Read each finding; send its code in confirm.",
+    next="Read each finding, then say yes to it.",
 )
 define(
     "publish.unknown_changes",
@@ -151,7 +149,7 @@ define(
     404,
     title="No such flag is live",
     detail="The live config of {environment} has no flag “{flag}”{near}.",
-    next="Look for the key among the featureFlags of /api/config/published.",
+    next="Look for the key among the flags that are live.",
 )
 define(
     "kill.moved",
@@ -214,11 +212,11 @@ define(
     next="Read the policy again.",
 )
 define(
-    "policy.precondition_required",
+    "policy.unread",
     428,
     title="Say which policy you read",
-    detail="Changing the policy needs If-Match with the ETag that was read.",
-    next="GET /api/policy, then send its ETag in If-Match.",
+    detail="A change names the policy that was read.",
+    next="Read the policy, then say which one you read.",
 )
 define(
     "policy.unchanged",
@@ -295,7 +293,7 @@ define(
     422,
     title="Not a usable lifetime",
     detail="A preview link lives from one minute to {cap} days.",
-    next="Choose a shorter ttl.",
+    next="Choose a shorter time.",
 )
 define(
     "role.unknown",
@@ -340,7 +338,7 @@ define(
     503,
     title="The database is away",
     detail="The database does not answer. Clients go on with what this server has read; nothing can be written.",
-    next="Nothing was changed. Try again; /readyz says when it is back.",
+    next="Nothing was changed. Try again in a while.",
 )
 define(
     "release.preparing",
@@ -361,7 +359,7 @@ define(
     503,
     title="The database takes no writes",
     detail="The database can be read but not written: it is a standby, or its disk is full. Clients are served.",
-    next="Nothing was changed. Point DATABASE_URL at the primary, or make room; /readyz says when it is good.",
+    next="Nothing was changed. Point DATABASE_URL at the primary, or make room.",
 )
 define(
     "db.replaced",
@@ -378,12 +376,12 @@ define(
     503,
     title="The database is damaged or being restored",
     detail="A table is missing or damaged. Clients go on with what this server has read; nothing can be written.",
-    next="Nothing was changed. Wait for the restore, or restore a backup; /readyz says when it is good.",
+    next="Nothing was changed. Wait for the restore, or restore a backup.",
 )
 define(
     "password.temporary",
     403,
     title="Choose your own password first",
     detail="Your password was given to you, so somebody else may know it. Until you change it, it opens nothing else.",
-    next="Change it at /admin/password_change/.",
+    next="Choose a new one.",
 )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Set
 from typing import Any
 
 from configs.models import ConfigVersion
-from configs.policies import local, matches, names_nothing
-from configs.snapshot.canonical import canonical, digest, etag_of
+from configs.policies import local
+from configs.snapshot.canonical import canonical, digest, revision_of
 from configs.snapshot.reading import NAMED_BY, names
 from configs.validation.schema_words import either
 from configs.validation.suggestions import alike
@@ -174,18 +174,18 @@ def stored_policies(policies: Any) -> str:
     return canonical({name: Policy.from_json(policy).as_json() for name, policy in policies.items()})
 
 
-def policy_etag(policies: str) -> str:
-    return etag_of(digest(policies))
+def policy_revision(policies: str) -> str:
+    return revision_of(digest(policies))
 
 
-def check_policy_etag(head: Release, if_match: str | None, last_change: Callable[[], Release | None]) -> None:
+def check_policy_read(head: Release, read: Set[str], last_change: Callable[[], Release | None]) -> None:
     """``last_change`` finds the release that brought the policy in force; only a refusal asks for it."""
-    etag = policy_etag(head.policies)
-    if if_match is None or names_nothing(if_match):
-        raise Refusal("policy.precondition_required", extra={"etag": etag})
-    if matches(if_match, etag):
+    revision = policy_revision(head.policies)
+    if not read:
+        raise Refusal("policy.unread", extra={"revision": revision})
+    if revision in read:
         return
-    extra = {"etag": etag, "serial": head.serial}
+    extra = {"revision": revision, "serial": head.serial}
     changed = last_change()
     if changed is None:
         raise Refusal("policy.none_yet", extra=extra)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Subquery
 from configs import states
 from configs.drafts import draft_of, free_patch, store, version_of
 from configs.models import Application, ConfigVersion
-from configs.policies import check_etag, check_version_name, matches, names_nothing
+from configs.policies import check_read, check_version_name
 from configs.snapshot.diff import Change, apply, change_id, diff, named_path
 from icontrol.kernel.problems import Problem, errors
 from icontrol.kernel.refusals import Refusal
@@ -25,12 +25,12 @@ from releases.proposals import Proposal, propose
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What the caller read and wants live. One of: ``version``, ``digest`` or ``if_match`` (the draft); ``changes``
-    (ids from the draft's diff against live) narrows the draft down."""
+    """What the caller read and wants live. One of: ``version``, ``digest`` or ``read`` (revisions of the draft);
+    ``changes`` (ids from the draft's diff against live) narrows the draft down."""
 
     version: str | None = None
     digest: str | None = None
-    if_match: str | None = None
+    read: Set[str] = frozenset()
     changes: tuple[str, ...] = ()
 
 
@@ -120,7 +120,7 @@ def select(application: Application, head: Release, selection: Selection) -> tup
     if found.state == states.DRAFT:  # its name says nothing about its content
         return _named_draft(application, head, selection), None
     # The version may have been the draft when the caller read it: its edit counter still says which content that was.
-    if not names_nothing(selection.if_match) and not matches(selection.if_match or "", found.etag):
+    if selection.read and found.revision not in selection.read:
         raise Refusal("publish.version_differs", version=found.version, extra={"digest": found.digest})
     if selection.digest is not None and selection.digest != found.digest:
         raise Refusal("publish.version_differs", version=found.version, extra={"digest": found.digest})
@@ -130,20 +130,22 @@ def select(application: Application, head: Release, selection: Selection) -> tup
 
 
 def _named_draft(application: Application, head: Release, selection: Selection) -> ConfigVersion:
-    """The draft, if the caller proves by ETag or digest which content it read."""
+    """The draft, if the caller proves by revision or digest which content it read."""
     draft = draft_of(application)
-    if names_nothing(selection.if_match) and selection.digest is None:
-        raise Refusal("publish.precondition_required", extra={"etag": draft.etag, "digest": draft.digest})
+    if not selection.read and selection.digest is None:
+        raise Refusal("publish.unread", extra={"revision": draft.revision, "digest": draft.digest})
     live = head.config_version
     if live is not None and _names(selection, live):
         return live  # somebody published just this draft a moment ago: the caller is told that it is live
     if selection.version is not None and selection.version != draft.version:
-        raise Refusal("publish.draft_moved", version=draft.version, extra={"etag": draft.etag})
-    if selection.if_match is not None:
-        check_etag(draft, selection.if_match)
+        raise Refusal("publish.draft_moved", version=draft.version, extra={"revision": draft.revision})
+    if selection.read:
+        check_read(draft, selection.read)
     if selection.digest is not None and selection.digest != draft.digest:
         raise Refusal(
-            "publish.digest_unknown", digest=draft.digest[:12], extra={"etag": draft.etag, "digest": draft.digest}
+            "publish.digest_unknown",
+            digest=draft.digest[:12],
+            extra={"revision": draft.revision, "digest": draft.digest},
         )
     return draft
 
@@ -151,8 +153,8 @@ def _named_draft(application: Application, head: Release, selection: Selection) 
 def _names(selection: Selection, live: ConfigVersion) -> bool:
     if selection.changes or selection.version not in (None, live.version):
         return False
-    if selection.if_match is not None:
-        return matches(selection.if_match, live.etag)
+    if selection.read:
+        return live.revision in selection.read
     return selection.digest == live.digest
 
 

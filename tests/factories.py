@@ -15,18 +15,24 @@ from configs.drafts import draft_of
 from configs.models import Application, ConfigVersion, Snapshot
 from icontrol.kernel import triggers
 from icontrol.kernel.actors import Actor
+from icontrol.kernel.entity_tags import entity_tag
 from releases import actions
 from releases.access import actions as access
 from releases.access.roles import ROLES
 from releases.ledger.chain import NO_POLICY, head_of
 from releases.models import Environment, Release
-from releases.policies import policy_etag
+from releases.policies import policy_revision
 from releases.proposals import Released
 from releases.publishing import Selection
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 ADA = Actor("user:ada")
 _counter = itertools.count(1)
+
+
+def tag(version: ConfigVersion) -> str:
+    """The entity tag by which a client names the draft that it read."""
+    return entity_tag(version.revision)
 
 
 def snapshot(*page_ids: str, **sections: Any) -> dict[str, Any]:
@@ -87,19 +93,19 @@ class World:
             content = copy.deepcopy(self.draft.document)
             content["pages"] += snapshot(f"page-{next(_counter)}")["pages"]
         return config_actions.save_draft(
-            self.application, content, if_match=self.draft.etag, actor=actor, now=self.tick()
+            self.application, content, read={self.draft.revision}, actor=actor, now=self.tick()
         )
 
     def preview(self, *, actor: Actor = ADA) -> ConfigVersion:
         return config_actions.send_to_preview(
-            self.application, if_match=self.draft.etag, reason="look", actor=actor, now=self.tick()
+            self.application, read={self.draft.revision}, reason="look", actor=actor, now=self.tick()
         )
 
     def publish(
         self, version: str | None = None, *, environment: Environment | None = None, actor: Actor = ADA, **more: Any
     ) -> Release:
         """Publish a version by name, or the draft as it is now."""
-        selection = Selection(version=version) if version else Selection(if_match=self.draft.etag)
+        selection = Selection(version=version) if version else Selection(read={self.draft.revision})
         more.setdefault("reason", "go")
         where = environment or self.production
         return actions.publish(where, selection, actor=actor, now=self.tick(), **more).release
@@ -112,7 +118,7 @@ class World:
     def pick(self, *changes: str, environment: Environment | None = None, **more: Any) -> Release:
         return actions.publish(
             environment or self.production,
-            Selection(if_match=self.draft.etag, changes=changes),
+            Selection(read={self.draft.revision}, changes=changes),
             reason="one fix",
             actor=ADA,
             now=self.tick(),
@@ -141,7 +147,7 @@ class World:
         return actions.set_policy(
             environment,
             policies,
-            if_match=policy_etag(head.policies if head else NO_POLICY),
+            read={policy_revision(head.policies if head else NO_POLICY)},
             reason="policy",
             actor=ADA,
             now=self.tick(),

@@ -221,9 +221,9 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def etag_of(digest: str) -> str:
-    """The strong entity tag of the text with this digest, quotes included."""
-    return f'"{digest[:32]}"'
+def revision_of(digest: str) -> str:
+    """A name of the text with this digest, for what is replaced as a whole: the same text has the same again."""
+    return digest[:32]
 
 
 def keyed(items: Any, key: str) -> TypeGuard[list[dict[str, Any]]]:

@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from typing import Annotated, Any, NotRequired, TypedDict
 
 from icontrol.kernel.answers import Answer
+from icontrol.kernel.entity_tags import entity_tag
 from icontrol.kernel.problems import FindingJSON, as_json
 from icontrol.kernel.refusals import Refusal, define
 from icontrol.kernel.texts import Text, pick
 
 CONTENT_TYPE = "application/problem+json"
+#: What to do next over HTTP, where the catalogue speaks for all doors. The API fills it.
+NEXT: dict[str, Text] = {}
 
 
 define(
@@ -144,20 +147,27 @@ class ProblemJSON(TypedDict):
     problems: NotRequired[list[FindingJSON]]
 
 
-def body_of(refusal: Refusal, language: str) -> dict[str, Any]:
-    """The problem's members: RFC 9457's, the code, the next step, both languages, and what machines need."""
+def body_of(refusal: Refusal, language: str, step: Text | None = None) -> dict[str, Any]:
+    """The problem's members: RFC 9457's, the code, the next step (``step``, at another door than HTTP), both languages,
+    and what machines need."""
     body: ProblemJSON = {
         "type": f"urn:icontrol:problem:{refusal.code}",
         "title": pick(refusal.title, language),
         "status": refusal.status,
         "code": refusal.code,
         "detail": pick(refusal.detail, language),
-        "next": pick(refusal.next, language),
+        "next": pick(step or NEXT.get(refusal.code, refusal.next), language),
         "messages": refusal.detail,
     }
     if refusal.problems:
         body["problems"] = as_json(refusal.problems)
-    return {**refusal.extra, **body}
+    return {**_facts(refusal), **body}
+
+
+def _facts(refusal: Refusal) -> dict[str, Any]:
+    """``extra`` as HTTP says it: the revision that there is now is an entity tag."""
+    named = refusal.extra.items()
+    return dict(("etag", entity_tag(fact)) if name == "revision" else (name, fact) for name, fact in named)
 
 
 def answer(
@@ -165,8 +175,8 @@ def answer(
 ) -> Answer:
     """``extra``: members of this kind of answer, at top level. They never replace those of the problem."""
     headers = [("Content-Type", content_type), ("Cache-Control", "no-store"), ("Content-Language", language)]
-    if etag := refusal.extra.get("etag"):
-        headers.append(("ETag", etag))
+    if revision := refusal.extra.get("revision"):
+        headers.append(("ETag", entity_tag(revision)))
     if retry := refusal.extra.get("retryAfter"):
         headers.append(("Retry-After", str(retry)))
     if refusal.status == 401:

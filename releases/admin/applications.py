@@ -12,10 +12,11 @@ from django.http import HttpRequest, HttpResponse
 
 from configs import actions
 from configs.models import Application
-from configs.policies import schema_etag
+from configs.policies import schema_revision
 from configs.snapshot.canonical import NotStrictJSON, parse_strict
 from icontrol.kernel.actors import ADMINISTER
 from icontrol.kernel.bilingual import text_lazy
+from icontrol.kernel.entity_tags import entity_tag, revisions
 from icontrol.kernel.refusals import Refusal
 from releases.admin import markup
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
@@ -57,7 +58,7 @@ class EditSchema(Move):
         return {
             "button": text_lazy("Save the schema"),
             # What was read stays what was read: a form that was refused must not overwrite what came meanwhile.
-            "hidden": {"etag": self.typed.get("etag", schema_etag(self.application))},
+            "hidden": {"etag": self.typed.get("etag", entity_tag(schema_revision(self.application)))},
             "notes": [
                 text_lazy(
                     "The config may hold sections of your own beside pages, flags and so on. This schema names "
@@ -80,7 +81,7 @@ class EditSchema(Move):
         actions.set_extra_schema(
             self.application,
             schema,
-            if_match=self.typed.get("etag"),
+            read=revisions(self.typed.get("etag")),
             reason=self.reason,
             actor=self.actor,
             now=self.now,

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from configs.policies import check_permission
 from icontrol.kernel.actors import PUBLISH, VIEW
 from icontrol.kernel.bilingual import text_lazy
+from icontrol.kernel.entity_tags import entity_tag, revisions
 from icontrol.kernel.refusals import Refusal
 from releases import actions
 from releases.admin import facts
@@ -17,7 +18,7 @@ from releases.admin.move import Move
 from releases.admin.policy_form import PolicyForms
 from releases.ledger.chain import head_of
 from releases.models import Environment
-from releases.policies import policy_etag
+from releases.policies import policy_revision
 
 if TYPE_CHECKING:
     from releases.admin.base import HouseAdmin
@@ -37,7 +38,7 @@ class PolicyPage(Move):
 
     @property
     def etag(self) -> str:
-        return policy_etag(self.head.policies)
+        return entity_tag(policy_revision(self.head.policies))
 
     def serve(self) -> HttpResponse:
         is_sent = self.request.method == "POST"
@@ -60,7 +61,7 @@ class PolicyPage(Move):
         done = actions.set_policy(
             self.environment,
             self.platforms.as_json(),
-            if_match=self.typed.get("etag"),
+            read=revisions(self.typed.get("etag")),
             reason=self.reason,
             actor=self.actor,
             now=self.now,

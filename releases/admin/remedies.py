@@ -1,4 +1,4 @@
-"""What to do next, where the catalogue of refusals speaks of HTTP or of commands: on pages it is a page."""
+"""What to do next, where the catalogue of refusals speaks for all doors: on pages it is a page."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _LATER = both("Nothing was changed. Load the page again in a while.")
 
 NEXT: dict[str, Text] = {
     "draft.stale": both("Look at the draft's history, then open this page again and decide anew."),
-    "draft.precondition_required": _AGAIN,
-    "publish.precondition_required": _AGAIN,
-    "policy.precondition_required": _AGAIN,
+    "draft.unread": _AGAIN,
+    "publish.unread": _AGAIN,
+    "policy.unread": _AGAIN,
     "http.bad_request": _AGAIN,
     "http.method_not_allowed": _AGAIN,
     "http.not_found": both("Begin at the first page."),
@@ -32,7 +32,6 @@ NEXT: dict[str, Text] = {
         "If it is live, roll back to another version or publish one; else tell the operator, who restores a backup."
     ),
     "password.temporary": both("Choose another one here."),
-    "preview_link.lifetime": both("Choose a shorter time."),
     "db.unavailable": _LATER,
     "db.read_only": _LATER,
     "db.damaged": both("Nothing was changed. Tell the operator."),

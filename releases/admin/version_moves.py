@@ -15,6 +15,7 @@ from configs.models import ConfigVersion
 from configs.policies import check_is_preview, check_reason, problems_of
 from icontrol.kernel.actors import EDIT, PUBLISH
 from icontrol.kernel.bilingual import later, text_lazy
+from icontrol.kernel.entity_tags import entity_tag, revisions
 from icontrol.kernel.problems import Problem, errors
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import both
@@ -80,7 +81,9 @@ class Publish(EnvironmentMove):
         is_draft = version.state == states.DRAFT
         plan = actions.plan_publish(
             environment,
-            Selection(version=version.version, digest=version.digest, if_match=version.etag if is_draft else None),
+            Selection(
+                version=version.version, digest=version.digest, read={version.revision} if is_draft else frozenset()
+            ),
             actor=self.actor,
             now=self.now,
         )
@@ -92,7 +95,7 @@ class Publish(EnvironmentMove):
                 "environment": environment.key,
                 "serial": plan.head.serial,
                 "digest": version.digest,
-                **({"etag": version.etag} if is_draft else {}),
+                **({"etag": entity_tag(version.revision)} if is_draft else {}),
             },
             "difference_title": text_lazy("What clients will notice"),
             "difference": facts.shown(facts.config_groups(plan.changes)),
@@ -108,7 +111,7 @@ class Publish(EnvironmentMove):
             Selection(
                 version=self.name,
                 digest=self.typed.get("digest"),
-                if_match=self.typed.get("etag") if self.version.state == states.DRAFT else None,
+                read=revisions(self.typed.get("etag")) if self.version.state == states.DRAFT else frozenset(),
             ),
             confirm=self.typed.getlist("confirm"),
             expected_serial=self.serial,
@@ -194,7 +197,7 @@ class SendToPreview(EnvironmentMove):
             notes.append(text_lazy("The preview there is now, {version}, will be withdrawn.", version=older.version))
         return {
             "button": text_lazy("Send to preview"),
-            "hidden": {"environment": self.environment.key, "etag": version.etag},
+            "hidden": {"environment": self.environment.key, "etag": entity_tag(version.revision)},
             "difference_title": text_lazy(
                 "What differs from what is live in {environment}", environment=self.environment.key
             ),
@@ -207,7 +210,7 @@ class SendToPreview(EnvironmentMove):
     def act(self) -> HttpResponse:
         done = config_actions.send_to_preview(
             self.version.application,
-            if_match=self.typed.get("etag"),
+            read=revisions(self.typed.get("etag")),
             reason=self.reason,
             actor=self.actor,
             now=self.now,
@@ -273,7 +276,7 @@ class Restore(VersionMove):
         document = target.document
         return {
             "button": text_lazy("Restore into draft"),
-            "hidden": {"etag": self.draft.etag},
+            "hidden": {"etag": entity_tag(self.draft.revision)},
             "difference_title": text_lazy("What changes in the draft {version}", version=self.draft.version),
             "difference": facts.difference(self.draft.document, document),
             "notes": [text_lazy("What the draft has now stays in its history and can be restored in the same way.")],
@@ -283,7 +286,7 @@ class Restore(VersionMove):
         done = config_actions.revert_draft(
             self.version.application,
             stored_entry(self.entry) if self.entry else stored_version(self.version, self.name),
-            if_match=self.typed.get("etag"),
+            read=revisions(self.typed.get("etag")),
             reason=check_reason(self.reason),  # the page asks for one; the action takes an edit without
             actor=self.actor,
             now=self.now,

@@ -8,8 +8,9 @@ from rest_framework.response import Response
 
 from configs import actions
 from configs.models import Application
-from configs.policies import schema_etag
+from configs.policies import schema_revision
 from icontrol.kernel.actors import ADMINISTER, VIEW
+from icontrol.kernel.entity_tags import entity_tag
 from releases.api.common import AuthorView
 from releases.api.openapi import BODY, IF_MATCH, answer_header, answers
 from releases.api.parsing import ApplicationBody, ApplicationSettingsBody, ExtraSchemaBody, body
@@ -22,7 +23,7 @@ ETAG = answer_header("ETag", "Of the schema of the extra sections: what its next
 
 def answer(application: Application, status: int = 200) -> Response:
     response = Response(show_application(application), status=status)
-    response["ETag"] = schema_etag(application)
+    response["ETag"] = entity_tag(schema_revision(application))
     return response
 
 
@@ -108,7 +109,7 @@ class ExtraSchemaView(AuthorView):
         changed = actions.set_extra_schema(
             find_application(key),
             data["schema"],
-            if_match=self.if_match,
+            read=self.has_read,
             reason=data["reason"],
             actor=self.actor,
             now=self.now,

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from configs.models import ConfigVersion
 from configs.policies import check_permission
 from icontrol.kernel.actors import VIEW, Actor
+from icontrol.kernel.entity_tags import entity_tag, revisions
 from icontrol.kernel.responses import media_types
 from releases.access.authentication import actor_of
 from releases.api.parsing import Body, body
@@ -78,9 +79,9 @@ class AuthorView(APIView):
         return self.environment(data.get("environment")), data
 
     @property
-    def if_match(self) -> str | None:
-        value: str | None = self.request.headers.get("If-Match")
-        return value
+    def has_read(self) -> frozenset[str]:
+        """The revisions that the request names in If-Match."""
+        return revisions(self.request.headers.get("If-Match"))
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """What there is here: ``Allow``, and for PATCH the media types of a change (RFC 5789, section 3.1)."""
@@ -98,5 +99,5 @@ class AuthorView(APIView):
 def show_draft(draft: ConfigVersion, environment: Environment) -> Response:
     """The draft with its problems and, as a header, the ETag that the next write names."""
     response = Response(versions.show_draft(draft, environment, timezone.now()))
-    response["ETag"] = draft.etag
+    response["ETag"] = entity_tag(draft.revision)
     return response

@@ -84,11 +84,9 @@ class DraftView(DocumentView):
     @extend_schema(operation_id="replaceDraft", request={"application/json": schema_of(Snapshot)}, **DRAFT_WRITE)
     def put(self, request: Request) -> Response:
         """Replace the draft by a snapshot. Problems in it are stored and told; a wrong shape is refused."""
-        environment = self.environment()
         content = document(request)
-        draft = actions.save_draft(
-            environment.application, content, if_match=self.if_match, actor=self.actor, now=self.now
-        )
+        environment = self.environment()
+        draft = actions.save_draft(environment.application, content, read=self.has_read, actor=self.actor, now=self.now)
         return show_draft(draft, environment)
 
     @extend_schema(operation_id="replaceDraftByPost", request={"application/json": schema_of(Snapshot)}, **DRAFT_WRITE)
@@ -103,11 +101,9 @@ class DraftView(DocumentView):
     )
     def patch(self, request: Request) -> Response:
         """Change the draft by a JSON merge patch (RFC 7396)."""
-        environment = self.environment()
         patch = document(request)
-        draft = actions.patch_draft(
-            environment.application, patch, if_match=self.if_match, actor=self.actor, now=self.now
-        )
+        environment = self.environment()
+        draft = actions.patch_draft(environment.application, patch, read=self.has_read, actor=self.actor, now=self.now)
         return show_draft(draft, environment)
 
 
@@ -121,7 +117,7 @@ class RenameView(DraftWriteView):
         draft = actions.rename_draft(
             environment.application,
             data["version"],
-            if_match=self.if_match,
+            read=self.has_read,
             reason=data["reason"],
             actor=self.actor,
             now=self.now,
@@ -140,7 +136,7 @@ class RevertView(DraftWriteView):
         draft = actions.revert_draft(
             environment.application,
             to,
-            if_match=self.if_match,
+            read=self.has_read,
             reason=data["reason"],
             actor=self.actor,
             now=self.now,
@@ -185,7 +181,7 @@ class PreviewView(DraftWriteView):
         """Freeze the draft as the preview. The older preview is withdrawn and the next draft is opened."""
         environment, data = self.read(PreviewBody)
         version = actions.send_to_preview(
-            environment.application, if_match=self.if_match, reason=data["reason"], actor=self.actor, now=self.now
+            environment.application, read=self.has_read, reason=data["reason"], actor=self.actor, now=self.now
         )
         return Response(show_content(version, environment))
 

@@ -14,6 +14,7 @@ from configs.drafts import draft_of, preview_of
 from configs.models import ConfigVersion
 from configs.policies import check_permission
 from icontrol.kernel.actors import EDIT, PUBLISH, VIEW
+from icontrol.kernel.entity_tags import entity_tag
 from icontrol.kernel.refusals import Refusal
 from releases import actions
 from releases.api.common import AuthorView
@@ -23,7 +24,7 @@ from releases.ledger.chain import head_of, release_of, served_at
 from releases.ledger.summary import precede
 from releases.lookup import find_version, moment
 from releases.models import Environment, Release
-from releases.policies import policy_etag
+from releases.policies import policy_revision
 from releases.publishing import Selection
 from releases.serialization.releases import (
     PlanJSON,
@@ -63,7 +64,7 @@ class PublishView(AuthorView):
         selection = Selection(
             version=data.get("version"),
             digest=data.get("digest"),
-            if_match=self.if_match,
+            read=self.has_read,
             changes=tuple(data.get("changes", ())),
         )
         policy = {
@@ -151,7 +152,7 @@ class PolicyView(AuthorView):
         release = actions.set_policy(
             environment,
             data["policies"],
-            if_match=self.if_match,
+            read=self.has_read,
             reason=data["reason"],
             actor=self.actor,
             now=self.now,
@@ -161,7 +162,7 @@ class PolicyView(AuthorView):
 
 def _show_policy(environment: Environment, head: Release) -> Response:
     response = Response(show_policy(environment, head))
-    response["ETag"] = policy_etag(head.policies)
+    response["ETag"] = entity_tag(policy_revision(head.policies))
     return response
 
 

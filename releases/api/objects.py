@@ -16,6 +16,7 @@ from configs.models import ConfigVersion
 from configs.snapshot import objects
 from configs.snapshot.reading import NAMED_BY
 from icontrol.kernel.actors import EDIT
+from icontrol.kernel.entity_tags import entity_tag
 from icontrol.kernel.json_types import schema_of
 from releases.api.drafts import DocumentView
 from releases.api.openapi import BODY, BOTH, ETAG, IF_MATCH, answers
@@ -82,13 +83,11 @@ class ObjectView(DocumentView):
 
     def write(self, change: Callable[[Any], Any]) -> Response:
         environment = self.environment()
-        draft = actions.edit_draft(
-            environment.application, change, if_match=self.if_match, actor=self.actor, now=self.now
-        )
+        draft = actions.edit_draft(environment.application, change, read=self.has_read, actor=self.actor, now=self.now)
         return self.show(draft, environment)
 
     def show(self, draft: ConfigVersion, environment: Environment) -> Response:
         section, name = self.kwargs["section"], self.kwargs["name"]
         response = Response(show_object(draft, environment, section, name, self.now))
-        response["ETag"] = draft.etag
+        response["ETag"] = entity_tag(draft.revision)
         return response

@@ -13,9 +13,9 @@ from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import releases.codes  # noqa: F401  (defines the refusals)
-from configs.etags import named
 from icontrol.kernel import problem_json
 from icontrol.kernel.answers import Answer
+from icontrol.kernel.entity_tags import named
 from icontrol.kernel.languages import MAX_HEADER, choose
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import LANGUAGES

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 import releases.codes  # noqa: F401  (what it refuses)
-from configs.snapshot.canonical import canonical, digest, etag_of
+from configs.snapshot.canonical import canonical, digest, revision_of
 from flags.engine import FlagSet, compile_flags, resolved
+from icontrol.kernel.entity_tags import entity_tag
 from icontrol.kernel.refusals import Refusal
 from releases.delivery.public_form import render
 
@@ -93,7 +94,7 @@ class Representation:
     @classmethod
     def of_text(cls, text: str) -> Representation:
         sha = digest(text)
-        return cls({IDENTITY: text.encode()}, etag_of(sha), sha)
+        return cls({IDENTITY: text.encode()}, entity_tag(revision_of(sha)), sha)
 
     @property
     def body(self) -> bytes:

@@ -30,7 +30,7 @@ from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import LANGUAGES, Text, both, pick
 from releases.access.authentication import console_actor
 from releases.lookup import find_application, find_environment
-from releases.management.words import refusal_lines
+from releases.management.words import next_step, refusal_lines
 from releases.models import Environment
 
 REFUSED, CONFLICT = 2, 3
@@ -170,7 +170,11 @@ class ActionCommand(BaseCommand):
     def _refuse(self, refusal: Refusal) -> None:
         """Everything on stderr; with ``--json`` stdout has the API's problem document, unless there is an answer."""
         if self.options["as_json"] and not self.answered:
-            self.stdout.write(json.dumps(problem_json.body_of(refusal, self.language), ensure_ascii=False, indent=2))
+            self.stdout.write(
+                json.dumps(
+                    problem_json.body_of(refusal, self.language, next_step(refusal)), ensure_ascii=False, indent=2
+                )
+            )
         title, *rest = refusal_lines(refusal, self.language)
         self.stderr.write(title)
         for line in rest:

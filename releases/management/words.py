@@ -20,7 +20,7 @@ from releases.models import Release
 
 _FLAGS = both("flags lists those that are live.")
 
-#: What to do next, where the catalogue speaks of HTTP.
+#: What to do next in a shell, where the catalogue speaks for all doors.
 NEXT: dict[str, Text] = {
     "draft.stale": both("Compare the draft with yours (diff), then run the command again: it reads the draft anew."),
     "policy.stale": both("Look at the policy, then run the command again."),
@@ -32,8 +32,6 @@ NEXT: dict[str, Text] = {
     "section.unknown": both("For anything else: export_config, change the file, import_config."),
     "history.unknown": both("history lists them."),
     "db.unavailable": both("Nothing was changed. Run the command again when the database answers."),
-    "db.read_only": both("Nothing was changed. Point DATABASE_URL at the primary, or make room."),
-    "db.damaged": both("Nothing was changed. Wait for the restore, or restore a backup."),
     "release.unknown": both("status --releases 50 lists them."),
 }
 
@@ -52,10 +50,10 @@ def refusal_lines(refusal: Refusal, language: str) -> Iterator[str]:
     for finding in refusal.extra.get("confirmations", ()):
         yield f"  {finding['code']}  {pick(finding['message'], language)}"
     yield from problem_lines(refusal.problems, language)
-    yield str(pick(both("Next: {step}", step=_next(refusal)), language))
+    yield str(pick(both("Next: {step}", step=next_step(refusal)), language))
 
 
-def _next(refusal: Refusal) -> Text:
+def next_step(refusal: Refusal) -> Text:
     if refusal.code == "publish.needs_confirmation":
         flags = " ".join(f"--confirm {finding['code']}" for finding in refusal.extra["confirmations"])
         return both("Read each finding; to say yes, add {f}", f=flags)

@@ -28,6 +28,7 @@ from releases.ledger.verify import verify
 from releases.policies import CONFIRMABLE
 from tests.bench.documents import edited, large_snapshot
 from tests.bench.flags import CONTEXTS, among_others, mixed
+from tests.factories import tag
 
 ROUNDS = 15
 FLAG_ROUNDS = 200
@@ -57,7 +58,7 @@ def requests(bench: Bench, content: Any) -> None:
     query = f"?application={bench.world.application.key}"
     bearer = f"Bearer {bench.token}"
     path = f"/api/config/draft{query}"
-    etag = bench.world.draft.etag
+    etag = tag(bench.world.draft)
     got, fields, _ = timed("PUT draft", lambda: bench.ask("PUT", path, content, authorization=bearer, if_match=etag))
     assert got.startswith("200"), got
     path = f"/api/config/publish{query}"

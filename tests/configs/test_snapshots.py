@@ -127,6 +127,6 @@ def test_keeping_a_content_that_just_went_brings_it_back(world: World) -> None:
     world.edit(snapshot("home", "b"))
     assert old.digest not in stored()
     actions.save_draft(
-        world.application, old.document, if_match=world.draft.etag, actor=Actor("user:ada"), now=world.tick()
+        world.application, old.document, read={world.draft.revision}, actor=Actor("user:ada"), now=world.tick()
     )
     assert old.digest in stored()

@@ -181,7 +181,7 @@ def test_after_a_crash_the_same_is_asked_again() -> None:
     assert world.live == "1.0.1"
 
     world = prepare()
-    read = Selection(if_match=world.draft.etag)
+    read = Selection(read={world.draft.revision})
     died = crash.run(world, publish, fatal=1 + points.index(AFTER_COMMIT))
     assert died.killed and not died.answered
     with pytest.raises(Refusal) as refusal:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from icontrol.kernel.problem_json import NEXT
 from icontrol.kernel.refusals import CATALOGUE, Kind
 
 HEAD = """\
@@ -32,9 +33,10 @@ Every refusal over HTTP is `application/problem+json` (RFC 9457):
 - `problems` lists everything that is wrong at once: `pointer` (JSON Pointer into what was sent or stored), `code`,
   `severity`, `message` in both languages. The codes of problems in a snapshot are in [snapshot.md](snapshot.md).
 - Further members are for programs: `etag`, `serial`, `digest`, `confirmations`, `missingChanges`, `retryAfter` …
-- The order of answers is fixed: 401, 403, 404, then 409, 412 and 428, then 422. A request body that is not strict JSON
-  is 400 and is answered after 401 and 403.
-- Commands print the same words to stderr and end with 2 (refused) or 3 (409, 412).
+- The order of answers is fixed: 401, 403, then 400 for a body that cannot be read, then 404, then 409, 412 and 428,
+  then 422.
+- The next steps below are those over HTTP. Pages and commands say their own; commands print to stderr and end with 2
+  (refused) or 3 (409, 412).
 
 {…} stands for what is filled in.
 
@@ -51,10 +53,11 @@ def page() -> str:
 
 
 def entry(kind: Kind) -> str:
+    step = NEXT.get(kind.code, kind.next)
     return (
         f"### `{kind.code}` · {kind.status}\n\n"
-        f"- **{kind.title['en']}** — {kind.detail['en']} *{kind.next['en']}*\n"
-        f"- **{kind.title['fr']}** — {kind.detail['fr']} *{kind.next['fr']}*\n\n"
+        f"- **{kind.title['en']}** — {kind.detail['en']} *{step['en']}*\n"
+        f"- **{kind.title['fr']}** — {kind.detail['fr']} *{step['fr']}*\n\n"
     )
 
 

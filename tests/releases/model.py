@@ -61,7 +61,7 @@ class Version:
         return {self.name} | (self.base.line if self.base else set())
 
     @property
-    def etag(self) -> tuple[Number, int]:
+    def revision(self) -> tuple[Number, int]:
         return self.name, self.edits
 
 
@@ -170,13 +170,13 @@ class Model:
         return name
 
     def publish_draft(
-        self, where: str, etag: tuple[Number, int], confirm: Codes, expected: int | None, *, bump: bool
+        self, where: str, revision: tuple[Number, int], confirm: Codes, expected: int | None, *, bump: bool
     ) -> None:
         self.check_serial(where, expected)
         live = self.ledgers[where].live
-        if live and etag == self.versions[live].etag:
+        if live and revision == self.versions[live].revision:
             raise No("release.nothing_to_publish")
-        if etag != self.draft.etag:
+        if revision != self.draft.revision:
             raise No("draft.stale")
         self.publish(where, self.draft, confirm, bump=bump)
 
@@ -185,7 +185,7 @@ class Model:
             raise No("version.unknown")
         version = self.versions[name]
         if version is self.draft:
-            raise No("publish.precondition_required")
+            raise No("publish.unread")
         if version.state == "withdrawn":
             raise No("version.withdrawn")
         self.publish(where, version, confirm, bump=False)

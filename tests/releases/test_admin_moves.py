@@ -8,7 +8,7 @@ from configs import history
 from configs.models import ConfigVersion
 from icontrol.kernel.actors import Actor
 from releases.models import Release
-from tests.factories import World, flag, snapshot
+from tests.factories import World, flag, snapshot, tag
 from tests.releases.admin_pages import Page, Staff, staff
 
 VERSION = "configs_configversion"
@@ -250,7 +250,12 @@ def test_a_broken_draft_shows_its_problems_and_no_button(world: World, ada: Staf
         assert page.refusal == "snapshot.invalid" and not page.has_form
         assert "/tabs/0/pageId" in page.text
         page = ada.send(
-            f"{VERSION}_{move}", pk("1.0.0"), reason="go", serial="0", etag=world.draft.etag, environment="production"
+            f"{VERSION}_{move}",
+            pk("1.0.0"),
+            reason="go",
+            serial="0",
+            etag=tag(world.draft),
+            environment="production",
         )
         assert (page.status, page.refusal) == (422, "snapshot.invalid")
     assert world.draft.version == "1.0.0" and not Release.objects.exists()

@@ -236,8 +236,8 @@ def test_every_note_that_actions_leave_is_known(world: World) -> None:
     for source in ("live", edited.history_id, "1.0.0"):
         world.edit()
         stored = find_stored(world.production, source)
-        revert_draft(world.application, stored, if_match=world.draft.etag, actor=ADA, now=world.tick())
-    rename_draft(world.application, "1.1.0", if_match=world.draft.etag, actor=ADA, now=world.tick())
+        revert_draft(world.application, stored, read={world.draft.revision}, actor=ADA, now=world.tick())
+    rename_draft(world.application, "1.1.0", read={world.draft.revision}, actor=ADA, now=world.tick())
     world.edit(snapshot("home", "fix", "rest"))
     world.pick("pages/fix")
     world.preview()

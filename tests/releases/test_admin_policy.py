@@ -11,7 +11,7 @@ from releases.gate.decision import Policy
 from releases.gate.policy_fields import MAX_LOCALES, MAX_PLATFORMS
 from releases.ledger.chain import NO_POLICY
 from releases.models import Release
-from releases.policies import policy_etag
+from releases.policies import policy_revision
 from tests.factories import ADA, World
 from tests.releases.admin_pages import Staff, staff
 
@@ -47,7 +47,7 @@ def put(world: World, policies: Any) -> Release:
     return set_policy(
         world.production,
         policies,
-        if_match=policy_etag(head.policies if head else NO_POLICY),
+        read={policy_revision(head.policies if head else NO_POLICY)},
         reason="put",
         actor=ADA,
         now=world.tick(),
@@ -184,7 +184,7 @@ def test_who_changed_it_meanwhile_is_named_and_the_typed_form_stays(world: World
 def test_without_the_etag_that_was_read_nothing_is_saved(world: World, ada: Staff, etag: str | None) -> None:
     read = {**ada.get(PAGE, world.production.pk).filled(), "p-default-latest": "1.0.0", "reason": "go"}
     read.pop("etag") if etag is None else read.update(etag=etag)
-    assert ada.send(PAGE, world.production.pk, **read).refusal in ("policy.none_yet", "policy.precondition_required")
+    assert ada.send(PAGE, world.production.pk, **read).refusal in ("policy.none_yet", "policy.unread")
     assert not Release.objects.exists()
 
 

@@ -30,7 +30,7 @@ def content(*flags: dict[str, Any], page: str = "home") -> dict[str, Any]:
 
 
 def plan(world: World, environment: Environment | None = None) -> Plan:
-    selection = Selection(if_match=world.draft.etag)
+    selection = Selection(read={world.draft.revision})
     return actions.plan_publish(environment or world.production, selection, actor=ADA, now=world.tick())
 
 

@@ -29,7 +29,7 @@ from releases.delivery.representations import flags_of, representation
 from releases.ledger.chain import NO_POLICY
 from releases.ledger.verify import verify
 from releases.models import Environment, Release
-from releases.policies import policy_etag
+from releases.policies import policy_revision
 from releases.publishing import Selection
 from tests.factories import ADA, NOON, World, make_world
 from tests.releases.model import Content, Model, No, Number
@@ -61,8 +61,8 @@ def text(number: Number) -> str:
     return ".".join(map(str, number))
 
 
-def header(etag: tuple[Number, int]) -> str:
-    return f'"{text(etag[0])}/{etag[1]}"'
+def name_of(revision: tuple[Number, int]) -> str:
+    return f"{text(revision[0])}/{revision[1]}"
 
 
 def document(content: Content, killed: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -99,10 +99,10 @@ class Histories(RuleBasedStateMachine):
         self.passing = passing_world()
         self.world = self.passing.__enter__()
         self.model = Model("production", "staging")
-        self.etags = [self.model.draft.etag]
+        self.revisions = [self.model.draft.revision]
         self.verified = 0
         self.edit(content)
-        self.publish("production", self.model.draft.etag)
+        self.publish("production", self.model.draft.revision)
 
     def teardown(self) -> None:
         if hasattr(self, "passing"):
@@ -127,14 +127,14 @@ class Histories(RuleBasedStateMachine):
             )
         assert answer == expected
         hypothesis.event(f"{real.__name__}: {answer[0]}")
-        self.etags.append(self.model.draft.etag)
+        self.revisions.append(self.model.draft.revision)
 
     def environment(self, where: str) -> Environment:
         return self.world.production if where == "production" else self.world.staging
 
     @property
-    def etag(self) -> str:
-        return header(self.model.draft.etag)
+    def revision(self) -> str:
+        return name_of(self.model.draft.revision)
 
     def name(self, data: st.DataObject) -> Number:
         """A version that there is, or now and then one that there is not."""
@@ -148,7 +148,7 @@ class Histories(RuleBasedStateMachine):
             config_actions.save_draft,
             self.world.application,
             document(content),
-            if_match=self.etag,
+            read={self.revision},
         )
 
     @rule(content=contents())
@@ -162,7 +162,7 @@ class Histories(RuleBasedStateMachine):
             self.model.send_to_preview,
             config_actions.send_to_preview,
             self.world.application,
-            if_match=self.etag,
+            read={self.revision},
             reason="look",
         )
 
@@ -176,7 +176,7 @@ class Histories(RuleBasedStateMachine):
                 config_actions.revert_draft,
                 application,
                 stored_version(version_of(application, text(name)), text(name)),
-                if_match=self.etag,
+                read={self.revision},
             )
         elif what == "rename":
             self.both(
@@ -184,7 +184,7 @@ class Histories(RuleBasedStateMachine):
                 config_actions.rename_draft,
                 application,
                 text(number),
-                if_match=self.etag,
+                read={self.revision},
             )
         else:
             preview = self.model.preview
@@ -196,16 +196,16 @@ class Histories(RuleBasedStateMachine):
     def publish(
         self,
         where: str,
-        etag: tuple[Number, int],
+        revision: tuple[Number, int],
         confirm: frozenset[str] = frozenset(QUESTIONS),
         expected: int | None = None,
         bump: bool = False,
     ) -> None:
         self.both(
-            lambda: self.model.publish_draft(where, etag, confirm, expected, bump=bump),
+            lambda: self.model.publish_draft(where, revision, confirm, expected, bump=bump),
             actions.publish,
             self.environment(where),
-            Selection(if_match=header(etag)),
+            Selection(read={name_of(revision)}),
             confirm=[*confirm, *SIZE],
             bump_latest=bump,
             expected_serial=expected,
@@ -215,13 +215,15 @@ class Histories(RuleBasedStateMachine):
     @rule(where=ENVIRONMENTS, content=contents(), bump=st.booleans())
     def edit_and_publish(self, where: str, content: Content, bump: bool) -> None:
         self.edit(content)
-        self.publish(where, self.model.draft.etag, bump=bump)
+        self.publish(where, self.model.draft.revision, bump=bump)
 
     @rule(where=ENVIRONMENTS, confirm=CONFIRM, expected=SERIALS, data=st.data())
     def publish_draft(self, where: str, confirm: frozenset[str], expected: int | None, data: st.DataObject) -> None:
         """By its ETag: mostly the one that there is, sometimes one from before."""
         old = data.draw(st.integers(0, 3)) == 0
-        self.publish(where, data.draw(st.sampled_from(self.etags)) if old else self.model.draft.etag, confirm, expected)
+        self.publish(
+            where, data.draw(st.sampled_from(self.revisions)) if old else self.model.draft.revision, confirm, expected
+        )
 
     @rule(where=ENVIRONMENTS, confirm=CONFIRM, data=st.data())
     def publish_named(self, where: str, confirm: frozenset[str], data: st.DataObject) -> None:
@@ -250,7 +252,7 @@ class Histories(RuleBasedStateMachine):
             lambda: self.model.pick(where, picked, confirm),
             actions.publish,
             self.environment(where),
-            Selection(if_match=self.etag, changes=tuple(sorted(picked))),
+            Selection(read={self.revision}, changes=tuple(sorted(picked))),
             confirm=[*confirm, *SIZE],
             reason="one fix",
         )
@@ -286,7 +288,7 @@ class Histories(RuleBasedStateMachine):
             actions.set_policy,
             self.environment(where),
             {"default": {"latest": text(latest), "minSupported": text(minimum)}},
-            if_match=policy_etag(head.policies if head else NO_POLICY),
+            read={policy_revision(head.policies if head else NO_POLICY)},
             reason="policy",
         )
 

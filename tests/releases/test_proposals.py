@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 
 from configs.models import ConfigVersion
+from icontrol.kernel.entity_tags import entity_tag
 from icontrol.kernel.refusals import Refusal
 from releases import actions, proposals
 from releases.flag_life import NO_CHANGES
 from releases.ledger.kinds import KINDS
 from releases.models import Release
-from releases.policies import policy_etag, stored_policies
+from releases.policies import policy_revision, stored_policies
 from releases.proposals import Proposal, propose
 from releases.publishing import Selection
 from releases.serialization.releases import show_plan
-from tests.factories import ADA, World, actor, flag, snapshot
+from tests.factories import ADA, World, actor, flag, snapshot, tag
 from tests.releases.admin_pages import staff
 from tests.releases.api.helpers import Api, ok
 from tests.releases.commands import manage
@@ -63,10 +64,10 @@ def test_every_door_proposes_the_same(live: World, proposed: list[Proposal]) -> 
         "p-default-latest": "9.0.0",
         "reason": "x",
     }
-    read = {"etag": draft.etag, "digest": draft.digest}
+    read = {"etag": tag(draft), "digest": draft.digest}
     doors: dict[str, list[Callable[[], Any]]] = {
         "publish": [
-            lambda: api("POST", "/api/config/publish", {"reason": "x"}, if_match=draft.etag),
+            lambda: api("POST", "/api/config/publish", {"reason": "x"}, if_match=tag(draft)),
             lambda: person.send("configs_configversion_publish", draft.pk, **page, **read),
             lambda: manage("publish", "draft", "--reason", "x"),
         ],
@@ -85,7 +86,7 @@ def test_every_door_proposes_the_same(live: World, proposed: list[Proposal]) -> 
                 "PUT",
                 "/api/policy",
                 {"policies": policies, "reason": "x"},
-                if_match=policy_etag(head.policies),
+                if_match=entity_tag(policy_revision(head.policies)),
             ),
             lambda: person.send("releases_environment_policy", environment, **form),
             lambda: manage("policy", "--latest", "9.0.0", "--reason", "x"),
@@ -111,7 +112,7 @@ def test_every_door_proposes_the_same(live: World, proposed: list[Proposal]) -> 
 
 
 def test_a_dry_run_names_what_a_publish_then_appends(live: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    api, etag = Api(live), live.draft.etag
+    api, etag = Api(live), tag(live.draft)
     named = ok(api("POST", "/api/config/publish", {"dryRun": True, "bumpLatest": True}, if_match=etag))["proposal"]
     appended: list[str] = []
     release = proposals.release
@@ -127,7 +128,7 @@ def test_a_dry_run_names_what_a_publish_then_appends(live: World, monkeypatch: p
 
 def test_what_cannot_be_published_has_no_name(live: World) -> None:
     live.edit(snapshot("home", featureFlags=[flag("a", "MAYBE")]))
-    plan = actions.plan_publish(live.production, Selection(if_match=live.draft.etag), actor=ADA, now=live.tick())
+    plan = actions.plan_publish(live.production, Selection(read={live.draft.revision}), actor=ADA, now=live.tick())
     assert show_plan(plan, live.production)["proposal"] is None
 
 

@@ -140,7 +140,7 @@ def test_a_place_in_the_snapshot_as_the_path_of_a_change(pointer: str, path: tup
 def test_a_dry_run_tells_of_an_impossible_policy_beside_everything_else(world: World) -> None:
     world.release(snapshot("home", "a", "b"))
     world.edit(snapshot("home"))
-    selection = Selection(if_match=world.draft.etag)
+    selection = Selection(read={world.draft.revision})
     more: dict[str, Any] = {"policy": {"minSupported": "99.0.0"}, "actor": ADA, "now": world.tick()}
     shown = show_plan(actions.plan_publish(world.production, selection, **more), world.production)
     assert not shown["publishable"] and [entry["code"] for entry in shown["confirmations"]] == ["release.shrinks"]
@@ -164,7 +164,7 @@ def test_after_a_pick_the_drafts_number_is_the_next_again(world: World, chosen: 
     world.release(snapshot("home", "a", "b", "c"))
     world.edit(snapshot("home", "a", "b", "c", "d", "e"))
     if chosen:
-        config_actions.rename_draft(world.application, chosen, if_match=world.draft.etag, actor=ADA, now=world.tick())
+        config_actions.rename_draft(world.application, chosen, read={world.draft.revision}, actor=ADA, now=world.tick())
     read = world.draft
     picked = world.pick("pages/d").config_version
     assert picked is not None and picked.version == ("1.0.1" if chosen else "1.0.2")
@@ -172,12 +172,12 @@ def test_after_a_pick_the_drafts_number_is_the_next_again(world: World, chosen: 
     assert (draft.version, draft.digest, draft.based_on) == (afterwards, read.digest, picked)
     notes = list(draft.history.order_by("-history_id").values_list("history_change_reason", flat=True))
     if chosen:
-        assert (draft.etag, notes[0]) == (read.etag, f"rebased on {picked.version}")
+        assert (draft.revision, notes[0]) == (read.revision, f"rebased on {picked.version}")
         return
     assert notes[:2] == ["renumbered after 1.0.2: 1.0.1 → 1.0.3", "rebased on 1.0.2"]
     with pytest.raises(Refusal) as refusal:
-        config_actions.save_draft(world.application, {}, if_match=read.etag, actor=ADA, now=world.tick())
-    assert (refusal.value.code, refusal.value.extra["etag"]) == ("draft.stale", draft.etag)
+        config_actions.save_draft(world.application, {}, read={read.revision}, actor=ADA, now=world.tick())
+    assert (refusal.value.code, refusal.value.extra["revision"]) == ("draft.stale", draft.revision)
     assert refusal.value.extra["version"] == "1.0.3"
     world.publish()
     assert (world.live, world.draft.version) == ("1.0.3", "1.0.4")

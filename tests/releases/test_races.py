@@ -22,7 +22,7 @@ from releases import actions
 from releases.ledger.chain import head_of
 from releases.ledger.verify import verify
 from releases.models import Environment, Release
-from releases.policies import policy_etag
+from releases.policies import policy_revision
 from releases.publishing import Selection
 from tests.factories import ADA, World, flag, snapshot
 from tests.faults.processes import race
@@ -65,8 +65,8 @@ def by_version(world: World) -> Selection:
     return Selection(version=world.preview().version)
 
 
-def by_etag(world: World) -> Selection:
-    return Selection(if_match=world.draft.etag)
+def by_revision(world: World) -> Selection:
+    return Selection(read={world.draft.revision})
 
 
 def by_digest(world: World) -> Selection:
@@ -75,7 +75,7 @@ def by_digest(world: World) -> Selection:
 
 def by_all(world: World) -> Selection:
     draft = world.draft
-    return Selection(version=draft.version, if_match=draft.etag, digest=draft.digest)
+    return Selection(version=draft.version, read={draft.revision}, digest=draft.digest)
 
 
 def publishers(world: World, selection: Selection, number: int = TWENTY) -> Counter[str]:
@@ -87,7 +87,7 @@ def publishers(world: World, selection: Selection, number: int = TWENTY) -> Coun
     return at_once(*[publish] * number)
 
 
-@pytest.mark.parametrize("name", [by_version, by_etag, by_digest, by_all])
+@pytest.mark.parametrize("name", [by_version, by_revision, by_digest, by_all])
 def test_of_twenty_publishers_one_wins(
     committed_world: World, checkpoint_file: Path, name: Callable[[World], Selection]
 ) -> None:
@@ -107,7 +107,7 @@ def test_of_twenty_publishers_one_wins(
 def test_of_twenty_first_publishers_one_wins(committed_world: World, checkpoint_file: Path) -> None:
     """An empty ledger has no newest row to lock."""
     committed_world.edit(snapshot("home"))
-    assert publishers(committed_world, by_etag(committed_world)) == {"done": 1, NOTHING: TWENTY - 1}
+    assert publishers(committed_world, by_revision(committed_world)) == {"done": 1, NOTHING: TWENTY - 1}
     check_ledger(committed_world, checkpoint_file)
 
 
@@ -115,7 +115,7 @@ def test_of_twenty_pickers_of_one_change_one_wins(committed_world: World, checkp
     world = committed_world
     world.release(snapshot("home"))
     world.edit(snapshot("home", "shop", "cart"))
-    picked = Selection(if_match=world.draft.etag, changes=("pages/shop",))
+    picked = Selection(read={world.draft.revision}, changes=("pages/shop",))
     found = publishers(world, picked)
     assert found == {"done": 1, "draft.stale": TWENTY - 1}  # the pick renumbers the draft, so its ETag is another
     assert Release.objects.count() == 2
@@ -153,7 +153,7 @@ def test_of_twenty_policies_on_one_base_one_wins(committed_world: World, checkpo
     def put(number: int) -> Callable[[], Any]:
         policies = {"default": {**head.policy_set["default"], "latest": f"2.0.{number}"}}
         return lambda: actions.set_policy(
-            world.production, policies, if_match=policy_etag(head.policies), reason="me first", actor=ADA, now=now
+            world.production, policies, read={policy_revision(head.policies)}, reason="me first", actor=ADA, now=now
         )
 
     assert at_once(*map(put, range(TWENTY))) == {"done": 1, "policy.stale": TWENTY - 1}
@@ -205,7 +205,7 @@ def test_a_kill_lands_while_twenty_publish(committed_world: World, checkpoint_fi
     flags = [flag("a", "ON")]
     world.release(snapshot("home", featureFlags=flags))
     world.edit(snapshot("home", "shop", featureFlags=flags))
-    selection, now = by_etag(world), world.tick()
+    selection, now = by_revision(world), world.tick()
 
     def publish() -> None:
         actions.publish(world.production, selection, reason="me first", actor=ADA, now=now)
@@ -241,7 +241,7 @@ def test_of_twenty_draft_writers_one_wins_and_nothing_is_lost(committed_world: W
             lambda: config_actions.save_draft(
                 world.application,
                 snapshot("home", f"page-{number}"),
-                if_match=base.etag,
+                read={base.revision},
                 actor=Actor(f"user:writer-{number}"),
                 now=now,
             )
@@ -265,14 +265,14 @@ def test_a_writer_and_a_publisher_of_one_draft_do_not_both_win(committed_world: 
         read = world.edit(snapshot("home", f"page-{number}"))
         now = world.tick()
 
-        def write(etag: str = read.etag, now: Any = now, number: int = number) -> None:
+        def write(revision: str = read.revision, now: Any = now, number: int = number) -> None:
             content = snapshot("home", f"page-{number}", "more")
-            config_actions.save_draft(world.application, content, if_match=etag, actor=ADA, now=now)
+            config_actions.save_draft(world.application, content, read={revision}, actor=ADA, now=now)
 
-        def publish(etag: str = read.etag, now: Any = now) -> None:
+        def publish(revision: str = read.revision, now: Any = now) -> None:
             actions.publish(
                 world.production,
-                Selection(if_match=etag),
+                Selection(read={revision}),
                 confirm=["release.shrinks"],
                 reason="as read",
                 actor=ADA,
@@ -307,7 +307,7 @@ def test_publishers_of_different_versions_append_one_after_the_other(
         def publish(selection: Selection, yes: Any = yes, now: Any = now) -> Callable[[], Any]:
             return lambda: actions.publish(world.production, selection, confirm=yes, reason="both", actor=ADA, now=now)
 
-        found = at_once(publish(Selection(version=preview.version)), publish(Selection(if_match=draft.etag)))
+        found = at_once(publish(Selection(version=preview.version)), publish(Selection(read={draft.revision})))
         assert found == {"done": 2}
         newest = list(Release.objects.filter(serial__gt=serial).order_by("serial"))
         assert [release.serial for release in newest] == [serial + 1, serial + 2]
@@ -327,7 +327,7 @@ def test_everything_at_once_leaves_a_whole_ledger(committed_world: World, checkp
     world.edit(snapshot("home", "shop", "help", featureFlags=flags))
     before, now = Release.objects.count(), world.tick()
     yes = ("release.base_moved", "release.contains_rolled_back", "release.shrinks")
-    etag = world.draft.etag
+    revision = world.draft.revision
     common: dict[str, Any] = {"reason": "all at once", "actor": ADA, "now": now}
 
     def releases_of(environment: Environment) -> list[Callable[[], Any]]:
@@ -336,16 +336,16 @@ def test_everything_at_once_leaves_a_whole_ledger(committed_world: World, checkp
         policy = {"default": {**head.policy_set["default"], "latest": "3.0.0"}}
         return [
             lambda: actions.publish(environment, Selection(version="1.0.2"), confirm=yes, **common),
-            lambda: actions.publish(environment, Selection(if_match=etag), confirm=yes, **common),
+            lambda: actions.publish(environment, Selection(read={revision}), confirm=yes, **common),
             lambda: actions.rollback(environment, to_version="1.0.0", **common),
             lambda: actions.undo(environment, serial=head.serial, **common),
-            lambda: actions.set_policy(environment, policy, if_match=policy_etag(head.policies), **common),
+            lambda: actions.set_policy(environment, policy, read={policy_revision(head.policies)}, **common),
         ]
 
     releasing = releases_of(world.production) + releases_of(world.staging)
     editing: list[Callable[[], Any]] = [
-        lambda: config_actions.save_draft(world.application, snapshot("home"), if_match=etag, actor=ADA, now=now),
-        lambda: config_actions.send_to_preview(world.application, if_match=etag, **common),
+        lambda: config_actions.save_draft(world.application, snapshot("home"), read={revision}, actor=ADA, now=now),
+        lambda: config_actions.send_to_preview(world.application, read={revision}, **common),
         lambda: config_actions.withdraw(world.application, "1.0.2", **common),
     ]
 
@@ -381,7 +381,7 @@ def test_without_the_lock_the_race_ends_differently(committed_world: World, monk
     try:
         for _ in range(10):
             world.edit()
-            selection = by_etag(world)
+            selection = by_revision(world)
             met = [words for words in publishers(world, selection) if words.startswith(expected)]
             if met:
                 return

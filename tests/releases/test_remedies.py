@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from icontrol.kernel import problem_json
 from icontrol.kernel.refusals import CATALOGUE, Refusal
+from icontrol.kernel.texts import Text
 from releases.admin.remedies import NEXT, remedy
 from releases.management import words
 from tests.factories import World, flag, snapshot
@@ -26,11 +28,9 @@ ELSEWHERE = {
     "gate.update_required",
     "http.not_acceptable",  # the API
     "http.unsupported_media_type",
-    "section.unknown",  # single objects: the API and commands
-    "object.unknown",
 }
-#: Refusals that commands never meet: of those who send requests, or who must say what they have read.
-OF_REQUESTS = re.compile(r"(http|gate|evaluation)[.].*|password[.]temporary|.*[.]precondition_required")
+#: Refusals that only those who send requests meet.
+OF_REQUESTS = re.compile(r"(http|gate|evaluation)[.].*")
 
 
 def test_every_next_step_is_one_of_pages() -> None:
@@ -41,13 +41,32 @@ def test_every_next_step_is_one_of_pages() -> None:
         assert not FOREIGN.search(step["fr"])
 
 
-def test_every_next_step_on_the_command_line_is_one_of_a_shell() -> None:
+def test_the_catalogue_speaks_for_all_doors() -> None:
     spoken = re.compile(HTTP)
-    foreign = {code for code, kind in CATALOGUE.items() if spoken.search(kind.next["fr"])}
-    assert {code for code in foreign - words.NEXT.keys() if not OF_REQUESTS.fullmatch(code)} == set()
-    assert set(words.NEXT) <= set(CATALOGUE)
+    foreign = {
+        code
+        for code, kind in CATALOGUE.items()
+        if any(spoken.search(text["fr"]) for text in (kind.title, kind.detail, kind.next))
+    }
+    assert {code for code in foreign if not OF_REQUESTS.fullmatch(code)} == set()
     for step in words.NEXT.values():
         assert not spoken.search(step["fr"])
+
+
+@pytest.mark.parametrize("table", [NEXT, words.NEXT, problem_json.NEXT])
+def test_a_door_says_otherwise_only_what_there_is_and_what_is_other(table: dict[str, Text]) -> None:
+    assert table and set(table) <= set(CATALOGUE)
+    assert {code for code, step in table.items() if step == CATALOGUE[code].next} == set()
+
+
+def test_the_same_refusal_has_the_next_step_of_the_door_at_which_it_is_read(world: World) -> None:
+    world.release(snapshot(featureFlags=[flag("a")]))
+    for options in ((), ("--json",)):
+        slip = manage("kill", "nosuch", "--reason", "x", *options)
+        assert slip.code == 2 and words.NEXT["kill.unknown_flag"]["en"] in slip.err + slip.out
+        assert "/api/" not in slip.err + slip.out
+    refusal = Refusal("kill.unknown_flag", environment="production", flag="nosuch", near="")
+    assert "/api/config/published" in problem_json.body_of(refusal, "en")["next"]
 
 
 def test_a_command_says_how_a_command_makes_what_is_missing(world: World) -> None:

@@ -12,7 +12,7 @@ from releases.gate.policy_fields import FIELDS
 from releases.ledger.chain import NO_POLICY
 from releases.ledger.summary import precede, summary
 from releases.models import Release
-from releases.policies import policy_etag
+from releases.policies import policy_revision
 from tests.factories import ADA, World, flag, snapshot
 from tests.releases.admin_pages import staff
 from tests.releases.api.helpers import Api, ok
@@ -67,8 +67,8 @@ def test_what_a_policy_changed(world: World) -> None:
 def test_platforms_are_named(world: World) -> None:
     def put(policies: dict[str, dict[str, str]]) -> Release:
         head = world.head()
-        etag = policy_etag(head.policies if head else NO_POLICY)
-        return actions.set_policy(world.production, policies, if_match=etag, reason="x", actor=ADA, now=world.tick())
+        revision = policy_revision(head.policies if head else NO_POLICY)
+        return actions.set_policy(world.production, policies, read={revision}, reason="x", actor=ADA, now=world.tick())
 
     assert (
         said(put({"default": {}, "ios": {"latest": "3.0.0"}})) == "ios: own policy; ios: latest version 0.0.0 → 3.0.0"

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from configs import actions as config_actions
 from configs import policies
 from configs.drafts import lock_application
-from configs.policies import schema_etag
+from configs.policies import schema_revision
 from configs.validation import check as validation
 from icontrol.kernel.refusals import Refusal
 from releases import actions, flag_life, publishing
@@ -26,7 +26,7 @@ FLAGS = [flag("a", "ON")]
 
 
 def selected(world: World) -> Selection:
-    return Selection(if_match=world.draft.etag)
+    return Selection(read={world.draft.revision})
 
 
 def schema(world: World, title: str) -> None:
@@ -34,7 +34,7 @@ def schema(world: World, title: str) -> None:
     config_actions.set_extra_schema(
         world.application,
         {"type": "object", "title": title},
-        if_match=schema_etag(world.application),
+        read={schema_revision(world.application)},
         reason="x",
         actor=ADA,
         now=world.tick(),
@@ -89,8 +89,8 @@ def slow_calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_no_action_computes_while_it_holds_a_lock(live: World, slow_calls: list[str]) -> None:
     application, now = live.application, live.tick()
     common: dict[str, Any] = {"actor": ADA, "now": now}
-    config_actions.patch_draft(application, {"layout": {"x": 1}}, if_match=live.draft.etag, **common)
-    config_actions.save_draft(application, snapshot("a"), if_match=live.draft.etag, dry_run=True, **common)
+    config_actions.patch_draft(application, {"layout": {"x": 1}}, read={live.draft.revision}, **common)
+    config_actions.save_draft(application, snapshot("a"), read={live.draft.revision}, dry_run=True, **common)
     schema(live, "extra")
     live.preview()
     live.publish("1.0.1")

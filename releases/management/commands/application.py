@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 
 from configs import actions
 from configs.models import Application
-from configs.policies import schema_etag
+from configs.policies import schema_revision
 from icontrol.kernel.texts import Text, both
 from releases.management.base import ActionCommand, unusable
 from releases.serialization.versions import show_application
@@ -39,8 +39,8 @@ class Command(ActionCommand):
         if schema is not None and wanted:
             raise unusable(both("--schema stands alone."))
         if schema is not None:
-            etag = schema_etag(application)
-            application = actions.set_extra_schema(application, self.read_json(schema), if_match=etag, **who)
+            read = {schema_revision(application)}
+            application = actions.set_extra_schema(application, self.read_json(schema), read=read, **who)
         elif wanted:
             application = actions.change_application(application, **wanted, **who)
         elif self.options["reason"]:

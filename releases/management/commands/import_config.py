@@ -51,7 +51,7 @@ class Command(ActionCommand):
         after = actions.save_draft(
             environment.application,
             snapshot,
-            if_match=draft.etag,
+            read={draft.revision},
             dry_run=self.options["dry_run"],
             reason=self.options["reason"],
             actor=self.actor,

@@ -15,7 +15,7 @@ from releases.management.base import ActionCommand, unusable
 from releases.management.policies import add_fields, changed_fields, changed_lines, given_fields, shown
 from releases.management.words import table
 from releases.models import Environment, Release
-from releases.policies import check_policy_changes, policy_etag, stored_policies
+from releases.policies import check_policy_changes, policy_revision, stored_policies
 from releases.serialization.releases import show_policy
 
 
@@ -46,7 +46,7 @@ class Command(ActionCommand):
             release = actions.set_policy(
                 environment,
                 wanted,
-                if_match=policy_etag(current),
+                read={policy_revision(current)},
                 reason=self.options["reason"],
                 actor=self.actor,
                 now=self.now,

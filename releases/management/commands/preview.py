@@ -17,7 +17,7 @@ class Command(ActionCommand):
         application = self.application()
         version = actions.send_to_preview(
             application,
-            if_match=draft_of(application).etag,
+            read={draft_of(application).revision},
             reason=self.options["reason"],
             actor=self.actor,
             now=self.now,

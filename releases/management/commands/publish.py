@@ -65,7 +65,7 @@ class Command(ActionCommand):
         return Selection(
             version=found.version,
             digest=self.options["digest"] or found.digest,
-            if_match=found.etag if found.state == states.DRAFT else None,
+            read={found.revision} if found.state == states.DRAFT else frozenset(),
             changes=tuple(self.options["changes"]),
         )
 

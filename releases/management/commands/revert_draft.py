@@ -28,7 +28,7 @@ class Command(ActionCommand):
         after = actions.revert_draft(
             environment.application,
             to,
-            if_match=draft.etag,
+            read={draft.revision},
             dry_run=self.options["dry_run"],
             reason=self.options["reason"],
             actor=self.actor,

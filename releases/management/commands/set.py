@@ -58,7 +58,7 @@ class Command(ActionCommand):
         after = actions.edit_draft(
             environment.application,
             partial(self.change, section=section, name=name),
-            if_match=draft.etag,
+            read={draft.revision},
             dry_run=self.options["dry_run"],
             reason=self.options["reason"],
             actor=self.actor,

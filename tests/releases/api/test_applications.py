@@ -135,7 +135,7 @@ def test_settings_are_kept_with_who_and_why(api: Api, tmp_path: Path) -> None:
 def test_the_schema_over_http_names_what_was_read(api: Api) -> None:
     path, schema = "/api/applications/icontrol", {"type": "object", "properties": {"plugins": {}}}
     body = {"schema": schema, "reason": "plugins"}
-    refused(api("PUT", f"{path}/schema", body), 428, "schema.precondition_required")
+    refused(api("PUT", f"{path}/schema", body), 428, "schema.unread")
     refused(api("PUT", f"{path}/schema", body, if_match='"old"'), 412, "schema.stale")
     etag = api.etag(path)
     refused(api("PUT", f"{path}/schema", {}, if_match=etag), 400, "body.invalid")

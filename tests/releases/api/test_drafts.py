@@ -31,16 +31,16 @@ def test_the_draft_as_it_is_read(api: Api) -> None:
 @pytest.mark.parametrize("method", ["PUT", "POST"])
 def test_a_write_names_what_was_read(api: Api, method: str) -> None:
     etag = api.etag()
-    body = refused(api(method, DRAFT, snapshot("home")), 428, "draft.precondition_required")
-    assert body["etag"] == etag
-    refused(api(method, DRAFT, snapshot("home"), if_match="*"), 428, "draft.precondition_required")
+    for nothing in (None, "*", "", "garbage", etag.strip('"')):
+        body = refused(api(method, DRAFT, snapshot("home"), if_match=nothing), 428, "draft.unread")
+        assert body["etag"] == etag
     answer = api(method, DRAFT, snapshot("home"), if_match=etag, role="editor")
     assert [page["id"] for page in ok(answer)["snapshot"]["pages"]] == ["home"]
     assert answer["ETag"] == '"1.0.0/1"' == api.etag()
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "PATCH"])
-@pytest.mark.parametrize("stale", ['"1.0.0/0"', 'W/"1.0.0/0"', '"x", "y"', "1.0.0/1", "", "garbage"])
+@pytest.mark.parametrize("stale", ['"1.0.0/0"', 'W/"1.0.0/0"', '"x", "y"'])
 def test_a_stale_write_says_who_saved_when_and_changes_nothing(api: Api, method: str, stale: str) -> None:
     api("PUT", DRAFT, snapshot("home"), if_match=api.etag(), role="editor")
     before = ok(api("GET", DRAFT))
@@ -169,7 +169,7 @@ def test_too_large_a_draft(api: Api) -> None:
 def test_rename(api: Api) -> None:
     api.world.release()
     rename = f"{DRAFT}/rename"
-    refused(api("POST", rename, {"version": "2.0.0"}), 428, "draft.precondition_required")
+    refused(api("POST", rename, {"version": "2.0.0"}), 428, "draft.unread")
     refused(api("POST", rename, {"version": "2.0.0"}, if_match='"1.0.0/9"'), 412, "draft.stale")
     refused(api("POST", rename, {"version": "1.0.0"}, if_match=api.etag()), 409, "version.taken")
     refused(api("POST", rename, {"version": "v2"}, if_match=api.etag()), 400, "version.malformed")
@@ -200,7 +200,7 @@ def test_revert(api: Api) -> None:
     assert pages("1.0.0") == ["one"]
     assert pages({"history": entry}) == ["three"]
     assert len(ok(api("GET", "/api/releases"))["releases"]) == 2  # reverting publishes nothing
-    refused(api("POST", revert, {"to": "live"}), 428, "draft.precondition_required")
+    refused(api("POST", revert, {"to": "live"}), 428, "draft.unread")
     refused(api("POST", revert, {"to": "live"}, if_match='"old"'), 412, "draft.stale")
     refused(api("POST", revert, {"to": "9.9.9"}, if_match=api.etag()), 404, "version.unknown")
     refused(api("POST", revert, {"to": "preview"}, if_match=api.etag()), 404, "preview.none")
@@ -234,7 +234,7 @@ def test_the_preview_is_a_frozen_draft(api: Api) -> None:
     refused(api("GET", preview), 404, "preview.none")
     refused(api("POST", f"{preview}/withdraw", {"reason": "x"}), 404, "preview.none")
     api("PUT", DRAFT, snapshot("home"), if_match=api.etag())
-    refused(api("POST", preview, {"reason": "look"}), 428, "draft.precondition_required")
+    refused(api("POST", preview, {"reason": "look"}), 428, "draft.unread")
     body = ok(api("POST", preview, {"reason": "look"}, if_match=api.etag(), role="editor"))
     assert (body["version"], body["channel"]) == ("1.0.0", "preview")
     assert ok(api("GET", DRAFT))["version"] == "1.0.1"

@@ -66,7 +66,7 @@ def test_what_is_removed_is_gone_and_what_refers_to_it_is_told(draft: Api) -> No
 def test_a_write_names_the_draft_that_was_read(draft: Api, method: str, body: Any) -> None:
     sent = () if body is None else (body,)
     before = flags(draft)
-    assert refused(draft(method, FLAG, *sent), 428, "draft.precondition_required")["etag"] == draft.etag()
+    assert refused(draft(method, FLAG, *sent), 428, "draft.unread")["etag"] == draft.etag()
     assert refused(draft(method, FLAG, *sent, if_match='"1.0.0/0"'), 412, "draft.stale")["etag"] == draft.etag()
     assert flags(draft) == before
     assert ok(draft(method, FLAG, *sent, if_match=draft.etag(), role="editor"))

@@ -6,26 +6,26 @@ from typing import Any
 
 import pytest
 
-from tests.factories import flag, snapshot
+from tests.factories import flag, snapshot, tag
 from tests.releases.api.helpers import Api, code
 
 #: method, path, a role that may not, one that may, and what is refused with a stale or missing precondition.
 WRITES: list[tuple[str, str, str, str, str | None]] = [
-    ("PUT", "/api/config/draft", "viewer", "editor", "draft.precondition_required"),
-    ("POST", "/api/config/draft", "viewer", "editor", "draft.precondition_required"),
-    ("PATCH", "/api/config/draft", "viewer", "editor", "draft.precondition_required"),
-    ("PUT", "/api/config/draft/featureFlags/a", "viewer", "editor", "draft.precondition_required"),
-    ("PATCH", "/api/config/draft/featureFlags/a", "viewer", "editor", "draft.precondition_required"),
-    ("DELETE", "/api/config/draft/featureFlags/a", "viewer", "editor", "draft.precondition_required"),
-    ("POST", "/api/config/draft/rename", "viewer", "editor", "draft.precondition_required"),
-    ("POST", "/api/config/draft/revert", "viewer", "editor", "draft.precondition_required"),
-    ("POST", "/api/config/preview", "viewer", "editor", "draft.precondition_required"),
+    ("PUT", "/api/config/draft", "viewer", "editor", "draft.unread"),
+    ("POST", "/api/config/draft", "viewer", "editor", "draft.unread"),
+    ("PATCH", "/api/config/draft", "viewer", "editor", "draft.unread"),
+    ("PUT", "/api/config/draft/featureFlags/a", "viewer", "editor", "draft.unread"),
+    ("PATCH", "/api/config/draft/featureFlags/a", "viewer", "editor", "draft.unread"),
+    ("DELETE", "/api/config/draft/featureFlags/a", "viewer", "editor", "draft.unread"),
+    ("POST", "/api/config/draft/rename", "viewer", "editor", "draft.unread"),
+    ("POST", "/api/config/draft/revert", "viewer", "editor", "draft.unread"),
+    ("POST", "/api/config/preview", "viewer", "editor", "draft.unread"),
     ("POST", "/api/config/preview/withdraw", "viewer", "editor", None),
     ("POST", "/api/config/preview/links", "viewer", "editor", None),
-    ("POST", "/api/config/publish", "editor", "publisher", "publish.precondition_required"),
+    ("POST", "/api/config/publish", "editor", "publisher", "publish.unread"),
     ("POST", "/api/config/rollback", "editor", "publisher", None),
     ("POST", "/api/releases/undo", "editor", "publisher", None),
-    ("PUT", "/api/policy", "editor", "publisher", "policy.precondition_required"),
+    ("PUT", "/api/policy", "editor", "publisher", "policy.unread"),
     ("POST", "/api/flags/a/kill", "editor", "publisher", None),
     ("POST", "/api/flags/a/lift", "editor", "publisher", None),
 ]
@@ -100,9 +100,9 @@ def test_a_reason_is_asked_for_once_there_is_something_to_do(api: Api) -> None:
         assert code(api("POST", path, body)) == "reason.required"
     draft = api.world.edit(snapshot("a"))
     # The question (409) is asked before the reason (422).
-    assert code(api("POST", "/api/config/publish", nothing, if_match=draft.etag)) == "publish.needs_confirmation"
+    assert code(api("POST", "/api/config/publish", nothing, if_match=tag(draft))) == "publish.needs_confirmation"
     confirmed = {**nothing, "confirm": ["release.shrinks"]}
-    assert code(api("POST", "/api/config/publish", confirmed, if_match=draft.etag)) == "reason.required"
+    assert code(api("POST", "/api/config/publish", confirmed, if_match=tag(draft))) == "reason.required"
 
 
 RENAME, REVERT = "/api/config/draft/rename", "/api/config/draft/revert"
@@ -112,7 +112,7 @@ MALFORMED = "1.x"  # text, so it can be read; no version
 #: path, body, If-Match ("now": the current one), what is refused. Live is 1.0.1 (release 2), there is no preview.
 ORDER: list[tuple[str, Any, str | None, str]] = [
     (RENAME, {"version": "1" * 65}, None, "body.invalid"),
-    (RENAME, {"version": MALFORMED}, None, "draft.precondition_required"),
+    (RENAME, {"version": MALFORMED}, None, "draft.unread"),
     (RENAME, {"version": MALFORMED}, '"old"', "draft.stale"),
     (RENAME, {"version": MALFORMED}, "now", "version.malformed"),
     (RENAME, {"version": "1.0.0"}, "now", "version.taken"),

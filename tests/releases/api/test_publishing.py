@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import flag, snapshot
+from tests.factories import flag, snapshot, tag
 from tests.releases.api.helpers import Api, ok, refused
 
 PUBLISH, ROLLBACK, UNDO, POLICY = "/api/config/publish", "/api/config/rollback", "/api/releases/undo", "/api/policy"
@@ -32,8 +32,8 @@ def serials(api: Api) -> list[int]:
 def test_publishing_names_what_was_read(api: Api) -> None:
     draft = api.world.edit(snapshot("home"))
     for body, headers in (({}, {}), ({"version": "1.0.0"}, {}), ({}, {"if_match": "*"})):
-        refusal = refused(publish(api, body, **headers), 428, "publish.precondition_required")
-        assert (refusal["etag"], refusal["digest"]) == (draft.etag, draft.digest)
+        refusal = refused(publish(api, body, **headers), 428, "publish.unread")
+        assert (refusal["etag"], refusal["digest"]) == (tag(draft), draft.digest)
     refused(publish(api, {}, if_match='"1.0.0/0"'), 412, "draft.stale")
     refused(publish(api, {"digest": "0" * 64}), 409, "publish.digest_unknown")
     refused(publish(api, {"version": "9.9.9"}), 404, "version.unknown")
@@ -43,7 +43,7 @@ def test_publishing_names_what_was_read(api: Api) -> None:
 
 def test_by_if_match(api: Api) -> None:
     draft = api.world.edit(snapshot("home"))
-    body = ok(publish(api, {}, if_match=draft.etag))
+    body = ok(publish(api, {}, if_match=tag(draft)))
     assert (body["serial"], body["kind"], body["version"], body["digest"]) == (1, "publish", "1.0.0", draft.digest)
     assert body["actor"].startswith("token:publisher") and body["reason"] == "go" and body["warnings"] == []
     assert (body["application"], body["environment"]) == ("icontrol", "production")
@@ -66,16 +66,16 @@ def test_by_version_once_it_is_frozen(api: Api) -> None:
 
 def test_the_draft_was_renamed_meanwhile(api: Api) -> None:
     draft = api.world.edit(snapshot("home"))
-    api("POST", "/api/config/draft/rename", {"version": "2.0.0"}, if_match=draft.etag)
-    body = refused(publish(api, {"version": "2.0.0"}, if_match=draft.etag), 412, "draft.stale")
+    api("POST", "/api/config/draft/rename", {"version": "2.0.0"}, if_match=tag(draft))
+    body = refused(publish(api, {"version": "2.0.0"}, if_match=tag(draft)), 412, "draft.stale")
     assert body["etag"] == '"2.0.0/2"'
 
 
 def test_what_is_live_already(api: Api) -> None:
     draft = api.world.edit(snapshot("home"))
-    ok(publish(api, {}, if_match=draft.etag))
+    ok(publish(api, {}, if_match=tag(draft)))
     for body, headers in (
-        ({}, {"if_match": draft.etag}),  # the same request once more
+        ({}, {"if_match": tag(draft)}),  # the same request once more
         ({"version": "1.0.0"}, {}),
         ({"digest": draft.digest}, {}),
         ({}, {"if_match": api.etag()}),  # the next draft, unchanged
@@ -95,10 +95,10 @@ def test_a_withdrawn_version(api: Api) -> None:
 def test_the_serial_that_was_read(api: Api) -> None:
     api.world.release(snapshot("home"))
     draft = api.world.edit(snapshot("home", "more"))
-    body = refused(publish(api, {"expectedSerial": 0}, if_match=draft.etag), 409, "publish.conflict")
+    body = refused(publish(api, {"expectedSerial": 0}, if_match=tag(draft)), 409, "publish.conflict")
     assert (body["serial"], body["expectedSerial"], body["appendedBy"]) == (1, 0, "user:ada")
     assert "user:ada" in body["detail"]
-    assert ok(publish(api, {"expectedSerial": 1}, if_match=draft.etag))["serial"] == 2
+    assert ok(publish(api, {"expectedSerial": 1}, if_match=tag(draft)))["serial"] == 2
     refused(api("POST", ROLLBACK, {"reason": "x", "expectedSerial": 1}), 409, "publish.conflict")
 
 
@@ -106,7 +106,7 @@ def test_problems_keep_a_draft_from_going_out(api: Api) -> None:
     draft = api.world.edit(
         snapshot("home", tabs=[{"id": "t", "pageId": "no", "label": "T", "visible": True, "order": 1}])
     )
-    body = refused(publish(api, {}, if_match=draft.etag), 422, "snapshot.invalid")
+    body = refused(publish(api, {}, if_match=tag(draft)), 422, "snapshot.invalid")
     assert [problem["pointer"] for problem in body["problems"]] == ["/tabs/0/pageId"]
     refused(api.ask(CONFIG), 404, "release.none")
 
@@ -114,18 +114,22 @@ def test_problems_keep_a_draft_from_going_out(api: Api) -> None:
 def test_a_reason_is_needed_and_kept(api: Api) -> None:
     draft = api.world.edit(snapshot("home"))
     for reason in ("", "  ", "x" * 501):
-        refused(publish(api, {"reason": reason}, if_match=draft.etag), 422, "reason.required")
-    assert ok(publish(api, {"reason": "  for   the fair "}, if_match=draft.etag))["reason"] == "for the fair"
+        refused(publish(api, {"reason": reason}, if_match=tag(draft)), 422, "reason.required")
+    assert ok(publish(api, {"reason": "  for   the fair "}, if_match=tag(draft)))["reason"] == "for the fair"
 
 
 def test_findings_need_a_yes_each(api: Api) -> None:
     api.world.release(snapshot("a", "b", "c", "d"))
     draft = api.world.edit(snapshot("a"))
-    body = refused(publish(api, {}, if_match=draft.etag), 409, "publish.needs_confirmation")
+    body = refused(publish(api, {}, if_match=tag(draft)), 409, "publish.needs_confirmation")
     assert [entry["code"] for entry in body["confirmations"]] == ["release.shrinks"]
     assert set(body["confirmations"][0]["message"]) == {"en", "fr"}
-    refused(publish(api, {"confirm": ["release.grows"]}, if_match=draft.etag), 409, "publish.needs_confirmation")
-    ok(publish(api, {"confirm": ["release.shrinks"]}, if_match=draft.etag))
+    refused(
+        publish(api, {"confirm": ["release.grows"]}, if_match=tag(draft)),
+        409,
+        "publish.needs_confirmation",
+    )
+    ok(publish(api, {"confirm": ["release.shrinks"]}, if_match=tag(draft)))
     assert live(api) == ["a"]
 
 
@@ -136,14 +140,14 @@ def test_a_dry_run_answers_every_check_and_writes_nothing(api: Api) -> None:
     api.world.release(snapshot("a", "b", "c", "d"))
     tab = {"id": "t", "pageId": "no", "label": "T", "visible": True, "order": 1}
     draft = api.world.edit(snapshot("a", tabs=[tab]))
-    body = ok(publish(api, {"dryRun": True, "reason": ""}, if_match=draft.etag))
+    body = ok(publish(api, {"dryRun": True, "reason": ""}, if_match=tag(draft)))
     assert (body["dryRun"], body["version"], body["liveVersion"], body["serial"]) == (True, "1.0.1", "1.0.0", 1)
     assert body["publishable"] is False
     assert [problem["pointer"] for problem in body["problems"]] == ["/tabs/0/pageId"]
     assert [entry["code"] for entry in body["confirmations"]] == ["release.shrinks"]
     assert {"pages/b", "pages/c", "pages/d", "tabs/t"} <= {change["id"] for change in body["changes"]}
-    assert serials(api) == [1] and api.etag() == draft.etag
-    refused(publish(api, {"dryRun": True}), 428, "publish.precondition_required")
+    assert serials(api) == [1] and api.etag() == tag(draft)
+    refused(publish(api, {"dryRun": True}), 428, "publish.unread")
 
 
 def test_one_fix_goes_out_while_the_rest_stays(api: Api) -> None:
@@ -165,10 +169,10 @@ def test_one_fix_goes_out_while_the_rest_stays(api: Api) -> None:
 def test_picks_that_cannot_be(api: Api) -> None:
     tab = {"id": "t", "pageId": "shop", "label": "T", "visible": True, "order": 1}
     draft = api.world.edit(snapshot("home"))
-    refused(publish(api, {"changes": ["pages/home"]}, if_match=draft.etag), 409, "publish.changes_need_live")
-    ok(publish(api, {}, if_match=draft.etag))
-    etag = api.world.edit(snapshot("home", "shop", tabs=[tab])).etag
-    refused(publish(api, {"changes": ["pages/shop"]}), 428, "publish.precondition_required")
+    refused(publish(api, {"changes": ["pages/home"]}, if_match=tag(draft)), 409, "publish.changes_need_live")
+    ok(publish(api, {}, if_match=tag(draft)))
+    etag = tag(api.world.edit(snapshot("home", "shop", tabs=[tab])))
+    refused(publish(api, {"changes": ["pages/shop"]}), 428, "publish.unread")
     body = refused(
         publish(api, {"changes": ["pages/none", "pages/shop"]}, if_match=etag), 422, "publish.unknown_changes"
     )
@@ -186,12 +190,12 @@ def test_picks_that_cannot_be(api: Api) -> None:
 
 def test_a_publish_may_set_the_default_policy(api: Api) -> None:
     draft = api.world.edit(snapshot("home"))
-    body = ok(publish(api, {"latestVersion": "2.0", "minSupportedVersion": "1.5.0"}, if_match=draft.etag))
+    body = ok(publish(api, {"latestVersion": "2.0", "minSupportedVersion": "1.5.0"}, if_match=tag(draft)))
     assert (body["policies"]["default"]["latest"], body["policies"]["default"]["minSupported"]) == ("2.0.0", "1.5.0")
     assert api.ask(x_client_version="1.4.0").status_code == 426
     draft = api.world.edit(snapshot("home", "more"))
-    refused(publish(api, {"minSupportedVersion": "3.0.0"}, if_match=draft.etag), 422, "policy.unsatisfiable")
-    refused(publish(api, {"latestVersion": "two"}, if_match=draft.etag), 422, "policy.invalid")
+    refused(publish(api, {"minSupportedVersion": "3.0.0"}, if_match=tag(draft)), 422, "policy.unsatisfiable")
+    refused(publish(api, {"latestVersion": "two"}, if_match=tag(draft)), 422, "policy.invalid")
     assert serials(api) == [1]
 
 
@@ -199,7 +203,7 @@ def test_a_publish_may_set_the_default_policy(api: Api) -> None:
 def test_bump_latest_raises_and_never_lowers(api: Api, latest: str, after: str) -> None:
     api.world.policy(latest=latest)
     draft = api.world.edit(snapshot("home"))
-    body = ok(publish(api, {"bumpLatest": True}, if_match=draft.etag))
+    body = ok(publish(api, {"bumpLatest": True}, if_match=tag(draft)))
     assert body["policies"]["default"]["latest"] == after
 
 
@@ -213,7 +217,7 @@ def test_promotion_is_publishing_elsewhere_by_name(api: Api, where: str) -> None
         "POST",
         PUBLISH + ("?environment=staging" if where == "query" else ""),
         {"reason": "try", **({"environment": "staging"} if where == "body" else {})},
-        if_match=draft.etag,
+        if_match=tag(draft),
     )
     assert (ok(staged)["environment"], ok(staged)["serial"]) == ("staging", 1)
     refused(api.ask(CONFIG), 404, "release.none")
@@ -270,9 +274,9 @@ def test_the_policy_is_written_on_what_was_read(api: Api) -> None:
     first = api("GET", POLICY, role="viewer")
     assert ok(first)["serial"] == 0 and ok(first)["policies"]["default"]["minSupported"] == "0.0.0"
     wanted = {"policies": {"default": {"latest": "2.0.0", "minSupported": "1.0"}}, "reason": "start"}
-    body = refused(api("PUT", POLICY, wanted), 428, "policy.precondition_required")
+    body = refused(api("PUT", POLICY, wanted), 428, "policy.unread")
     assert body["etag"] == first["ETag"]
-    refused(api("PUT", POLICY, wanted, if_match="*"), 428, "policy.precondition_required")
+    refused(api("PUT", POLICY, wanted, if_match="*"), 428, "policy.unread")
     done = api("PUT", POLICY, wanted, if_match=first["ETag"], role="publisher")
     assert ok(done)["policies"]["default"]["minSupported"] == "1.0.0" and ok(done)["serial"] == 1
     assert done["ETag"] == api.etag(POLICY) != first["ETag"]

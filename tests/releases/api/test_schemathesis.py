@@ -35,12 +35,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from configs.policies import schema_etag
+from configs.policies import schema_revision
 from releases.access import actions as access
 from releases.api import common, ledger
 from releases.ledger.chain import NO_POLICY
-from releases.policies import policy_etag
-from tests.factories import ADA, flag, snapshot
+from releases.policies import policy_revision
+from tests.factories import ADA, flag, snapshot, tag
 from tests.house.test_roles import API, CLIENTS, table
 from tests.releases.api.helpers import ROLES, Api
 
@@ -114,10 +114,10 @@ def helped(api: Api, case: Case, number: int, known: dict[str, Any]) -> dict[str
         head = api.world.head()
         api.world.application.refresh_from_db()
         etags = {
-            "/api/policy": policy_etag(head.policies if head else NO_POLICY),
-            "/api/applications/{key}/schema": schema_etag(api.world.application),
+            "/api/policy": policy_revision(head.policies if head else NO_POLICY),
+            "/api/applications/{key}/schema": schema_revision(api.world.application),
         }
-        return {"If-Match": etags.get(case.path, api.world.draft.etag)}
+        return {"If-Match": etags.get(case.path, tag(api.world.draft))}
     return {}
 
 
