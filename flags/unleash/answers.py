@@ -15,6 +15,9 @@ from releases.delivery.representations import Live, Representation
 
 FEATURES = Route(f"{VARY}, Unleash-Client-Spec")
 FRONTEND = Route(VARY, ("GET", "POST", "HEAD"))
+#: Where nothing was ever released.
+NO_FEATURES = b'{"version": 2, "features": [], "segments": []}'
+NO_TOGGLES = b'{"toggles": []}'
 
 
 class FeaturesJSON(TypedDict):

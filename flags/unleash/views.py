@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.http import HttpResponse
@@ -59,20 +58,20 @@ class UnleashView(FlagClientView):
     """Where nothing was ever released, the answer is empty: at a refusal SDKs ask ever less often, and so the first
     publish would be late."""
 
-    empty: dict[str, Any] | None = None
+    empty: bytes | None = None
 
     def handle_exception(self, exc: Exception) -> Any:
         if not (isinstance(exc, Refusal) and exc.code == "release.none"):
             return super().handle_exception(exc)
         if self.empty is None:
             return HttpResponse(status=202)
-        return response_of(before_the_first(self.ask(self.request), json.dumps(self.empty).encode()))
+        return response_of(before_the_first(self.ask(self.request), self.empty))
 
 
 class FeaturesView(UnleashView):
     """What SDKs evaluate by themselves."""
 
-    empty = {"version": 2, "features": [], "segments": []}
+    empty = answers.NO_FEATURES
     route = answers.FEATURES
 
     @extend_schema(
@@ -159,7 +158,7 @@ class FrontendView(UnleashView):
 
     route = answers.FRONTEND
     evaluates = True
-    empty = {"toggles": []}
+    empty = answers.NO_TOGGLES
 
     @extend_schema(
         operation_id="unleashFrontend",

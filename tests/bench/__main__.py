@@ -48,6 +48,10 @@ FUNCTIONS = {
     "SHA-256 of it": "digest",
     "read strict JSON": "read",
     "the public form for one surface": "render",
+    "the gate from memory, 200, a thousand times": "gate",
+    "the gate from memory, 426, a thousand times": "blocked",
+    "the published config from memory, 200, a thousand times": "published",
+    "the published config from memory, 304, a thousand times": "published 304",
 }
 #: Row → name of the samples, of a hundred flags.
 POLLS = {

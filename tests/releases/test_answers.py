@@ -18,7 +18,7 @@ from icontrol.kernel.answers import Answer
 from icontrol.kernel.outages import Outage, rest
 from icontrol.kernel.refusals import Refusal
 from releases.access import actions as access
-from releases.delivery.answers import CONFIG, GATE, KEPT_DECISIONS, LONGEST_KEPT, Ask, answer, refused
+from releases.delivery.answers import CONFIG, GATE, KEPT_DECISIONS, LONGEST_KEPT, Ask, answer, before_the_first, refused
 from releases.delivery.live import read_live
 from releases.delivery.representations import Live, flags_of
 from tests.factories import ADA, NOON, World, flag, make_world, snapshot
@@ -92,6 +92,10 @@ def leading_to(key: str | None) -> Live | Refusal:
         return read_live(key)
     except Refusal as refusal:
         return refusal
+
+
+def no_such(live: Live) -> Refusal:
+    return Refusal("evaluation.no_such_flag", environment=live.environment, key="pay")
 
 
 def away(is_away: bool) -> None:
@@ -184,10 +188,10 @@ def test_the_gate_and_the_config(world: World, keys: list[str | None], is_away: 
 
 @pytest.mark.parametrize("is_away", [False, True])
 def test_the_flags_of_ofrep_and_unleash(world: World, keys: list[str | None], is_away: bool) -> None:
-    keys = keys[:-2]  # where nothing was released, all flags and features are an empty answer
     api = Api(world)
     paths = {"/ofrep/v1/evaluate/flags": ofrep.FLAGS, "/unleash/api/client/features": unleash.FEATURES}
-    paths["/ofrep/v1/evaluate/flags/pay"] = ofrep.FLAGS
+    paths |= {"/ofrep/v1/evaluate/flags/pay": ofrep.FLAGS, "/unleash/api/frontend": unleash.FRONTEND}
+    empty = {"flags": ofrep.NOTHING, "features": unleash.NO_FEATURES, "frontend": unleash.NO_TOGGLES}
     methods = {path: route.methods[0] for path, route in paths.items()}
     for key in keys:
         api.ask("/unleash/api/client/features", x_api_key=key)  # seen before the database went away
@@ -204,18 +208,27 @@ def test_the_flags_of_ofrep_and_unleash(world: World, keys: list[str | None], is
     @example("/ofrep/v1/evaluate/flags", None, "fr", "TAG")
     @example("/unleash/api/client/features", "pk_unknown", "fr", None)
     @example("/ofrep/v1/evaluate/flags/pay", "pk_unknown", None, None)
+    @example("/unleash/api/frontend", keys[NOTHING], None, None)
+    @example("/ofrep/v1/evaluate/flags", keys[NOTHING], None, "*")
     def same(path: str, key: str | None, accept_language: str | None, if_none_match: str | None) -> None:
         live = leading_to(client_key(key, None))
 
         def told(if_none_match: str | None) -> Answer:
             ask = Ask(paths[path], accept_language=accept_language or "", if_none_match=if_none_match or "")
+            last = path.rpartition("/")[2]
             if isinstance(live, Refusal):
-                one = {"key": "pay"} if path.endswith("pay") else {}
+                if live.code == "release.none" and last in empty:
+                    return before_the_first(ask, empty[last])
+                one = {"key": "pay"} if last == "pay" else {}
                 return ofrep.refused(ask, live, one) if "ofrep" in path else refused(ask, live)
-            if "unleash" in path:
+            if last == "features":
                 return unleash.features(ask, live, inline=True)
             found = flags_of(live).evaluate_all({}, NOON)
-            if path.endswith("pay"):
+            if last == "frontend":
+                return unleash.toggles(ask, live, found)
+            if last == "pay":
+                if "pay" not in found:
+                    return ofrep.refused(ask, no_such(live), {"key": "pay"})
                 return ofrep.one(ask, live, "pay", found["pay"])
             return ofrep.all_of(ask, live, found)
 
