@@ -76,7 +76,7 @@ def tests_of(paths: Iterable[str]) -> list[str]:
             found.add(str(path if is_test else path.parent))
         elif path.parts[0] == "releases":
             found |= _of_releases(path) or {RELEASES}
-        elif path.parts[0] in APPS:
+        elif path.parts[0] in (*APPS, "frontend"):
             found.add(str(_beside(path)))
         elif path.parts[0] == "templates":
             found |= _through("releases.admin")

@@ -14,6 +14,7 @@ from tests.check import tests_of as places  # pytest would collect it by its nam
         (["README.md", "docs/reference/http.md"], ["tests/house"]),
         (["configs/importers/unleash/flags.py"], ["tests/configs", "tests/house"]),
         (["flags/engine/flag.py"], ["tests/flags/engine", "tests/house"]),
+        (["frontend/sdk/flags.js"], ["tests/frontend/sdk", "tests/house"]),
         (["flags/usage.py", "flags/engine/flag.py"], ["tests/flags", "tests/house"]),
         (["tests/configs/test_diff.py"], ["tests/configs/test_diff.py", "tests/house"]),
         (["tests/configs/test_that_was_removed.py"], ["tests/house"]),

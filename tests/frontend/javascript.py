@@ -1,0 +1,29 @@
+"""The tests of the JavaScript files, which Node runs. Nothing is installed for them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def node_is_there() -> None:
+    """Without Node a loud skip; where CI is set, a failure."""
+    if shutil.which("node") is None:
+        obstacle = "NOT RUN: node not found (Debian: apt-get install nodejs)"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(obstacle)
+
+
+def run_tests(*files: Path) -> None:
+    """Each file's tests pass, and there are some."""
+    node_is_there()
+    done = subprocess.run(
+        ["node", "--test", "--test-reporter=tap", *map(str, files)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "\n# fail 0\n" in done.stdout and "\n# pass 0\n" not in done.stdout
