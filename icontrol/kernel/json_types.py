@@ -7,17 +7,7 @@ from __future__ import annotations
 
 from inspect import isfunction
 from types import NoneType, UnionType
-from typing import (
-    Annotated,
-    Any,
-    Literal,
-    NotRequired,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-    is_typeddict,
-)
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 Schema = dict[str, Any]
 
@@ -30,8 +20,6 @@ class Keywords:
 
 
 Moment = Annotated[str, Keywords(format="date-time")]
-
-
 _SIMPLE: dict[Any, Schema] = {
     str: {"type": "string"},
     int: {"type": "integer"},

@@ -85,7 +85,9 @@ def answer_header(name: str, description: str, *statuses: int, kind: Any = str) 
 
 
 def shapes(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Puts in the shapes of the answers."""
+    """Puts in the shapes of the answers, and says of bodies that a field that is not known is refused."""
+    for body in result["components"]["schemas"].values():
+        body["additionalProperties"] = False
     result["components"]["schemas"] = dict(sorted({**result["components"]["schemas"], **components()}.items()))
     return result
 

@@ -75,9 +75,8 @@ class Flag(serializers.BooleanField):
         return bool(data)
 
 
+# Reads a request body and documents it. A field that is not known is a problem: ``confrim`` must not be ignored.
 class Body(serializers.Serializer[Any]):
-    """A request body. A field that is not known is a problem: ``confrim`` must not be ignored."""
-
     def to_internal_value(self, data: Any) -> Any:
         unknown = {
             name: [serializers.ErrorDetail("unknown", code="unknown")]

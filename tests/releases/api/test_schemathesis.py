@@ -186,18 +186,18 @@ def test_generated_requests(full: Api, share: int, capsys: pytest.CaptureFixture
     assert sent[200] >= CASES / 5  # it is not refusals only
 
 
-def wrong_shape(environment: Any) -> Any:
+def wrong_shape(*_: Any) -> Any:
     return {"latest_version": 1}
 
 
-def breaks(environment: Any) -> Any:
+def breaks(*_: Any) -> Any:
     raise ValueError("planted")
 
 
 @pytest.mark.usefixtures("one_connection")
 @pytest.mark.parametrize("fault", [wrong_shape, breaks])
 def test_a_planted_fault_is_found(full: Api, monkeypatch: pytest.MonkeyPatch, fault: Any) -> None:
-    monkeypatch.setattr(ledger, "registry", fault)
+    monkeypatch.setattr(ledger, "show_registry", fault)
     with pytest.raises(FailureGroup):
         send(full, lambda _, path: path == "/api/registry")
 
