@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from typing import Any
 
 from django.conf import settings
@@ -201,7 +201,11 @@ def check_shape(document: Any) -> None:
 
 
 def check_publishable(application: Application, version: str, snapshot: Any, schema: dict[str, Any] | None) -> None:
-    found = errors(problems_of(application, snapshot, schema, None))
+    check_valid(version, problems_of(application, snapshot, schema, None))
+
+
+def check_valid(version: str, problems: Sequence[Problem]) -> None:
+    found = errors(problems)
     if found:
         raise Refusal("snapshot.invalid", problems=found, count=len(found), version=version)
 

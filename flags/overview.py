@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -22,6 +22,7 @@ from releases.delivery.public_form import FORCE_OFF
 from releases.flag_life import First, first_seen
 from releases.ledger.chain import head_of
 from releases.models import Environment, Release
+from releases.offers import Offer, OffersJSON, show_offers
 from releases.serialization import WhereJSON, instant, named
 
 DAY = 24  # hours
@@ -233,7 +234,7 @@ class CountsJSON(TypedDict):
     hours: Annotated[list[HourCountsJSON], "The last 48."]
 
 
-class FlagDetailJSON(LiveJSON, FlagFieldsJSON):
+class FlagDetailJSON(LiveJSON, FlagFieldsJSON, OffersJSON):
     """One live flag with its counts."""
 
     counts: CountsJSON
@@ -270,12 +271,13 @@ def counts_of(environment: Environment, key: str, now: dt.datetime) -> Counts:
     return found
 
 
-def show_flag(found: Overview, key: str, now: dt.datetime) -> FlagDetailJSON:
+def show_flag(found: Overview, key: str, now: dt.datetime, offers: Iterable[Offer] | None = None) -> FlagDetailJSON:
     flag = found.flag(key)
     return {
         **_where(found.environment, found.head),
         **flag.as_json(),
         "counts": counts_of(found.environment, key, now).as_json(),
+        **show_offers(offers),
     }
 
 

@@ -44,6 +44,7 @@ from releases.policies import (
     check_switch,
     check_switch_not_moved,
     check_undo,
+    check_was_live,
     confirmations,
     live_flags,
     stands,
@@ -297,8 +298,9 @@ def _target(
         return release.config_version
     if to_version is not None:
         target = version_of(environment.application, check_version_name(to_version))
-        if not Release.objects.filter(environment=environment, config_version=target).exists():
-            raise Refusal("rollback.never_live", version=target.version, environment=environment.key)
+        check_was_live(
+            environment, target, Release.objects.filter(environment=environment, config_version=target).exists()
+        )
         return target
     return pasts([head])[environment.pk].version
 

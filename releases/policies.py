@@ -208,6 +208,11 @@ def check_something_live(environment: Environment, head: Release) -> ConfigVersi
     return head.config_version
 
 
+def check_was_live(environment: Environment, version: ConfigVersion, was_live: bool) -> None:
+    if not was_live:
+        raise Refusal("rollback.never_live", version=version.version, environment=environment.key)
+
+
 def check_rollback(environment: Environment, head: Release, target: ConfigVersion | None) -> ConfigVersion:
     """``target`` is a version of this environment's ledger; None when nothing else was live before."""
     live = check_something_live(environment, head)

@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Subquery
 from configs import states
 from configs.drafts import draft_of, free_patch, store, version_of
 from configs.models import Application, ConfigVersion
-from configs.policies import check_read, check_version_name
+from configs.policies import check_read, check_valid, check_version_name
 from configs.snapshot.diff import Change, apply, change_id, diff, named_path
 from icontrol.kernel.problems import Problem, errors
 from icontrol.kernel.refusals import Refusal
@@ -208,6 +208,5 @@ def check_ready(plan: Plan, confirm: Sequence[str]) -> None:
             problems=found,
             extra={"missingChanges": plan.unpicked},
         )
-    if found:
-        raise Refusal("snapshot.invalid", problems=found, count=len(found), version=plan.candidate.version)
+    check_valid(plan.candidate.version, found)
     check_policies(plan.policies)

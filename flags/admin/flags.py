@@ -26,6 +26,7 @@ from releases.admin.buttons import Button, flags_of, switch_of
 from releases.admin.markup import amount, chip, moment
 from releases.lookup import find_environment
 from releases.models import Environment
+from releases.offers import of_flag
 
 #: How answers look that nobody is to be content with at a glance; others look well.
 STYLES = {Reason.UNKNOWN: "warned", Reason.ERROR: "refused", Reason.DISABLED: "plain"}
@@ -112,12 +113,11 @@ class FlagsAdmin(HouseAdmin):
         return sorted(rows, key=lambda row: (not row.killed, row.key))
 
     def row(self, request: HttpRequest, found: Overview, key: str, facts: FlagFacts | None) -> Row:
-        return Row(key, facts, self.switch(request, found.environment, key, facts is None or facts.killed))
+        return Row(key, facts, self.switch(request, found, key))
 
-    def switch(self, request: HttpRequest, environment: Environment, key: str, is_killed: bool) -> Button | None:
-        if not self.actor(request).may(PUBLISH):
-            return None
-        return switch_of(environment, key, is_killed=is_killed, origin=request.get_full_path())
+    def switch(self, request: HttpRequest, found: Overview, key: str) -> Button | None:
+        offer = of_flag(self.actor(request), found.head, key, {key})  # it is live, or forced off
+        return switch_of(offer, found.environment, key, origin=request.get_full_path())
 
     # One flag ---------------------------------------------------------------------------------------------------------
 
@@ -142,7 +142,7 @@ class FlagsAdmin(HouseAdmin):
                     explained = self.explained(request, environment, key, form, now)
                 except Refusal as refused:  # no preview, or the draft has no such flag
                     refusal, status = refused, refused.status
-        button = self.switch(request, environment, key, flag.killed)
+        button = self.switch(request, found, key)
         if button and flag.killed:  # no column says here what is lifted
             button = replace(button, label=text_lazy("Lift the kill switch"))
         counts = counts_of(environment, key, now)

@@ -16,6 +16,8 @@ from releases.api.openapi import BODY, BOTH, answers
 from releases.api.parsing import Flag as Truth
 from releases.api.parsing import Reason, ReasonBody
 from releases.effects import effects, prospect
+from releases.offers import of_flag
+from releases.policies import live_flags
 from releases.proposals import Released
 from releases.serialization.releases import show_switched
 
@@ -38,10 +40,11 @@ class SwitchView(AuthorView):
         now = self.now
         if data["dryRun"]:
             head, changed, affects = prospect(environment, self.kind, key, now=now)
-            return Response(show_switched(head, key, affects, changed=changed, dry_run=True))
-        release, changed = action(environment, key=key, reason=data["reason"], actor=self.actor, now=now)
-        affects = effects(release, self.kind, key, now=now) if changed else Effects()
-        return Response(show_switched(release, key, affects, changed=changed, dry_run=False))
+        else:
+            head, changed = action(environment, key=key, reason=data["reason"], actor=self.actor, now=now)
+            affects = effects(head, self.kind, key, now=now) if changed else Effects()
+        offers = [of_flag(self.actor, head, key, live_flags(head.config_version))]
+        return Response(show_switched(head, key, affects, changed=changed, dry_run=data["dryRun"], offers=offers))
 
 
 class KillView(SwitchView):

@@ -17,6 +17,7 @@ from releases.api.common import AuthorView
 from releases.api.openapi import BODY, BOTH, answers
 from releases.api.parsing import Body, ContextParser, Text
 from releases.lookup import LIVE
+from releases.offers import of_flag
 
 STALE = OpenApiParameter("stale", {"type": "string", "enum": ["1"]}, description="Only flags with a reason to go.")
 
@@ -59,7 +60,8 @@ class FlagView(AuthorView):
     @extend_schema(operation_id="readFlag", parameters=BOTH, responses=answers(show_flag))
     def get(self, request: Request, key: str) -> Response:
         """One live flag with its evaluations per variant, day and hour."""
-        return Response(show_flag(overview(self.environment(), self.now, key), key, self.now))
+        found = overview(self.environment(), self.now, key)
+        return Response(show_flag(found, key, self.now, [of_flag(self.actor, found.head, key, {key})]))
 
 
 class ExplainView(AuthorView):

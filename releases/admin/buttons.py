@@ -1,13 +1,13 @@
-"""What may be done now, by this person: the buttons of a version and of an environment.
+"""The buttons of versions and environments, drawn from what is offered (:mod:`releases.offers`).
 
 What a role may not do has no button. What cannot be done now has one that is off and says why, in the words of the
-refusal: the checks are those of the actions.
+refusal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -15,16 +15,25 @@ from django.utils.http import urlencode
 
 from configs import states
 from configs.models import ConfigVersion
-from icontrol.kernel.actors import EDIT, PUBLISH, VIEW, Actor
+from icontrol.kernel.actors import VIEW, Actor
 from icontrol.kernel.bilingual import text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases.admin.facts import Standing
-from releases.ledger.chain import Past, pasts
 from releases.models import Environment, Release
-from releases.policies import check_not_live, check_rollback, check_undo
+from releases.offers import Offer, of_environments, of_version
 
-#: Refusals that say that things are as wished already, or that there is nothing at all: no reason to show a button.
-DONE = ("rollback.already_live", "release.nothing_to_publish", "release.none")
+#: Refusals of who may not, and where there is nothing at all: no button.
+HIDDEN = ("permission.denied", "release.none")
+#: Those that say that a version is as wished already, or never was there: its page shows what can be done instead.
+DONE = ("rollback.already_live", "rollback.never_live", "release.nothing_to_publish")
+#: What is done with a version without regard to an environment: label, style.
+LABELS: dict[str, tuple[Any, str]] = {
+    "preview": (text_lazy("Send to preview"), ""),
+    "preview_link": (text_lazy("Make a preview link"), ""),
+    "withdraw": (text_lazy("Withdraw"), "danger"),
+    "revert": (text_lazy("Restore into draft"), ""),
+    "rollback": (text_lazy("Roll back to this version"), "danger"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,71 +58,51 @@ def page_of(thing: Any) -> str:
     return address(f"{meta.app_label}_{meta.model_name}_change", thing.pk)
 
 
-def refusal_of(check: Callable[..., Any], *given: Any) -> Refusal | None:
-    """What a check says; None when it lets through."""
-    try:
-        check(*given)
-    except Refusal as refusal:
-        return refusal
-    return None
+def button(offer: Offer, label: Any, style: str = "") -> Button:
+    return Button(label, _page_for(offer), style, offer.refusal)
 
 
-def offer(button: Button, check: Callable[..., Any], *given: Any) -> list[Button]:
-    """The button, off while the check refuses; none where there is nothing that it could be about."""
-    why = refusal_of(check, *given)
-    return [] if why is not None and why.code == "release.none" else [replace(button, why=why)]
+def _page_for(offer: Offer) -> str:
+    environment, version = offer.environment, offer.version
+    match offer.action:
+        case "undo":
+            return address("releases_environment_undo", environment.pk) if environment else ""
+        case "preview_link":
+            return address("releases_previewlink_create", application=version.application.key) if version else ""
+    name = {"revert": "restore"}.get(offer.action, offer.action)
+    query = {"environment": environment.key} if environment else {}
+    return address(f"configs_configversion_{name}", version.pk, **query) if version else ""
+
+
+def first(offers: Sequence[Offer]) -> Offer:
+    """The first that can be done; else the last, which says why not."""
+    return next((offer for offer in offers if offer.refusal is None), offers[-1])
 
 
 # Config versions ------------------------------------------------------------------------------------------------------
 
 
-def publishable_in(version: ConfigVersion, standings: Iterable[Standing]) -> list[Environment]:
-    """Environments whose clients do not have this content."""
-    if version.state == states.WITHDRAWN:
-        return []
-    return [
-        standing.environment
-        for standing in standings
-        if refusal_of(check_not_live, standing.environment, standing.head, version.version, version.digest) is None
-    ]
+def rollbacks(version: ConfigVersion, actor: Actor, standings: Iterable[Standing]) -> list[Offer]:
+    """In environments that had this version once and have another one now."""
+    offers = of_version(actor, version, [standing.head for standing in standings])
+    return [offer for offer in offers if offer.action == "rollback" and offer.code not in HIDDEN + DONE]
 
 
-def rollbacks(version: ConfigVersion, standings: Iterable[Standing]) -> list[tuple[Environment, Refusal | None]]:
-    """Environments that had this version once and have another one now, with what stands in the way there."""
-    if version.state != states.PUBLISHED:
-        return []
-    had = set(Release.objects.filter(config_version=version).values_list("environment_id", flat=True))
-    found = [
-        (standing.environment, refusal_of(check_rollback, standing.environment, standing.head, version))
-        for standing in standings
-        if standing.environment.pk in had
-    ]
-    return [(environment, why) for environment, why in found if why is None or why.code not in DONE]
-
-
-def of_version(version: ConfigVersion, actor: Actor, standings: Sequence[Standing]) -> list[Button]:
-    """``standings`` are those of the version's application."""
+def version_buttons(version: ConfigVersion, actor: Actor, standings: Sequence[Standing]) -> list[Button]:
+    """``standings`` are those of the version's application. One button for an action in all of them."""
+    offers: dict[str, list[Offer]] = {}
+    for offer in of_version(actor, version, [standing.head for standing in standings]):
+        if offer.code not in HIDDEN + DONE:
+            offers.setdefault(offer.action, []).append(offer)
     found = []
-    publish_in, back_in = [], []
-    if actor.may(PUBLISH):
-        publish_in, back_in = publishable_in(version, standings), rollbacks(version, standings)
-    if version.state == states.DRAFT and actor.may(EDIT):
-        found.append(Button(text_lazy("Send to preview"), _move(version, "preview")))
-    if publish_in:
-        where = publish_in[0].key
-        label = text_lazy("Publish in {where}", where=where)
-        url = _move(version, "publish", environment=where)
-        found.append(Button(label, url, "" if back_in else "primary"))
-    if back_in:
-        environment, why = next((pair for pair in back_in if pair[1] is None), back_in[0])
-        url = _move(version, "rollback", environment=environment.key)
-        found.append(Button(text_lazy("Roll back to this version"), url, "danger", why))
-    if version.state == states.PREVIEW and actor.may(EDIT):
-        link = address("releases_previewlink_create", application=version.application.key)
-        found.append(Button(text_lazy("Make a preview link"), link))
-        found.append(Button(text_lazy("Withdraw"), _move(version, "withdraw"), "danger"))
-    if version.state != states.DRAFT and actor.may(EDIT):
-        found.append(Button(text_lazy("Restore into draft"), _move(version, "restore")))
+    for action, same in offers.items():
+        offer = first(same)
+        if action == "publish":
+            where = offer.environment.key if offer.environment else ""
+            label = text_lazy("Publish in {where}", where=where)
+            found.append(button(offer, label, "" if "rollback" in offers else "primary"))
+        else:
+            found.append(button(offer, *LABELS[action]))
     return found
 
 
@@ -133,30 +122,34 @@ def compare(version: ConfigVersion, *, environment: str | None = None) -> Button
     return Button(text_lazy("Compare with live"), url)
 
 
-def _move(version: ConfigVersion, name: str, **query: Any) -> str:
-    return address(f"configs_configversion_{name}", version.pk, **query)
-
-
 # Environments ---------------------------------------------------------------------------------------------------------
 
 
-def of_environments(
+def standing_buttons(
     standings: Sequence[Standing], actor: Actor, waiting: Sequence[ConfigVersion]
 ) -> list[list[Button]]:
     """One list for each. ``waiting`` are drafts and previews; the number of queries does not depend on how many."""
-    past = pasts(standing.head for standing in standings) if actor.may(PUBLISH) else {}
-    return [_of_environment(standing, actor, waiting, past.get(standing.environment.pk)) for standing in standings]
+    offers = of_environments(actor, [standing.head for standing in standings])
+    return [_standing_buttons(standing, actor, waiting, own) for standing, own in zip(standings, offers, strict=True)]
 
 
-def _of_environment(
-    standing: Standing, actor: Actor, waiting: Sequence[ConfigVersion], past: Past | None
+def _standing_buttons(
+    standing: Standing, actor: Actor, waiting: Sequence[ConfigVersion], offers: Iterable[Offer]
 ) -> list[Button]:
     environment, head = standing.environment, standing.head
-    found = []
-    if actor.may(PUBLISH):
-        mine = [version for version in waiting if version.application_id == environment.application_id]
-        found.append(_publish(standing, mine))
-        found += _take_back(environment, head, past or Past(None, None))
+    # The preview, which somebody has looked at, before the draft.
+    mine = [version for version in waiting if version.application_id == environment.application_id]
+    publish = [
+        offer
+        for version in sorted(mine, key=lambda version: version.state != states.PREVIEW)
+        for offer in of_version(actor, version, [head])
+        if offer.action == "publish"
+    ]
+    found = [
+        button(offer, *_on_card(offer, head))
+        for offer in [*([first(publish)] if publish else []), *offers]
+        if offer.code not in HIDDEN and offer.action != "policy"  # whose page is for all readers
+    ]
     if actor.may(VIEW):
         policy = address("releases_environment_policy", environment.pk)
         found.append(Button(text_lazy("Version policy"), policy))
@@ -167,48 +160,30 @@ def _of_environment(
     return found
 
 
+def _on_card(offer: Offer, head: Release) -> tuple[Any, str]:
+    """Label and style."""
+    version = offer.version
+    match offer.action:
+        case "publish":
+            if version is not None and version.state == states.PREVIEW:
+                return text_lazy("Publish the preview"), "primary"
+            return text_lazy("Publish the draft"), "primary"
+        case "rollback":
+            if version is not None:
+                return text_lazy("Roll back to {version}", version=version.version), "danger"
+            return text_lazy("Roll back"), "danger"
+    return text_lazy("Undo release {serial}", serial=head.serial), ""
+
+
 def flags_of(environment: Environment) -> str:
     """The page of its live flags; it belongs to an app that this one knows by address only."""
     return address("flags_flags_environment", environment.pk)
 
 
-def switch_of(environment: Environment, flag: str, *, is_killed: bool, origin: str) -> Button:
+def switch_of(offer: Offer, environment: Environment, flag: str, origin: str) -> Button | None:
     """The kill switch of one flag, for who may publish; it leads back to ``origin``."""
-    if is_killed:
-        return Button(text_lazy("Lift"), address("releases_environment_lift", environment.pk, flag, next=origin))
-    kill = address("releases_environment_kill", environment.pk, flag, next=origin)
-    return Button(text_lazy("Kill"), kill, "danger")
-
-
-def _publish(standing: Standing, waiting: Sequence[ConfigVersion]) -> Button:
-    """The preview, which somebody has looked at, before the draft; what clients have already is not offered."""
-    labels = {
-        states.PREVIEW: text_lazy("Publish the preview"),
-        states.DRAFT: text_lazy("Publish the draft"),
-    }
-    environment, head = standing.environment, standing.head
-    found = [
-        offered
-        for version in sorted(waiting, key=lambda version: version.state != states.PREVIEW)
-        for offered in offer(
-            Button(labels[version.state], _move(version, "publish", environment=environment.key), "primary"),
-            check_not_live,
-            environment,
-            head,
-            version.version,
-            version.digest,
-        )
-    ]
-    return next((button for button in found if button.why is None), found[-1])
-
-
-def _take_back(environment: Environment, head: Release, past: Past) -> list[Button]:
-    label = text_lazy("Roll back")
-    url = ""
-    if past.version is not None:
-        label = text_lazy("Roll back to {version}", version=past.version.version)
-        url = _move(past.version, "rollback", environment=environment.key)
-    found = offer(Button(label, url, "danger"), check_rollback, environment, head, past.version)
-    undo = address("releases_environment_undo", environment.pk)
-    label = text_lazy("Undo release {serial}", serial=head.serial)
-    return found + offer(Button(label, undo), check_undo, environment, head, head.serial, past.release)
+    if offer.code in HIDDEN:
+        return None
+    label, style = (text_lazy("Lift"), "") if offer.action == "lift" else (text_lazy("Kill"), "danger")
+    url = address(f"releases_environment_{offer.action}", environment.pk, flag, next=origin)
+    return Button(label, url, style, offer.refusal)

@@ -176,7 +176,7 @@ class EnvironmentAdmin(ReadOnlyAdmin):
 
     def buttons(self, request: HttpRequest, environment: Environment) -> list[Button]:
         waiting = facts.waiting(environment.application_id)
-        return buttons.of_environments([Standing(environment, head_of(environment))], self.actor(request), waiting)[0]
+        return buttons.standing_buttons([Standing(environment, head_of(environment))], self.actor(request), waiting)[0]
 
     def more(self, request: HttpRequest, environment: Environment) -> dict[str, Any]:
         return {"environment": environment}

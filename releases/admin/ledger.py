@@ -18,13 +18,11 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from configs.policies import check_permission
-from icontrol.kernel.actors import PUBLISH, VIEW
+from icontrol.kernel.actors import VIEW
 from icontrol.kernel.bilingual import later, said, text_lazy
-from releases.actions import undo_target
 from releases.admin import buttons, facts, markup
 from releases.admin.base import EnvironmentFilter, Fact, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
-from releases.admin.facts import Standing
 from releases.ledger import checkpoints, verifications
 from releases.ledger.chain import head_of, nothing, release_of
 from releases.ledger.checkpoints import Line
@@ -32,6 +30,7 @@ from releases.ledger.kinds import KINDS
 from releases.ledger.summary import precede, summary
 from releases.ledger.verify import verify
 from releases.models import Environment, Release
+from releases.offers import of_release
 
 LINES_SHOWN = 200
 
@@ -147,24 +146,17 @@ class ReleaseAdmin(ReadOnlyAdmin):
         ]
 
     def buttons(self, request: HttpRequest, release: Release) -> list[Button]:
-        if not self.actor(request).may(PUBLISH):
-            return []
-        environment = release.environment
-        standing = Standing(environment, head_of(environment))
-        undo = Button(
-            text_lazy("Undo this release"),
-            address("releases_environment_undo", environment.pk),
-            "danger",
-        )
-        found = buttons.offer(undo, undo_target, environment, standing.head, release.serial)
         version = release.config_version
-        if version is None:
-            return found
-        for _, why in buttons.rollbacks(version, [standing]):
-            back = address("configs_configversion_rollback", version.pk, environment=environment.key)
-            label = text_lazy("Roll back to {version}", version=version.version)
-            found.append(Button(label, back, "danger", why))
-        return found
+        name = version.version if version else ""
+        labels = {
+            "undo": text_lazy("Undo this release"),
+            "rollback": text_lazy("Roll back to {version}", version=name),
+        }
+        return [
+            buttons.button(offer, labels[offer.action], "danger")
+            for offer in of_release(self.actor(request), release, head_of(release.environment))
+            if offer.code not in buttons.HIDDEN + buttons.DONE
+        ]
 
     def more(self, request: HttpRequest, release: Release) -> dict[str, Any]:
         environment = release.environment

@@ -128,7 +128,11 @@ class Rollback(EnvironmentMove):
 
     @cached_property
     def environments(self) -> list[Environment]:
-        return [environment for environment, _ in rollbacks(self.version, facts.standings(self.version.application_id))]
+        return [
+            offer.environment
+            for offer in rollbacks(self.version, self.actor, facts.standings(self.version.application_id))
+            if offer.environment
+        ]
 
     def frame(self) -> dict[str, Any]:
         where = self.environment.key

@@ -21,7 +21,7 @@ from icontrol.kernel.bilingual import later, text_lazy
 from icontrol.kernel.texts import Text, both
 from releases.admin import buttons, facts, markup
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
-from releases.admin.buttons import Button, address, page_of
+from releases.admin.buttons import LABELS, Button, address, page_of
 from releases.admin.compare import Compare
 from releases.admin.facts import Difference
 from releases.admin.version_moves import Publish, Restore, Rollback, SendToPreview, VersionMove, Withdraw
@@ -29,11 +29,11 @@ from releases.ledger.chain import head_of
 from releases.models import Release
 
 MOVES: dict[str, tuple[type[VersionMove], Any]] = {
-    "preview": (SendToPreview, text_lazy("Send to preview")),
+    "preview": (SendToPreview, LABELS["preview"][0]),
     "publish": (Publish, text_lazy("Publish")),
-    "rollback": (Rollback, text_lazy("Roll back to this version")),
-    "withdraw": (Withdraw, text_lazy("Withdraw")),
-    "restore": (Restore, text_lazy("Restore into draft")),
+    "rollback": (Rollback, LABELS["rollback"][0]),
+    "withdraw": (Withdraw, LABELS["withdraw"][0]),
+    "restore": (Restore, LABELS["revert"][0]),
 }
 LATEST = 10
 
@@ -174,7 +174,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
 
     def buttons(self, request: HttpRequest, version: ConfigVersion) -> list[Button]:
         standings = facts.standings(version.application_id)
-        return [*buttons.of_version(version, self.actor(request), standings), buttons.compare(version)]
+        return [*buttons.version_buttons(version, self.actor(request), standings), buttons.compare(version)]
 
     def more(self, request: HttpRequest, version: ConfigVersion) -> dict[str, Any]:
         environments = facts.environments_of(version.application_id)

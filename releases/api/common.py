@@ -96,8 +96,8 @@ class AuthorView(APIView):
         return response
 
 
-def show_draft(draft: ConfigVersion, environment: Environment) -> Response:
-    """The draft with its problems and, as a header, the ETag that the next write names."""
-    response = Response(versions.show_draft(draft, environment, timezone.now()))
+def show_draft(draft: ConfigVersion, environment: Environment, actor: Actor) -> Response:
+    """The draft with its problems, what may be done with it and, as a header, the ETag that the next write names."""
+    response = Response(versions.show_draft(draft, environment, timezone.now(), actor))
     response["ETag"] = entity_tag(draft.revision)
     return response

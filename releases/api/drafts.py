@@ -79,7 +79,7 @@ class DraftView(DocumentView):
     def get(self, request: Request) -> Response:
         """The draft, with its problems and the ETag for the next write."""
         environment = self.environment()
-        return show_draft(draft_of(environment.application), environment)
+        return show_draft(draft_of(environment.application), environment, self.actor)
 
     @extend_schema(operation_id="replaceDraft", request={"application/json": schema_of(Snapshot)}, **DRAFT_WRITE)
     def put(self, request: Request) -> Response:
@@ -87,7 +87,7 @@ class DraftView(DocumentView):
         content = document(request)
         environment = self.environment()
         draft = actions.save_draft(environment.application, content, read=self.has_read, actor=self.actor, now=self.now)
-        return show_draft(draft, environment)
+        return show_draft(draft, environment, self.actor)
 
     @extend_schema(operation_id="replaceDraftByPost", request={"application/json": schema_of(Snapshot)}, **DRAFT_WRITE)
     def post(self, request: Request) -> Response:
@@ -104,7 +104,7 @@ class DraftView(DocumentView):
         patch = document(request)
         environment = self.environment()
         draft = actions.patch_draft(environment.application, patch, read=self.has_read, actor=self.actor, now=self.now)
-        return show_draft(draft, environment)
+        return show_draft(draft, environment, self.actor)
 
 
 class RenameView(DraftWriteView):
@@ -122,7 +122,7 @@ class RenameView(DraftWriteView):
             actor=self.actor,
             now=self.now,
         )
-        return show_draft(draft, environment)
+        return show_draft(draft, environment, self.actor)
 
 
 class RevertView(DraftWriteView):
@@ -141,7 +141,7 @@ class RevertView(DraftWriteView):
             actor=self.actor,
             now=self.now,
         )
-        return show_draft(draft, environment)
+        return show_draft(draft, environment, self.actor)
 
 
 class DraftHistoryView(AuthorView):
@@ -169,7 +169,7 @@ class PreviewView(DraftWriteView):
     def get(self, request: Request) -> Response:
         """The frozen preview."""
         environment = self.environment()
-        return Response(show_content(version_of(environment.application, PREVIEW), environment))
+        return Response(show_content(version_of(environment.application, PREVIEW), environment, self.now, self.actor))
 
     @extend_schema(
         operation_id="sendToPreview",
@@ -183,7 +183,7 @@ class PreviewView(DraftWriteView):
         version = actions.send_to_preview(
             environment.application, read=self.has_read, reason=data["reason"], actor=self.actor, now=self.now
         )
-        return Response(show_content(version, environment))
+        return Response(show_content(version, environment, self.now, self.actor))
 
 
 class PreviewLinkView(AuthorView):

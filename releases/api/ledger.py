@@ -13,7 +13,7 @@ from configs import states
 from configs.drafts import draft_of, preview_of
 from configs.models import ConfigVersion
 from configs.policies import check_permission
-from icontrol.kernel.actors import EDIT, PUBLISH, VIEW
+from icontrol.kernel.actors import EDIT, PUBLISH, VIEW, Actor
 from icontrol.kernel.entity_tags import entity_tag
 from icontrol.kernel.refusals import Refusal
 from releases import actions
@@ -24,6 +24,7 @@ from releases.ledger.chain import head_of, release_of, served_at
 from releases.ledger.summary import precede
 from releases.lookup import find_version, moment
 from releases.models import Environment, Release
+from releases.offers import of_environments
 from releases.policies import policy_revision
 from releases.publishing import Selection
 from releases.serialization.releases import (
@@ -138,7 +139,7 @@ class PolicyView(AuthorView):
     def get(self, request: Request) -> Response:
         """The version policy of every platform, with the ETag for the next write."""
         environment = self.environment()
-        return _show_policy(environment, head_of(environment))
+        return _show_policy(environment, head_of(environment), self.actor)
 
     @extend_schema(
         operation_id="replacePolicy",
@@ -157,11 +158,12 @@ class PolicyView(AuthorView):
             actor=self.actor,
             now=self.now,
         )
-        return _show_policy(environment, release)
+        return _show_policy(environment, release, self.actor)
 
 
-def _show_policy(environment: Environment, head: Release) -> Response:
-    response = Response(show_policy(environment, head))
+def _show_policy(environment: Environment, head: Release, actor: Actor) -> Response:
+    """The policy, and what may be done in its environment."""
+    response = Response(show_policy(environment, head, of_environments(actor, [head])[0]))
     response["ETag"] = entity_tag(policy_revision(head.policies))
     return response
 
@@ -199,7 +201,8 @@ class VersionView(AuthorView):
     def get(self, request: Request, version: str) -> Response:
         """One version with its snapshot; `draft`, `preview` and `live` are names too."""
         environment = self.environment()
-        return Response(show_content(readable(self, find_version(environment, version)), environment))
+        found = readable(self, find_version(environment, version))
+        return Response(show_content(found, environment, self.now, self.actor))
 
 
 def readable(view: AuthorView, version: ConfigVersion) -> ConfigVersion:

@@ -88,6 +88,6 @@ class ObjectView(DocumentView):
 
     def show(self, draft: ConfigVersion, environment: Environment) -> Response:
         section, name = self.kwargs["section"], self.kwargs["name"]
-        response = Response(show_object(draft, environment, section, name, self.now))
+        response = Response(show_object(draft, environment, section, name, self.now, self.actor))
         response["ETag"] = entity_tag(draft.revision)
         return response

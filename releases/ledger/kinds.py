@@ -1,4 +1,4 @@
-"""The kinds of releases, and their words."""
+"""The kinds of releases, their words, and which are emergencies."""
 
 from __future__ import annotations
 
@@ -12,3 +12,5 @@ KINDS: dict[str, Text] = {
     "kill": both("kill switch engaged"),
     "lift": both("kill switch lifted"),
 }
+#: What takes back or forces off: at 3 a.m. nobody has to be waited for.
+EMERGENCIES = frozenset({"rollback", "undo", "kill", "lift"})

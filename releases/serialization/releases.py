@@ -16,6 +16,7 @@ from releases.gate.policy_fields import PolicyJSON
 from releases.ledger.kinds import KINDS
 from releases.ledger.summary import summary
 from releases.models import Environment, Release
+from releases.offers import Offer, OffersJSON, show_offers
 from releases.publishing import Plan, Published
 from releases.serialization import WhereJSON, instant, named
 
@@ -89,7 +90,7 @@ class AffectedJSON(TypedDict):
     off: Annotated[list[str], "Go off."]
 
 
-class SwitchedReleaseJSON(ReleaseJSON):
+class SwitchedReleaseJSON(ReleaseJSON, OffersJSON):
     """The newest release, after the switch stands as it was asked for."""
 
     flag: str
@@ -98,13 +99,22 @@ class SwitchedReleaseJSON(ReleaseJSON):
     dryRun: Annotated[bool, "Nothing was appended; `changed` says whether it would be."]
 
 
-def show_switched(release: Release, key: str, affects: Effects, *, changed: bool, dry_run: bool) -> SwitchedReleaseJSON:
+def show_switched(
+    release: Release,
+    key: str,
+    affects: Effects,
+    *,
+    changed: bool,
+    dry_run: bool,
+    offers: Iterable[Offer] | None = None,
+) -> SwitchedReleaseJSON:
     return {
         **show_release(release),
         "flag": key,
         "changed": changed,
         "affects": {"on": list(affects.on), "off": list(affects.off)},
         "dryRun": dry_run,
+        **show_offers(offers),
     }
 
 
@@ -151,16 +161,16 @@ def show_plan(plan: Plan, environment: Environment) -> PlanJSON:
     }
 
 
-class PoliciesJSON(WhereJSON):
+class PoliciesJSON(WhereJSON, OffersJSON):
     """The version policy of every platform."""
 
     serial: int
     policies: dict[str, PolicyJSON]
 
 
-def show_policy(environment: Environment, head: Release) -> PoliciesJSON:
-    """As the newest release has it."""
-    return {**named(environment), "serial": head.serial, "policies": head.policy_set}
+def show_policy(environment: Environment, head: Release, offers: Iterable[Offer] | None = None) -> PoliciesJSON:
+    """As the newest release has it; and what may be done in its environment."""
+    return {**named(environment), "serial": head.serial, "policies": head.policy_set, **show_offers(offers)}
 
 
 class ChannelsJSON(TypedDict):

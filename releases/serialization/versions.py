@@ -11,12 +11,15 @@ from configs.models import Application, ConfigVersion
 from configs.policies import problems_of
 from configs.snapshot.diff import ChangeJSON, diff, grouped
 from configs.snapshot.reading import NAMED_BY, objects
-from configs.states import STATES
+from configs.states import DRAFT, STATES
+from icontrol.kernel.actors import Actor
 from icontrol.kernel.json_types import Keywords, Moment
 from icontrol.kernel.problems import FindingJSON, as_json
 from icontrol.kernel.texts import Text
 from releases.access import actions as access
+from releases.ledger.chain import head_of
 from releases.models import Environment, PreviewLink
+from releases.offers import OffersJSON, of_version, show_offers
 from releases.serialization import WhereJSON, instant, named
 
 Channel = Annotated[str, Keywords(enum=list(STATES))]
@@ -63,7 +66,7 @@ def show_application(application: Application) -> ApplicationJSON:
     }
 
 
-class DraftFactsJSON(WhereJSON):
+class DraftFactsJSON(WhereJSON, OffersJSON):
     """The one draft of an application, without its content."""
 
     version: str
@@ -90,9 +93,13 @@ class DraftObjectJSON(DraftFactsJSON):
     object: Annotated[NamedObject | None, "null: it is not there any more."]
 
 
-def show_draft(draft: ConfigVersion, environment: Environment, now: dt.datetime) -> DraftJSON:
-    """The draft with its problems, as they are now."""
+def show_draft(
+    draft: ConfigVersion, environment: Environment, now: dt.datetime, actor: Actor | None = None
+) -> DraftJSON:
+    """The draft with its problems, as they are now; and what ``actor``, if there is one, may do with it."""
     document = draft.document
+    problems = problems_of(draft.application, document, draft.schema, now)
+    offers = of_version(actor, draft, [head_of(environment)], problems) if actor else None
     return {
         **named(environment),
         "version": draft.version,
@@ -103,15 +110,16 @@ def show_draft(draft: ConfigVersion, environment: Environment, now: dt.datetime)
         "snapshot": document,
         "digest": draft.digest,
         "basedOn": draft.based_on.version if draft.based_on else None,
-        "problems": as_json(problems_of(draft.application, document, draft.schema, now)),
+        "problems": as_json(problems),
+        **show_offers(offers),
     }
 
 
 def show_object(
-    draft: ConfigVersion, environment: Environment, section: str, name: str, now: dt.datetime
+    draft: ConfigVersion, environment: Environment, section: str, name: str, now: dt.datetime, actor: Actor
 ) -> DraftObjectJSON:
     """One object of the draft (null where there is none), with what is told of the draft itself."""
-    shown = show_draft(draft, environment, now)
+    shown = show_draft(draft, environment, now, actor)
     facts = cast(DraftFactsJSON, {key: value for key, value in shown.items() if key != "snapshot"})
     items = [item for _, item in objects(shown["snapshot"], section) if item.get(NAMED_BY[section]) == name]
     return {**facts, "section": section, "name": name, "object": items[0] if items else None}
@@ -138,7 +146,7 @@ class NamedVersionJSON(VersionFactsJSON):
     environment: str
 
 
-class VersionJSON(NamedVersionJSON):
+class VersionJSON(NamedVersionJSON, OffersJSON):
     """A config version with its content."""
 
     snapshot: Snapshot
@@ -171,8 +179,16 @@ def show_named(version: ConfigVersion, environment: Environment) -> NamedVersion
     return {**named(environment), **show_version(version)}
 
 
-def show_content(version: ConfigVersion, environment: Environment) -> VersionJSON:
-    return {**show_named(version, environment), "snapshot": version.document}
+def show_content(
+    version: ConfigVersion, environment: Environment, now: dt.datetime, actor: Actor | None = None
+) -> VersionJSON:
+    """With what ``actor``, if there is one, may do with it."""
+    document, offers = version.document, None
+    if actor:
+        is_draft = version.state == DRAFT  # the others were checked on their way
+        problems = problems_of(version.application, document, version.schema, now) if is_draft else ()
+        offers = of_version(actor, version, [head_of(environment)], problems)
+    return {**show_named(version, environment), "snapshot": document, **show_offers(offers)}
 
 
 def show_versions(versions: Iterable[ConfigVersion], environment: Environment) -> VersionsJSON:

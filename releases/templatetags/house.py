@@ -14,7 +14,7 @@ from icontrol.kernel.bilingual import said
 from icontrol.kernel.texts import both
 from releases.access.authentication import actor_of_user
 from releases.admin import facts, markup
-from releases.admin.buttons import Button, around_version, of_environments, of_version
+from releases.admin.buttons import Button, around_version, standing_buttons, version_buttons
 from releases.admin.facts import Standing
 from releases.admin.remedies import remedy
 
@@ -48,7 +48,7 @@ def what_is_live(context: template.Context, *, buttons: bool = False) -> dict[st
     if not buttons:
         return {"standings": [(standing, ()) for standing in standings]}
     waiting = facts.waiting() if actor.may(EDIT) or actor.may(PUBLISH) else []
-    offered = of_environments(standings, actor, waiting)
+    offered = standing_buttons(standings, actor, waiting)
     return {
         "standings": list(zip(standings, offered, strict=True)),
         "drafts": [(version, _of_draft(version, actor, standings)) for version in waiting if actor.may(EDIT)],
@@ -59,5 +59,6 @@ def what_is_live(context: template.Context, *, buttons: bool = False) -> dict[st
 def _of_draft(version: ConfigVersion, actor: Actor, standings: Sequence[Standing]) -> list[Button]:
     """None of them stands out: what is to be done next is on the environments' cards."""
     mine = [standing for standing in standings if standing.environment.application_id == version.application_id]
-    plain = [replace(button, style=button.style.replace("primary", "")) for button in of_version(version, actor, mine)]
+    buttons = version_buttons(version, actor, mine)
+    plain = [replace(button, style=button.style.replace("primary", "")) for button in buttons]
     return [*plain, *around_version(version)]

@@ -148,7 +148,10 @@ class Staff:
         return Page(self.client.get(url))
 
     def send(self, name: str, /, *args: Any, **typed: Any) -> Page:
-        return Page(self.client.post(reverse(f"admin:{name}", args=args), typed))
+        return self.post(reverse(f"admin:{name}", args=args), **typed)
+
+    def post(self, url: str, **typed: Any) -> Page:
+        return Page(self.client.post(url, typed))
 
     def forget_the_password(self) -> None:
         """As if it had been typed a little too long ago."""

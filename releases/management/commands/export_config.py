@@ -44,7 +44,7 @@ class Command(ActionCommand):
         elif self.options["output"] is not None:
             self.write(environment, version, Path(self.options["output"]))
         elif self.options["as_json"]:
-            self.answer(show_content(version, environment), [])
+            self.answer(show_content(version, environment, self.now), [])
         else:
             # No newline, unless somebody looks: the bytes have the digest.
             self.stdout.write(version.snapshot, ending="\n" if self.stdout.isatty() else "")
