@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from flags.engine import Effects, effects_of_switch
-from icontrol.kernel.texts import Text, both
+from icontrol.kernel.texts import Text, both, same
 from releases.delivery.live import document_of
 from releases.ledger.chain import head_of
 from releases.models import Environment, Release
@@ -59,4 +59,4 @@ def effect_lines(found: Effects, key: str) -> list[Text]:
 
 def _listed(keys: Sequence[str]) -> Text:
     named, more = ", ".join(keys[:NAMED]), len(keys) - NAMED
-    return both("{named} and {more} more", named=named, more=more) if more > 0 else both("{named}", named=named)
+    return both("{named} and {more} more", named=named, more=more) if more > 0 else same(named)

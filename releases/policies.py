@@ -15,7 +15,7 @@ from configs.validation.suggestions import alike
 from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem
 from icontrol.kernel.refusals import Refusal
-from icontrol.kernel.texts import Text, both
+from icontrol.kernel.texts import Text, both, same
 from releases.confirmation import Confirmation
 from releases.delivery.live import document_of
 from releases.gate import policy_fields
@@ -270,7 +270,7 @@ def check_switch(environment: Environment, head: Release, kind: str, key: str, f
 
 def _meant(near: list[str]) -> Text:
     if not near:
-        return both("")
+        return same("")
     options = either(both("“{name}”", name=name) for name in near)
     return both(" (did you mean {options}?)", options=options)
 

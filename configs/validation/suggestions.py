@@ -7,7 +7,7 @@ import difflib
 import heapq
 from collections.abc import Iterable
 
-from icontrol.kernel.texts import Text, both
+from icontrol.kernel.texts import Text, both, same
 
 #: Characters of a name that is compared; people do not mistype longer ones, they paste them.
 LONGEST = 64
@@ -40,5 +40,5 @@ class Suggestions:
         self._left -= 1
         found = alike(name, known, most=1, cutoff=0.75) if self._left >= 0 else []
         if not found:
-            return both("")
+            return same("")
         return both(" (did you mean “{name}”?)", name=found[0])

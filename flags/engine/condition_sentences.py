@@ -8,7 +8,7 @@ from typing import Any
 from flags.engine.evaluation import Context
 from flags.engine.sentences import quoted
 from flags.engine.values import LONGEST_TEXT, MOST_MEMBERS, read_text
-from icontrol.kernel.texts import Text, both, joined
+from icontrol.kernel.texts import Text, both, joined, same
 
 #: Values, and attributes, that a sentence names; the rest is counted.
 MOST_NAMED = 5
@@ -55,7 +55,7 @@ def phrase(condition: Any) -> Text:
                 return subject
             named = _named(values)
             or_and = both(", ") if name == "notIn" else both(" or ")
-            case = _ANY_CASE if condition.get("ignoreCase") else both("")
+            case = _ANY_CASE if condition.get("ignoreCase") else same("")
             return both("{a} {b}{c}", a=subject, b=joined(named, or_and), c=case)
         case {"segment": name}:
             return both("segment {it}", it=quoted(name))

@@ -13,7 +13,7 @@ from flags.engine.evaluation import Context, Evaluation, Explanation, Run
 from flags.engine.flag import Flag, Need, Rule
 from flags.engine.hashing import WHOLE
 from flags.engine.sentences import percent, quoted
-from icontrol.kernel.texts import Text, both, fill
+from icontrol.kernel.texts import Text, both, fill, same
 
 
 @dataclass(slots=True)
@@ -93,7 +93,7 @@ class Explainer:
         if self.flag.source["state"] == "ROLLOUT":
             yield both(
                 "{rules}Rollout: {found}.",
-                rules=both("No rule decides. ") if self.flag.rules else both(""),
+                rules=both("No rule decides. ") if self.flag.rules else same(""),
                 found=self.compared(self.flag, self.flag.rollout),
             )
         elif self.flag.rules:
@@ -132,7 +132,7 @@ class Explainer:
                 label=label,
                 found=self.compared(rule, WHOLE if rule.share is None else rule.share),
             )
-        how = both("")
+        how = same("")
         if "split" in rule.source:
             how = both(", bucket {it} of its split", it=found.bucket)
         elif rule.share is not None:

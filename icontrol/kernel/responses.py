@@ -71,7 +71,7 @@ def _field_problems(detail: Any, path: tuple[str | int, ...] = ()) -> list[Probl
             found += _field_problems(value, (*path, index) if nested else path)
         return found
     code = getattr(detail, "code", "invalid")
-    message = FIELD_SENTENCES.get(code) or both("{m}", m=str(detail))
+    message = FIELD_SENTENCES.get(code) or same(str(detail))
     return [Problem(pointer(path), f"body.{code}", message)]
 
 

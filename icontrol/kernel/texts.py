@@ -39,7 +39,7 @@ def both(message: str, /, *, context: str = "", **values: Any) -> Text:
 
     ``context`` tells apart what English says alike and French does not (``msgctxt``).
     """
-    french = _french().pgettext(context, message) if context else _french().gettext(message) if message else ""
+    french = _french().pgettext(context, message) if context else _french().gettext(message)
     return fill({"en": message, "fr": french}, **values)
 
 

@@ -21,7 +21,7 @@ from configs.policies import check_permission
 from icontrol.kernel.actors import VIEW, Actor
 from icontrol.kernel.bilingual import text_lazy
 from icontrol.kernel.refusals import Refusal
-from icontrol.kernel.texts import Text, both
+from icontrol.kernel.texts import Text, both, same
 from releases.access.authentication import actor_of_user
 from releases.admin.buttons import Button, address
 from releases.admin.facts import Difference, Group, Line, shown
@@ -161,7 +161,7 @@ class HouseAdmin(admin.ModelAdmin):
         return shown([Group(both("Fields"), lines)] if lines else [])
 
     def _field_sentence(self, field: str, before: Any, after: Any) -> Text:
-        label = FIELDS.get(field) or both("{n}", n=label_for_field(field, self.model, self))
+        label = FIELDS.get(field) or same(str(label_for_field(field, self.model, self)))
         return both("{field}: {before} → {after}", field=label, before=self._plain(before), after=self._plain(after))
 
     def _plain(self, value: Any) -> Text:
@@ -169,10 +169,10 @@ class HouseAdmin(admin.ModelAdmin):
         if isinstance(value, list):
             value = ", ".join(sorted(str(row[name]) for row in value for name in row if name != self.opts.model_name))
         if value in (None, ""):
-            return both("none")
+            return both("none", context="value of a field")
         if value is True or value is False:
             return both("yes") if value else both("no")
-        return both("{v}", v=value)
+        return same(str(value))
 
     def alone(self, older: Any, record: Any) -> Text | None:
         """What is said of a record that is compared with nothing, or with as good as nothing."""

@@ -14,7 +14,7 @@ from configs import states
 from configs.models import ConfigVersion
 from configs.snapshot.diff import Change, diff, grouped
 from icontrol.kernel.refusals import Refusal
-from icontrol.kernel.texts import Text, both
+from icontrol.kernel.texts import Text, both, same
 from releases.gate.decision import Policy
 from releases.gate.policy_fields import FIELDS
 from releases.ledger.chain import nothing
@@ -219,9 +219,9 @@ def _value(value: Any) -> Text:
         case str():
             return both("“{v}”", v=value)
         case list():
-            return both("{v}", v=", ".join(map(str, value)))
+            return same(", ".join(map(str, value)))
         case dict() if not value:
             return both("none")
         case dict():
-            return both("{v}", v=", ".join(f"{key}: {text}" for key, text in value.items()))
-    return both("{v}", v=json.dumps(value))
+            return same(", ".join(f"{key}: {text}" for key, text in value.items()))
+    return same(json.dumps(value))

@@ -19,7 +19,7 @@ from configs.exporters import unleash
 from flags.engine import resolved
 from icontrol.kernel.background import background
 from icontrol.kernel.problems import Problem, pointer
-from icontrol.kernel.texts import Text, both, joined
+from icontrol.kernel.texts import Text, both, joined, same
 from releases.delivery.representations import Live
 from releases.models import ClientSighting, Environment
 
@@ -117,16 +117,16 @@ def warnings(
     flags, had = ({flag["key"]: flag for flag in each.get("featureFlags", [])} for each in (snapshot, live))
     places = {key: at for at, key in enumerate(flags)}
     because: dict[str, tuple[Text, list[str]]] = {}
-    same = []
+    unchanged = []
     for key in flags:
         if key in before and key in reasons and flags[key] == had[key]:
-            same.append(key)
+            unchanged.append(key)
             continue
         for why in reasons.get(key, ()):
             because.setdefault(why["en"], (why, []))[1].append(key)
-    found = [_warning(places, keys, both(""), why) for why, keys in because.values()]
-    if same:
-        found.append(_warning(places, same, both(", as they were before"), both("")))
+    found = [_warning(places, keys, same(""), why) for why, keys in because.values()]
+    if unchanged:
+        found.append(_warning(places, unchanged, both(", as they were before"), same("")))
     return found
 
 
@@ -136,7 +136,7 @@ def _warning(places: dict[str, int], keys: list[str], how: Text, why: Text) -> P
         "Off for clients with an Unleash SDK that evaluate by themselves{how}: {flags}{more}. {why}",
         how=how,
         flags=joined((both("“{key}”", key=key) for key in keys[:FLAGS_NAMED]), both(", ")),
-        more=both(" and {n} more", n=more) if more > 0 else both(""),
+        more=both(" and {n} more", n=more) if more > 0 else same(""),
         why=why,
     )
     place = pointer(["featureFlags", *([places[keys[0]]] if len(keys) == 1 else [])])

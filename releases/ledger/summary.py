@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from icontrol.kernel.texts import Text, both, joined
+from icontrol.kernel.texts import Text, both, joined, same
 from releases.gate.decision import DEFAULT, Policy
 from releases.gate.policy_fields import FIELDS, of_kind
 from releases.models import Release
@@ -55,7 +55,7 @@ def _policies(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[T
     """Minimums first: they are what blocks people."""
     steps = []
     for platform in sorted({*before, *after}, key=lambda name: (name != DEFAULT, name)):
-        place = both("") if platform == DEFAULT else both("{p}: ", p=platform)
+        place = same("") if platform == DEFAULT else both("{p}: ", p=platform)
         if platform not in after:
             steps.append((0, both("{p}own policy removed", p=place)))
             continue
@@ -69,7 +69,7 @@ def _policies(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[T
 
 
 def _field(place: Text, field: str, old: Any, new: Any) -> Text:
-    name = FIELDS[field].name if field in FIELDS else both("{f}", f=field)
+    name = FIELDS[field].name if field in FIELDS else same(field)
     if field in LONG:
         return both("{p}{name} changed", p=place, name=name)
     return both("{p}{name} {a} → {b}", p=place, name=name, a=_value(old), b=_value(new))
@@ -82,8 +82,8 @@ def _value(value: Any) -> Text:
         case False:
             return both("off", context="switch")
         case str():
-            return both("{v}", v=value)
-    return both("{v}", v=json.dumps(value))
+            return same(str(value))
+    return same(json.dumps(value))
 
 
 def _version(release: Release | None) -> Any:
