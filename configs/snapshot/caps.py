@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from configs.snapshot.reading import Trail, steps
+from configs.snapshot.reading import Trail, below, places, steps
 from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both, fill
@@ -17,6 +17,8 @@ MAX_DEPTH = 32
 MAX_KEYS = 3_000
 MAX_STRING = 64 * 1024
 MAX_INTEGER = 2**53 - 1
+#: Nobody reads more; the rest of the walk only finds out whether the document is legible.
+MOST_PROBLEMS = 1_001
 #: Keys that change an object's behaviour when JavaScript copies it.
 FORBIDDEN_KEYS = frozenset({"__proto__", "constructor", "prototype"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -24,11 +26,12 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(slots=True)
 class Walk:
-    """Result of :func:`walk`. ``strings`` are all string values with their trails; ``legible`` is False when the
-    document is too deep or not Unicode text, so that no recursive or encoding reader may touch it."""
+    """Result of :func:`walk`. ``strings`` are all string values, each with what stands above it and its key;
+    ``legible`` is False when the document is too deep or not Unicode text, so that no recursive or encoding reader may
+    touch it."""
 
     problems: list[Problem] = field(default_factory=list)
-    strings: list[tuple[str, Trail]] = field(default_factory=list)
+    strings: list[tuple[str, Trail, Any]] = field(default_factory=list)
     legible: bool = True
 
 
@@ -39,26 +42,12 @@ def encodable(text: str) -> str:
 def walk(document: Any) -> Walk:
     """All caps but the size. Linear in the document, at most ``MAX_DEPTH`` deep."""
     result = Walk()
-    pending: list[tuple[Any, Trail, int]] = []
     fine_keys: set[str] = set()
+    keep = result.strings.append
 
     def report(trail: Trail, code: str, message: Text) -> None:
-        result.problems.append(Problem(encodable(pointer(steps(trail))), code, message))
-
-    def look(value: Any, trail: Trail, depth: int) -> None:
-        kind = type(value)
-        if kind is str:
-            result.strings.append((value, trail))
-            if not _plain(value):
-                look_closer(value, trail)
-        elif kind is dict or kind is list:
-            if depth < MAX_DEPTH:
-                pending.append((value, trail, depth + 1))
-            else:
-                result.legible = False
-                report(trail, "snapshot.too_deep", _TOO_DEEP)
-        elif (kind is int and not -MAX_INTEGER <= value <= MAX_INTEGER) or (kind is float and not _safe(value)):
-            report(trail, "number.unsafe", fill(_UNSAFE, number=shown(value, 30)))
+        if len(result.problems) < MOST_PROBLEMS:
+            result.problems.append(Problem(encodable(pointer(steps(trail))), code, message))
 
     def look_closer(text: str, trail: Trail) -> None:
         if len(text) > MAX_STRING:
@@ -69,31 +58,32 @@ def walk(document: Any) -> Walk:
             result.legible = False
             report(trail, "string.surrogate", _HALF)
 
-    look(document, None, 0)
-    while pending:
-        container, trail, depth = pending.pop()
-        if type(container) is list:
-            for index, value in enumerate(container):
-                look(value, (trail, index), depth)
-            continue
-        if len(container) > MAX_KEYS:
-            message = fill(_KEYS, count=len(container), cap=MAX_KEYS)
-            report(trail, "snapshot.too_many_keys", message)
-        for key, value in container.items():
-            here = (trail, key)
-            if key not in fine_keys:
-                if key in FORBIDDEN_KEYS:
-                    report(here, "key.forbidden", fill(_FORBIDDEN, key=key))
-                elif _plain(key):
-                    fine_keys.add(key)
-                else:
-                    look_closer(key, here)
-            look(value, here, depth)
+    for above, key, value, depth in places(document, MAX_DEPTH):
+        kind = type(value)
+        if kind is str:
+            keep((value, above, key))
+            if not value.isascii() or "\0" in value or len(value) > MAX_STRING:
+                look_closer(value, below(above, key))
+        elif kind is dict or kind is list:
+            if kind is dict and len(value) > MAX_KEYS:
+                report(below(above, key), "snapshot.too_many_keys", fill(_KEYS, count=len(value), cap=MAX_KEYS))
+            if depth > MAX_DEPTH:
+                result.legible = False
+                report(below(above, key), "snapshot.too_deep", _TOO_DEEP)
+            elif kind is dict and not value.keys() <= fine_keys:
+                here = below(above, key)
+                for name in value:
+                    if name in fine_keys:
+                        continue
+                    if name in FORBIDDEN_KEYS:
+                        report((here, name), "key.forbidden", fill(_FORBIDDEN, key=name))
+                    elif name.isascii() and "\0" not in name and len(name) <= MAX_STRING:
+                        fine_keys.add(name)
+                    else:
+                        look_closer(name, (here, name))
+        elif (kind is int and not -MAX_INTEGER <= value <= MAX_INTEGER) or (kind is float and not _safe(value)):
+            report(below(above, key), "number.unsafe", fill(_UNSAFE, number=shown(value, 30)))
     return result
-
-
-def _plain(text: str) -> bool:
-    return text.isascii() and "\0" not in text and len(text) <= MAX_STRING
 
 
 def _safe(number: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -29,12 +30,33 @@ OBJECTS = ("layout", "theme")
 TOP_LEVEL: dict[str, type] = {**dict.fromkeys(NAMED_BY, list), **dict.fromkeys(OBJECTS, dict)}
 
 
+def below(above: Trail, key: Any) -> Trail:
+    """Where what :func:`places` names stands."""
+    return None if key is None else (above, key)
+
+
 def steps(trail: Trail) -> list[str | int]:
     path: list[str | int] = []
     while trail is not None:
         trail, step = trail
         path.append(step)
     return path[::-1]
+
+
+def places(document: Any, deepest: float = math.inf) -> Iterator[tuple[Trail, Any, Any, int]]:
+    """(what stands above, key or index, value, depth) of the document and of all that it holds, without recursion.
+    Objects and lists deeper than ``deepest`` are named and not entered."""
+    yield None, None, document, 1
+    pending: list[tuple[Trail, Any, int]] = [(None, document, 1)] if type(document) in (dict, list) else []
+    while pending:
+        trail, container, depth = pending.pop()
+        entered = depth < deepest
+        depth += 1
+        for key, value in container.items() if type(container) is dict else enumerate(container):
+            yield trail, key, value, depth
+            kind = type(value)
+            if entered and (kind is dict or kind is list):
+                pending.append(((trail, key), value, depth))
 
 
 def objects(container: Any, name: str) -> Iterator[tuple[int, dict[str, Any]]]:

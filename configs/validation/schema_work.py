@@ -12,6 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
 from configs.snapshot.caps import MAX_DEPTH
+from configs.snapshot.reading import below, places, steps
 from icontrol.kernel.problems import pointer
 from icontrol.kernel.texts import Text, both
 
@@ -101,18 +102,14 @@ def _parts(value: dict[str, Any], path: Path, words: tuple[tuple[str, ...], ...]
 
 
 def _anchors(schema: Any) -> Iterator[tuple[str, Path]]:
-    pending: list[tuple[Any, Path]] = [(schema, ())]
-    while pending:
-        value, path = pending.pop()
+    for above, key, value, _ in places(schema):
         if isinstance(value, dict):
+            path = tuple(map(str, steps(below(above, key))))
             yield from (
                 (value[word], path) for word in ("$anchor", "$dynamicAnchor") if isinstance(value.get(word), str)
             )
             if path and isinstance(value.get("$id"), str):
                 raise TooMuch(path, _ELSEWHERE)
-            pending += ((inner, (*path, key)) for key, inner in value.items())
-        elif isinstance(value, list):
-            pending += ((inner, (*path, str(index))) for index, inner in enumerate(value))
 
 
 def _target(schema: Any, anchors: dict[str, Path], path: Path, reference: Any) -> Path:

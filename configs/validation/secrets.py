@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from configs.snapshot.reading import Trail, steps
+from configs.snapshot.reading import Trail, below, steps
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both
 
@@ -62,16 +62,15 @@ NAMES = re.compile(
 VALUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[!-~]+", re.ASCII)
 
 
-def secret_problems(strings: Iterable[tuple[str, Trail]]) -> Iterator[Problem]:
+def secret_problems(strings: Iterable[tuple[str, Trail, Any]]) -> Iterator[Problem]:
     """``secret.suspected``, a warning, at most one per string. The message never repeats the string."""
     listed = list(strings)
-    everything = "\n".join(text for text, _ in listed).lower()
+    everything = "\n".join(text for text, *_ in listed).lower()
     suspects = [shape for shape in SHAPES if any(hint in everything for hint in shape.hints)]
     telling: dict[Any, bool] = {}
-    for text, trail in listed:
+    for text, above, key in listed:
         what = next((shape.what for shape in suspects if shape.pattern.search(text)), None)
-        if what is None and trail is not None and 8 <= len(text) <= 512:
-            key = trail[1]
+        if what is None and key is not None and 8 <= len(text) <= 512:
             if key not in telling:
                 telling[key] = isinstance(key, str) and len(key) <= 64 and bool(NAMES.fullmatch(key))
             if telling[key] and VALUE.fullmatch(text):
@@ -81,7 +80,7 @@ def secret_problems(strings: Iterable[tuple[str, Trail]]) -> Iterator[Problem]:
                 "This looks like {what}. Everything published can be read by everybody: take it out and renew it.",
                 what=what,
             )
-            yield Problem(pointer(steps(trail)), "secret.suspected", message, "warning")
+            yield Problem(pointer(steps(below(above, key))), "secret.suspected", message, "warning")
 
 
 _NAMED = both("a secret, by the name of its key")
