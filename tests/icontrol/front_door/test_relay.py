@@ -48,6 +48,11 @@ def never(environ: dict[str, Any], start_response: Any) -> Any:
     raise AssertionError("the worker's own application was asked")
 
 
+def empty(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    start_response("200 OK", [])
+    return []
+
+
 async def ask(
     application: Any,
     method: str,
@@ -220,6 +225,21 @@ def test_who_was_interrupted_is_told_to_look_before_doing_it_again(
             word = {b"en": "may have been done, or not", b"fr": "peut-être pas"}[language]
             assert word in said["detail"]
     assert f"ended before it had answered {method} /api/config/draft" in caplog.text
+
+
+def test_a_worker_lets_only_so_many_of_its_requests_wait_there() -> None:
+    async def main() -> None:
+        async with line() as (there, here):
+            asking = Relay("authors", there, most=2, patience=60)
+            waiting = [asyncio.create_task(asking.run(POST)) for _ in range(2)]
+            await asyncio.sleep(0)
+            with pytest.raises(Busy):
+                await asyncio.wait_for(asking.run(POST), 10)
+            async with taking(empty, here):
+                assert {answer.status for answer in await asyncio.gather(*waiting)} == {200}
+            assert asking.inside == 0
+
+    asyncio.run(main())
 
 
 def test_a_line_that_is_full_is_busy() -> None:
