@@ -17,7 +17,7 @@ from tests.chaos.servers import ROUNDS, Server, ask, until
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="process groups as in Linux")]
 CUT = """
 from django.db import connection
-from configs import triggers
+from icontrol.kernel import triggers
 with triggers.lifted(connection), connection.cursor() as cursor:
     cursor.execute("DELETE FROM releases_release WHERE serial >= {serial}")
 """
