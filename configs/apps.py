@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-from configs.states import DRAFT, FROZEN, MOVES, PREVIEW, SET_ONCE
+from configs.states import DRAFT, FROZEN, PREVIEW, SET_ONCE, TRANSITIONS
 from icontrol.kernel import triggers
 
 TABLE = "configs_configversion"
@@ -12,7 +12,7 @@ IN_THE_WAY = "a config version never takes the place of another"
 
 
 def version_triggers() -> list[triggers.Trigger]:
-    moves = " OR ".join(f"(OLD.state = '{a}' AND NEW.state = '{b}')" for a, _, b in MOVES)
+    moves = " OR ".join(f"(OLD.state = '{a}' AND NEW.state = '{b}')" for a, _, b in TRANSITIONS)
     frozen = " OR ".join(_changes(column) for column in FROZEN)
     once = " OR ".join(
         f"(OLD.{name}_at IS NOT NULL AND ({_changes(f'{name}_at')} OR {_changes(f'{name}_by')}))" for name in SET_ONCE

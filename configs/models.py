@@ -16,7 +16,7 @@ from simple_history.models import HistoricalRecords
 
 from configs import states
 from configs.snapshot.canonical import canonical, digest
-from configs.snapshot.reading import KEY
+from configs.snapshot.traversal import KEY
 from icontrol.kernel.refusals import Refusal
 
 IS_KEY = RegexValidator(rf"\A{KEY.pattern}\Z", "a-z, 0-9 and hyphens, starting with a letter, at most 63")

@@ -14,7 +14,7 @@ from configs.history import schema_change
 from configs.models import Application, ConfigVersion
 from configs.snapshot import caps
 from configs.snapshot.canonical import canonical, digest, revision_of
-from configs.snapshot.reading import KEY, NAMED_BY, OBJECTS
+from configs.snapshot.traversal import KEY, NAMED_BY, OBJECTS
 from configs.validation import check
 from configs.versions import MalformedVersion, parse
 from icontrol.kernel.actors import ADMINISTER, EDIT, PUBLISH, VIEW, Actor

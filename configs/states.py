@@ -17,7 +17,7 @@ STATES: dict[str, Text] = {
 OWNERS: dict[str, str] = {DRAFT: "editor", PREVIEW: "editor", PUBLISHED: "publisher", WITHDRAWN: "editor"}
 
 #: (from, action, to). A published version that is released again stays published: that is no move.
-MOVES: tuple[tuple[str, str, str], ...] = (
+TRANSITIONS: tuple[tuple[str, str, str], ...] = (
     (DRAFT, "preview", PREVIEW),
     (DRAFT, "publish", PUBLISHED),
     (PREVIEW, "publish", PUBLISHED),
@@ -43,4 +43,4 @@ SET_ONCE = ("previewed", "published", "withdrawn")
 
 
 def sources(action: str) -> list[str]:
-    return [source for source, name, _ in MOVES if name == action]
+    return [source for source, name, _ in TRANSITIONS if name == action]

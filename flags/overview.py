@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from django.db.models import F, Max, Min, Q, Sum
 
-from configs.snapshot.reading import objects
+from configs.snapshot.traversal import objects
 from flags.engine import is_off, resolved
 from flags.engine.sentences import shown
 from flags.engine.values import instant_of

@@ -17,13 +17,13 @@ from icontrol.kernel.caps import CLIENT_BODY
 from icontrol.kernel.refusals import Refusal
 from icontrol.middleware import Cors, Language
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
+WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Any]
 #: Characters of one header. Some are taken apart in quadratic time, and the server lets 380 000 through.
 LONGEST_HEADER = 16_384
 LONGEST_CONTENT_TYPE = 256
 
 
-def guarded(application: Application) -> Application:
+def guarded(application: WSGIApplication) -> WSGIApplication:
     """``application`` behind the guard."""
 
     def guard(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:

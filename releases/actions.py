@@ -51,7 +51,7 @@ from releases.policies import (
     stored_policies,
 )
 from releases.proposals import Proposal, Released, propose
-from releases.publishing import Basis, Plan, Published, Selection, basis, check_ready, missing_changes, select
+from releases.publishing import Basis, Published, PublishPlan, Selection, basis, check_ready, missing_changes, select
 
 
 def _lock(environment: Environment) -> Release:
@@ -85,7 +85,7 @@ def plan_publish(
     expected_serial: int | None = None,
     actor: Actor,
     now: dt.datetime,
-) -> Plan:
+) -> PublishPlan:
     """What :func:`publish` would do, with every check. It locks and writes nothing.
 
     The reads are not of one moment. A refusal is told only if nothing moved meanwhile: else it may be about a draft
@@ -112,7 +112,7 @@ def _plan(
     bump_latest: bool,
     read_from: Basis,
     now: dt.datetime,
-) -> Plan:
+) -> PublishPlan:
     application = Application.objects.get(pk=environment.application_id)
     candidate, draft = select(application, head, selection)
     check_not_live(environment, head, candidate.version, candidate.digest)
@@ -131,7 +131,7 @@ def _plan(
         flags = flag_changes(head, candidate)
     else:
         flags = changes_between(before, after)
-    return Plan(
+    return PublishPlan(
         basis=read_from,
         candidate=candidate,
         head=head,
@@ -200,7 +200,13 @@ def _policies(head: Release, policy: dict[str, str], bumped: str | None) -> dict
 
 
 def _freeze(
-    application: Application, environment: Environment, plan: Plan, *, actor: Actor, reason: str, now: dt.datetime
+    application: Application,
+    environment: Environment,
+    plan: PublishPlan,
+    *,
+    actor: Actor,
+    reason: str,
+    now: dt.datetime,
 ) -> ConfigVersion:
     """Bring the candidate to ``published``, and leave the application with a draft that builds on it.
 
@@ -227,7 +233,7 @@ def _rebase(
     application: Application,
     environment: Environment,
     draft: ConfigVersion,
-    plan: Plan,
+    plan: PublishPlan,
     *,
     actor: Actor,
     now: dt.datetime,

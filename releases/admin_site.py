@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy
 
 from configs.policies import check_permission
 from icontrol.kernel import responses
-from icontrol.kernel.bilingual import text_lazy
+from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases.access import audit, sessions
 from releases.access.authentication import actor_of_user

@@ -22,8 +22,8 @@ from django.db.models.functions import Lag
 
 from configs.models import ConfigVersion
 from configs.snapshot.canonical import canonical
-from configs.snapshot.reading import objects
-from flags.engine import hashed
+from configs.snapshot.traversal import objects
+from flags.engine import hashed_attributes
 from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.refusals import Refusal
@@ -37,7 +37,7 @@ BATCH = 500
 KEPT = 32
 
 
-class Kind(NamedTuple):
+class FlagType(NamedTuple):
     """What a key that comes back must keep: the type of its values, and who is in which bucket.
 
     ``rules``: of each rule that deals (a share or a split), by its id, what it hashes with which seed.
@@ -53,29 +53,29 @@ class Kind(NamedTuple):
     def text(self) -> str:
         return canonical(self._asdict())
 
-    def keeps(self, other: Kind) -> bool:
+    def keeps(self, other: FlagType) -> bool:
         """Rules may come and go; one that is in both deals as it did."""
         both_have = self.rules.keys() & other.rules.keys()
         return self[:-1] == other[:-1] and all(self.rules[rule] == other.rules[rule] for rule in both_have)
 
 
-def kinds_of(snapshot: Any) -> dict[str, Kind]:
+def kinds_of(snapshot: Any) -> dict[str, FlagType]:
     return {
         flag["key"]: kind_of(flag) for _, flag in objects(snapshot, "featureFlags") if isinstance(flag.get("key"), str)
     }
 
 
-def kind_of(flag: Mapping[str, Any]) -> Kind:
+def kind_of(flag: Mapping[str, Any]) -> FlagType:
     """Also of a draft that is no snapshot yet."""
     bucketing = flag.get("bucketing")
     how = bucketing if isinstance(bucketing, dict) else {}
-    by, seed = hashed(flag.get("bucketBy", "tenant")), how.get("seed", flag.get("key"))
+    by, seed = hashed_attributes(flag.get("bucketBy", "tenant")), how.get("seed", flag.get("key"))
     rules = {
-        rule["id"]: [hashed(rule["bucketBy"]) if "bucketBy" in rule else by, rule.get("seed", seed)]
+        rule["id"]: [hashed_attributes(rule["bucketBy"]) if "bucketBy" in rule else by, rule.get("seed", seed)]
         for _, rule in objects(dict(flag), "rules")
         if isinstance(rule.get("id"), str) and ("rollout" in rule or "split" in rule)
     }
-    return Kind(flag.get("type"), by, how.get("algorithm", "murmur3"), seed, rules)
+    return FlagType(flag.get("type"), by, how.get("algorithm", "murmur3"), seed, rules)
 
 
 class FlagChanges(NamedTuple):
@@ -89,7 +89,7 @@ class FlagChanges(NamedTuple):
 NO_CHANGES = FlagChanges({}, {}, ())
 
 
-def changes_between(before: Mapping[str, Kind], after: Mapping[str, Kind]) -> FlagChanges:
+def changes_between(before: Mapping[str, FlagType], after: Mapping[str, FlagType]) -> FlagChanges:
     return FlagChanges(
         came={key: after[key].text for key in sorted(after.keys() - before.keys())},
         retyped={key: after[key].text for key in sorted(after.keys() & before.keys()) if after[key] != before[key]},
@@ -131,7 +131,7 @@ def write(release: Release, changes: FlagChanges) -> None:
 
 
 def flag_findings(
-    environment: Environment, snapshot: Any, before: Mapping[str, Kind], after: Mapping[str, Kind]
+    environment: Environment, snapshot: Any, before: Mapping[str, FlagType], after: Mapping[str, FlagType]
 ) -> tuple[list[Problem], list[Confirmation]]:
     """What a publish of ``snapshot`` (of the kinds ``after``) does to keys, where ``before`` is live.
 
@@ -147,7 +147,7 @@ def flag_findings(
         if not isinstance(key, str):
             continue
         life = ended.get(key)
-        if life is not None and not after[key].keeps(Kind(**json.loads(life.kind))):
+        if life is not None and not after[key].keeps(FlagType(**json.loads(life.kind))):
             problems.append(_reused(index, life))
         elif key in changed:
             problems.append(_changed(index, key, after[key], before[key]))
@@ -185,7 +185,7 @@ def _reused(index: int, life: Any) -> Problem:
     return Problem(pointer(["featureFlags", index, "key"]), "flag.key_reused", message)
 
 
-def _changed(index: int, key: str, now: Kind, before: Kind) -> Problem:
+def _changed(index: int, key: str, now: FlagType, before: FlagType) -> Problem:
     retyped = now.type != before.type
     what = both(
         "of type {old}, and becomes one of type {new}: who asks for the old type gets the default in its code.",
@@ -252,7 +252,7 @@ def lives_told_by(releases: QuerySet[Any]) -> list[Life]:
     where it comes back after many others."""
 
     @lru_cache(maxsize=KEPT)
-    def kinds_in(version: int) -> dict[str, Kind]:
+    def kinds_in(version: int) -> dict[str, FlagType]:
         return kinds_of(ConfigVersion.objects.select_related("content").get(pk=version).document)
 
     changes = (
@@ -264,7 +264,7 @@ def lives_told_by(releases: QuerySet[Any]) -> list[Life]:
     )
     ended: list[Life] = []
     alive: dict[str, Life] = {}
-    kinds: dict[str, Kind] = {}
+    kinds: dict[str, FlagType] = {}
     for serial, version in list(changes):
         was, kinds = kinds, kinds_in(version)
         changed = changes_between(was, kinds)

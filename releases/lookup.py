@@ -12,7 +12,7 @@ from configs import history
 from configs.drafts import Stored, stored_entry, stored_version, version_of
 from configs.models import Application, ConfigVersion
 from configs.policies import check_version_name
-from configs.snapshot.reading import KEY
+from configs.snapshot.traversal import KEY
 from icontrol.kernel.refusals import Refusal
 from releases.ledger.chain import head_of
 from releases.models import Environment

@@ -27,7 +27,7 @@ from configs.models import (
     write_history_actor,
 )
 from releases.access.roles import ROLE_CHOICES
-from releases.ledger.kinds import KINDS
+from releases.ledger.kinds import RELEASE_KINDS
 
 
 class Environment(HistoryMixin):
@@ -62,7 +62,7 @@ class Release(models.Model):
 
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="releases")
     serial = models.PositiveBigIntegerField()
-    kind = models.CharField(max_length=16, choices=[(kind, kind) for kind in KINDS])
+    kind = models.CharField(max_length=16, choices=[(kind, kind) for kind in RELEASE_KINDS])
     config_version = models.ForeignKey(ConfigVersion, on_delete=models.PROTECT, null=True, related_name="releases")
     policies = models.TextField()
     kill_switches = models.TextField(default="[]")

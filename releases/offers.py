@@ -19,7 +19,7 @@ from icontrol.kernel.problems import Problem
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import Text
 from releases.ledger.chain import Past, pasts, release_of
-from releases.ledger.kinds import EMERGENCIES, KINDS
+from releases.ledger.kinds import EMERGENCIES, RELEASE_KINDS
 from releases.models import Environment, Release
 from releases.policies import (
     check_not_live,
@@ -89,7 +89,7 @@ def show_offers(offers: Iterable[Offer] | None) -> OffersJSON:
 def _refusal_of(actor: Actor, action: str, *checks: Callable[[], Any]) -> Refusal | None:
     """What the action would say first: that the role does not suffice, or what one of its checks says."""
     try:
-        check_permission(actor, PUBLISH if action in KINDS else EDIT)
+        check_permission(actor, PUBLISH if action in RELEASE_KINDS else EDIT)
         for check in checks:
             check()
     except Refusal as refusal:
@@ -107,7 +107,7 @@ def of_version(
         had = set(ran.order_by().values_list("environment_id", flat=True).distinct())
     found = []
     for action in OF_STATE[version.state]:
-        if action in KINDS:
+        if action in RELEASE_KINDS:
             found += [_released(actor, action, version, head, head.environment_id in had, problems) for head in heads]
         else:
             refusal = _refusal_of(actor, action, *_problems(action, version, problems))

@@ -9,7 +9,7 @@ from typing import Any
 from configs.models import ConfigVersion
 from configs.policies import local
 from configs.snapshot.canonical import canonical, digest, revision_of
-from configs.snapshot.reading import NAMED_BY, names
+from configs.snapshot.traversal import NAMED_BY, names
 from configs.validation.schema_words import either
 from configs.validation.suggestions import alike
 from flags.engine.sentences import shown
@@ -20,7 +20,7 @@ from releases.confirmation import Confirmation
 from releases.delivery.live import document_of
 from releases.gate import policy_fields
 from releases.gate.decision import Policy
-from releases.ledger.kinds import KINDS
+from releases.ledger.kinds import RELEASE_KINDS
 from releases.ledger.lineage import lineage
 from releases.models import Environment, Release
 
@@ -46,7 +46,7 @@ def check_serial(environment: Environment, head: Release, expected: int | None) 
         "publish.conflict",
         expected=expected,
         serial=serial,
-        kind=KINDS[head.kind],
+        kind=RELEASE_KINDS[head.kind],
         who=head.actor,
         at=local(head.created_at),
         extra={"expectedSerial": expected, "serial": serial, "appendedBy": head.actor},
@@ -153,7 +153,7 @@ def check_confirmed(
 
 def check_policies(policies: Any) -> None:
     """Everything that is wrong with a version policy, at once."""
-    problems = policy_fields.check_policies(policies)
+    problems = policy_fields.policy_problems(policies)
     lonely = [problem for problem in problems if problem.code == "policy.unsatisfiable"]
     if lonely and len(lonely) == len(problems):
         platform = lonely[0].pointer.split("/")[1]
@@ -233,7 +233,7 @@ def check_undo(environment: Environment, head: Release, serial: int | None, befo
             "undo.not_newest",
             environment=environment.key,
             serial=head.serial,
-            kind=KINDS[head.kind],
+            kind=RELEASE_KINDS[head.kind],
             who=head.actor,
             extra={"serial": head.serial},
         )

@@ -80,7 +80,7 @@ class Published(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PublishPlan:
     """Everything about a publication, decided but not done. ``candidate`` is unsaved when changes were picked."""
 
     basis: Basis
@@ -103,7 +103,7 @@ class Plan:
 
     @property
     def policy_problems(self) -> list[Problem]:
-        return policy_fields.check_policies(self.policies)
+        return policy_fields.policy_problems(self.policies)
 
     @property
     def proposal(self) -> Proposal:
@@ -197,7 +197,7 @@ def missing_changes(
     return sorted(missing - set(wanted))
 
 
-def check_ready(plan: Plan, confirm: Sequence[str]) -> None:
+def check_ready(plan: PublishPlan, confirm: Sequence[str]) -> None:
     """What a plan still lacks: the open confirmations, then changes to pick as well, the problems, the policy's."""
     check_confirmed(plan.head.environment.key, plan.candidate.version, plan.confirmations, list(confirm), plan.problems)
     found = errors(plan.problems)

@@ -18,7 +18,7 @@ from typing import Any, NoReturn, TypeGuard
 import rfc8785
 
 from configs.snapshot.caps import FORBIDDEN_KEYS, MAX_DEPTH, MAX_INTEGER, MAX_KEYS, MAX_STRING
-from configs.snapshot.reading import NAMED_BY, OBJECTS
+from configs.snapshot.traversal import NAMED_BY, OBJECTS
 from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem
 from icontrol.kernel.texts import Text, both

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from configs.snapshot.reading import Trail, below, places, steps
+from configs.snapshot.traversal import Trail, below, places, steps
 from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both, fill

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
 from configs.snapshot.canonical import NESTED, ORDERED, keyed, normalise
-from configs.snapshot.reading import NAMED_BY
-from configs.snapshot.sentences import Words, group_title, sentence
+from configs.snapshot.sentences import ItemNames, group_title, sentence
+from configs.snapshot.traversal import NAMED_BY
 from icontrol.kernel.texts import Text
 
-Kind = Literal["added", "removed", "changed", "moved"]
+ChangeKind = Literal["added", "removed", "changed", "moved"]
 Path = tuple[str, ...]
 #: Lists whose items people put into an order; a new ``order`` there is a move.
 MOVABLE = (*ORDERED, "columns")
@@ -34,7 +34,7 @@ class ChangeJSON(ValuesJSON):
     """One difference. ``from`` and ``to`` are left out where there was or is nothing."""
 
     id: str
-    kind: Kind
+    kind: ChangeKind
     group: str
     path: list[str]
     sentence: Text
@@ -59,7 +59,7 @@ class Change:
     """
 
     path: Path
-    kind: Kind
+    kind: ChangeKind
     before: Any
     after: Any
     group: str
@@ -92,7 +92,7 @@ class Change:
 def diff(a: dict[str, Any], b: dict[str, Any]) -> list[Change]:
     """All changes that lead from ``a`` to ``b``, in reading order: pages, tables, flags, tokens, the rest."""
     a, b = normalise(a), normalise(b)
-    words = Words(a, b)
+    words = ItemNames(a, b)
     return sorted(_Diff(a, b, words).sections(), key=lambda change: words.rank(change.group))
 
 
@@ -174,7 +174,7 @@ def _name_of_items(path: Path) -> str | None:
 
 
 class _Diff:
-    def __init__(self, a: dict[str, Any], b: dict[str, Any], words: Words) -> None:
+    def __init__(self, a: dict[str, Any], b: dict[str, Any], words: ItemNames) -> None:
         self.a, self.b, self.words = a, b, words
 
     def sections(self) -> Iterator[Change]:
@@ -221,7 +221,7 @@ class _Diff:
     def change(
         self,
         path: Path,
-        kind: Kind,
+        kind: ChangeKind,
         before: Any,
         after: Any,
         position: tuple[int, int] | None = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from configs.snapshot.merge import merge_patch
-from configs.snapshot.reading import NAMED_BY
+from configs.snapshot.traversal import NAMED_BY
 from icontrol.kernel.refusals import Refusal
 
 

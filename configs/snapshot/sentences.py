@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import Any
 
 from configs.snapshot.canonical import NESTED, keyed
-from configs.snapshot.reading import NAMED_BY, OBJECTS
+from configs.snapshot.traversal import NAMED_BY, OBJECTS
 from icontrol.kernel.texts import Text, both, fill, joined, same
 
 Path = tuple[str, ...]
@@ -36,7 +36,7 @@ NOUNS = {
 }
 SECTION = (both("Section"), "e")
 #: A field that is not here is shown by its own name.
-FIELDS = {
+FIELD_NAMES = {
     "title": both("title"),
     "label": both("label"),
     "name": both("name"),
@@ -101,7 +101,7 @@ FIELDS = {
 TEXTS = ("title", "label", "name", "description")
 LOCALES = {"fr": both("French"), "en": both("English")}
 #: Fields whose values are words of the format and stand without quotation marks.
-WORDS = ("state", "type", "category", "mode", "align", "defaultMode", "surface", "status", "algorithm")
+BARE_FIELDS = ("state", "type", "category", "mode", "align", "defaultMode", "surface", "status", "algorithm")
 #: field → section that its value names.
 REFERENCES = {"pageId": "pages", "targetPageId": "pages", "tabId": "tabs"}
 GROUPS = {
@@ -117,7 +117,7 @@ _LINES = re.compile("[\t\n\r\u2028\u2029]+")
 _UNSHOWABLE = re.compile("[\0-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-class Words:
+class ItemNames:
     """Names of the things in two normalised snapshots, the newer one first."""
 
     def __init__(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> None:
@@ -182,13 +182,13 @@ def _in(title: Any, language: str) -> str:
     return clean(title).strip() if isinstance(title, str) else ""
 
 
-def group_title(words: Words, group: str) -> Text:
+def group_title(words: ItemNames, group: str) -> Text:
     kind, _, name = group.partition(":")
     return both("Page {name}", name=words.name(("pages", name))) if kind == "page" else GROUPS[kind]
 
 
 def sentence(
-    words: Words,
+    words: ItemNames,
     path: Path,
     kind: str,
     before: Any,
@@ -226,7 +226,7 @@ def sentence(
     return both("{s}{field}: {change}", s=subject, field=_field(rest), change=change)
 
 
-def _subject(words: Words, path: Path) -> tuple[Text, str, Path]:
+def _subject(words: ItemNames, path: Path) -> tuple[Text, str, Path]:
     """What the change is about, the ending of its participle, and the fields inside it that are left."""
     section = path[0]
     if section in OBJECTS:
@@ -250,13 +250,13 @@ def _field(rest: Path) -> Text:
         return same("")
     by_language = len(rest) > 1 and rest[-2] in TEXTS
     steps = rest[:-1] if by_language else rest
-    named = joined((FIELDS.get(step) or same(clean(step)) for step in steps), same(" › "))
+    named = joined((FIELD_NAMES.get(step) or same(clean(step)) for step in steps), same(" › "))
     if by_language:
         named = both("{field} ({locale})", field=named, locale=LOCALES.get(rest[-1]) or clean(rest[-1]))
     return both(", {field}", field=named)
 
 
-def _shown(words: Words, path: Path, value: Any, absent: bool) -> Text:
+def _shown(words: ItemNames, path: Path, value: Any, absent: bool) -> Text:
     """A value as it stands beside the arrow."""
     match value:
         case None if absent:
@@ -267,17 +267,17 @@ def _shown(words: Words, path: Path, value: Any, absent: bool) -> Text:
             return both("yes") if value else both("no")
         case str() if path[-1] in REFERENCES:
             return words.name((REFERENCES[path[-1]], value))
-        case str() if path[-1] in WORDS and value.isidentifier():
+        case str() if path[-1] in BARE_FIELDS and value.isidentifier():
             return same(clean(value))
         case str():
-            return quoted(value)
+            return quoted_text(value)
         case int() if path[0] == "featureFlags" and path[-1] == "rollout" and "variants" not in path[2:3]:
             percent = f"{value // 100}.{value % 100:02}".rstrip("0").rstrip(".") if value >= 0 else str(value / 100)
             return {"en": f"{percent}%", "fr": f"{percent.replace('.', ',')} %"}
     return same(clean(_json(value)))
 
 
-def quoted(text: str) -> Text:
+def quoted_text(text: str) -> Text:
     return both("“{v}”", v=clean(text))
 
 
@@ -305,10 +305,10 @@ def _list_change(before: list[Any], after: list[Any]) -> Text:
             return both("{n} entries, other content", n=len(after))
         return both("{a} → {b} entries", a=len(before), b=len(after))
     parts = [
-        *(both("+ {name}", name=quoted(name)) for name in new if name not in old),
-        *(both("− {name}", name=quoted(name)) for name in old if name not in new),
+        *(both("+ {name}", name=quoted_text(name)) for name in new if name not in old),
+        *(both("− {name}", name=quoted_text(name)) for name in old if name not in new),
         *(
-            both("{name} changed", name=quoted(name))
+            both("{name} changed", name=quoted_text(name))
             for name in new
             if name in old and _json(old[name]) != _json(new[name])
         ),

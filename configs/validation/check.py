@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from configs.snapshot.caps import size_problems, walk
-from configs.snapshot.reading import TOP_LEVEL, objects
+from configs.snapshot.traversal import TOP_LEVEL, objects
 from configs.validation.conditions import condition_problems, damage_problems
 from configs.validation.flag_advice import flag_warnings
 from configs.validation.flags import flag_problems

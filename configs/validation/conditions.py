@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from configs.snapshot.reading import NAMED_BY, objects
+from configs.snapshot.traversal import NAMED_BY, objects
 from configs.validation.odd_values import odd_value, odd_version
 from configs.validation.references import Node, Path, conditions_in, needing, needs, segment_references
 from configs.validation.schemas import MOST_FINDINGS

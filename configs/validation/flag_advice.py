@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from configs.snapshot.reading import objects
+from configs.snapshot.traversal import objects
 from configs.validation.references import Path
 from flags.engine.sentences import shown
 from flags.engine.values import instant_of

@@ -14,7 +14,7 @@ from typing import Any
 
 from configs.payloads import says
 from configs.snapshot.caps import MAX_INTEGER
-from configs.snapshot.reading import objects
+from configs.snapshot.traversal import objects
 from configs.validation.references import Path, cycle_problems, missing
 from configs.validation.schema_words import TYPES, json_type
 from configs.validation.schemas import value_finding

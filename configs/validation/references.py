@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from configs.snapshot.reading import NAMED_BY, names, objects, strings
+from configs.snapshot.traversal import NAMED_BY, names, objects, strings
 from configs.validation.suggestions import Suggestions
 from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem, pointer

@@ -12,7 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
 from configs.snapshot.caps import MAX_DEPTH
-from configs.snapshot.reading import below, places, steps
+from configs.snapshot.traversal import below, places, steps
 from icontrol.kernel.problems import pointer
 from icontrol.kernel.texts import Text, both
 

@@ -16,7 +16,7 @@ from typing import Any
 import jsonschema_rs
 
 from configs.snapshot.caps import encodable
-from configs.snapshot.reading import TOP_LEVEL
+from configs.snapshot.traversal import TOP_LEVEL
 from configs.validation.schema_words import fields, sentence
 from configs.validation.schema_work import TooMuch, check_work
 from configs.validation.suggestions import Suggestions

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from configs.snapshot.reading import Trail, below, steps
+from configs.snapshot.traversal import Trail, below, steps
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from configs.snapshot.reading import objects
+from configs.snapshot.traversal import objects
 from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both
@@ -66,7 +66,7 @@ UNITS = _letters(
     ("fr", "f"),
 )
 #: Word → letter. A custom property (``--x``) is ``k``, any other word ``w``.
-WORDS = _letters(
+KEYWORDS = _letters(
     (COLOR_NAMES, "c"),
     ("srgb srgb-linear display-p3 a98-rgb prophoto-rgb rec2020 xyz xyz-d50 xyz-d65", "s"),
     (
@@ -261,7 +261,7 @@ def _letter(part: re.Match[str]) -> str:
         case "hash":
             return "h" if len(part["hash"]) in (3, 4, 6, 8) else "?"
         case "word":
-            return "k" if part["word"].startswith("--") else WORDS.get(part["word"], "w")
+            return "k" if part["word"].startswith("--") else KEYWORDS.get(part["word"], "w")
         case "string":
             return '"'
         case "space":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from configs.snapshot.reading import objects
+from configs.snapshot.traversal import objects
 from configs.validation.references import Path
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import both

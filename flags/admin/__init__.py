@@ -7,7 +7,7 @@ from django.contrib import admin
 
 from flags.admin.flags import FlagsAdmin
 from flags.models import Flags
-from icontrol.kernel.bilingual import text_lazy
+from icontrol.kernel.localized import text_lazy
 
 Flags._meta.verbose_name = text_lazy("flags of an environment")
 Flags._meta.verbose_name_plural = text_lazy("flags")

@@ -11,7 +11,7 @@ from django.forms import BoundField
 
 from configs import states
 from configs.snapshot.canonical import NotStrictJSON, parse_strict
-from icontrol.kernel.bilingual import said, text_lazy
+from icontrol.kernel.localized import localized, text_lazy
 from releases.lookup import LIVE
 
 #: Attributes with a meaning of their own, but for ``environment``, which the server knows better.
@@ -75,7 +75,7 @@ class ExplainForm(forms.Form):
         try:
             value = parse_strict(text, doubles=True)
         except NotStrictJSON as error:
-            raise forms.ValidationError([str(said(problem.message)) for problem in error.problems]) from None
+            raise forms.ValidationError([str(localized(problem.message)) for problem in error.problems]) from None
         if not isinstance(value, dict):
             raise forms.ValidationError(text_lazy("A JSON object is needed."))
         return value

@@ -19,10 +19,10 @@ from flags.explaining import explain
 from flags.models import UNTOLD
 from flags.overview import ASKED_AT_ONCE, FlagFacts, Overview, counts_of, overview
 from icontrol.kernel.actors import EDIT, PUBLISH, VIEW
-from icontrol.kernel.bilingual import said, text_lazy
+from icontrol.kernel.localized import localized, text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases.admin.base import Fact, HouseAdmin
-from releases.admin.buttons import Button, flags_of, switch_of
+from releases.admin.buttons import Button, flags_url, switch_of
 from releases.admin.markup import amount, chip, moment
 from releases.lookup import find_environment
 from releases.models import Environment
@@ -33,7 +33,7 @@ STYLES = {Reason.UNKNOWN: "warned", Reason.ERROR: "refused", Reason.DISABLED: "p
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FlagRow:
     """One flag. ``facts`` is None when only its engaged kill switch is left; ``button`` is for publishers."""
 
     key: str
@@ -105,15 +105,15 @@ class FlagsAdmin(HouseAdmin):
             now=now,
         )
 
-    def rows(self, request: HttpRequest, found: Overview, *, only_stale: bool) -> list[Row]:
+    def rows(self, request: HttpRequest, found: Overview, *, only_stale: bool) -> list[FlagRow]:
         """Those that are forced off first."""
         rows = [self.row(request, found, flag.key, flag) for flag in found.flags if flag.stale or not only_stale]
         if not only_stale:
             rows += [self.row(request, found, key, None) for key in found.gone]
         return sorted(rows, key=lambda row: (not row.killed, row.key))
 
-    def row(self, request: HttpRequest, found: Overview, key: str, facts: FlagFacts | None) -> Row:
-        return Row(key, facts, self.switch(request, found, key))
+    def row(self, request: HttpRequest, found: Overview, key: str, facts: FlagFacts | None) -> FlagRow:
+        return FlagRow(key, facts, self.switch(request, found, key))
 
     def switch(self, request: HttpRequest, found: Overview, key: str) -> Button | None:
         offer = of_flag(self.actor(request), found.head, key, {key})  # it is live, or forced off
@@ -151,7 +151,7 @@ class FlagsAdmin(HouseAdmin):
             "admin/house/flag.html",
             key,
             status=status,
-            crumbs=[(environment.key, flags_of(environment))],
+            crumbs=[(environment.key, flags_url(environment))],
             environment=environment,
             head=found.head,
             flag=flag,
@@ -188,12 +188,12 @@ class FlagsAdmin(HouseAdmin):
             ),
             Fact(text_lazy("Type"), source["type"]),
             Fact(text_lazy("Owner"), source.get("owner") or none),
-            Fact(text_lazy("Description"), said(source.get("description")) or none),
+            Fact(text_lazy("Description"), localized(source.get("description")) or none),
             Fact(text_lazy("In this environment since"), moment(flag.first.since)),
             Fact(text_lazy("First version"), flag.first.version),
             Fact(text_lazy("Expires"), source.get("expiresAt") or none),
             Fact(text_lazy("Last evaluated (hour)"), moment(flag.last_evaluated)),
             Fact(text_lazy("Evaluations in 24 hours"), amount(flag.use.day)),
             Fact(text_lazy("Evaluations in 30 days"), amount(flag.use.month)),
-            Fact(text_lazy("Stale because"), " ".join(map(said, flag.reasons)) or none),
+            Fact(text_lazy("Stale because"), " ".join(map(localized, flag.reasons)) or none),
         ]

@@ -15,7 +15,7 @@ from flags.overview import Overview, overview, show_flag
 from icontrol.kernel.actors import VIEW
 from releases.api.common import AuthorView
 from releases.api.openapi import BODY, BOTH, answers
-from releases.api.parsing import Body, ContextParser, Text
+from releases.api.parsing import Body, ContextParser, TextField
 from releases.lookup import LIVE
 from releases.offers import of_flag
 
@@ -33,7 +33,7 @@ class Context(serializers.JSONField):
 
 
 class ExplainBody(Body):
-    environment = Text(required=False, max_length=63, help_text="Environment key; left out: the default one.")
+    environment = TextField(required=False, max_length=63, help_text="Environment key; left out: the default one.")
     channel = serializers.ChoiceField(CHANNELS, required=False, default=LIVE, help_text="Others than live: editors.")
     context = Context(  # type: ignore[assignment]  # the class has a member of that name
         help_text="Whoever would ask: tenant, role, plan, …; `targetingKey` is the tenant unless `tenant` is there."

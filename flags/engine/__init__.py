@@ -6,7 +6,7 @@ told in ``docs/reference/flags.md``; ``tests/vectors/flags.json`` says the same 
 
 from __future__ import annotations
 
-from flags.engine.attributes import attributes_of, hashed
+from flags.engine.attributes import attributes_of, hashed_attributes
 from flags.engine.compiling import compile_flags, is_off, off_variant
 from flags.engine.effects import Effects, effects_of_switch
 from flags.engine.environments import resolved
@@ -25,7 +25,7 @@ __all__ = [
     "attributes_of",
     "compile_flags",
     "effects_of_switch",
-    "hashed",
+    "hashed_attributes",
     "is_off",
     "off_variant",
     "resolved",

@@ -50,9 +50,9 @@ def _parts(asked: _Other, flags: Mapping[str, Any], segments: Mapping[str, Any])
     for rule in flag.get("rules", ()):
         yield from _of_conditions(rule.get("conditions", ()))
         if "rollout" in rule or "split" in rule:
-            yield from hashed(rule.get("bucketBy", by))
+            yield from hashed_attributes(rule.get("bucketBy", by))
     if flag["state"] == "ROLLOUT":
-        yield from hashed(by)
+        yield from hashed_attributes(by)
 
 
 def _of_conditions(conditions: Any) -> Iterator[str | _Other]:
@@ -62,6 +62,6 @@ def _of_conditions(conditions: Any) -> Iterator[str | _Other]:
             yield _Other("segments", name)
 
 
-def hashed(by: Any) -> list[Any]:
+def hashed_attributes(by: Any) -> list[Any]:
     """``bucketBy``, which names one attribute or lists several."""
     return by if isinstance(by, list) else [by]

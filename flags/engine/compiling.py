@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any, TypeVar
 
-from flags.engine.attributes import hashed
+from flags.engine.attributes import hashed_attributes
 from flags.engine.conditions import ENVIRONMENT, MOST_QUESTIONS, TOO_MUCH, Conditions, Unusable, in_order
 from flags.engine.environments import resolved
 from flags.engine.evaluation import Context, Evaluation, Reason, Run
@@ -266,7 +266,7 @@ def _a(kind: type[T], value: Any) -> T:
 
 def _names(by: Any) -> tuple[str, ...]:
     """One attribute, or several of which the first counts that the context has."""
-    names = tuple(_a(str, name) for name in hashed(by))
+    names = tuple(_a(str, name) for name in hashed_attributes(by))
     if not names:
         raise TypeError("nothing is hashed")
     return names

@@ -20,16 +20,16 @@ from flags.engine.values import (
     LONGEST_TEXT,
     LONGEST_VERSION,
     MOST_MEMBERS,
-    address_of,
     dotted_of,
     in_range,
     instant_of,
     network_of,
     number_of,
+    parse_address,
+    parse_version,
     range_of,
     read_text,
     text_of,
-    version_of,
 )
 from icontrol.kernel.texts import Text, both
 
@@ -134,7 +134,7 @@ def _in_cidr(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
     six = tuple((first, last) for version, first, last in networks if version == 6)
 
     def inside(context: Context, run: Run) -> bool:
-        address = address_of(context.get(attribute))
+        address = parse_address(context.get(attribute))
         if address is None:
             return False
         as_four, as_six = address
@@ -183,7 +183,7 @@ def _semver_range(attribute: str, values: Sequence[Any], ignore_case: bool) -> T
     ranges = [wanted for wanted in map(range_of, values) if wanted is not None]
 
     def inside(context: Context, run: Run) -> bool:
-        version = version_of(context.get(attribute))
+        version = parse_version(context.get(attribute))
         return version is not None and any(in_range(version, wanted) for wanted in ranges)
 
     return inside
@@ -205,11 +205,11 @@ OPERATORS: dict[str, Maker] = {
     "gte": _ordered(number_of, operator.ge),
     "before": _ordered(instant_of, operator.lt),
     "after": _ordered(instant_of, operator.gt),
-    "semverEq": _equal(version_of),
-    "semverLt": _ordered(version_of, operator.lt),
-    "semverLte": _ordered(version_of, operator.le),
-    "semverGt": _ordered(version_of, operator.gt),
-    "semverGte": _ordered(version_of, operator.ge),
+    "semverEq": _equal(parse_version),
+    "semverLt": _ordered(parse_version, operator.lt),
+    "semverLte": _ordered(parse_version, operator.le),
+    "semverGt": _ordered(parse_version, operator.gt),
+    "semverGte": _ordered(parse_version, operator.ge),
     "semverRange": _semver_range,
     "dottedEq": _equal(dotted_of),
     "dottedLt": _ordered(dotted_of, operator.lt),
@@ -294,7 +294,7 @@ _INSTANT = (
     both("a date such as 2026-11-15 or 2026-11-15T08:00:00+01:00"),
 )
 _VERSION = (
-    version_of,
+    parse_version,
     both("a version such as 1.4.2 (at most {cap} characters)", cap=LONGEST_VERSION),
 )
 _DOTTED = (

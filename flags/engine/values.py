@@ -116,7 +116,7 @@ def _instant(text: str) -> datetime | None:
         return None
 
 
-def version_of(value: Any) -> VersionKey | None:
+def parse_version(value: Any) -> VersionKey | None:
     """SemVer 2.0.0, with ``1`` and ``1.4`` completed; at most 64 characters. Build metadata does not count."""
     return _version(value) if isinstance(value, str) and len(value) <= LONGEST_VERSION else None
 
@@ -173,7 +173,7 @@ def range_of(value: Any) -> Range | None:
             if found is None or (end and alternative[end - 1] != " "):
                 return None
             sign, text, end = found[1], found[2], found.end()
-            version = version_of(text)
+            version = parse_version(text)
             if version is None:
                 return None
             if sign in _COMPARE:
@@ -211,7 +211,7 @@ def network_of(value: Any) -> Network | None:
     return network.version, int(network.network_address), int(network.broadcast_address)
 
 
-def address_of(value: Any) -> Address | None:
+def parse_address(value: Any) -> Address | None:
     return _address(value) if isinstance(value, str) and len(value) <= LONGEST_ADDRESS else None
 
 

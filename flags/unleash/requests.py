@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from configs.payloads import name_of
-from configs.snapshot.reading import objects
+from configs.snapshot.traversal import objects
 from flags.engine import off_variant
 from flags.engine.compiling import BOOLEAN_VARIANTS
 from flags.engine.conditions import ENVIRONMENT

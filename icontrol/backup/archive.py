@@ -32,7 +32,7 @@ FORMAT = 1
 MANIFEST, CHECKPOINTS, KEY = "manifest.json", "checkpoints.txt", "secret_key"
 DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 LARGEST_MANIFEST = 10 * 2**20
-KINDS = {"engine": str, "program": str, "createdAt": str, "migrations": list, "serials": dict, "files": dict}
+MEMBER_KINDS = {"engine": str, "program": str, "createdAt": str, "migrations": list, "serials": dict, "files": dict}
 BLOCK = 2**20
 NEWEST = """
     SELECT a.key, e.key, r.serial, r.hash FROM releases_release r
@@ -158,7 +158,7 @@ def _read(text: bytes) -> Manifest:
     if found["format"] != FORMAT:
         raise ValueError(f"its format is {found['format']}, and this program reads {FORMAT}")
     manifest = Manifest(**{name: found[name] for name in Manifest.__dataclass_fields__})
-    if not all(isinstance(getattr(manifest, name), kind) for name, kind in KINDS.items()):
+    if not all(isinstance(getattr(manifest, name), kind) for name, kind in MEMBER_KINDS.items()):
         raise ValueError("its manifest is none")
     if not all(isinstance(name, str) for name in manifest.migrations):
         raise ValueError("its migrations are none")

@@ -14,7 +14,7 @@ from icontrol import guard
 from icontrol.front_door import bodies
 from icontrol.front_door.pools import Busy, Place, Pools
 from icontrol.front_door.relay import Interrupted
-from icontrol.front_door.wsgi import Answer, Application, Call, Send, headers_of, variables_of
+from icontrol.front_door.wsgi import Answer, Call, Send, WSGIApplication, headers_of, variables_of
 from icontrol.kernel.refusals import Refusal
 
 logger = logging.getLogger("icontrol.front_door")
@@ -49,7 +49,7 @@ class FrontDoor:
 
     def __init__(
         self,
-        application: Application,
+        application: WSGIApplication,
         pools: Pools | None = None,
         learn: Callable[[Collection[int]], None] = lambda environments: None,
     ) -> None:

@@ -13,14 +13,14 @@ from typing import Any
 from icontrol.front_door.application import answered
 from icontrol.front_door.pools import pools_of_authors
 from icontrol.front_door.relay import BUFFER, TAKEN, read_frame, write_frame
-from icontrol.front_door.wsgi import Application, Call
+from icontrol.front_door.wsgi import Call, WSGIApplication
 from releases import news
 
 
 class Authors:
     """``application`` is Django's WSGI handler, ``line`` the end that workers send to."""
 
-    def __init__(self, application: Application, line: socket.socket) -> None:
+    def __init__(self, application: WSGIApplication, line: socket.socket) -> None:
         self.application = application
         self.line = line
         self.pools = pools_of_authors()

@@ -18,7 +18,7 @@ from django.http import HttpResponse
 from icontrol import guard
 from icontrol.kernel.refusals import Refusal
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Send = Callable[[dict[str, Any]], Any]
 
 
@@ -104,7 +104,7 @@ class Call:
     """A request that was read whole. Called, it runs to its end in a thread, a streamed answer too: from then on a slow
     reader holds no thread."""
 
-    application: Application
+    application: WSGIApplication
     variables: Mapping[str, str]
     body: bytes
 

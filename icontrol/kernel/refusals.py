@@ -16,7 +16,7 @@ from icontrol.kernel.texts import Text, both, fill
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class Definition:
     """One row of the catalogue. Templates use ``str.format`` fields, filled from the refusal's values."""
 
     code: str
@@ -26,14 +26,14 @@ class Kind:
     next: Text
 
 
-CATALOGUE: dict[str, Kind] = {}
+CATALOGUE: dict[str, Definition] = {}
 
 
 def define(code: str, status: int, *, title: str, detail: str, next: str) -> None:
     """Add a code, in English: the catalogue of texts has the French."""
     if code in CATALOGUE:
         raise ValueError(f"refusal {code} is defined twice")
-    CATALOGUE[code] = Kind(code, status, both(title), both(detail), both(next))
+    CATALOGUE[code] = Definition(code, status, both(title), both(detail), both(next))
 
 
 class Refusal(Exception):

@@ -30,7 +30,7 @@ LINK_TTL, LINK_TTL_MAX = dt.timedelta(hours=24), dt.timedelta(days=7)
 LONGEST_NAME, LONGEST_SURFACE = 100, 64
 
 
-def hashed(secret: str) -> str:
+def token_hash(secret: str) -> str:
     """SHA-256, hex. Our secrets are random, so a fast hash is enough."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -100,7 +100,7 @@ def create_token(
             name=name,
             role=role,
             owner_id=actor.person,
-            token_hash=hashed(secret),
+            token_hash=token_hash(secret),
             created_at=now,
             created_by=actor.name,
             expires_at=now + dt.timedelta(days=days),
@@ -112,7 +112,7 @@ def create_token(
 
 def find_token(secret: str) -> ApiToken | None:
     """Whether it works is another question."""
-    return ApiToken.objects.select_related("owner").filter(token_hash=hashed(secret)).first()
+    return ApiToken.objects.select_related("owner").filter(token_hash=token_hash(secret)).first()
 
 
 def token_works(token: ApiToken, now: dt.datetime) -> bool:
@@ -156,7 +156,7 @@ def create_preview_link(
         link = PreviewLink(
             config_version=preview,
             owner_id=actor.person,
-            token_hash=hashed(secret),
+            token_hash=token_hash(secret),
             reason=reason,
             created_at=now,
             created_by=actor.name,
@@ -213,7 +213,7 @@ def _day(at: dt.datetime | None) -> str:
 def open_preview_link(secret: str, *, now: dt.datetime) -> ConfigVersion:
     """The preview that a link opens. Refused for unknown, revoked, expired and overtaken links."""
     links = PreviewLink.objects.select_related("config_version__application", "config_version__content", "owner")
-    link = links.filter(token_hash=hashed(secret)).first()
+    link = links.filter(token_hash=token_hash(secret)).first()
     if link is None:
         raise Refusal("preview_link.unknown")
     if link.owner is not None and EDIT not in rights_of(link.owner):

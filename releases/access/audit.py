@@ -28,7 +28,7 @@ from icontrol.kernel.texts import Text, both
 from releases.models import AuditEvent
 
 logger = logging.getLogger("icontrol.audit")
-KINDS: dict[str, Text] = {
+EVENT_KINDS: dict[str, Text] = {
     "login": both("login"),
     "logout": both("logout"),
     "confirmed": both("password confirmed"),

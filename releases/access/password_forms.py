@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from icontrol.kernel.bilingual import said, text_lazy
+from icontrol.kernel.localized import localized, text_lazy
 from icontrol.kernel.texts import both
 from releases.access.throttle import is_password_of, seconds_to_wait
 
@@ -102,4 +102,4 @@ def too_many(request: HttpRequest, account: str) -> ValidationError:
         "Too many wrong passwords from here. Try again in {minutes} min; API tokens still work.",
         minutes=max(1, round(wait / 60)),
     )
-    return ValidationError(said(text), "throttled")
+    return ValidationError(localized(text), "throttled")

@@ -15,13 +15,13 @@ from configs.models import Application
 from configs.policies import schema_revision
 from configs.snapshot.canonical import NotStrictJSON, parse_strict
 from icontrol.kernel.actors import ADMINISTER
-from icontrol.kernel.bilingual import text_lazy
 from icontrol.kernel.entity_tags import entity_tag, revisions
+from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases.admin import markup
+from releases.admin.action_page import ActionPage
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
-from releases.admin.move import Move
 
 EXAMPLE = (
     '{"type": "object", "properties": {"plugins": {"type": "array", "items": {"type": "string"}}}, '
@@ -37,7 +37,7 @@ class SchemaForm(forms.Form):
     )
 
 
-class EditSchema(Move):
+class EditSchema(ActionPage):
     permission = ADMINISTER
     form_class = SchemaForm
 
@@ -112,7 +112,7 @@ class ApplicationForm(SettingsForm):
     field_order = ("key", "name", "default_locale", "is_default")
 
 
-class CreateApplication(Move):
+class CreateApplication(ActionPage):
     permission = ADMINISTER
     form_class = ApplicationForm
     asks_reason = False
@@ -130,7 +130,7 @@ class CreateApplication(Move):
         return self.done(text_lazy("Application {done} created.", done=done.key), page_of(done))
 
 
-class ChangeSettings(Move):
+class ChangeSettings(ActionPage):
     permission = ADMINISTER
     form_class = SettingsForm
 

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from icontrol.kernel.actors import ADMINISTER
-from icontrol.kernel.bilingual import said, text_lazy
-from releases.access.audit import KINDS
+from icontrol.kernel.localized import localized, text_lazy
+from releases.access.audit import EVENT_KINDS
 from releases.admin import markup
 from releases.admin.base import Fact, ReadOnlyAdmin
 from releases.models import AuditEvent
@@ -22,10 +22,10 @@ class KindFilter(admin.SimpleListFilter):
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(kind, said(text)) for kind, text in KINDS.items()]
+        return [(kind, localized(text)) for kind, text in EVENT_KINDS.items()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.filter(kind=self.value()) if self.value() in KINDS else queryset
+        return queryset.filter(kind=self.value()) if self.value() in EVENT_KINDS else queryset
 
 
 class AuditEventAdmin(ReadOnlyAdmin):
@@ -52,7 +52,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=text_lazy("what"), ordering="kind")
     def what(self, event: AuditEvent) -> Any:
-        return said(KINDS[event.kind]) if event.kind in KINDS else event.kind
+        return localized(EVENT_KINDS[event.kind]) if event.kind in EVENT_KINDS else event.kind
 
     def history_url(self, request: HttpRequest, obj: Any) -> str | None:
         return None

@@ -19,14 +19,14 @@ from django.utils.text import capfirst
 
 from configs.policies import check_permission
 from icontrol.kernel.actors import VIEW, Actor
-from icontrol.kernel.bilingual import text_lazy
+from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import Text, both, same
 from releases.access.authentication import actor_of_user
+from releases.admin.action_page import whole_number
 from releases.admin.buttons import Button, address
-from releases.admin.facts import Difference, Group, Line, shown
-from releases.admin.move import whole_number
-from releases.admin.names import FIELDS
+from releases.admin.facts import Difference, Group, Line, limited
+from releases.admin.names import FIELD_LABELS
 from releases.admin.notes import note
 from releases.models import Environment
 
@@ -158,10 +158,10 @@ class HouseAdmin(admin.ModelAdmin):
             Line("changed", self._field_sentence(change.field, change.old, change.new))
             for change in newer.diff_against(older, foreign_keys_are_objs=True).changes
         ]
-        return shown([Group(both("Fields"), lines)] if lines else [])
+        return limited([Group(both("Fields"), lines)] if lines else [])
 
     def _field_sentence(self, field: str, before: Any, after: Any) -> Text:
-        label = FIELDS.get(field) or same(str(label_for_field(field, self.model, self)))
+        label = FIELD_LABELS.get(field) or same(str(label_for_field(field, self.model, self)))
         return both("{field}: {before} → {after}", field=label, before=self._plain(before), after=self._plain(after))
 
     def _plain(self, value: Any) -> Text:

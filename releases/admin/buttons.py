@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from configs import states
 from configs.models import ConfigVersion
 from icontrol.kernel.actors import VIEW, Actor
-from icontrol.kernel.bilingual import text_lazy
+from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases.admin.facts import Standing
 from releases.models import Environment, Release
@@ -154,7 +154,7 @@ def _standing_buttons(
         policy = address("releases_environment_policy", environment.pk)
         found.append(Button(text_lazy("Version policy"), policy))
         if standing.live is not None:
-            found.append(Button(text_lazy("Flags"), flags_of(environment)))
+            found.append(Button(text_lazy("Flags"), flags_url(environment)))
         ledger = address("releases_release_changelist", environment__id__exact=environment.pk)
         found.append(Button(text_lazy("Ledger"), ledger))
     return found
@@ -175,7 +175,7 @@ def _on_card(offer: Offer, head: Release) -> tuple[Any, str]:
     return text_lazy("Undo release {serial}", serial=head.serial), ""
 
 
-def flags_of(environment: Environment) -> str:
+def flags_url(environment: Environment) -> str:
     """The page of its live flags; it belongs to an app that this one knows by address only."""
     return address("flags_flags_environment", environment.pk)
 

@@ -10,7 +10,7 @@ from configs import states
 from configs.models import Application, ConfigVersion
 from configs.policies import check_permission
 from icontrol.kernel.actors import EDIT, VIEW, Actor
-from icontrol.kernel.bilingual import text_lazy
+from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases.admin import facts
 from releases.admin.buttons import address

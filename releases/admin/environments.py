@@ -13,18 +13,18 @@ from django.utils.safestring import SafeString
 
 from configs.models import Application
 from icontrol.kernel.actors import ADMINISTER, PUBLISH
-from icontrol.kernel.bilingual import said, text_lazy
+from icontrol.kernel.localized import localized, text_lazy
 from releases import actions
 from releases.access import actions as access
 from releases.admin import buttons, facts, markup
+from releases.admin.action_page import ActionPage
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
 from releases.admin.facts import Standing
 from releases.admin.kill_switches import KILL, LIFT, Switch
-from releases.admin.move import Move
 from releases.admin.policy_page import PolicyPage
 from releases.ledger.chain import head_of, nothing
-from releases.ledger.kinds import KINDS
+from releases.ledger.kinds import RELEASE_KINDS
 from releases.models import Environment
 
 
@@ -39,7 +39,7 @@ class EnvironmentForm(forms.Form):
     )
 
 
-class CreateEnvironment(Move):
+class CreateEnvironment(ActionPage):
     permission = ADMINISTER
     form_class = EnvironmentForm
     asks_reason = False
@@ -60,7 +60,7 @@ class CreateEnvironment(Move):
         return self.done(text_lazy("Environment {done} created.", done=done.key), page_of(done))
 
 
-class Undo(Move):
+class Undo(ActionPage):
     """Takes the newest release back, which the page names by its serial."""
 
     permission = PUBLISH
@@ -83,7 +83,7 @@ class Undo(Move):
     def look(self) -> dict[str, Any]:
         environment, head = self.environment, head_of(self.environment)
         before = actions.undo_target(environment, head, head.serial)
-        kind = said(KINDS[head.kind])
+        kind = localized(RELEASE_KINDS[head.kind])
         return {
             "button": text_lazy("Undo release {serial}", serial=head.serial),
             "hidden": {"serial": head.serial},

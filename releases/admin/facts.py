@@ -16,7 +16,7 @@ from configs.snapshot.diff import Change, diff, grouped
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import Text, both, same
 from releases.gate.decision import Policy
-from releases.gate.policy_fields import FIELDS
+from releases.gate.policy_fields import POLICY_FIELDS
 from releases.ledger.chain import nothing
 from releases.models import Environment, Release
 
@@ -59,7 +59,7 @@ class Difference:
 KINDS_OF_LINES = ("removed", "added", "changed", "moved")
 
 
-def shown(groups: Iterable[Group]) -> Difference:
+def limited(groups: Iterable[Group]) -> Difference:
     groups = list(groups)
     counts = Counter(line.kind for group in groups for line in group.lines)
     kept, more, room = [], 0, LINES_SHOWN
@@ -87,7 +87,7 @@ def config_groups(changes: Sequence[Change]) -> list[Group]:
 
 def difference(a: Any, b: Any) -> Difference:
     """From snapshot ``a`` to snapshot ``b``, in sentences."""
-    return shown(config_groups(diff(a, b)))
+    return limited(config_groups(diff(a, b)))
 
 
 # Releases -------------------------------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def release_groups(before: Release, after: Release) -> Difference:
     lines = _switches(before.killed, after.killed)
     if lines:
         groups.append(Group(both("Kill switches"), lines))
-    return shown(groups)
+    return limited(groups)
 
 
 def _switches(before: Sequence[str], after: Sequence[str]) -> list[Line]:
@@ -193,7 +193,7 @@ def policy_groups(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[G
             was = before.get(platform, Policy().as_json())
             lines = [
                 _policy_line(field, was.get(field), after[platform].get(field))
-                for field in FIELDS
+                for field in POLICY_FIELDS
                 if was.get(field) != after[platform].get(field)
             ]
             if platform not in before:
@@ -204,7 +204,9 @@ def policy_groups(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[G
 
 
 def _policy_line(field: str, before: Any, after: Any) -> Line:
-    sentence = both("{field}: {before} → {after}", field=FIELDS[field].name, before=_value(before), after=_value(after))
+    sentence = both(
+        "{field}: {before} → {after}", field=POLICY_FIELDS[field].name, before=_value(before), after=_value(after)
+    )
     return Line("changed", sentence)
 
 

@@ -19,14 +19,14 @@ from django.utils.safestring import SafeString
 from configs.drafts import preview_of
 from configs.models import Application
 from icontrol.kernel.actors import ADMINISTER, EDIT
-from icontrol.kernel.bilingual import said, text_lazy
+from icontrol.kernel.localized import localized, text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases.access import actions as access
 from releases.access.roles import ROLES
 from releases.admin import markup
+from releases.admin.action_page import ActionPage
 from releases.admin.base import EnvironmentFilter, Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
-from releases.admin.move import Move
 from releases.lookup import find_application
 from releases.models import ApiToken, ClientKey, Environment, PreviewLink
 
@@ -44,7 +44,7 @@ class KeyAdmin(ReadOnlyAdmin):
     """A list of things that can be made and revoked, each on a page of its own."""
 
     needs = ADMINISTER
-    create: type[Move]
+    create: type[ActionPage]
     create_label: Any
     revoke: type[Revoke]
 
@@ -83,7 +83,7 @@ class KeyAdmin(ReadOnlyAdmin):
         return markup.chip("live", text_lazy("active"))
 
 
-class Revoke(Move):
+class Revoke(ActionPage):
     permission = ADMINISTER
     style = "danger"
 
@@ -108,7 +108,7 @@ class Revoke(Move):
         return self.done(text_lazy("“{thing}” is revoked.", thing=self.thing), page_of(self.thing))
 
 
-class ShowOnce(Move):
+class ShowOnce(ActionPage):
     """Makes something that has a secret, and shows the secret in the answer."""
 
     asks_reason = False
@@ -203,7 +203,7 @@ class ClientKeyForm(forms.Form):
     )
 
 
-class CreateClientKey(Move):
+class CreateClientKey(ActionPage):
     permission = ADMINISTER
     form_class = ClientKeyForm
     asks_reason = False
@@ -323,7 +323,7 @@ class PreviewLinkAdmin(KeyAdmin):
     @admin.display(description=text_lazy("opens"))
     def opens(self, link: PreviewLink) -> SafeString | str:
         why = access.why_dead(link, timezone.now())
-        return markup.chip("live", text_lazy("open")) if why is None else str(said(why))
+        return markup.chip("live", text_lazy("open")) if why is None else str(localized(why))
 
     def facts(self, request: HttpRequest, link: PreviewLink) -> list[Fact]:
         version = link.config_version

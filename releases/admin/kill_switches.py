@@ -9,13 +9,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from icontrol.kernel.actors import PUBLISH
-from icontrol.kernel.bilingual import later, text_lazy
+from icontrol.kernel.localized import localized_lazy, text_lazy
 from icontrol.kernel.responses import language
 from icontrol.kernel.texts import Text, both, fill, pick
 from releases import actions
+from releases.admin.action_page import ActionPage
 from releases.admin.base import HouseAdmin
-from releases.admin.buttons import flags_of, page_of
-from releases.admin.move import Move
+from releases.admin.buttons import flags_url, page_of
 from releases.effects import effect_lines, prospect
 from releases.models import Environment
 from releases.policies import live_flags
@@ -25,7 +25,7 @@ from releases.proposals import Released
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class SwitchTexts:
     """One way of the switch: its action, and its words."""
 
     name: str
@@ -39,7 +39,7 @@ class Kind:
     happened: Text
 
 
-KILL = Kind(
+KILL = SwitchTexts(
     name="kill",
     action=actions.kill,
     style="danger",
@@ -50,7 +50,7 @@ KILL = Kind(
     already=both("“{flag}” is forced off already."),
     happened=both("“{flag}” is forced off in {where} (release {serial})."),
 )
-LIFT = Kind(
+LIFT = SwitchTexts(
     name="lift",
     action=actions.lift,
     style="primary",
@@ -66,13 +66,13 @@ LIFT = Kind(
 GONE: Text = both("“{flag}” is not in the live config: clients will notice nothing.")
 
 
-class Switch(Move):
+class Switch(ActionPage):
     """The serial that was read refuses only a form that is sent again after somebody has taken the first one back."""
 
     permission = PUBLISH
 
     def __init__(
-        self, admin: HouseAdmin, request: HttpRequest, environment: Environment, flag: str, kind: Kind
+        self, admin: HouseAdmin, request: HttpRequest, environment: Environment, flag: str, kind: SwitchTexts
     ) -> None:
         super().__init__(admin, request)
         self.environment, self.flag, self.kind = environment, flag, kind
@@ -82,11 +82,11 @@ class Switch(Move):
         return fill(pair, flag=self.flag, where=self.environment.key, **more)
 
     def words(self, pair: Text, **more: Any) -> Any:
-        return later(self.text(pair, **more))
+        return localized_lazy(self.text(pair, **more))
 
     @property
     def back(self) -> str:
-        return self.origin(flags_of(self.environment))
+        return self.origin(flags_url(self.environment))
 
     @property
     def reason(self) -> str:
@@ -98,7 +98,7 @@ class Switch(Move):
             "title": self.words(self.kind.question),
             "crumbs": [
                 (self.environment.key, page_of(self.environment)),
-                (text_lazy("Flags"), flags_of(self.environment)),
+                (text_lazy("Flags"), flags_url(self.environment)),
             ],
             "environment": self.environment,
             "back": self.back,
@@ -114,7 +114,7 @@ class Switch(Move):
             "hidden": {"serial": head.serial},
             "notes": [
                 self.words(note if is_open else self.kind.already),
-                *map(later, effect_lines(affects, self.flag)),
+                *map(localized_lazy, effect_lines(affects, self.flag)),
             ],
         }
 

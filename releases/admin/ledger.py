@@ -19,14 +19,14 @@ from django.utils.safestring import SafeString
 
 from configs.policies import check_permission
 from icontrol.kernel.actors import VIEW
-from icontrol.kernel.bilingual import later, said, text_lazy
+from icontrol.kernel.localized import localized, localized_lazy, text_lazy
 from releases.admin import buttons, facts, markup
 from releases.admin.base import EnvironmentFilter, Fact, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
 from releases.ledger import checkpoints, verifications
 from releases.ledger.chain import head_of, nothing, release_of
 from releases.ledger.checkpoints import Line
-from releases.ledger.kinds import KINDS
+from releases.ledger.kinds import RELEASE_KINDS
 from releases.ledger.summary import precede, summary
 from releases.ledger.verify import verify
 from releases.models import Environment, Release
@@ -50,10 +50,10 @@ class KindFilter(admin.SimpleListFilter):
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(kind, later(text)) for kind, text in KINDS.items()]
+        return [(kind, localized_lazy(text)) for kind, text in RELEASE_KINDS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(kind=self.value()) if self.value() in KINDS else queryset
+        return queryset.filter(kind=self.value()) if self.value() in RELEASE_KINDS else queryset
 
 
 class ReleaseAdmin(ReadOnlyAdmin):
@@ -106,7 +106,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
     @admin.display(description=text_lazy("what it did"))
     def did(self, release: Release) -> str:
-        return str(said(summary(release)))
+        return str(localized(summary(release)))
 
     @admin.display(description=text_lazy("by"), ordering="created_at")
     def by(self, release: Release) -> SafeString | str:
@@ -134,7 +134,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
         return [
             Fact(text_lazy("Environment"), str(release.environment)),
             Fact(text_lazy("Kind"), markup.kind_chip(release.kind)),
-            Fact(text_lazy("What it did"), said(summary(release))),
+            Fact(text_lazy("What it did"), localized(summary(release))),
             Fact(text_lazy("Config version"), markup.link(version, version.version) if version else "–"),
             Fact(text_lazy("By"), release.actor),
             Fact(text_lazy("Reason"), release.reason),

@@ -11,10 +11,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from configs import states
-from icontrol.kernel.bilingual import later, said, text_lazy
+from icontrol.kernel.localized import localized, localized_lazy, text_lazy
 from icontrol.kernel.texts import Text, plural
-from releases.admin.buttons import flags_of, page_of
-from releases.ledger.kinds import KINDS
+from releases.admin.buttons import flags_url, page_of
+from releases.ledger.kinds import RELEASE_KINDS
 from releases.models import Release
 
 LINE_KINDS = {
@@ -65,12 +65,12 @@ def chip(style: str, label: Any) -> SafeString:
 
 
 def state_chip(state: str) -> SafeString:
-    return chip(state, said(states.STATES[state]))
+    return chip(state, localized(states.STATES[state]))
 
 
 def kind_chip(kind: str) -> SafeString:
     """Of a release."""
-    return chip(f"kind-{kind}", said(KINDS.get(kind, kind)))
+    return chip(f"kind-{kind}", localized(RELEASE_KINDS.get(kind, kind)))
 
 
 def live_chips(keys: Iterable[str]) -> SafeString | str:
@@ -89,7 +89,7 @@ def forced_off(head: Release) -> SafeString | str:
         return ""
     names, more = ", ".join(keys[:NAMES_SHOWN]), len(keys) - NAMES_SHOWN
     label = text_lazy("{names} and {more} more", names=names, more=more) if more > 0 else names
-    return format_html('<a class="chip danger" href="{}">{}</a>', flags_of(head.environment), label)
+    return format_html('<a class="chip danger" href="{}">{}</a>', flags_url(head.environment), label)
 
 
 def line_tag(kind: str) -> SafeString:
@@ -99,7 +99,7 @@ def line_tag(kind: str) -> SafeString:
 
 def counts(by_kind: Mapping[str, int]) -> SafeString:
     """``3 removed  12 added``."""
-    tags = [(kind, later(COUNTED[kind](count))) for kind, count in by_kind.items()]
+    tags = [(kind, localized_lazy(COUNTED[kind](count))) for kind, count in by_kind.items()]
     return format_html_join(" ", '<span class="tag {}">{}</span>', tags)
 
 

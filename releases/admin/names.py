@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db.models import Model
 
 from configs.models import Application, ConfigVersion
-from icontrol.kernel.bilingual import later
+from icontrol.kernel.localized import localized_lazy
 from icontrol.kernel.texts import Text, both
 from releases.models import ApiToken, AuditEvent, ClientKey, Environment, PreviewLink, Release
 
@@ -21,7 +21,7 @@ NAMES: dict[type[Model], tuple[Text, Text]] = {
     PreviewLink: (both("preview link"), both("preview links")),
 }
 #: Names of fields; those of Django's models have Django's.
-FIELDS = {
+FIELD_LABELS = {
     "name": both("name"),
     "version": both("version"),
     "application": both("application"),
@@ -50,9 +50,9 @@ APPS = {"configs": both("Configuration"), "releases": both("Releases")}
 
 def give_names() -> None:
     for model, (one, many) in NAMES.items():
-        model._meta.verbose_name, model._meta.verbose_name_plural = later(one), later(many)
+        model._meta.verbose_name, model._meta.verbose_name_plural = localized_lazy(one), localized_lazy(many)
         for field in model._meta.fields:
-            if field.name in FIELDS:
-                field.verbose_name = later(FIELDS[field.name])
+            if field.name in FIELD_LABELS:
+                field.verbose_name = localized_lazy(FIELD_LABELS[field.name])
     for label, name in APPS.items():
-        apps.get_app_config(label).verbose_name = later(name)
+        apps.get_app_config(label).verbose_name = localized_lazy(name)

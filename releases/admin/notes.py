@@ -29,10 +29,10 @@ NOTES = (
     both("replaced by {name}"),
     both("highest version {name}"),
 )
-WORDS = {"n": r"\d+", "name": r"[^\s:()]+", "old": r"\S+", "new": r"[^\s:]+"}
+PARTS = {"n": r"\d+", "name": r"[^\s:()]+", "old": r"\S+", "new": r"[^\s:]+"}
 PATTERNS = [
     (
-        re.compile(re.sub(r"\\{(\w+)\\}", lambda field: f"(?P<{field[1]}>{WORDS[field[1]]})", re.escape(note["en"]))),
+        re.compile(re.sub(r"\\{(\w+)\\}", lambda field: f"(?P<{field[1]}>{PARTS[field[1]]})", re.escape(note["en"]))),
         note,
     )
     for note in NOTES

@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from icontrol.kernel.actors import ADMINISTER
-from icontrol.kernel.bilingual import text_lazy
+from icontrol.kernel.localized import text_lazy
 from releases.access.password_forms import AddForm, OthersPasswordForm
 from releases.access.people import end_access, rights_of
+from releases.admin.action_page import ActionPage
 from releases.admin.base import HouseAdmin
 from releases.admin.buttons import Button, address, page_of
-from releases.admin.move import Move
 
 
 class WrittenByForm(HouseAdmin):
@@ -51,7 +51,7 @@ class EndForm(forms.Form):
     deactivate = forms.BooleanField(required=False, initial=True, label=text_lazy("Deactivate the account as well"))
 
 
-class EndAccess(Move):
+class EndAccess(ActionPage):
     """Everything of a person ends at once."""
 
     permission = ADMINISTER

@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from icontrol.kernel.bilingual import later, said, text_lazy
+from icontrol.kernel.localized import localized, localized_lazy, text_lazy
 from icontrol.kernel.problems import Problem
 from releases.gate.decision import DEFAULT, Policy
-from releases.gate.policy_fields import FIELDS, MAX_PLATFORMS, MAX_SECONDS, PLATFORM, Field, of_kind
+from releases.gate.policy_fields import MAX_PLATFORMS, MAX_SECONDS, PLATFORM, POLICY_FIELDS, Field, of_kind
 
 #: Languages of a message that have a field of their own; others get one when the policy has them already.
 LANGUAGES = ("en", "fr")
@@ -29,8 +29,10 @@ LABELS = {
 def _label(key: str, *, language: str = "") -> Any:
     """``language``: of a text that has a field for each."""
     of = f" ({language})" if language else ""
-    name = FIELDS[key].name
-    return LABELS.get(key) or later({"en": f"{name['en'].capitalize()}{of}", "fr": f"{name['fr'].capitalize()}{of}"})
+    name = POLICY_FIELDS[key].name
+    return LABELS.get(key) or localized_lazy(
+        {"en": f"{name['en'].capitalize()}{of}", "fr": f"{name['fr'].capitalize()}{of}"}
+    )
 
 
 def _text(**attributes: Any) -> forms.TextInput:
@@ -41,7 +43,7 @@ def _form_field(key: str, field: Field) -> forms.Field:
     label = _label(key)
     match field.kind:
         case "choice":
-            choices = [(value, later(name)) for value, name in field.choices.items()]
+            choices = [(value, localized_lazy(name)) for value, name in field.choices.items()]
             return forms.ChoiceField(choices=choices, label=label)
         case "switch":
             return forms.BooleanField(required=False, label=label)
@@ -62,7 +64,7 @@ class PlatformForm(forms.Form):
         self.platform, self.policy = platform, {**Policy().as_json(), **policy}
         initial = {**self.policy, "capabilities": "\n".join(self.policy["capabilities"])}
         super().__init__(data, prefix=prefix, initial=initial)
-        self.fields |= {key: _form_field(key, field) for key, field in FIELDS.items() if key not in MESSAGES}
+        self.fields |= {key: _form_field(key, field) for key, field in POLICY_FIELDS.items() if key not in MESSAGES}
         for message in MESSAGES:
             texts = self._texts(message)
             for language in dict.fromkeys([*LANGUAGES, *texts]):
@@ -95,7 +97,7 @@ class PlatformForm(forms.Form):
         typed = self.cleaned_data
         lines = (line.strip() for line in typed["capabilities"].splitlines())
         return {
-            **{key: typed[key] for key in FIELDS if key in typed},
+            **{key: typed[key] for key in POLICY_FIELDS if key in typed},
             "capabilities": [line for line in lines if line],
             **{message: self._typed(message) for message in MESSAGES},
         }
@@ -115,7 +117,7 @@ class PlatformForm(forms.Form):
             name = f"{name}_{path[1] if len(path) > 1 else LANGUAGES[0]}"
         if name not in self.fields:
             return False
-        self.add_error(name, said(problem.message))
+        self.add_error(name, localized(problem.message))
         return True
 
 

@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 
 from configs.policies import check_permission
 from icontrol.kernel.actors import PUBLISH, VIEW
-from icontrol.kernel.bilingual import text_lazy
 from icontrol.kernel.entity_tags import entity_tag, revisions
+from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases import actions
 from releases.admin import facts
+from releases.admin.action_page import ActionPage
 from releases.admin.buttons import page_of
-from releases.admin.move import Move
 from releases.admin.policy_form import PolicyForms
 from releases.ledger.chain import head_of
 from releases.models import Environment
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from releases.admin.base import HouseAdmin
 
 
-class PolicyPage(Move):
+class PolicyPage(ActionPage):
     """Viewers read it; publishers save it. Adding a platform only shows its fields: nothing is stored by that."""
 
     permission = PUBLISH
@@ -77,7 +77,7 @@ class PolicyPage(Move):
         problems = self.platforms.place(refusal.problems) if refusal is not None else ()
         difference = None
         if refusal is not None and refusal.code == "policy.stale":
-            difference = facts.shown(facts.policy_groups(self.policies, self.platforms.as_json()))
+            difference = facts.limited(facts.policy_groups(self.policies, self.platforms.as_json()))
         return self.admin.page(
             self.request,
             self.template,

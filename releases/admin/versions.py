@@ -17,18 +17,18 @@ from configs import history, states
 from configs.models import Application, ConfigVersion
 from configs.policies import check_permission, problems_of
 from icontrol.kernel.actors import EDIT
-from icontrol.kernel.bilingual import later, text_lazy
+from icontrol.kernel.localized import localized_lazy, text_lazy
 from icontrol.kernel.texts import Text, both
 from releases.admin import buttons, facts, markup
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import LABELS, Button, address, page_of
 from releases.admin.compare import Compare
 from releases.admin.facts import Difference
-from releases.admin.version_moves import Publish, Restore, Rollback, SendToPreview, VersionMove, Withdraw
+from releases.admin.version_actions import Publish, Restore, Rollback, SendToPreview, VersionActionPage, Withdraw
 from releases.ledger.chain import head_of
 from releases.models import Release
 
-MOVES: dict[str, tuple[type[VersionMove], Any]] = {
+ACTION_PAGES: dict[str, tuple[type[VersionActionPage], Any]] = {
     "preview": (SendToPreview, LABELS["preview"][0]),
     "publish": (Publish, text_lazy("Publish")),
     "rollback": (Rollback, LABELS["rollback"][0]),
@@ -43,7 +43,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(state, later(text)) for state, text in states.STATES.items()]
+        return [(state, localized_lazy(text)) for state, text in states.STATES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset.filter(state=self.value()) if self.value() in states.STATES else queryset
@@ -60,7 +60,7 @@ def _list_action(name: str) -> Callable[[Any, HttpRequest, QuerySet], HttpRespon
         return None
 
     choose.__name__ = f"move_{name}"
-    choose.short_description = MOVES[name][1]  # type: ignore[attr-defined]
+    choose.short_description = ACTION_PAGES[name][1]  # type: ignore[attr-defined]
     return choose
 
 
@@ -76,7 +76,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
     list_filter = (StateFilter,)
     lookups = ("state", "application__id__exact")
     search_fields = ("version", "content__digest", "created_by", "published_by")
-    actions = [_list_action(name) for name in MOVES]
+    actions = [_list_action(name) for name in ACTION_PAGES]
     detail_template = "admin/house/version.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -114,7 +114,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actor = self.actor(request)
-        allowed = {f"move_{name}" for name, (move, _) in MOVES.items() if actor.may(move.permission)}
+        allowed = {f"move_{name}" for name, (move, _) in ACTION_PAGES.items() if actor.may(move.permission)}
         return {name: action for name, action in super().get_actions(request).items() if name in allowed}
 
     @admin.display(description=text_lazy("state"), ordering="state")
@@ -225,18 +225,18 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
         if record.state != states.DRAFT or not self.actor(request).may(EDIT):
             return None
         url = address("configs_configversion_restore_entry", version.pk, record.history_id)
-        return Button(MOVES["restore"][1], url)
+        return Button(ACTION_PAGES["restore"][1], url)
 
     # Moves ---------------------------------------------------------------------------------------------------------
 
     def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         return [
             ("compare/", lambda request: Compare(self, request).serve(self.actor(request)), "compare"),
-            *((f"<int:pk>/{name}/", self._serve(move), name) for name, (move, _) in MOVES.items()),
+            *((f"<int:pk>/{name}/", self._serve(move), name) for name, (move, _) in ACTION_PAGES.items()),
             ("<int:pk>/history/<int:entry>/restore/", self.restore_entry, "restore_entry"),
         ]
 
-    def _serve(self, move: type[VersionMove]) -> Callable[..., HttpResponse]:
+    def _serve(self, move: type[VersionActionPage]) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, pk: int) -> HttpResponse:
             check_permission(self.actor(request), move.permission)
             return move(self, request, self.find(request, pk)).serve()

@@ -18,7 +18,7 @@ from releases.delivery.answers import Route
 from releases.metrics import exposition
 
 TEXT = "text/plain"
-WORDS = {
+READINESS_TEXTS = {
     Outage.AWAY: "database away",
     Outage.READ_ONLY: "database read-only",
     Outage.REPLACED: "database file removed or replaced",
@@ -54,7 +54,7 @@ class ReadyzView(PublicView):
         """Reading and writing work: both are tried, within a second or two."""
         outage = readiness.outage()
         if outage is not None:
-            return HttpResponse(f"{WORDS[outage]}\n", status=503, content_type="text/plain")
+            return HttpResponse(f"{READINESS_TEXTS[outage]}\n", status=503, content_type="text/plain")
         return HttpResponse("ok\n", content_type="text/plain")
 
 

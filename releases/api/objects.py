@@ -14,7 +14,7 @@ from configs import actions
 from configs.drafts import draft_of
 from configs.models import ConfigVersion
 from configs.snapshot import objects
-from configs.snapshot.reading import NAMED_BY
+from configs.snapshot.traversal import NAMED_BY
 from icontrol.kernel.actors import EDIT
 from icontrol.kernel.entity_tags import entity_tag
 from icontrol.kernel.json_types import schema_of

@@ -52,7 +52,7 @@ def document(request: Request) -> Any:
     return request.data
 
 
-class Text(serializers.CharField):
+class TextField(serializers.CharField):
     """A JSON string and nothing that could be made into one."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -93,7 +93,7 @@ class Body(serializers.Serializer[Any]):
         return value
 
 
-class Reason(Text):
+class Reason(TextField):
     """Why. The action says whether there must be one and which characters it may have."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -107,7 +107,7 @@ def perhaps_why() -> Reason:
 
 
 class ReasonBody(Body):
-    environment = Text(required=False, max_length=63, help_text="Environment key; left out: the default one.")
+    environment = TextField(required=False, max_length=63, help_text="Environment key; left out: the default one.")
     reason = Reason()
 
 
@@ -116,31 +116,33 @@ class PreviewBody(Body):
 
 
 class WithdrawBody(PreviewBody):
-    version = Text(required=False, max_length=64, help_text="The preview that was read; left out: whichever there is.")
+    version = TextField(
+        required=False, max_length=64, help_text="The preview that was read; left out: whichever there is."
+    )
 
 
 class PublishBody(ReasonBody):
     reason = Reason(required=False, default="", help_text="Why; kept in the audit. Needed unless `dryRun` is given.")
-    version = Text(required=False, max_length=64)
-    digest = Text(required=False, max_length=64, help_text="SHA-256 (hex) of the snapshot that was read.")
+    version = TextField(required=False, max_length=64)
+    digest = TextField(required=False, max_length=64, help_text="SHA-256 (hex) of the snapshot that was read.")
     # An empty list is refused: whoever ticks nothing does not mean everything.
     changes = serializers.ListField(
-        child=Text(max_length=2000),
+        child=TextField(max_length=2000),
         required=False,
         allow_empty=False,
         max_length=5000,
         help_text="Ids from the draft's diff against live; only these go out.",
     )
     bumpLatest = Flag(required=False, default=False)
-    latestVersion = Text(required=False, max_length=64)
-    minSupportedVersion = Text(required=False, max_length=64)
-    confirm = serializers.ListField(child=Text(max_length=100), required=False, default=list, max_length=20)
+    latestVersion = TextField(required=False, max_length=64)
+    minSupportedVersion = TextField(required=False, max_length=64)
+    confirm = serializers.ListField(child=TextField(max_length=100), required=False, default=list, max_length=20)
     expectedSerial = Number(required=False, min_value=0)
     dryRun = Flag(required=False, default=False)
 
 
 class RollbackBody(ReasonBody):
-    toVersion = Text(required=False, max_length=64)
+    toVersion = TextField(required=False, max_length=64)
     toSerial = Number(required=False, min_value=1)
     expectedSerial = Number(required=False, min_value=0)
 
@@ -183,13 +185,15 @@ class Target(serializers.Field):
 
 
 class RevertBody(Body):
-    environment = Text(required=False, max_length=63, help_text="Whose `live` is meant; left out: the default one.")
+    environment = TextField(
+        required=False, max_length=63, help_text="Whose `live` is meant; left out: the default one."
+    )
     to = Target(help_text='"live", "preview", a version, or {"history": id}.')
     reason = perhaps_why()
 
 
 class RenameBody(Body):
-    version = Text(max_length=64)
+    version = TextField(max_length=64)
     reason = perhaps_why()
 
 
@@ -208,16 +212,18 @@ class LinkBody(Body):
 
 
 class ApplicationBody(Body):
-    key = Text(max_length=63, help_text="a-z, 0-9 and hyphens; for ever.")
-    name = Text(required=False, max_length=200, help_text="For people; left out: the key.")
-    defaultLanguage = Text(required=False, default="en", max_length=16, help_text="Of texts that lack the reader's.")
+    key = TextField(max_length=63, help_text="a-z, 0-9 and hyphens; for ever.")
+    name = TextField(required=False, max_length=200, help_text="For people; left out: the key.")
+    defaultLanguage = TextField(
+        required=False, default="en", max_length=16, help_text="Of texts that lack the reader's."
+    )
     isDefault = Flag(required=False, default=False, help_text="Clients without a key get this one from now on.")
     reason = perhaps_why()
 
 
 class ApplicationSettingsBody(Body):
-    name = Text(required=False, max_length=200)
-    defaultLanguage = Text(required=False, max_length=16)
+    name = TextField(required=False, max_length=200)
+    defaultLanguage = TextField(required=False, max_length=16)
     isDefault = Flag(required=False)
     reason = Reason()
 

@@ -45,7 +45,7 @@ STORES = (
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 NOT_IN_URL = re.compile("[\\s\0-\x20\x7f-\x9f\"'<>\\\\^`{|}\ud800-\udfff]")
 
-Kind = Literal["version", "choice", "text", "address", "switch", "seconds", "names"]
+FieldKind = Literal["version", "choice", "text", "address", "switch", "seconds", "names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,14 @@ class Field:
     """One field of a version policy, for all doors. ``text`` is a string or one per language; ``help`` is for the
     command line."""
 
-    kind: Kind
+    kind: FieldKind
     name: Text
     help: str
     choices: Mapping[str, Text] = field(default_factory=dict)
 
 
 #: JSON key → field, in the order in which people read them.
-FIELDS: dict[str, Field] = {
+POLICY_FIELDS: dict[str, Field] = {
     "latest": Field("version", both("latest version"), "Newest client version."),
     "minSupported": Field("version", both("minimum version"), "Clients below it are blocked."),
     "enforcement": Field(
@@ -128,17 +128,17 @@ PolicyJSON = Annotated[
         "Policy",
         type="object",
         description="The version policy of one platform; what is left out has its default.",
-        properties={key: _schema(field) for key, field in FIELDS.items()},
+        properties={key: _schema(field) for key, field in POLICY_FIELDS.items()},
     ),
 ]
 
 
-def of_kind(*kinds: Kind) -> list[str]:
+def of_kind(*kinds: FieldKind) -> list[str]:
     """Keys of the fields of these kinds."""
-    return [key for key, one in FIELDS.items() if one.kind in kinds]
+    return [key for key, one in POLICY_FIELDS.items() if one.kind in kinds]
 
 
-def check_policies(policies: Any) -> list[Problem]:
+def policy_problems(policies: Any) -> list[Problem]:
     """All that is wrong with the policies of an environment, at once, in the order of the document. Total on JSON."""
     if not isinstance(policies, dict):
         return [_wrong((), both("an object"))]
@@ -170,8 +170,8 @@ def _check_platforms(policies: dict[str, Any]) -> Iterator[Problem]:
 
 def _check_policy(policy: dict[str, Any], path: Path) -> Iterator[Problem]:
     for key, value in policy.items():
-        if key in FIELDS:
-            yield from _check_field(FIELDS[key], value, (*path, key))
+        if key in POLICY_FIELDS:
+            yield from _check_field(POLICY_FIELDS[key], value, (*path, key))
         else:
             yield _problem((*path, key), "unknown_key", both("A version policy has no such key."))
     scheme = policy.get("scheme", "semver")
@@ -301,7 +301,7 @@ def _check_capabilities(value: Any, path: Path) -> Iterator[Problem]:
         seen.add(item)
 
 
-CHECKS: dict[Kind, Callable[[Any, Path], Iterator[Problem]]] = {
+CHECKS: dict[FieldKind, Callable[[Any, Path], Iterator[Problem]]] = {
     "version": _check_version_text,
     "text": _check_message,
     "address": _check_url,

@@ -24,7 +24,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FindingKind:
     """``message`` has fields for values, ``next`` has none."""
 
     code: str
@@ -33,7 +33,7 @@ class Kind:
     next: Text
 
 
-FINDINGS: dict[str, Kind] = {}
+FINDINGS: dict[str, FindingKind] = {}
 FLAGS_DIFFER = "flag_life.differs"
 
 
@@ -43,7 +43,7 @@ def find(code: str, place: str, **values: Any) -> Finding:
 
 
 def _define(code: str, severity: Severity, message: Text, next_step: Text) -> None:
-    FINDINGS[code] = Kind(code, severity, message, next_step)
+    FINDINGS[code] = FindingKind(code, severity, message, next_step)
 
 
 _EDITED = both(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from icontrol.kernel.texts import Text, both
 
-KINDS: dict[str, Text] = {
+RELEASE_KINDS: dict[str, Text] = {
     "publish": both("published", context="kind of release"),
     "rollback": both("rolled back"),
     "undo": both("undone"),

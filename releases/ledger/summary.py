@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from icontrol.kernel.texts import Text, both, joined, same
 from releases.gate.decision import DEFAULT, Policy
-from releases.gate.policy_fields import FIELDS, of_kind
+from releases.gate.policy_fields import POLICY_FIELDS, of_kind
 from releases.models import Release
 
 #: A sentence has so many parts; the page of the release has them all.
@@ -69,7 +69,7 @@ def _policies(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[T
 
 
 def _field(place: Text, field: str, old: Any, new: Any) -> Text:
-    name = FIELDS[field].name if field in FIELDS else same(field)
+    name = POLICY_FIELDS[field].name if field in POLICY_FIELDS else same(field)
     if field in LONG:
         return both("{p}{name} changed", p=place, name=name)
     return both("{p}{name} {a} → {b}", p=place, name=name, a=_value(old), b=_value(new))

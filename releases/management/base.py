@@ -30,7 +30,7 @@ from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import LANGUAGES, Text, both, pick
 from releases.access.authentication import console_actor
 from releases.lookup import find_application, find_environment
-from releases.management.words import next_step, refusal_lines
+from releases.management.output import next_step, refusal_lines
 from releases.models import Environment
 
 REFUSED, CONFLICT = 2, 3

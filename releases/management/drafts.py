@@ -12,7 +12,7 @@ from configs.models import ConfigVersion
 from configs.policies import problems_of
 from configs.snapshot.diff import Change, diff
 from icontrol.kernel.texts import both, pick
-from releases.management.words import change_lines, problem_summary
+from releases.management.output import change_lines, problem_summary
 from releases.models import Environment
 from releases.serialization.versions import show_draft
 

@@ -11,13 +11,13 @@ from django.core.management.base import CommandParser
 
 from icontrol.kernel.texts import LANGUAGES, Text, both, fill
 from releases.gate.decision import DEFAULT, Policy, newer
-from releases.gate.policy_fields import FIELDS, of_kind
+from releases.gate.policy_fields import POLICY_FIELDS, of_kind
 
 MINIMUM = "minSupported"
 SWITCH = {"on": True, "off": False}
 WORD = {True: "on", False: "off"}
 #: Options that set one field, by the field's key.
-FLAGS = {key: "--" + re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", key) for key in FIELDS}
+FLAGS = {key: "--" + re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", key) for key in POLICY_FIELDS}
 FLAGS["capabilities"] = "--capability"  # one at a time
 #: Kind of a field → what argparse is told.
 HOW: dict[str, dict[str, Any]] = {
@@ -33,7 +33,7 @@ MESSAGES = {f"{FLAGS[key]}-{language}": (key, language) for key in of_kind("text
 
 
 def add_fields(parser: CommandParser) -> None:
-    for key, field in FIELDS.items():
+    for key, field in POLICY_FIELDS.items():
         how = HOW.get(field.kind, {"metavar": "|".join(field.choices)})
         parser.add_argument(FLAGS[key], dest=key, help=field.help, **how)
     for flag, (_, language) in MESSAGES.items():
@@ -42,7 +42,7 @@ def add_fields(parser: CommandParser) -> None:
 
 def given_fields(options: Mapping[str, Any], policy: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that the options set; ``policy`` is the platform's so far."""
-    fields = {key: options[key] for key in FIELDS if options[key] is not None}
+    fields = {key: options[key] for key in POLICY_FIELDS if options[key] is not None}
     for field in of_kind("switch"):
         if field in fields:
             fields[field] = SWITCH[fields[field]]
@@ -107,8 +107,8 @@ def changed_lines(changes: list[dict[str, Any]]) -> Iterator[Text]:
                 "  {platform}: {field} {old} → {new}",
                 platform=change["platform"],
                 field=change["field"],
-                old=shown(change["from"]),
-                new=shown(change["to"]),
+                old=as_typed(change["from"]),
+                new=as_typed(change["to"]),
             )
 
 
@@ -126,7 +126,7 @@ def minimum_line(platform: str, before: Mapping[str, Any], after: Mapping[str, A
     return fill(line, platform=platform, old=old, new=new)
 
 
-def shown(value: Any) -> str:
+def as_typed(value: Any) -> str:
     return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
 
 

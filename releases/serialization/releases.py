@@ -13,11 +13,11 @@ from icontrol.kernel.texts import Text
 from releases.confirmation import ConfirmationJSON
 from releases.gate.decision import Policy
 from releases.gate.policy_fields import PolicyJSON
-from releases.ledger.kinds import KINDS
+from releases.ledger.kinds import RELEASE_KINDS
 from releases.ledger.summary import summary
 from releases.models import Environment, Release
 from releases.offers import Offer, OffersJSON, show_offers
-from releases.publishing import Plan, Published
+from releases.publishing import Published, PublishPlan
 from releases.serialization import WhereJSON, instant, named
 
 
@@ -25,7 +25,7 @@ class ReleaseJSON(WhereJSON):
     """One row of the ledger."""
 
     serial: int
-    kind: Annotated[str, Keywords(enum=list(KINDS))]
+    kind: Annotated[str, Keywords(enum=list(RELEASE_KINDS))]
     summary: Annotated[Text, "What it did, against the release before it."]
     version: str | None
     digest: str | None
@@ -140,7 +140,7 @@ class PlanJSON(WhereJSON):
     changes: list[ChangeJSON]
 
 
-def show_plan(plan: Plan, environment: Environment) -> PlanJSON:
+def show_plan(plan: PublishPlan, environment: Environment) -> PlanJSON:
     live = plan.head.config_version
     publishable = not errors(plan.problems) and not plan.policy_problems
     return {

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypedDict, cast
 from configs.models import Application, ConfigVersion
 from configs.policies import problems_of
 from configs.snapshot.diff import ChangeJSON, diff, grouped
-from configs.snapshot.reading import NAMED_BY, objects
+from configs.snapshot.traversal import NAMED_BY, objects
 from configs.states import DRAFT, STATES
 from icontrol.kernel.actors import Actor
 from icontrol.kernel.json_types import Keywords, Moment

@@ -10,7 +10,7 @@ from django import template
 
 from configs.models import ConfigVersion
 from icontrol.kernel.actors import EDIT, PUBLISH, VIEW, Actor
-from icontrol.kernel.bilingual import said
+from icontrol.kernel.localized import localized
 from icontrol.kernel.texts import both
 from releases.access.authentication import actor_of_user
 from releases.admin import facts, markup
@@ -19,7 +19,7 @@ from releases.admin.facts import Standing
 from releases.admin.remedies import remedy
 
 register = template.Library()
-register.filter("said", said)
+register.filter("said", localized)
 register.filter("moment", markup.moment)
 register.filter("amount", markup.amount)
 register.filter("minute", markup.minute)
@@ -35,7 +35,7 @@ register.filter("remedy", remedy)
 @register.simple_tag
 def say(message: str, **values: Any) -> str:
     """``{% say "Publish {v}" v=version %}``; what comes out is escaped like any value."""
-    return str(said(both(message)).format(**{key: said(value) for key, value in values.items()}))
+    return str(localized(both(message)).format(**{key: localized(value) for key, value in values.items()}))
 
 
 @register.inclusion_tag("admin/house/_standings.html", takes_context=True)

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from configs.snapshot.caps import FORBIDDEN_KEYS, MAX_INTEGER
-from configs.snapshot.reading import NAMED_BY
+from configs.snapshot.traversal import NAMED_BY
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 INTEGERS = st.integers(-MAX_INTEGER, MAX_INTEGER)

@@ -13,7 +13,7 @@ from configs.snapshot.canonical import normalise
 from configs.validation.check import TOP_LEVEL, check_snapshot
 from configs.validation.schemas import snapshot_schema
 from releases.gate.decision import decide, for_platform
-from releases.gate.policy_fields import check_policies
+from releases.gate.policy_fields import policy_problems
 
 COLUMN_TYPES = set(snapshot_schema()["$defs"]["column"]["properties"]["type"]["enum"])
 ACTION_TYPES = set(snapshot_schema()["$defs"]["action"]["properties"]["type"]["enum"])
@@ -25,7 +25,7 @@ CATEGORIES = set(snapshot_schema()["$defs"]["token"]["properties"]["category"]["
 @pytest.mark.parametrize("locale", ["en", "fr"])
 def test_there_is_nothing_to_say_against_it(locale: str) -> None:
     assert check_snapshot(demo_snapshot(), default_locale=locale) == []
-    assert check_policies(demo_policies()) == []
+    assert policy_problems(demo_policies()) == []
 
 
 def test_every_caller_has_a_copy() -> None:

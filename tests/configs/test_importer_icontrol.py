@@ -23,7 +23,7 @@ from configs.importers.shapes import child
 from configs.snapshot.canonical import canonical
 from configs.validation.check import check_snapshot
 from icontrol.kernel.problems import errors
-from releases.gate.policy_fields import check_policies
+from releases.gate.policy_fields import policy_problems
 from tests.configs.icontrol_files import REAL, REPOSITORY, Edit, Files, edited, either, lines, real_files, small
 
 PAGE = REPOSITORY / "docs" / "reference" / "import-icontrol.md"
@@ -137,7 +137,7 @@ def test_the_result_is_fit_for_preview_and_its_policy_for_the_gate(make: Callabl
     imported = convert(make())
 
     assert errors(check_snapshot(imported.snapshot)) == []
-    assert check_policies(imported.policies) == []
+    assert policy_problems(imported.policies) == []
 
 
 def test_a_second_import_is_identical_whatever_the_order_of_the_members(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from configs.snapshot.reading import KEY
+from configs.snapshot.traversal import KEY
 from configs.validation.check import TOP_LEVEL, check_snapshot
 from configs.validation.schema_words import FALLBACK, KEYWORDS, PLACES
 from configs.validation.schemas import SNAPSHOT_SCHEMA, UnusableSchema, check_extra_schema, snapshot_schema

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from configs.snapshot.canonical import normalise
 from configs.snapshot.diff import Change, diff, grouped
-from configs.snapshot.sentences import FIELDS, NOUNS, clean
+from configs.snapshot.sentences import FIELD_NAMES, NOUNS, clean
 from tests.configs.strategies import SNAPSHOTS, half_typed
 
 ANY = SNAPSHOTS | half_typed()
@@ -356,7 +356,7 @@ def test_french_is_typeset_as_french() -> None:
 
 def test_every_word_has_both_languages() -> None:
     assert all(noun["en"] and noun["fr"] and ending in ("", "e") for noun, ending in NOUNS.values())
-    assert all(name["en"] and name["fr"] for name in FIELDS.values())
+    assert all(name["en"] and name["fr"] for name in FIELD_NAMES.values())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from icontrol.kernel.problem_json import NEXT
-from icontrol.kernel.refusals import CATALOGUE, Kind
+from icontrol.kernel.refusals import CATALOGUE, Definition
 
 HEAD = """\
 # Refusals
@@ -52,7 +52,7 @@ def page() -> str:
     return "".join(parts).rstrip() + "\n"
 
 
-def entry(kind: Kind) -> str:
+def entry(kind: Definition) -> str:
     step = NEXT.get(kind.code, kind.next)
     return (
         f"### `{kind.code}` · {kind.status}\n\n"

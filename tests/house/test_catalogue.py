@@ -11,7 +11,7 @@ import string
 from tests.house.catalogue import APPS, MO, ROOT, current, messages, mo, po, read, untranslated
 
 #: Where a sentence comes from a table whose sentences are marked, or from the caller.
-PASSED_ON = {"icontrol/kernel/texts.py", "icontrol/kernel/bilingual.py", "icontrol/kernel/refusals.py"} | {
+PASSED_ON = {"icontrol/kernel/texts.py", "icontrol/kernel/localized.py", "icontrol/kernel/refusals.py"} | {
     "releases/templatetags/house.py"
 }
 

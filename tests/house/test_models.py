@@ -100,14 +100,14 @@ def test_every_state_has_an_owner_who_may_move_it() -> None:
     assert set(states.OWNERS.values()) <= ROLES.keys()
     needs = {"preview": "configs.edit_draft", "publish": "releases.publish_release", "withdraw": "configs.edit_draft"}
     for state, owner in states.OWNERS.items():
-        moves = [action for source, action, _ in states.MOVES if source == state]
+        moves = [action for source, action, _ in states.TRANSITIONS if source == state]
         assert not moves or any(needs[action] in group_permissions(owner) for action in moves)
 
 
 def test_every_state_can_be_reached_and_has_words() -> None:
-    reachable = {states.DRAFT} | {target for _, _, target in states.MOVES}
+    reachable = {states.DRAFT} | {target for _, _, target in states.TRANSITIONS}
     assert reachable == states.STATES.keys()
-    assert {source for source, _, _ in states.MOVES} <= states.STATES.keys()
+    assert {source for source, _, _ in states.TRANSITIONS} <= states.STATES.keys()
     assert all(text["en"] and text["fr"] for text in states.STATES.values())
     field = ConfigVersion._meta.get_field("state")
     assert [value for value, _ in field.choices or ()] == list(states.STATES)

@@ -21,7 +21,7 @@ import configs
 import flags
 import icontrol
 import releases
-from icontrol.kernel.refusals import CATALOGUE, Kind
+from icontrol.kernel.refusals import CATALOGUE, Definition
 from icontrol.kernel.responses import FIELD_SENTENCES
 from tests.examples import SETTINGS
 from tests.house.errors_page import page
@@ -106,7 +106,7 @@ def test_every_refusal_in_the_source_is_in_the_catalogue() -> None:
 
 
 @pytest.mark.parametrize("kind", CATALOGUE.values(), ids=lambda kind: kind.code)
-def test_a_refusal_says_what_why_and_what_next_in_both_languages(kind: Kind) -> None:
+def test_a_refusal_says_what_why_and_what_next_in_both_languages(kind: Definition) -> None:
     assert re.fullmatch(r"[a-z_]+\.[a-z_]+", kind.code)
     assert 400 <= kind.status < 600
     for text in (kind.title, kind.detail, kind.next):

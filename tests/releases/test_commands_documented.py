@@ -11,7 +11,7 @@ import pytest
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 
-from configs.states import MOVES, STATES
+from configs.states import STATES, TRANSITIONS
 from icontrol.utility import Utility
 from tests.releases.commands import done
 
@@ -108,7 +108,7 @@ def test_examples_are_understood_and_help_is_written(name: str) -> None:
 def test_the_state_diagram_is_the_one_in_the_documents() -> None:
     page = done("state_diagram").out
     assert page == (REFERENCE / "states.md").read_text()
-    for source, move, target in MOVES:
+    for source, move, target in TRANSITIONS:
         assert f"    {source} --> {target}: {move}\n" in page
     for state, name in STATES.items():
         assert f"| {state} | {name['fr']} | " in page

@@ -17,7 +17,7 @@ from icontrol.kernel.refusals import Refusal
 from releases import actions
 from releases.flag_life import lives_told_by
 from releases.models import Environment, FlagLife, Release
-from releases.publishing import Plan, Selection
+from releases.publishing import PublishPlan, Selection
 from releases.serialization.releases import show_plan
 from tests.factories import ADA, World, damage, flag, make_world, snapshot
 
@@ -29,12 +29,12 @@ def content(*flags: dict[str, Any], page: str = "home") -> dict[str, Any]:
     return snapshot(page, featureFlags=list(flags))
 
 
-def plan(world: World, environment: Environment | None = None) -> Plan:
+def plan(world: World, environment: Environment | None = None) -> PublishPlan:
     selection = Selection(read={world.draft.revision})
     return actions.plan_publish(environment or world.production, selection, actor=ADA, now=world.tick())
 
 
-def asked(found: Plan) -> tuple[list[str], list[str]]:
+def asked(found: PublishPlan) -> tuple[list[str], list[str]]:
     """(codes to confirm, codes of errors), of what this module is about."""
     return (
         [one.code for one in found.confirmations if one.code == "flag.key_reused"],

@@ -14,7 +14,7 @@ from configs.snapshot.canonical import canonical
 from flags.engine import compile_flags
 from icontrol.kernel.problems import Problem
 from releases.gate.decision import Decision, Policy, decide, for_platform, meta_fields, newer
-from releases.gate.policy_fields import check_policies
+from releases.gate.policy_fields import policy_problems
 from tests.configs.test_versions import CHAIN, HOSTILE, INVALID
 
 BASE = {
@@ -177,7 +177,7 @@ def found(problems: list[Problem]) -> list[tuple[str, str]]:
 
 
 def check_one(**keys: Any) -> list[tuple[str, str]]:
-    return found(check_policies({"default": keys}))
+    return found(policy_problems({"default": keys}))
 
 
 # The decision -------------------------------------------------------------------------------------------------------
@@ -318,7 +318,7 @@ def test_any_platform_is_one_of_few(header: str) -> None:
 
 
 def test_json_there_and_back() -> None:
-    assert check_policies({"default": FULL}) == []
+    assert policy_problems({"default": FULL}) == []
     policy = Policy.from_json(FULL)
     assert policy.as_json() == {**FULL, "latest": "2.0.0", "minSupported": "1.4.0"}
     assert Policy.from_json(policy.as_json()) == policy
@@ -341,7 +341,7 @@ def test_json_is_complete_and_has_the_documented_defaults() -> None:
         "pollAfter": 60,
         "scheme": "semver",
     }
-    assert check_policies({"default": Policy().as_json()}) == []
+    assert policy_problems({"default": Policy().as_json()}) == []
 
 
 def test_versions_are_normalised_in_their_scheme() -> None:
@@ -439,38 +439,38 @@ def test_message_only_when_there_is_something_to_say(version: str | None, status
 
 
 def test_the_smallest_policies() -> None:
-    assert check_policies({"default": {}}) == []
-    assert check_policies({"default": {}, "ios": {}, "web_2.x-y": {}, "0": {}}) == []
+    assert policy_problems({"default": {}}) == []
+    assert policy_problems({"default": {}, "ios": {}, "web_2.x-y": {}, "0": {}}) == []
 
 
 @pytest.mark.parametrize("policies", [None, [], "default", 1, True])
 def test_policies_are_an_object(policies: Any) -> None:
-    assert found(check_policies(policies)) == [("", "policy.type")]
+    assert found(policy_problems(policies)) == [("", "policy.type")]
 
 
 @pytest.mark.parametrize("policy", [None, [], "hard", 1, True])
 def test_a_policy_is_an_object(policy: Any) -> None:
-    assert found(check_policies({"default": policy})) == [("/default", "policy.type")]
+    assert found(policy_problems({"default": policy})) == [("/default", "policy.type")]
 
 
 def test_default_is_required() -> None:
-    assert found(check_policies({})) == [("", "policy.missing")]
-    assert found(check_policies({"ios": {}})) == [("", "policy.missing")]
+    assert found(policy_problems({})) == [("", "policy.missing")]
+    assert found(policy_problems({"ios": {}})) == [("", "policy.missing")]
 
 
 @pytest.mark.parametrize("name", ["", "iOS", "-x", ".x", "a b", "a/b", "é", "a\n", "a" * 33, "\uff11", "__proto__"])
 def test_platform_names(name: str) -> None:
-    [(_, code)] = found(check_policies({"default": {}, name: {}}))
+    [(_, code)] = found(policy_problems({"default": {}, name: {}}))
     assert code == "policy.platform_name"
 
 
 def test_pointers_are_escaped() -> None:
-    assert found(check_policies({"default": {"x/y~z": 1}})) == [("/default/x~1y~0z", "policy.unknown_key")]
+    assert found(policy_problems({"default": {"x/y~z": 1}})) == [("/default/x~1y~0z", "policy.unknown_key")]
 
 
 def test_platforms_are_counted() -> None:
-    assert check_policies({"default": {}, **{f"p{n}": {} for n in range(31)}}) == []
-    assert found(check_policies({"default": {}, **{f"p{n}": {} for n in range(32)}})) == [("", "policy.too_many")]
+    assert policy_problems({"default": {}, **{f"p{n}": {} for n in range(31)}}) == []
+    assert found(policy_problems({"default": {}, **{f"p{n}": {} for n in range(32)}})) == [("", "policy.too_many")]
 
 
 def each(keys: str, values: Iterable[Any], code: str) -> list[tuple[str, Any, str]]:
@@ -545,7 +545,7 @@ def test_each_message_and_each_capability_is_looked_at() -> None:
 
 def test_all_problems_at_once_in_the_order_of_the_document() -> None:
     assert found(
-        check_policies(
+        policy_problems(
             {
                 "iOS": {"latest": "v1", "mystery": 1, "retryAfter": 0},
                 "web": {"minSupported": "3.0.0", "latest": "2.9.1", "url": "x"},
@@ -582,11 +582,11 @@ def test_all_problems_at_once_in_the_order_of_the_document() -> None:
 )
 def test_a_minimum_that_nobody_can_install(policy: dict[str, Any], refused: bool) -> None:
     expected = [("/ios/minSupported", "policy.unsatisfiable")] if refused else []
-    assert found(check_policies({"default": {"latest": "9.0.0"}, "ios": policy})) == expected
+    assert found(policy_problems({"default": {"latest": "9.0.0"}, "ios": policy})) == expected
 
 
 def test_the_sentence_for_a_minimum_that_nobody_can_install() -> None:
-    [problem] = check_policies({"default": {"minSupported": "3", "latest": "2.9.1"}})
+    [problem] = policy_problems({"default": {"minSupported": "3", "latest": "2.9.1"}})
     assert problem.severity == "error"
     assert problem.message == {
         "en": "Nobody can install 3.0.0: the newest is 2.9.1. Lower the minimum, or raise the latest version.",
@@ -603,7 +603,7 @@ def test_a_malformed_bound_is_not_called_unsatisfiable_as_well() -> None:
 
 @given(json_values | st.dictionaries(st.sampled_from(["default", "ios", "Web", ""]), odd_policies | json_values))
 def test_any_json_has_problems_or_is_policies(policies: Any) -> None:
-    problems = check_policies(policies)
+    problems = policy_problems(policies)
     for problem in problems:
         assert problem.code.startswith("policy.")
         assert problem.message["en"] and problem.message["fr"]
@@ -612,7 +612,7 @@ def test_any_json_has_problems_or_is_policies(policies: Any) -> None:
 
 @given(good_policies, st.none() | st.text() | version_texts | st.just("2.0.0+b"))
 def test_what_is_accepted_can_be_used(policy: dict[str, Any], header: str | None) -> None:
-    problems = found(check_policies({"default": {}, "ios": policy}))
+    problems = found(policy_problems({"default": {}, "ios": policy}))
     assert problems in ([], [("/ios/minSupported", "policy.unsatisfiable")])
     name, used = for_platform({"default": {}, "ios": policy}, "iOS")
     fields = meta_fields(
@@ -626,7 +626,7 @@ def test_what_is_accepted_can_be_used(policy: dict[str, Any], header: str | None
     )
     canonical({"policy": used.as_json(), "fields": fields})  # can be stored and hashed
     assert Policy.from_json(used.as_json()) == used
-    assert found(check_policies({"default": {}, "ios": used.as_json()})) == problems
+    assert found(policy_problems({"default": {}, "ios": used.as_json()})) == problems
 
 
 DOTTED = Policy(min_supported="1.0.0+16", latest="v1.4.2.17", scheme="dotted")

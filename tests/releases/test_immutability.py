@@ -268,7 +268,7 @@ def test_only_the_moves_of_the_table_are_possible(four: World, source: str) -> N
     """A bare change of the state: a forbidden one meets the trigger, an allowed one the constraint about times."""
     only("configs_version_moves")
     for target in sorted(set(states.STATES) - {source}):
-        allowed = any((a, b) == (source, target) for a, _, b in states.MOVES)
+        allowed = any((a, b) == (source, target) for a, _, b in states.TRANSITIONS)
         with refused("configversion_state_matches_times|one_preview" if allowed else NO_MOVE):
             ConfigVersion.objects.filter(state=source).update(state=target)
 

@@ -19,7 +19,7 @@ from icontrol.front_door.pools import Pools
 from icontrol.kernel import triggers
 from icontrol.kernel.entity_tags import entity_tag
 from releases.ledger.chain import head_of
-from releases.ledger.kinds import EMERGENCIES, KINDS
+from releases.ledger.kinds import EMERGENCIES, RELEASE_KINDS
 from releases.offers import OF_STATE, of_environments, of_version
 from releases.policies import CONFIRMABLE, policy_revision
 from tests.factories import World, actor, flag, make_world, snapshot, tag
@@ -255,14 +255,14 @@ def test_what_is_offered_succeeds_and_what_is_not_is_refused_as_it_says(db: None
     if role == "publisher":
         assert refused == STATES[state][2]
     else:
-        released = {attempt.path for attempt in found if attempt.action in KINDS}
+        released = {attempt.path for attempt in found if attempt.action in RELEASE_KINDS}
         assert {path for path, codes in refused.items() if "permission.denied" in codes} == released
 
 
 def test_every_action_and_every_refusal_is_tried() -> None:
     """So that a new one gets a state above."""
     assert {action for actions in OF_STATE.values() for action in actions} | {"undo", "policy", "kill", "lift"} == {
-        *KINDS,
+        *RELEASE_KINDS,
         "preview",
         "preview_link",
         "withdraw",
@@ -300,7 +300,7 @@ def test_emergencies_have_threads_of_their_own() -> None:
         "kill": reverse("flag-kill", args=["a"]),
         "lift": reverse("flag-lift", args=["a"]),
     }
-    assert routes.keys() == EMERGENCIES <= KINDS.keys()
+    assert routes.keys() == EMERGENCIES <= RELEASE_KINDS.keys()
     pools = Pools()
     assert {pools.choose("POST", path) for path in routes.values()} == {pools.emergencies}
     pools.close()

@@ -14,7 +14,7 @@ from icontrol.kernel.entity_tags import entity_tag
 from icontrol.kernel.refusals import Refusal
 from releases import actions, proposals
 from releases.flag_life import NO_CHANGES
-from releases.ledger.kinds import KINDS
+from releases.ledger.kinds import RELEASE_KINDS
 from releases.models import Release
 from releases.policies import policy_revision, stored_policies
 from releases.proposals import Proposal, propose
@@ -102,7 +102,7 @@ def test_every_door_proposes_the_same(live: World, proposed: list[Proposal]) -> 
             lambda: manage("lift", "b", "--reason", "x"),
         ],
     }
-    assert doors.keys() == KINDS.keys()
+    assert doors.keys() == RELEASE_KINDS.keys()
     for kind, ways in doors.items():
         proposed.clear()
         answers = [way() for way in ways]

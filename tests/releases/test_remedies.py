@@ -10,7 +10,7 @@ from icontrol.kernel import problem_json
 from icontrol.kernel.refusals import CATALOGUE, Refusal
 from icontrol.kernel.texts import Text
 from releases.admin.remedies import NEXT, remedy
-from releases.management import words
+from releases.management import output
 from tests.factories import World, flag, snapshot
 from tests.releases.admin_pages import staff
 from tests.releases.commands import manage
@@ -49,11 +49,11 @@ def test_the_catalogue_speaks_for_all_doors() -> None:
         if any(spoken.search(text["fr"]) for text in (kind.title, kind.detail, kind.next))
     }
     assert {code for code in foreign if not OF_REQUESTS.fullmatch(code)} == set()
-    for step in words.NEXT.values():
+    for step in output.NEXT.values():
         assert not spoken.search(step["fr"])
 
 
-@pytest.mark.parametrize("table", [NEXT, words.NEXT, problem_json.NEXT])
+@pytest.mark.parametrize("table", [NEXT, output.NEXT, problem_json.NEXT])
 def test_a_door_says_otherwise_only_what_there_is_and_what_is_other(table: dict[str, Text]) -> None:
     assert table and set(table) <= set(CATALOGUE)
     assert {code for code, step in table.items() if step == CATALOGUE[code].next} == set()
@@ -63,7 +63,7 @@ def test_the_same_refusal_has_the_next_step_of_the_door_at_which_it_is_read(worl
     world.release(snapshot(featureFlags=[flag("a")]))
     for options in ((), ("--json",)):
         slip = manage("kill", "nosuch", "--reason", "x", *options)
-        assert slip.code == 2 and words.NEXT["kill.unknown_flag"]["en"] in slip.err + slip.out
+        assert slip.code == 2 and output.NEXT["kill.unknown_flag"]["en"] in slip.err + slip.out
         assert "/api/" not in slip.err + slip.out
     refusal = Refusal("kill.unknown_flag", environment="production", flag="nosuch", near="")
     assert "/api/config/published" in problem_json.body_of(refusal, "en")["next"]

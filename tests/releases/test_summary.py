@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from releases import actions
 from releases.gate.decision import Policy
-from releases.gate.policy_fields import FIELDS
+from releases.gate.policy_fields import POLICY_FIELDS
 from releases.ledger.chain import NO_POLICY
 from releases.ledger.summary import precede, summary
 from releases.models import Release
@@ -77,7 +77,7 @@ def test_platforms_are_named(world: World) -> None:
 
 
 def test_every_field_of_a_policy_has_its_words() -> None:
-    assert set(FIELDS) == set(Policy().as_json())
+    assert set(POLICY_FIELDS) == set(Policy().as_json())
 
 
 def test_rows_of_a_list_take_one_query_more(lived: World) -> None:

@@ -117,10 +117,10 @@ def after_the_checks(monkeypatch: pytest.MonkeyPatch, *steps: Callable[[], Any])
 
 def test_a_kill_in_between_neither_waits_nor_refuses(live: World, monkeypatch: pytest.MonkeyPatch) -> None:
     after_the_checks(monkeypatch, lambda: live.kill("a"))
-    planned: list[publishing.Plan] = []
+    planned: list[publishing.PublishPlan] = []
     plan = actions.plan_publish
 
-    def watched(*args: Any, **more: Any) -> publishing.Plan:
+    def watched(*args: Any, **more: Any) -> publishing.PublishPlan:
         planned.append(plan(*args, **more))
         return planned[-1]
 

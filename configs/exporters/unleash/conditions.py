@@ -17,7 +17,7 @@ from configs.exporters.unleash.reasons import Inexpressible
 from flags.engine.conditions import ENVIRONMENT
 from flags.engine.evaluation import Run
 from flags.engine.operators import CURRENT_TIME, OPERATORS, fold
-from flags.engine.values import SAFE, VersionKey, instant_of, number_of, range_of, text_of, version_of
+from flags.engine.values import SAFE, VersionKey, instant_of, number_of, parse_version, range_of, text_of
 
 Constraint = dict[str, Any]
 Alternative = list[Constraint | int]
@@ -314,12 +314,12 @@ def _number(attribute: str, name: str, values: list[Any], ignore_case: bool) -> 
 
 def _version(attribute: str, name: str, values: list[Any], ignore_case: bool) -> Alternatives:
     generous = max if name in ("semverLt", "semverLte") else min
-    bound = generous(version for version in map(version_of, values) if version is not None)
+    bound = generous(version for version in map(parse_version, values) if version is not None)
     return [[constraint(attribute, _VERSIONS[name], value=_version_text(bound))]]
 
 
 def _same_version(attribute: str, name: str, values: list[Any], ignore_case: bool) -> Alternatives:
-    versions = (version for version in map(version_of, values) if version is not None)
+    versions = (version for version in map(parse_version, values) if version is not None)
     return union([[constraint(attribute, "SEMVER_EQ", value=_version_text(version))]] for version in versions)
 
 

@@ -14,7 +14,7 @@ from configs.importers.report import Report
 from configs.importers.unleash.constraints import Segments
 from configs.importers.unleash.files import read
 from configs.importers.unleash.flags import Flags
-from configs.snapshot.reading import NAMED_BY
+from configs.snapshot.traversal import NAMED_BY
 
 __all__ = ["convert", "merge"]
 

@@ -22,7 +22,7 @@ from configs.importers import ImportRefused
 from configs.importers.report import Report
 from configs.importers.shapes import Checker, child
 from configs.importers.unleash.forms import ADMIN, ANYTHING, DELTA, EXPORT, IMPORT, LIST, WHOLE
-from configs.snapshot.reading import KEY
+from configs.snapshot.traversal import KEY
 from configs.validation.odd_values import legible
 from flags.engine.sentences import shown
 from icontrol.kernel.texts import LANGUAGES, both

@@ -10,7 +10,7 @@ from django.utils import timezone
 from flags.overview import ASKED_AT_ONCE, FlagFacts, Overview, overview
 from icontrol.kernel.texts import Text, both
 from releases.management.base import ActionCommand
-from releases.management.words import table
+from releases.management.output import table
 
 NONE = "–"
 

@@ -14,7 +14,7 @@ from icontrol.kernel.texts import Text, both
 from releases.ledger.findings import Finding
 from releases.ledger.verify import verify
 from releases.management.base import REFUSED, ActionCommand
-from releases.management.words import finding_lines
+from releases.management.output import finding_lines
 from releases.models import Environment
 
 

@@ -8,7 +8,7 @@ from icontrol.kernel.texts import both
 from releases.access import actions as access
 from releases.access.roles import ROLES
 from releases.management.base import ActionCommand
-from releases.management.words import when
+from releases.management.output import when
 from releases.serialization import instant
 
 

@@ -8,7 +8,7 @@ from configs.snapshot.diff import diff
 from icontrol.kernel.texts import both
 from releases.lookup import find_version
 from releases.management.base import ActionCommand
-from releases.management.words import change_lines
+from releases.management.output import change_lines
 from releases.serialization.versions import show_diff
 
 

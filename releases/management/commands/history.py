@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from configs import history
 from releases.management.base import ActionCommand
-from releases.management.words import first, table, when
+from releases.management.output import first, table, when
 from releases.serialization.versions import show_entry
 
 

@@ -12,8 +12,8 @@ from releases import actions
 from releases.gate.decision import DEFAULT
 from releases.ledger.chain import head_of
 from releases.management.base import ActionCommand, unusable
-from releases.management.policies import add_fields, changed_fields, changed_lines, given_fields, shown
-from releases.management.words import table
+from releases.management.output import table
+from releases.management.policies import add_fields, as_typed, changed_fields, changed_lines, given_fields
 from releases.models import Environment, Release
 from releases.policies import check_policy_changes, policy_revision, stored_policies
 from releases.serialization.releases import show_policy
@@ -82,7 +82,7 @@ class Command(ActionCommand):
                 )
         lines: list[str | Text] = [self.title(str(environment))]
         for platform, policy in body["policies"].items():
-            lines += [f"{platform}:", *table([[field, shown(value)] for field, value in policy.items()])]
+            lines += [f"{platform}:", *table([[field, as_typed(value)] for field, value in policy.items()])]
         self.answer(body, lines)
 
     def changed(self, environment: Environment, head: Release, before: Any, after: dict[str, Any]) -> None:

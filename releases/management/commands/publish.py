@@ -14,9 +14,9 @@ from icontrol.kernel.texts import Text, both
 from releases import actions
 from releases.lookup import find_version
 from releases.management.base import ActionCommand
-from releases.management.words import change_lines, problem_lines, problem_summary
+from releases.management.output import change_lines, problem_lines, problem_summary
 from releases.models import Environment
-from releases.publishing import Plan, Published, Selection, check_ready
+from releases.publishing import Published, PublishPlan, Selection, check_ready
 from releases.serialization.releases import show_plan, show_published
 
 
@@ -69,7 +69,7 @@ class Command(ActionCommand):
             changes=tuple(self.options["changes"]),
         )
 
-    def planned(self, environment: Environment, plan: Plan) -> Iterator[str | Text]:
+    def planned(self, environment: Environment, plan: PublishPlan) -> Iterator[str | Text]:
         live = plan.head.config_version
         yield both(
             "{version} would follow {live} in {place} as release {serial}; nothing was changed.",

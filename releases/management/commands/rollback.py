@@ -12,7 +12,7 @@ from icontrol.kernel.texts import Text, both
 from releases import actions
 from releases.ledger.chain import head_of
 from releases.management.base import ActionCommand
-from releases.management.words import change_lines
+from releases.management.output import change_lines
 from releases.models import Environment, Release
 from releases.policies import check_serial
 from releases.serialization.releases import show_rollback

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from configs.states import DRAFT, MOVES, OWNERS, STATES
+from configs.states import DRAFT, OWNERS, STATES, TRANSITIONS
 from releases.management.base import speak_utf8
 
 
@@ -31,14 +31,14 @@ def page() -> Iterator[str]:
     yield "```mermaid"
     yield "stateDiagram-v2"
     yield f"    [*] --> {DRAFT}"
-    for source, move, target in MOVES:
+    for source, move, target in TRANSITIONS:
         yield f"    {source} --> {target}: {move}"
     yield "```"
     yield ""
     yield "| state | French | owner | moves |"
     yield "|---|---|---|---|"
     for state, name in STATES.items():
-        moves = ", ".join(f"{move} → {target}" for source, move, target in MOVES if source == state)
+        moves = ", ".join(f"{move} → {target}" for source, move, target in TRANSITIONS if source == state)
         yield f"| {state} | {name['fr']} | {OWNERS[state]} | {moves or 'none'} |"
     yield ""
     yield (

@@ -14,12 +14,12 @@ from configs.policies import problems_of
 from icontrol.kernel.problems import errors
 from icontrol.kernel.texts import Text, both
 from releases.ledger.chain import head_of, served_at
-from releases.ledger.kinds import KINDS
+from releases.ledger.kinds import RELEASE_KINDS
 from releases.ledger.summary import precede
 from releases.lookup import moment
 from releases.management.base import ActionCommand, unusable
+from releases.management.output import first, release_row, table, when
 from releases.management.policies import in_short
-from releases.management.words import first, release_row, table, when
 from releases.models import Environment, Release
 from releases.serialization import instant
 from releases.serialization.releases import show_policy, show_release
@@ -151,7 +151,7 @@ def _since(since: Release | None) -> Text:
         "{version}, since release {serial} ({kind} {at} by {who}: “{reason}”)",
         version=since.config_version.version,
         serial=since.serial,
-        kind=KINDS[since.kind],
+        kind=RELEASE_KINDS[since.kind],
         at=when(since.created_at),
         who=since.actor,
         reason=since.reason,

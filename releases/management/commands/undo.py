@@ -10,7 +10,7 @@ from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import both
 from releases import actions
 from releases.ledger.chain import head_of, release_of
-from releases.ledger.kinds import KINDS
+from releases.ledger.kinds import RELEASE_KINDS
 from releases.management.base import ActionCommand
 from releases.models import Environment
 from releases.serialization.releases import show_release
@@ -42,7 +42,7 @@ class Command(ActionCommand):
             "{version}.",
             undone=number,
             place=environment,
-            kind=KINDS[undone.kind],
+            kind=RELEASE_KINDS[undone.kind],
             who=undone.actor,
             reason=undone.reason,
             serial=release.serial,

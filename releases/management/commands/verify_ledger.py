@@ -16,7 +16,7 @@ from releases.ledger.findings import FINDINGS, FLAGS_DIFFER
 from releases.ledger.verify import verify
 from releases.lookup import find_application
 from releases.management.base import REFUSED, ActionCommand, unusable
-from releases.management.words import finding_lines
+from releases.management.output import finding_lines
 from releases.models import Environment, Release
 
 STEP = 250

@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from configs import versions
 from flags.engine.operators import fold
 from flags.engine.values import (
-    address_of,
     in_range,
     instant_of,
     network_of,
     number_of,
+    parse_address,
+    parse_version,
     range_of,
     text_of,
-    version_of,
 )
 from tests.flags.engine.json_values import VALUES
 
-READERS = (text_of, number_of, instant_of, version_of, range_of, network_of, address_of)
+READERS = (text_of, number_of, instant_of, parse_version, range_of, network_of, parse_address)
 #: In the order of SemVer 2.0.0, each before the next.
 ORDERED = [
     "0.0.0-0",
@@ -98,7 +98,7 @@ def test_digits_beyond_the_microsecond_are_dropped() -> None:
 
 
 def test_versions_sort_as_semver_says() -> None:
-    keys = [version_of(text) for text in ORDERED]
+    keys = [parse_version(text) for text in ORDERED]
     assert None not in keys
     for (one, a), (other, b) in product(enumerate(keys), enumerate(keys)):
         assert (a < b) is (one < other) and (a == b) is (one == other), (ORDERED[one], ORDERED[other])  # type: ignore[operator]
@@ -106,7 +106,7 @@ def test_versions_sort_as_semver_says() -> None:
 
 @given(VERSIONS, VERSIONS)
 def test_versions_are_compared_as_the_library_compares_them(one: str, other: str) -> None:
-    a, b = version_of(one), version_of(other)
+    a, b = parse_version(one), parse_version(other)
     if a is not None and b is not None:
         assert (a > b) - (a < b) == semver.Version.parse(one).compare(other)
 
@@ -118,12 +118,12 @@ def test_a_version_here_is_a_version_everywhere(text: str) -> None:
         known = True
     except versions.MalformedVersion:
         known = False
-    assert (version_of(text) is not None) is known
+    assert (parse_version(text) is not None) is known
 
 
 @given(VERSIONS)
 def test_ranges_contain_what_they_say(text: str) -> None:
-    version = version_of(text)
+    version = parse_version(text)
     if version is None:
         return
     for written in (f"={text}", text, f">={text}", f"<={text}", f"^{text}", f"~{text}", f"<{text} || {text}"):
@@ -134,7 +134,7 @@ def test_ranges_contain_what_they_say(text: str) -> None:
         assert wanted is not None and not in_range(version, wanted), written
     major, minor, patch, _ = version
     for sign, beyond in (("~", f"{major}.{minor + 1}.0-0"), ("^", f"{major + 1}.0.0-0")):
-        wanted, outside = range_of(sign + text), version_of(beyond)
+        wanted, outside = range_of(sign + text), parse_version(beyond)
         assert wanted is not None and outside is not None and not in_range(outside, wanted)
 
 
@@ -151,7 +151,7 @@ def test_what_is_no_range_is_none(text: str) -> None:
 
 @given(st.ip_addresses())
 def test_an_address_is_in_its_own_network_and_the_whole_internet(address: Any) -> None:
-    read = address_of(str(address))
+    read = parse_address(str(address))
     assert read is not None and int(address) == read[address.version == 6]
     assert network_of(str(address)) == (address.version, int(address), int(address))
     whole = network_of("0.0.0.0/0" if address.version == 4 else "::/0")

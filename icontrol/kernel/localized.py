@@ -14,7 +14,7 @@ from icontrol.kernel.texts import Text, both, pick
 _KEPT = re.compile("(?<=«) | (?=[»:;!?%])")
 
 
-def said(text: Any) -> Any:
+def localized(text: Any) -> Any:
     """A ``Text`` in the language of the request; anything else as it is.
 
     This is where French gets its no-break spaces, because only pages break lines: sentences in the source, answers of
@@ -26,14 +26,14 @@ def said(text: Any) -> Any:
     return _KEPT.sub("\N{NO-BREAK SPACE}", found) if shown else found
 
 
-_lazily = lazy(lambda en, fr: said({"en": en, "fr": fr}), str)
+_lazily = lazy(lambda en, fr: localized({"en": en, "fr": fr}), str)
 
 
-def later(text: Text) -> Any:
+def localized_lazy(text: Text) -> Any:
     """A string whose language is chosen when it is shown."""
     return _lazily(text["en"], text["fr"])
 
 
 def text_lazy(message: str, /, **values: Any) -> Any:
     """The same from its English (:func:`~icontrol.kernel.texts.both`): for titles, labels and column heads."""
-    return later(both(message, **values))
+    return localized_lazy(both(message, **values))

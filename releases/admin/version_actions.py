@@ -14,15 +14,15 @@ from configs.drafts import draft_of, preview_of, stored_entry, stored_version
 from configs.models import ConfigVersion
 from configs.policies import check_is_preview, check_reason, problems_of
 from icontrol.kernel.actors import EDIT, PUBLISH
-from icontrol.kernel.bilingual import later, text_lazy
 from icontrol.kernel.entity_tags import entity_tag, revisions
+from icontrol.kernel.localized import localized_lazy, text_lazy
 from icontrol.kernel.problems import Problem, errors
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import both
 from releases import actions
 from releases.admin import facts
+from releases.admin.action_page import ActionPage
 from releases.admin.buttons import page_of, rollbacks
-from releases.admin.move import Move
 from releases.ledger.chain import head_of
 from releases.models import Environment, PreviewLink, Release
 from releases.publishing import Selection
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from releases.admin.base import HouseAdmin
 
 
-class VersionMove(Move):
+class VersionActionPage(ActionPage):
     def __init__(self, admin: HouseAdmin, request: HttpRequest, version: ConfigVersion) -> None:
         super().__init__(admin, request)
         self.version = version
@@ -45,7 +45,7 @@ class VersionMove(Move):
         return [(self.name, page_of(self.version))]
 
 
-class EnvironmentMove(VersionMove):
+class ReleaseActionPage(VersionActionPage):
     """A move whose clients are those of one environment, which the page asks for."""
 
     @cached_property
@@ -68,7 +68,7 @@ class EnvironmentMove(VersionMove):
         }
 
 
-class Publish(EnvironmentMove):
+class Publish(ReleaseActionPage):
     permission = PUBLISH
 
     def frame(self) -> dict[str, Any]:
@@ -98,7 +98,7 @@ class Publish(EnvironmentMove):
                 **({"etag": entity_tag(version.revision)} if is_draft else {}),
             },
             "difference_title": text_lazy("What clients will notice"),
-            "difference": facts.shown(facts.config_groups(plan.changes)),
+            "difference": facts.limited(facts.config_groups(plan.changes)),
             "problems": plan.problems,
             "confirmations": [] if broken else plan.confirmations,
             "notes": _carried_over(plan.head),
@@ -122,7 +122,7 @@ class Publish(EnvironmentMove):
         return self.done(_is_live(done.release), page_of(done.release))
 
 
-class Rollback(EnvironmentMove):
+class Rollback(ReleaseActionPage):
     permission = PUBLISH
     style = "danger"
 
@@ -174,7 +174,7 @@ class Rollback(EnvironmentMove):
         return self.done(_is_live(done), page_of(done))
 
 
-class SendToPreview(EnvironmentMove):
+class SendToPreview(ReleaseActionPage):
     """Changes nothing for clients; the environment only says what the draft is compared with."""
 
     permission = EDIT
@@ -222,7 +222,7 @@ class SendToPreview(EnvironmentMove):
         return self.done(text_lazy("{version} is the preview.", version=done.version), page_of(done))
 
 
-class Withdraw(VersionMove):
+class Withdraw(VersionActionPage):
     permission = EDIT
     style = "danger"
 
@@ -250,7 +250,7 @@ class Withdraw(VersionMove):
         return self.done(text_lazy("{version} is withdrawn.", version=done.version), page_of(done))
 
 
-class Restore(VersionMove):
+class Restore(VersionActionPage):
     """Brings the draft back to a version, or to an entry of the draft's history."""
 
     permission = EDIT
@@ -320,7 +320,7 @@ def _carried_over(head: Release) -> list[Any]:
     if not head.killed:
         return []
     flags = ", ".join(head.killed)
-    return [later(both("Stays forced off: {flags}", flags=flags))]
+    return [localized_lazy(both("Stays forced off: {flags}", flags=flags))]
 
 
 def _is_live(release: Release) -> Any:

@@ -33,7 +33,7 @@ def whole_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
 
 
-class Move:
+class ActionPage:
     """One question. A subclass looks (what is there now, what would change) and acts (one action)."""
 
     permission: str

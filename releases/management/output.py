@@ -14,7 +14,7 @@ from icontrol.kernel.problems import Problem, errors
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import Text, both, pick
 from releases.ledger.findings import FINDINGS, Finding
-from releases.ledger.kinds import KINDS
+from releases.ledger.kinds import RELEASE_KINDS
 from releases.ledger.summary import summary
 from releases.models import Release
 
@@ -103,7 +103,7 @@ def release_row(release: Release, language: str) -> list[str]:
     return [
         str(release.serial),
         when(release.created_at),
-        str(pick(KINDS[release.kind], language)),
+        str(pick(RELEASE_KINDS[release.kind], language)),
         version.version if version else "–",
         str(pick(summary(release), language)),
         release.actor,
