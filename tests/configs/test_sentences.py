@@ -106,7 +106,7 @@ EXAMPLES: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
         page(tenants="all"),
         page(tenants=["t1"]),
         'Page “Orders” (orders), tenants: “all” → ["t1"]',
-        'Page « Commandes » (orders), clients : « all » → ["t1"]',
+        'Page « Commandes » (orders), locataires : « all » → ["t1"]',
     ),
     (
         tab(pageId="bare"),
@@ -167,19 +167,19 @@ EXAMPLES: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
         flag(rules=[{"id": "a"}, {"id": "b"}]),
         flag(rules=[{"id": "a", "rollout": 5}, {"id": "c"}]),
         "Flag checkout, rules: + “c”, − “b”, “a” changed",
-        "Drapeau checkout, règles : + « c », − « b », « a » modifié",
+        "Drapeau checkout, règles : + « c », − « b », modification de « a »",
     ),
     (
         flag(rules=[{"id": "a", "x": 1}, {"id": "b"}]),
         flag(rules=[{"id": "b"}, {"id": "a", "x": 2}]),
         "Flag checkout, rules: “a” changed, another order",
-        "Drapeau checkout, règles : « a » modifié, autre ordre",
+        "Drapeau checkout, règles : modification de « a », ordre modifié",
     ),
     (
         flag(bucketing={"seed": "a"}),
         flag(bucketing={"seed": "b"}),
         "Flag checkout, bucketing › seed: “a” → “b”",
-        "Drapeau checkout, répartition › graine : « a » → « b »",
+        "Drapeau checkout, découpage en tranches › graine : « a » → « b »",
     ),
     (
         {"segments": [{"id": "vip", "conditions": [1, 2], "private": False}]},

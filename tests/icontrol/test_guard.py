@@ -74,7 +74,7 @@ def test_a_refusal_says_what_djangos_own_would_say() -> None:
         _, told, body = ask("/ofrep/v1/evaluate/flags", **headers)
         assert translation.get_language() == "de"
     assert (told["Content-Language"], told["access-control-allow-origin"]) == ("fr", "*")
-    assert "trop grand" in body.decode()
+    assert "trop long" in body.decode()
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_with_nothing_before_the_buttons_say_so(world: World, ada: Staff) -> Non
     ]
     french = staff("publisher", language="fr").get("releases_environment_change", world.production.pk)
     assert any(
-        words.startswith("Annuler la n° 1: Aucune version n'était en ligne dans production avant la")
+        words.startswith("Annuler la publication n° 1: Aucune version n'était en ligne dans production avant la")
         for words in off(french)
     )
 

@@ -207,7 +207,7 @@ def test_a_viewer_reads_it_and_has_no_button(world: World) -> None:
 def test_in_french(world: World) -> None:
     eve = staff("publisher", language="fr")
     page = eve.fill(PAGE, world.production.pk, **{"p-default-minSupported": "3.0.0", "reason": "essai"})
-    assert "Personne ne peut installer 3.0.0 : la plus récente est 0.0.0." in page.text
+    assert "Personne ne peut installer 3.0.0 : la version la plus récente est 0.0.0." in page.text
     assert "Politique de version de production" in page.text
 
 

@@ -310,7 +310,7 @@ def test_djangos_permission_alone_shows_nothing(world: World) -> None:
 
 def test_a_refusal_is_a_sentence_in_the_readers_language(world: World) -> None:
     world.edit()
-    for language, words in (("en", "the role “publisher” is needed"), ("fr", "il faut le rôle « publisher »")):
+    for language, words in (("en", "the role “publisher” is needed"), ("fr", "le rôle « publisher » est requis")):
         person = staff("editor", language=language, name=f"editor-{language}")
         page = person.get("configs_configversion_publish", world.draft.pk)
         assert page.status == 403 and words in page.text
@@ -332,7 +332,7 @@ def test_nobody_is_locked_in(person: Staff) -> None:
     actions = {form.attributes.get("action") for form in page.all("form")}
     assert {"/admin/logout/", "/i18n/setlang/"} <= actions
     person.client.post("/i18n/setlang/", {"language": "fr", "next": "/admin/"})
-    assert "Ce que reçoivent les clients" in person.get("index").text
+    assert "Ce que reçoivent actuellement les clients" in person.get("index").text
 
 
 @pytest.fixture

@@ -251,7 +251,7 @@ def test_a_backup_of_a_database_that_only_reads_is_one(
 
     monkeypatch.setattr("icontrol.management.commands.backup.note_success", refuse)
     told = done("backup", tmp_path / "x.tar", "--language", "fr")
-    assert "n'est pas notée" in told.err and (tmp_path / "x.tar").is_file()
+    assert "n'est pas enregistrée" in told.err and (tmp_path / "x.tar").is_file()
 
 
 def rewrite(archive: Path, edit: Callable[[dict[str, bytes]], None]) -> Path:

@@ -171,7 +171,7 @@ def test_status_as_it_was(live: World) -> None:
     for text in ("", "yesterday", "2026-13-01T00:00:00Z", "1" * 5000):
         refused = manage("status", "--at", text)
         assert refused.code == 2 and "is not a time such as" in refused.err
-    assert "n'est pas une heure" in manage("status", "--at", "hier", "--language", "fr").err
+    assert "n'est pas un horodatage" in manage("status", "--at", "hier", "--language", "fr").err
 
 
 def test_environments_keys_tokens(live: World, client: Client) -> None:
@@ -284,7 +284,7 @@ def test_refusals_have_a_code_words_in_both_languages_and_no_effect(
     english, french = manage(*arguments), manage(*arguments, "--language", "fr")
     assert (english.code, french.code) == (code, code)
     assert english.err.startswith("Refused: ") and f"[{refusal}]" in english.err and "\nNext: " in english.err
-    assert french.err.startswith("Refusé : ") and f"[{refusal}]" in french.err and "\nEt ensuite : " in french.err
+    assert french.err.startswith("Refusé : ") and f"[{refusal}]" in french.err and "\nQue faire : " in french.err
     assert english.err.splitlines()[1] != french.err.splitlines()[1]
     assert english.out == french.out == ""
     # At a console nobody sends an If-Match.
@@ -338,7 +338,7 @@ def test_a_dry_run_says_what_would_be_and_changes_nothing(
     arguments = tuple(str(tmp_path / "new.json") if part == "FILE" else part for part in arguments)
     before = everything(live)
     result = done(*arguments, "--dry-run", "--language", language)
-    assert ("nothing was changed" if language == "en" else "rien n'a changé") in result.out
+    assert ("nothing was changed" if language == "en" else "rien n'a été modifié") in result.out
     answer = done(*arguments, "--dry-run", "--json").json
     assert answer["dryRun"] is True and answer["changes"]
     assert everything(live) == before

@@ -58,7 +58,7 @@ def test_flags_can_be_taken_to_unleash(world: World, tmp_path: Path) -> None:
     file = tmp_path / "unleash.json"
     french = done("export_config", "1.0.0", "--to", "unleash", "--output", file, "--language", "fr")
     assert json.loads(file.read_text()) == json.loads(said.out) and french.out == ""
-    assert "Éteint dans le fichier : fine." in french.err
+    assert "Inactif dans le fichier : fine." in french.err
     done("kill", "fine", "--reason", "on fire")
     killed = done("export_config", "--to", "unleash")
     assert "1 of 2 flags" in killed.err and "Off in the file" not in killed.err
@@ -118,7 +118,7 @@ def test_the_report_names_everything_that_was_left_and_why(world: World, tmp_pat
     said = done("import_config", "--from", "icontrol", directory, "--dry-run", "--language", language).out
     titles = {
         "en": {"mapped": "Mapped", "derived": "Derived", "warning": "Warnings", "left_out": "Left out"},
-        "fr": {"mapped": "Repris", "derived": "Déduit", "warning": "Avertissements", "left_out": "Laissé de côté"},
+        "fr": {"mapped": "Repris", "derived": "Déduit", "warning": "Avertissements", "left_out": "Non repris"},
     }[language]
     for kind, title in titles.items():
         mine = [entry for entry in entries if entry["kind"] == kind]

@@ -91,7 +91,7 @@ def test_who_may_nothing_any_more_holds_nothing_any_more(ada: Staff, root: Staff
     root.send("auth_user_change", ada.user.pk, username="ada", groups=groups, **kept)
     assert held_by(ada.user) == (0, 0, 0)
     token = ApiToken.objects.filter(owner=ada.user).earliest("pk")
-    assert "droits retirés" in staff("admin", language="fr").get("releases_apitoken_history", token.pk).text
+    assert "retrait des droits" in staff("admin", language="fr").get("releases_apitoken_history", token.pk).text
 
 
 def test_an_edit_that_takes_no_right_ends_nothing(ada: Staff, root: Staff) -> None:

@@ -452,7 +452,7 @@ def test_findings_speak_both_languages(ledger: World) -> None:
     assert finding.place == "icontrol/production 3"
     assert finding.message == {
         "en": "Its facts do not have its hash.",
-        "fr": "Ses faits n'ont pas son empreinte.",
+        "fr": "Ses données ne correspondent pas à son empreinte.",
     }
 
 

@@ -52,8 +52,8 @@ def told(key: str, context: dict[str, Any], language: str = "en", flags: Any = F
     ("key", "en", "fr"),
     [
         ("plain", "The flag is on, without rules.", "Le drapeau est actif, sans règles."),
-        ("off", "The flag is off.", "Le drapeau est coupé."),
-        ("cut", "The flag is forced off for everybody.", "Le drapeau est coupé d'office pour tous."),
+        ("off", "The flag is off.", "Le drapeau est inactif."),
+        ("cut", "The flag is forced off for everybody.", "Le drapeau est coupé pour tous (FORCE_OFF)."),
         (
             "later",
             "The flag is on from 2027-01-01T00:00:00+00:00 only; it is 2026-11-22T12:00:00+00:00.",
@@ -63,12 +63,12 @@ def told(key: str, context: dict[str, Any], language: str = "en", flags: Any = F
         (
             "over",
             "The flag is off from 2026-01-01T00:00:00+00:00 on; it is 2026-11-22T12:00:00+00:00.",
-            "Le drapeau est coupé à partir du 2026-01-01T00:00:00+00:00 ; nous sommes le 2026-11-22T12:00:00+00:00.",
+            "Le drapeau est inactif à partir du 2026-01-01T00:00:00+00:00 ; nous sommes le 2026-11-22T12:00:00+00:00.",
         ),
         (
             "damaged",
             "The flag is damaged, and therefore off: There is no segment “nowhere”.",
-            "Le drapeau est endommagé, donc coupé : Le segment « nowhere » n'existe pas.",
+            "Le drapeau est endommagé, donc inactif : Le segment « nowhere » n'existe pas.",
         ),
     ],
 )
@@ -106,9 +106,9 @@ def test_rules_conditions_and_segments_are_told_with_what_the_context_says() -> 
     french = told("rules", {"plan": "pro", "tenant": "acme"}, "fr")
     assert french[:2] == [
         "Règle « paid » : « plan » vaut « pro » ou « team » ? Oui (« plan » vaut « pro »).",
-        "Règle « paid » : (segment « outsiders » ou « vip » est présent) ? Oui (« vip » manque).",
+        "Règle « paid » : (segment « outsiders » ou « vip » est présent) ? Oui (« vip » est absent).",
     ]
-    assert french[-2:] == ["Règle « paid » : elle sert « on ».", "Servi : « on », soit « true » (TARGETING_MATCH)."]
+    assert french[-2:] == ["Règle « paid » : sert « on ».", "Résultat : « on », soit « true » (TARGETING_MATCH)."]
 
 
 def test_a_missing_attribute_is_named() -> None:

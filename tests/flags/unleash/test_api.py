@@ -444,7 +444,7 @@ def test_warnings_are_one_for_each_reason_and_one_for_what_stays(live: Api) -> N
 
     def told(before: Any, after: Any) -> list[tuple[str, str]]:
         found = clients_seen.warnings(live.world.production, after, before, now=NOON)
-        assert all(problem.message["fr"].startswith("Éteints pour") for problem in found)
+        assert all(problem.message["fr"].startswith("Inactifs pour") for problem in found)
         start = "Off for clients with an Unleash SDK that evaluate by themselves"
         return [(problem.pointer, problem.message["en"].removeprefix(start)) for problem in found]
 
