@@ -8,12 +8,29 @@ import io
 import re
 import string
 
+import pytest
+
 from tests.house.catalogue import APPS, MO, ROOT, current, messages, mo, po, read, untranslated
 
 #: Where a sentence comes from a table whose sentences are marked, or from the caller.
 PASSED_ON = {"icontrol/kernel/texts.py", "icontrol/kernel/localized.py", "icontrol/kernel/refusals.py"} | {
     "releases/templatetags/house.py"
 }
+GLOSSARY = ROOT / "docs" / "reference" / "glossary.md"
+#: Words of the glossary that mean one thing in every sentence.
+STEADY = (
+    "draft",
+    "environment",
+    "kill switch",
+    "ledger",
+    "prerequisite",
+    "seed",
+    "snapshot",
+    "tenant",
+    "version policy",
+)
+#: What is no word of a sentence: fields, code, addresses.
+NO_WORDS = re.compile(r"{\w*}|`[^`]*`|/\S+")
 
 
 def test_the_catalogue_holds_the_sentences_of_the_source() -> None:
@@ -45,6 +62,27 @@ def test_french_fills_in_what_english_knows() -> None:
         for french in [message.string] if isinstance(message.string, str) else message.string or ():
             assert fields(french) - {"e"} <= fields(english), (english, french)
             assert fields(english) <= fields(french), (english, french)
+
+
+def glossary() -> dict[str, str]:
+    """English word → its French one."""
+    rows = [line.split("|")[1:3] for line in GLOSSARY.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    pairs = [([*map(str.strip, english.split(","))], [*map(str.strip, french.split(","))]) for english, french in rows]
+    return {word: said for english, french in pairs for word, said in zip(english, french, strict=False)}
+
+
+@pytest.mark.parametrize("word", STEADY)
+def test_french_says_what_the_glossary_says(word: str) -> None:
+    """One word for one thing: « locataire » is never « client » as well."""
+    stem = re.compile(glossary()[word].replace(" ", r"s?\s"), re.IGNORECASE)
+    told = 0
+    for message in read():
+        english = " ".join([message.id] if isinstance(message.id, str) else message.id)
+        french = [message.string] if isinstance(message.string, str) else message.string or ()
+        if re.search(rf"\b{word}s?\b", NO_WORDS.sub("", english), re.IGNORECASE):
+            told += 1
+            assert stem.search(" ".join(french)), (english, french)
+    assert told
 
 
 def test_every_sentence_can_be_found_in_the_source() -> None:
