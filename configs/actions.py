@@ -1,12 +1,13 @@
-"""What can be done to an application and its draft. One function, one transaction; every door calls these.
+"""The actions on an application and its draft. Each is one function and one transaction; API, admin and commands call
+it.
 
-Nobody waits for somebody else's computing: each action reads, checks and computes without a lock, then takes the lock,
-compares what it read with what is there, and writes.
+No action computes while it holds a lock: each reads, checks and computes first, then takes the lock, compares what it
+read with the database, and writes.
 
-All are keyword-only in ``actor`` (who), ``reason`` (why) and ``now`` (aware datetime from the door). What freezes or
-takes something away needs a reason; edits of the draft and new things may go without one, and the history then says
-only what was done (:func:`configs.policies.note`). ``read``: the revisions that the caller has read of what it changes,
-mostly one. They raise :class:`~icontrol.kernel.refusals.Refusal` and then have written nothing.
+``actor`` (who), ``reason`` (why) and ``now`` (aware datetime from the caller) are keyword-only. An action that freezes
+or removes something needs a reason. Edits of the draft and new objects may omit it; the history then records only what
+was done (:func:`configs.policies.note`). ``read``: the revisions of the changed object that the caller has read,
+usually one. An action that raises :class:`~icontrol.kernel.refusals.Refusal` has written nothing.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ from icontrol.kernel.refusals import Refusal
 FIRST_VERSION = "1.0.0"
 LONGEST_APPLICATION_NAME = 200
 UNCHANGED = -1  # no primary key
-#: How often an action computes before it gives up because what it read changes faster.
+#: Attempts before an action gives up because its input keeps changing.
 ATTEMPTS = 2
 
 
@@ -70,7 +71,7 @@ def create_application(
     actor: Actor,
     now: dt.datetime,
 ) -> Application:
-    """A new client product with an empty draft, 1.0.0. The first one is the default; ``is_default`` takes that over."""
+    """Create a client product with an empty draft, 1.0.0. The first one is the default; ``is_default`` replaces it."""
     check_permission(actor, ADMINISTER)
     check_name(key)
     with transaction.atomic(durable=True):
@@ -105,8 +106,9 @@ def change_application(
     actor: Actor,
     now: dt.datetime,
 ) -> Application:
-    """Change settings; None leaves one as it is. Clients without a key move to the new default application at once,
-    so the default is only ever taken over, never given up for none."""
+    """Change settings; None leaves a setting unchanged. Clients without a key move to a new default application at
+    once. The default can be moved to another application but not cleared.
+    """
     check_permission(actor, ADMINISTER)
     with transaction.atomic(durable=True):
         applications = {one.pk: one for one in Application.objects.select_for_update().order_by("pk")}
@@ -144,9 +146,9 @@ def save_draft(
     actor: Actor,
     now: dt.datetime,
 ) -> ConfigVersion:
-    """Replace the draft's content. Content with problems is kept (they are reported); a wrong shape is not.
+    """Replace the draft's content. Content with problems is saved and the problems reported; a wrong shape is refused.
 
-    With ``dry_run`` the draft comes back as it would be, and stays as it is.
+    With ``dry_run``, return the draft as it would be and write nothing.
     """
     return _edit(
         application,
@@ -216,14 +218,14 @@ def revert_draft(
 ) -> ConfigVersion:
     """Bring the draft back to a stored content (live, a version, a history entry); never publishes.
 
-    Its ``source`` stands in the history. ``dry_run`` as in :func:`save_draft`.
+    The history records its ``source``. ``dry_run`` as in :func:`save_draft`.
 
-    The draft then builds on what the content builds on (``based_on``), because publishing asks by ancestry. A draft on
-    a version that was taken back, reverted to what is live, has nothing of that version any more: no question. A draft
-    on what is live, reverted to an older version, lacks what is live, and one reverted to a version that was taken back
-    holds it: a question. By the old ancestry the first would be asked needlessly, and the others not at all. That holds
-    in every environment, because ancestry is compared with what is live and was taken back in each. It cannot go in a
-    circle: a draft's base is a frozen version, and the base of a frozen version never changes.
+    The draft's base (``based_on``) becomes the base of that content, because publishing decides by ancestry what to
+    confirm. A draft that was based on a rolled-back version and is reverted to live no longer contains that version:
+    nothing to confirm. A draft reverted to an older version lacks what is live, and one reverted to a rolled-back
+    version contains it: publishing asks for confirmation. With the old base it would ask in the first case only. This
+    holds in every environment, because ancestry is compared with each environment's ledger. Ancestry has no cycles: a
+    draft's base is a frozen version, and the base of a frozen version never changes.
     """
     return _edit(
         application,
@@ -282,7 +284,7 @@ def rename_draft(
     actor: Actor,
     now: dt.datetime,
 ) -> ConfigVersion:
-    """Give the draft another number; one that was never used."""
+    """Give the draft another version number, one that was never used."""
     check_permission(actor, EDIT)
     with transaction.atomic(durable=True):
         application = lock_application(application)
@@ -322,7 +324,7 @@ def send_to_preview(
 def _freeze_preview(
     application: Application, version: ConfigVersion, *, reason: str, actor: Actor, now: dt.datetime
 ) -> ConfigVersion:
-    """The caller holds the application's lock and has checked the draft, ``version``."""
+    """The caller holds the application's lock and has checked the draft (``version``)."""
     older = preview_of(application)
     if older is not None:
         older.withdraw(by=actor.name, at=now)
@@ -334,7 +336,7 @@ def _freeze_preview(
 
 
 def withdraw(application: Application, version: str, *, reason: str, actor: Actor, now: dt.datetime) -> ConfigVersion:
-    """Take the preview back; its number is never used again."""
+    """Withdraw the preview; its number is never used again."""
     check_permission(actor, EDIT)
     with transaction.atomic(durable=True):
         application = lock_application(application)

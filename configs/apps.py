@@ -64,7 +64,7 @@ def _changes(column: str) -> str:
 
 
 def _in_the_way(itself: str) -> str:
-    """Another row has a value that must be unique: one term for each unique index, so that each uses its own."""
+    """Another row has the same unique value: one SQL term per unique index, so that each term can use its index."""
     same = [
         "id = NEW.id",
         "application_id = NEW.application_id AND version = NEW.version",

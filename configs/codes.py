@@ -1,4 +1,4 @@
-"""What configs can refuse, in words."""
+"""The refusals of configs: codes and their texts."""
 
 from __future__ import annotations
 

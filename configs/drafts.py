@@ -1,4 +1,4 @@
-"""Looking versions up, and opening the next draft. Callers hold the application's lock when they write."""
+"""Look up versions and open the next draft. Callers hold the application's lock when they write."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from icontrol.kernel.refusals import Refusal
 def lock_application(application: Application) -> Application:
     """The first lock of every action that writes versions (order: application, environment, version).
 
-    It is held for the writing only, never while something is computed. Rows that refer to the application may be
-    inserted meanwhile (``FOR NO KEY UPDATE``).
+    It is held only for writing, never while computing. Rows that refer to the application can still be inserted (``FOR
+    NO KEY UPDATE``).
     """
     return Application.objects.select_for_update(no_key=True).get(pk=application.pk)
 
 
 @contextmanager
 def unique(name: str) -> Iterator[None]:
-    """An insert that may find the name taken: by somebody who was faster than the look before it."""
+    """Wrap an insert whose unique name may have been taken since it was checked."""
     try:
         with transaction.atomic():
             yield
@@ -47,7 +47,7 @@ def preview_of(application: Application) -> ConfigVersion | None:
 
 
 def version_of(application: Application, name: str) -> ConfigVersion:
-    """By SemVer; ``draft`` and ``preview`` are names too."""
+    """The version with this SemVer; ``draft`` and ``preview`` are names too."""
     if name == states.DRAFT:
         return draft_of(application)
     if name == states.PREVIEW:
@@ -62,7 +62,7 @@ def version_of(application: Application, name: str) -> ConfigVersion:
 
 
 def _versions(application: Application) -> QuerySet[ConfigVersion]:
-    """With their contents, read in the same moment: that of a draft may be gone in the next."""
+    """Versions with their contents, read in one query: a draft's content may be deleted before a second one."""
     return ConfigVersion.objects.filter(application=application).select_related("content")
 
 
@@ -73,8 +73,9 @@ def _with(application: Application, version: ConfigVersion) -> ConfigVersion:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A content that a draft can be brought back to: its text, where it is from in words, and the version that it
-    builds on (a primary key)."""
+    """A content that a draft can be reverted to: its text, a description of its source, and the primary key of its
+    base.
+    """
 
     snapshot: str
     source: str
@@ -82,23 +83,23 @@ class Stored:
 
 
 def stored_version(version: ConfigVersion, source: str) -> Stored:
-    """The content of a version builds on that version; that of the draft on what the draft builds on."""
+    """The base of a version's content is that version; the base of the draft's content is the draft's own base."""
     return Stored(version.snapshot, source, version.based_on_id if version.state == states.DRAFT else version.pk)
 
 
 def stored_entry(entry: Any) -> Stored:
-    """The content of an entry of the history of drafts.
+    """The content of an entry in the history of drafts.
 
-    While its draft is still the draft, it builds on what the draft built on then. Otherwise it was a step on the way to
-    a version and counts as that version: if that was taken back, the step may hold the reason why. (What the version
-    has beyond the step is not asked about: whoever chooses the step leaves that out knowingly.)
+    While its draft is still the draft, its base is the draft's base at the time. Otherwise it was a step towards a
+    version and counts as that version: if that was rolled back, the step may contain the fault. (What the version has
+    beyond the step needs no confirmation: choosing the step leaves it out on purpose.)
     """
     is_draft = ConfigVersion.objects.filter(pk=entry.id, state=states.DRAFT).exists()
     return Stored(entry.snapshot, f"history entry {entry.history_id}", entry.based_on_id if is_draft else entry.id)
 
 
 def store(version: ConfigVersion, content: Any) -> None:
-    """Put content into a version in its stored form: normalised, canonical, with its digest."""
+    """Store content in a version: normalised, canonical, with its digest."""
     version.content = Snapshot.of(canonical(normalise(content)))
 
 
@@ -119,7 +120,7 @@ def open_next_draft(application: Application, base: ConfigVersion, *, by: str, n
         version=free_patch(application, application.highest_version),
         content_id=base.content_id,
         based_on=base,
-        edits=base.edits + 1,  # goes on counting: a revision never comes back, even where a rename freed a number
+        edits=base.edits + 1,  # keeps counting: a revision is never reused, even where a rename freed a number
         created_at=now,
         created_by=by,
     )
@@ -128,14 +129,14 @@ def open_next_draft(application: Application, base: ConfigVersion, *, by: str, n
 
 
 def check_unused(draft: ConfigVersion, version: str) -> None:
-    """Whether the draft may take this number: its own, or one that no version has."""
+    """Refuse a number that another version has."""
     others = ConfigVersion.objects.filter(application=draft.application_id).exclude(pk=draft.pk)
     if others.filter(version=version).exists():
         raise Refusal("version.taken", version=version)
 
 
 def number_above(application: Application, draft: ConfigVersion, *, by: str, now: dt.datetime) -> None:
-    """Give the draft the number that a new one would get. Its revision moves: whoever read it learns of the number."""
+    """Give the draft the number that a new draft would get. Its revision changes, so readers of the old one notice."""
     old, draft.version = draft.version, free_patch(application, application.highest_version)
     draft.edits += 1
     draft.edited_at, draft.edited_by = now, by
@@ -143,7 +144,7 @@ def number_above(application: Application, draft: ConfigVersion, *, by: str, now
 
 
 def free_patch(application: Application, version: str) -> str:
-    """The next patch after ``version`` that no version of the application has."""
+    """The next patch version after ``version`` that the application has not used."""
     name = next_patch(parse(version))
     while ConfigVersion.objects.filter(application=application, version=name).exists():
         name = next_patch(parse(name))

@@ -1,4 +1,4 @@
-"""The draft's history: who changed it from what to what. Autosave must not fill the disk."""
+"""The draft's history: who changed what. Autosave must not fill the disk."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ EDIT_NOTE = "edit"
 
 
 def coalesce(draft: ConfigVersion, *, actor: Actor, note: str, now: dt.datetime) -> None:
-    """Save the draft; edits by one actor within five minutes of the first become one entry with the last content."""
-    last = draft.history.order_by("-history_id").first()  # by number, not by date: a clock may go back
+    """Save the draft. Edits by one actor within five minutes of the first share one entry, with the last content."""
+    last = draft.history.order_by("-history_id").first()  # by id, not by date: a clock may go back
     same = (
         last is not None
         and note == EDIT_NOTE == last.history_change_reason
@@ -43,7 +43,7 @@ def entries(application: Application) -> Any:
 
 
 def schema_change(application: Application) -> Any:
-    """The history row that brought the schema of the extra sections that there is now."""
+    """The history row that introduced the current schema of the extra sections."""
     rows = application.history.order_by("-history_id")
     other = rows.exclude(extra_schema=application.extra_schema).values_list("history_id", flat=True).first() or 0
     return rows.filter(history_id__gt=other).last()

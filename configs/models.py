@@ -24,7 +24,7 @@ EMPTY_SCHEMA = "{}"
 
 
 def history_actor(instance: models.Model, **_: Any) -> str:
-    """simple-history asks for a user; ours is the actor's name, put on the instance by the action."""
+    """simple-history expects a user; ours is the actor's name, which the action sets on the instance."""
     return getattr(instance, "history_actor", "") or ""
 
 
@@ -36,7 +36,7 @@ def write_history_actor(record: Any, actor: str) -> None:
     record.history_user_id = actor
 
 
-#: The one way of keeping history here: who is text, so it outlives the account.
+#: The one way to keep history here. The actor is stored as text, so it outlives the account.
 History = functools.partial(
     HistoricalRecords,
     history_user_id_field=models.CharField(max_length=200, blank=True, default=""),
@@ -48,7 +48,7 @@ History = functools.partial(
 
 
 class HistoryMixin(models.Model):
-    """Keeps who changed this from what to what. ``save_as`` is the only way actions write."""
+    """Records who changed what. Actions write only through ``save_as``."""
 
     history_actor: str = ""
     skip_history_when_saving: bool
@@ -64,11 +64,11 @@ class HistoryMixin(models.Model):
 
 
 class Immutable(Exception):
-    """A program tried to change what never changes. No request leads here: actions refuse before."""
+    """Code tried to change something immutable. No request leads here: actions refuse earlier."""
 
 
 class Application(HistoryMixin):
-    """A client product. Its key is for ever: it stands in the ledger's hashes."""
+    """A client product. Its key never changes: the ledger's hashes contain it."""
 
     key = models.CharField(max_length=63, unique=True, validators=[IS_KEY])
     name = models.CharField(max_length=200)
@@ -92,7 +92,7 @@ class Application(HistoryMixin):
 
     @property
     def checked_with(self) -> tuple[str, str]:
-        """What the check of a snapshot depends on besides the snapshot."""
+        """The inputs of a snapshot's check besides the snapshot."""
         return self.extra_schema, self.default_locale
 
 
@@ -101,10 +101,10 @@ def damaged(name: str) -> Refusal:
 
 
 class Snapshot(models.Model):
-    """A content, stored once for all versions and history entries that have it: RFC 8785 text under its SHA-256.
+    """A content, stored once for all versions and history entries that share it: RFC 8785 text under its SHA-256.
 
-    The text is deflated: every save of a draft may leave one in the history. It is not a JSON column, because jsonb
-    hands 1e22 back as an integer and the digest is lost.
+    The text is deflated, because every save of a draft may leave one in the history. It is not a JSON column: jsonb
+    returns 1e22 as an integer, which changes the digest.
     """
 
     LEVEL = 1  # 0.7 ms for 250 KB, and a fifteenth of the size; level 6 takes four times as long for a seventeenth
@@ -117,14 +117,14 @@ class Snapshot(models.Model):
 
     @classmethod
     def of(cls, text: str) -> Snapshot:
-        """Of canonical text; not stored yet."""
+        """A new, unsaved content of this canonical text."""
         snapshot = cls(digest=digest(text), deflated=zlib.compress(text.encode(), cls.LEVEL))
         snapshot.text = text
         return snapshot
 
     @functools.cached_property
     def text(self) -> str:
-        """:raises Refusal: ``content.damaged``: nobody can read it, or it is not the text that the digest names."""
+        """:raises Refusal: ``content.damaged``: the text is unreadable or does not match the digest."""
         try:
             text = zlib.decompress(self.deflated).decode()
         except (zlib.error, UnicodeDecodeError):
@@ -141,7 +141,7 @@ class Snapshot(models.Model):
             return False
 
     def keep(self) -> None:
-        """Have it stored until the end of the transaction, which is about to refer to it."""
+        """Store it and keep it until the end of the transaction, which will refer to it."""
         held = Snapshot.objects.select_for_update(no_key=True).filter(pk=self.pk).values_list("pk")
         while not held:
             Snapshot.objects.bulk_create([self], ignore_conflicts=True)
@@ -149,7 +149,7 @@ class Snapshot(models.Model):
 
     @classmethod
     def drop_unused(cls, name: str) -> None:
-        """Delete the content of this digest unless something refers to it, or is about to (:meth:`keep`)."""
+        """Delete the content with this digest unless something refers to it or is about to (:meth:`keep`)."""
         if list(cls.objects.select_for_update(skip_locked=True).filter(pk=name).values_list("pk")):
             here = {"content": models.OuterRef("pk")}
             used = models.Exists(ConfigVersion.objects.filter(**here)) | models.Exists(
@@ -178,7 +178,7 @@ class ContentMixin(models.Model):
 
     @property
     def document(self) -> Any:
-        """The snapshot as Python values; our own text, so the plain parser may read it."""
+        """The snapshot as Python values. It is our own text, so the standard parser is safe."""
         try:
             return json.loads(self.snapshot)
         except ValueError:
@@ -186,7 +186,7 @@ class ContentMixin(models.Model):
 
     @property
     def readable(self) -> Any:
-        """The document, or nothing where it is damaged: a comparison with it must not keep anybody from leaving it."""
+        """The document, or an empty one if it is damaged: a failing comparison must not block moving away from it."""
         try:
             return self.document
         except Refusal:
@@ -194,19 +194,19 @@ class ContentMixin(models.Model):
 
 
 def _pair(name: str) -> models.CheckConstraint:
-    """``x_at`` and ``x_by`` are both there or both not."""
+    """``x_at`` and ``x_by`` are both set or both empty."""
     never = Q(**{f"{name}_at__isnull": True, f"{name}_by": ""})
     done = Q(**{f"{name}_at__isnull": False}) & ~Q(**{f"{name}_by": ""})
     return models.CheckConstraint(condition=never | done, name=f"configversion_{name}_pair")
 
 
 class ConfigVersion(ContentMixin, HistoryMixin):
-    """One version of the whole config document. Content may change in ``draft`` only; then never again."""
+    """One version of the whole config document. Its content changes only in ``draft``."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="versions")
     version = models.CharField(max_length=64)
     state = FSMField(default=states.DRAFT, choices=[(s, t["en"]) for s, t in states.STATES.items()], protected=True)
-    #: The database itself refuses to lose one that is in use.
+    #: The database refuses to delete one that is in use.
     content = models.ForeignKey(Snapshot, on_delete=models.DO_NOTHING, related_name="+")
     extra_schema = models.TextField(default=EMPTY_SCHEMA)
     based_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="descendants")
@@ -225,7 +225,7 @@ class ConfigVersion(ContentMixin, HistoryMixin):
 
     history = History(bases=[ContentMixin])
 
-    #: Column → value as the database has it, of what this object read or saved last; None while it is new.
+    #: Column → value in the database, as this object last read or saved it; None while it is new.
     _stored: dict[str, Any] | None = None
 
     class Meta:
@@ -260,11 +260,11 @@ class ConfigVersion(ContentMixin, HistoryMixin):
         return version
 
     def _remember(self) -> None:
-        """Columns that were not loaded stay out: what is not known may not be changed either."""
+        """Columns that were not loaded are left out: what is unknown may not be changed either."""
         self._stored = {name: self.__dict__[name] for name in ("state", *states.FROZEN) if name in self.__dict__}
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """The triggers refuse the same; here the mistake is told in words, before anything is sent."""
+        """The triggers refuse the same; this check fails earlier and with a readable message."""
         if self._stored is None:
             kwargs["force_insert"] = True  # a primary key set by hand must not overwrite a row
         elif self._stored.get("state") != states.DRAFT:
@@ -287,12 +287,12 @@ class ConfigVersion(ContentMixin, HistoryMixin):
 
     @property
     def revision(self) -> str:
-        """Of the draft: changes with every save and every rename, and never comes back."""
+        """The draft's revision: changes with every save and rename, and is never reused."""
         return f"{self.version}/{self.edits}"
 
     @property
     def schema(self) -> dict[str, Any] | None:
-        """The extra sections' schema that this version is checked against (None: no extra sections)."""
+        """The schema of the extra sections for this version (None: no extra sections)."""
         text = self.application.extra_schema if self.state == states.DRAFT else self.extra_schema
         return json.loads(text) or None
 

@@ -1,7 +1,7 @@
-"""What Unleash's clients get of a variant: a name, its value as a text, and of what kind the text is.
+"""What Unleash's clients get of a variant: a name, its value as a text, and the type of the text.
 
-Mostly they follow from key and value. Where they did not in Unleash (“Variant A”, csv, “007”, a list in JSON), the
-variant has them in ``name`` and ``payload``, and key and value stay what the engine and everybody else reads.
+Usually they follow from key and value. Where they differed in Unleash (“Variant A”, csv, “007”, a list in JSON), the
+variant keeps them in ``name`` and ``payload``; the engine and all other clients read key and value.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypedDict
 from configs.snapshot.canonical import NotStrictJSON, canonical, parse_strict
 from flags.engine.values import number_of, text_of
 
-#: type of a flag → what Unleash calls such a text
+#: type of a flag → Unleash's payload type
 _KINDS = {"string": "string", "integer": "number", "number": "number", "object": "json"}
 
 
@@ -22,14 +22,15 @@ class PayloadJSON(TypedDict):
 
 
 def name_of(variant: Mapping[str, Any]) -> str | None:
-    """What Unleash's clients call a variant; ``None``: they are told that the feature is on, and no variant."""
+    """The variant's name for Unleash's clients; ``None``: they get “on” without a variant."""
     name: str | None = variant.get("name", variant["key"])
     return name
 
 
 def payload(kind: str, variant: Mapping[str, Any]) -> PayloadJSON | None:
-    """The payload of a variant of a flag of type ``kind``; ``None``: there is none. Numbers and objects are RFC 8785
-    unless the variant says otherwise."""
+    """The payload of a variant of a flag of type ``kind``; ``None``: no payload. Numbers and objects are RFC 8785
+    unless the variant has a ``payload``.
+    """
     own = variant.get("payload", {})
     if own is None:
         return None
@@ -39,7 +40,7 @@ def payload(kind: str, variant: Mapping[str, Any]) -> PayloadJSON | None:
 
 
 def own_payload(kind: str, value: Any, told: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What a variant with this value must have, so that :func:`payload` tells that; nothing where it does anyway."""
+    """The ``payload`` that a variant with this value needs for :func:`payload` to return that; empty if none."""
     if told is None:
         return {"payload": None}
     usual: Mapping[str, Any] = payload(kind, {"value": value}) or {}
@@ -48,7 +49,7 @@ def own_payload(kind: str, value: Any, told: Mapping[str, Any] | None) -> dict[s
 
 
 def says(kind: str, value: Any, text: str) -> bool:
-    """Whether the text of a payload stands for the value of the variant."""
+    """Whether a payload's text represents the variant's value."""
     match kind:
         case "string":
             return bool(value == text)

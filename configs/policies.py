@@ -1,4 +1,4 @@
-"""May this happen now, may this person: each ``check_…`` raises a :class:`Refusal` with a code and words."""
+"""Is this allowed now, and for this person? Each ``check_…`` raises a :class:`Refusal` with a code and a sentence."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from icontrol.kernel.texts import LOCALE, Text, both
 
 LONGEST_REASON = 500
 HIGHEST_NUMBER = 10**15
-#: Bytes of the canonical text. Every version keeps the schema that it was checked against.
+#: Bytes of the canonical text. Every version keeps a copy of its schema.
 LARGEST_SCHEMA = 64 * 1024
 
-#: permission → (what it is for, the lowest role that has it)
+#: permission → (its purpose, the lowest role that has it)
 PERMISSIONS: dict[str, tuple[Text, str]] = {
     VIEW: (both("read this"), "viewer"),
     EDIT: (both("read or change the draft"), "editor"),
@@ -46,7 +46,7 @@ def check_permission(actor: Actor, permission: str) -> None:
 
 
 def check_reason(reason: str) -> str:
-    """The reason on one line. Control and invisible characters would reach terminals and the audit: refused."""
+    """The reason on one line. Control and invisible characters are refused: they would reach terminals."""
     cleaned = " ".join(reason.split())
     if not cleaned or len(cleaned) > LONGEST_REASON or not cleaned.isprintable():
         raise Refusal("reason.required", cap=LONGEST_REASON)
@@ -54,7 +54,7 @@ def check_reason(reason: str) -> str:
 
 
 def note(what: str, reason: str) -> str:
-    """What the history says of a step that needs no reason: what was done and, where somebody said so, why."""
+    """The history's note for a step that needs no reason: what was done and, if given, why."""
     return f"{what}: {check_reason(reason)}" if reason.strip() else what
 
 
@@ -65,7 +65,7 @@ def check_name(name: str) -> str:
 
 
 def check_label(name: str, cap: int) -> str:
-    """A name for people, on one line."""
+    """A display name, on one line."""
     cleaned = " ".join(name.split())
     if not cleaned or len(cleaned) > cap or not cleaned.isprintable():
         raise Refusal("label.malformed", cap=cap)
@@ -73,7 +73,7 @@ def check_label(name: str, cap: int) -> str:
 
 
 def check_locale(locale: str) -> str:
-    """A language tag as texts of the config have them."""
+    """A language tag of the config's texts."""
     if not LOCALE.fullmatch(locale):
         raise Refusal("locale.malformed", locale=locale[:80])
     return locale
@@ -88,8 +88,9 @@ def check_version_name(version: str) -> str:
 
 
 def check_new_version_name(version: str) -> str:
-    """A name for a config version that is to be: no build metadata (it would not count in comparisons, so two names
-    would be one version), and numbers with room for the next one."""
+    """The name of a new config version: no build metadata (comparisons ignore it, so two names would be one version),
+    and numbers that leave room for the next one.
+    """
     name = check_version_name(version)
     parsed = parse(name)
     if parsed.build or max(parsed.major, parsed.minor, parsed.patch) > HIGHEST_NUMBER:
@@ -98,7 +99,7 @@ def check_new_version_name(version: str) -> str:
 
 
 def check_read(draft: ConfigVersion, read: Set[str]) -> None:
-    """The caller names the revision of the draft that it read, or is told who saved when."""
+    """The caller must name the draft's current revision; the refusal says who saved it last, and when."""
     if not read:
         raise Refusal("draft.unread", extra={"revision": draft.revision})
     if draft.revision not in read:
@@ -106,7 +107,7 @@ def check_read(draft: ConfigVersion, read: Set[str]) -> None:
 
 
 def check_same(draft: ConfigVersion, read: ConfigVersion) -> None:
-    """``draft``, read under the lock, is still the one that was read and checked before."""
+    """``draft``, read under the lock, must be the one that was read and checked before."""
     if draft.revision != read.revision:
         raise _stale(draft)
 
@@ -128,7 +129,7 @@ def _stale(draft: ConfigVersion) -> Refusal:
 
 
 def schema_revision(application: Application) -> str:
-    """Of the schema of the extra sections."""
+    """The revision of the extra sections' schema."""
     return revision_of(digest(application.extra_schema))
 
 
@@ -142,7 +143,7 @@ def check_schema_read(application: Application, read: Set[str]) -> None:
 
 
 def check_schema(schema: Any) -> str:
-    """The schema as it is stored; refused when it is too large or cannot be used."""
+    """The schema in its stored form; refused when it is too large or unusable."""
     text = canonical(schema)
     size = len(text.encode())
     if size > LARGEST_SCHEMA:
@@ -161,7 +162,7 @@ def local(at: dt.datetime) -> str:
 def problems_of(
     application: Application, snapshot: Any, schema: dict[str, Any] | None, now: dt.datetime | None
 ) -> list[Problem]:
-    """All problems of a snapshot in this application, errors and warnings; without ``now`` none that time brings."""
+    """All problems of a snapshot in this application, errors and warnings; without ``now`` none about dates."""
     return check.check_snapshot(
         snapshot,
         extra_schema=schema,
@@ -173,14 +174,14 @@ def problems_of(
 
 
 def check_caps(document: Any) -> None:
-    """The caps that text read from outside was held to: depth, keys of an object, strings, numbers."""
+    """The caps of the strict parser: depth, keys per object, strings, numbers."""
     found = caps.walk(document).problems
     if found:
         raise Refusal("json.refused", problems=found)
 
 
 def check_shape(document: Any) -> None:
-    """The top level of a snapshot: an object whose sections are lists, and objects where one is meant."""
+    """The top level of a snapshot must be an object whose sections are lists or, where defined so, objects."""
     if not isinstance(document, dict):
         wrong = [Problem("", "draft.shape", both("A snapshot is an object."))]
     else:

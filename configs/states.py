@@ -1,4 +1,4 @@
-"""The states of a config version and the moves between them. Data: transitions, triggers and docs all read it."""
+"""The states of a config version and the moves between them, as data for transitions, triggers and docs."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ STATES: dict[str, Text] = {
     WITHDRAWN: both("withdrawn"),
 }
 
-#: Who answers for a version in this state (STYLE: every state has an owner).
+#: Who is responsible for a version in this state.
 OWNERS: dict[str, str] = {DRAFT: "editor", PREVIEW: "editor", PUBLISHED: "publisher", WITHDRAWN: "editor"}
 
-#: (from, action, to). A published version that is released again stays published: that is no move.
+#: (from, action, to). Releasing a published version again is no move: it stays published.
 TRANSITIONS: tuple[tuple[str, str, str], ...] = (
     (DRAFT, "preview", PREVIEW),
     (DRAFT, "publish", PUBLISHED),

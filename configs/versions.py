@@ -1,7 +1,7 @@
 """Versions of clients and of configs: SemVer 2.0.0, read strictly and compared by the ``semver`` library.
 
-The library knows the grammar and the precedence (build metadata does not count). What is decided here is which texts
-reach it: few characters, ASCII only, and short forms made of numbers completed with zeros.
+The library implements grammar and precedence (build metadata does not count). This module decides which texts reach it:
+short, ASCII only, and short numeric forms completed with zeros.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["MAX_LENGTH", "Dotted", "MalformedVersion", "Version", "highest", "ne
 
 #: Characters of a version, before and after it is completed.
 MAX_LENGTH = 64
-#: Whatever the library's own pattern lets through (in some releases other scripts' digits and a last newline).
+#: Stricter than the library's pattern (some releases accept other scripts' digits and a trailing newline).
 LETTERS = re.compile(rf"[0-9A-Za-z.+-]{{1,{MAX_LENGTH}}}")
 SHORT = re.compile(r"[0-9]+(\.[0-9]+)?")
 
@@ -37,10 +37,10 @@ class MalformedVersion(ValueError):
 
 
 def parse(text: str) -> Version:
-    """The version that ``text`` names; :class:`MalformedVersion` for everything that is not SemVer 2.0.0.
+    """Parse ``text``; :class:`MalformedVersion` for anything that is not SemVer 2.0.0.
 
-    ``1`` and ``1.4`` are completed with zeros. Only these plain numbers are: where the zeros of ``1.4-rc.1`` belong
-    is a guess. The completed form must fit in 64 characters too, so ``parse(str(parse(x)))`` never fails.
+    ``1`` and ``1.4`` are completed with zeros; ``1.4-rc.1`` is not, because it is ambiguous. The completed form must
+    fit in 64 characters too, so ``parse(str(parse(x)))`` never fails.
     """
     short = SHORT.fullmatch(text)
     complete = text + (".0" if short[1] else ".0.0") if short else text
@@ -54,7 +54,7 @@ def parse(text: str) -> Version:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Dotted:
-    """A version of the scheme ``dotted``. ``text`` has three numbers at least, and a fourth that is not zero."""
+    """A version of the scheme ``dotted``. ``text`` has at least three numbers; a fourth only if it is not zero."""
 
     numbers: tuple[int, ...]
     build: tuple[Any, ...]
@@ -82,7 +82,7 @@ def parse_dotted(text: str) -> Dotted:
 
 
 def next_patch(version: Version | str) -> str:
-    """The name of the version after ``version``: patch + 1, without its pre-release and build parts.
+    """The name of the next version: patch + 1, without pre-release and build parts.
 
     ``1.4.0-rc.1`` gives ``1.4.1``. :class:`MalformedVersion` when the result would be longer than 64 characters.
     """
@@ -91,5 +91,5 @@ def next_patch(version: Version | str) -> str:
 
 
 def highest(versions: Iterable[Version | str]) -> Version | None:
-    """The version with the highest precedence, the first of equals; ``None`` if there is none."""
+    """The version with the highest precedence, the first of equals; ``None`` if the input is empty."""
     return max((parse(v) if isinstance(v, str) else v for v in versions), default=None)

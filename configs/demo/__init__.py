@@ -1,4 +1,4 @@
-"""The demo: the configuration of an imaginary shop's app and back office, and a version policy to see the gate with.
+"""The demo: the configuration of an imaginary shop's app and back office, and a version policy that shows the gate.
 
 ``demo.json`` is the content; it passes every check without an error or a warning.
 """
@@ -14,12 +14,12 @@ CONTENT = Path(__file__).with_name("demo.json")
 
 
 def demo_snapshot() -> dict[str, Any]:
-    """The snapshot that is live as 1.0.0 after the first start; the caller's own copy."""
+    """A new copy of the snapshot that is live as 1.0.0 after the first start."""
     return _content("snapshot")
 
 
 def demo_policies() -> dict[str, Any]:
-    """The policies of its environments: clients below 1.0.0 are blocked, those below 1.2.0 are told of an update."""
+    """The policies of its environments: clients below 1.0.0 are blocked, those below 1.2.0 are offered an update."""
     return _content("policies")
 
 

@@ -1,1 +1,1 @@
-"""Ways out: a snapshot in the words of other products."""
+"""Exporters: a snapshot in the formats of other products."""

@@ -1,7 +1,7 @@
-"""Importers: the files of another system in, a snapshot and a report out.
+"""Importers: turn another system's files into a snapshot and a report.
 
-An importer reads files and nothing else; it knows neither the database nor drafts. It drops nothing silently: what it
-takes over, works out, doubts and leaves is in the report, each with the place that it came from.
+An importer only reads files; it uses neither the database nor drafts. It drops nothing silently: the report lists what
+it took over, derived, doubts and left out, each with its place in the source.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ EntryKind = Literal["mapped", "derived", "warning", "left_out"]
 class Entry:
     """One line of the report.
 
-    ``source`` is ``FILE#POINTER`` (RFC 6901), ``FILE#`` for a whole file; an entry speaks for everything below its
-    source. ``target`` is ``section/id``, a bare section, or ``""`` when nothing came of it.
+    ``source`` is ``FILE#POINTER`` (RFC 6901), ``FILE#`` for a whole file; an entry covers everything below its source.
+    ``target`` is ``section/id``, a section, or ``""`` when nothing was imported.
     """
 
     kind: EntryKind
@@ -43,7 +43,7 @@ class Imported:
 
 
 class ImportRefused(Exception):
-    """The files cannot be read as what they should be; ``problems`` holds all findings, pointers as in ``Entry``."""
+    """The files are not in the expected format; ``problems`` holds all findings, with pointers as in ``Entry``."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)

@@ -1,4 +1,4 @@
-"""The report of an import, while it is being written."""
+"""Builds the report of an import."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from icontrol.kernel.texts import Text
 
 
 class Report:
-    """The entries, in the order in which they are made."""
+    """The entries, in the order in which they are added."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []

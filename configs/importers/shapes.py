@@ -1,7 +1,7 @@
-"""Shapes of foreign JSON files: every deviation at once, and every member that nobody expected.
+"""Shapes of foreign JSON files: reports every deviation and every unexpected member at once.
 
-JSON Schema would do the checking, but it stops at saying yes or no about unknown members; an importer must read the
-rest of the file and *name* what it did not understand.
+JSON Schema could check this, but it only accepts or rejects unknown members; an importer must read the rest of the file
+and *name* what it did not understand.
 """
 
 from __future__ import annotations

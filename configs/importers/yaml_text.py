@@ -1,8 +1,8 @@
-"""YAML as far as it is JSON written otherwise: what YAML can do beyond that (aliases, tags, several documents) is
-refused, so that a short text stands for little and a key for one value.
+"""The subset of YAML that is JSON in another notation. Aliases, tags and several documents are refused, so a short text
+cannot expand and a key has one value.
 
-Scalars without quotes are what YAML 1.2 and 1.1 both take them for: null, true, false, numbers that JSON has too,
-else texts. ``007``, ``1e3``, ``yes`` and moments are texts.
+Unquoted scalars are what YAML 1.2 and 1.1 agree on: null, true, false, JSON numbers, else strings. ``007``, ``1e3``,
+``yes`` and timestamps are strings.
 """
 
 from __future__ import annotations
@@ -31,8 +31,7 @@ _WORDS = {
 
 
 def json_or_yaml(data: bytes, *, max_bytes: int) -> Any:
-    """The value that ``data`` stands for; :class:`NotStrictJSON` for anything but what :func:`parse_strict` could have
-    returned."""
+    """Parse ``data``; :class:`NotStrictJSON` for anything that :func:`parse_strict` could not have returned."""
     if data.lstrip()[:1] in (b"{", b"["):
         return parse_strict(data, max_bytes=max_bytes)
     text = read_text(data, max_bytes)
@@ -40,13 +39,13 @@ def json_or_yaml(data: bytes, *, max_bytes: int) -> Any:
         value = _value(yaml.parse(text, Loader=_LOADER))
     except yaml.YAMLError as error:
         _refuse(error, "yaml.syntax", both("Neither JSON nor YAML."))
-    # Numbers, texts and keys have the same bounds in either writing.
+    # Numbers, strings and keys have the same bounds in both notations.
     return parse_strict(json.dumps(value))
 
 
 def _value(events: Iterator[Any]) -> Any:
     documents: list[Any] = []
-    #: From the outermost inwards, each with the key that waits for its value.
+    #: Open containers, outermost first, each with the key that awaits its value.
     around: list[tuple[Any, list[str]]] = []
 
     def put(value: Any) -> None:
@@ -77,7 +76,7 @@ def _value(events: Iterator[Any]) -> Any:
 
 
 def _check(event: Any, ended: bool) -> None:
-    """Nothing that JSON has not; ``ended``: there was a document before."""
+    """Refuse what JSON does not have; ``ended``: a document came before."""
     if isinstance(event, yaml.AliasEvent):
         _refuse(event, "yaml.alias", both("Aliases are refused."))
     if ended and isinstance(event, yaml.DocumentStartEvent):
@@ -105,7 +104,7 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
 
 
 def _refuse(found: Any, code: str, message: Text) -> NoReturn:
-    """``found``: an event, or an error of the parser, which mostly knows its place."""
+    """``found``: an event, or a parser error, which usually has a position."""
     mark = getattr(found, "start_mark", None) or getattr(found, "problem_mark", None)
     line = mark.line + 1 if mark else 1
     raise NotStrictJSON(Problem("", code, both("{problem} Line {line}.", problem=message, line=line))) from None

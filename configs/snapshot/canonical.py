@@ -1,8 +1,8 @@
-"""Strict JSON in, canonical text out: what is stored, hashed and compared.
+"""Reads strict JSON and writes canonical text, which is stored, hashed and compared.
 
 Reading follows I-JSON (RFC 7493) with caps: the standard parser accepts NaN, ``1e400``, duplicate keys and lone
-surrogates, and answers hostile input with ``ValueError`` or ``RecursionError``. Writing follows RFC 8785 (JCS), so
-that the digest of a snapshot can be recomputed anywhere, for ever.
+surrogates, and answers hostile input with ``ValueError`` or ``RecursionError``. Writing follows RFC 8785 (JCS), so that
+anyone can recompute the digest of a snapshot at any time.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 #: Keys below it sort by code points as RFC 8785 sorts them, by UTF-16 units.
 FIRST_SURROGATE = "\ud800"
 
-#: Sections whose members carry ``order``; the others are kept in the order of their ``id`` or ``key``.
+#: Sections whose members have ``order``; the others are sorted by ``id`` or ``key``.
 ORDERED = ("pages", "tabs")
 NESTED = {"tables": {"columns": "id", "actions": "id"}}
 
 
 class NotStrictJSON(ValueError):
-    """The text is not strict JSON within the caps; ``problems`` says where and why."""
+    """The text is not strict JSON within the caps; ``problems`` lists where and why."""
 
     def __init__(self, *problems: Problem) -> None:
         self.problems = problems
@@ -45,13 +45,13 @@ def _refuse(code: str, message: Text) -> NoReturn:
 
 
 def parse_strict(data: bytes | str, *, max_bytes: int | None = None, doubles: bool = False) -> Any:
-    """The value that ``data`` (UTF-8) stands for; :class:`NotStrictJSON` for anything but strict JSON in the caps.
+    """Parse ``data`` (UTF-8); :class:`NotStrictJSON` for anything but strict JSON within the caps.
 
     Refused: more than ``max_bytes`` bytes, not UTF-8, a byte order mark, duplicate keys, ``__proto__``, ``constructor``
     and ``prototype`` as keys, NaN and infinities (also ``1e400``), integers beyond ±(2^53−1), nesting beyond 32, more
     than 3 000 keys in an object, strings beyond 64 KiB, NUL, lone surrogates.
 
-    With ``doubles`` a large integer is read as the double that it means: for what is compared and never stored.
+    With ``doubles`` a large integer is read as a double: for values that are compared and never stored.
     """
     text = read_text(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data, max_bytes)
     try:
@@ -71,7 +71,9 @@ def parse_strict(data: bytes | str, *, max_bytes: int | None = None, doubles: bo
 
 
 def read_text(raw: bytes, max_bytes: int | None = None) -> str:
-    """The text, or what its first bytes say of how it was saved: editors and shells on Windows write all of these."""
+    """Decode the text. The refusal names the encoding that the first bytes show: Windows editors and shells write all
+    of these.
+    """
     if max_bytes is not None and len(raw) > max_bytes:
         _refuse(
             "json.too_large",
@@ -141,12 +143,12 @@ def _float(digits: str) -> float | int:
     value = _finite(digits)
     if not value.is_integer() or abs(value) >= 1e21:
         return value
-    # One number has one form: RFC 8785 writes 2.0 as 2 and 1e16 as an integer, so they are read as integers too.
+    # RFC 8785 writes 2.0 as 2 and 1e16 as an integer, so both are read as integers.
     return _integer(str(int(value)))
 
 
 def _check_tree(root: Any) -> None:
-    """Depth and strings, level by level: what the parser has read may be deeper than a recursive walk should go."""
+    """Check depth and strings level by level: the parsed value may be too deep for recursion."""
     level = [root]
     for depth in count():
         following: list[Any] = []
@@ -189,7 +191,7 @@ def canonical(value: Any) -> str:
 
 
 def _is_plain(root: Any) -> bool:
-    """Whether the standard library's encoder, five times as fast, writes the very text of RFC 8785.
+    """Whether the standard library's encoder, five times as fast, writes exactly the RFC 8785 text.
 
     The two differ in the order of keys beyond the basic plane, in numbers that one of them writes with an exponent or
     as an integer, and in what they refuse (keys that are no strings, integers beyond ±(2^53−1), NaN).
@@ -222,12 +224,14 @@ def digest(text: str) -> str:
 
 
 def revision_of(digest: str) -> str:
-    """A name of the text with this digest, for what is replaced as a whole: the same text has the same again."""
+    """The revision of a text with this digest, for objects that are replaced as a whole. Equal text has the same
+    revision.
+    """
     return digest[:32]
 
 
 def keyed(items: Any, key: str) -> TypeGuard[list[dict[str, Any]]]:
-    """Whether ``items`` is a list of objects, each with a string of its own under ``key``."""
+    """Whether ``items`` is a list of objects, each with a unique string under ``key``."""
     if not isinstance(items, list):
         return False
     names = [item.get(key) if isinstance(item, dict) else None for item in items]
@@ -245,11 +249,11 @@ def _rank(key: str, by_order: bool) -> Callable[[Any], tuple[bool, float, str]]:
 
 
 def normalise(snapshot: Any) -> Any:
-    """The same content in the one form that it is stored in, so that equal content has an equal digest.
+    """The content in its stored form, so that equal content has an equal digest.
 
-    A section of the product that is missing is there, empty, so that readers find one shape. Items with ``order``
-    (pages, tabs, columns) are sorted by it, equal orders by id; everything else by id or key. A section that is not
-    (yet) a list of named objects stays as it was written: drafts may be half typed. Total on any JSON, idempotent.
+    A missing section of the product is added, empty, so that readers find one shape. Items with ``order`` (pages, tabs,
+    columns) are sorted by it, equal orders by id; everything else by id or key. A section that is not (yet) a list of
+    named objects is left unchanged: drafts may be incomplete. Total on any JSON, idempotent.
     """
     if not isinstance(snapshot, dict):
         return snapshot

@@ -1,4 +1,4 @@
-"""Caps of a snapshot, checked in one pass without recursion, before anything else looks at it."""
+"""Caps of a snapshot, checked first, in one pass without recursion."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_DEPTH = 32
 MAX_KEYS = 3_000
 MAX_STRING = 64 * 1024
 MAX_INTEGER = 2**53 - 1
-#: Nobody reads more; the rest of the walk only finds out whether the document is legible.
+#: Problems listed; beyond that the walk only determines whether the document is legible.
 MOST_PROBLEMS = 1_001
 #: Keys that change an object's behaviour when JavaScript copies it.
 FORBIDDEN_KEYS = frozenset({"__proto__", "constructor", "prototype"})
@@ -26,9 +26,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(slots=True)
 class Walk:
-    """Result of :func:`walk`. ``strings`` are all string values, each with what stands above it and its key;
-    ``legible`` is False when the document is too deep or not Unicode text, so that no recursive or encoding reader may
-    touch it."""
+    """Result of :func:`walk`. ``strings``: all string values, each with its parent and key. ``legible`` is False when
+    the document is too deep or not Unicode text; recursive or encoding code must then not touch it.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     strings: list[tuple[str, Trail, Any]] = field(default_factory=list)
@@ -87,7 +87,7 @@ def walk(document: Any) -> Walk:
 
 
 def _safe(number: float) -> bool:
-    # From 1e21 on JavaScript and RFC 8785 write an exponent, so such a number is never taken for an integer.
+    # From 1e21 on JavaScript and RFC 8785 write an exponent, so no reader takes such a number for an integer.
     return math.isfinite(number) and (abs(number) <= MAX_INTEGER or not number.is_integer() or abs(number) >= 1e21)
 
 
@@ -95,7 +95,7 @@ def size_problems(document: Any, max_bytes: int) -> list[Problem]:
     """``snapshot.too_large`` when compact UTF-8 JSON of a legible document takes more than ``max_bytes`` bytes."""
     try:
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    except ValueError:  # an integer of thousands of digits, reported as number.unsafe
+    except ValueError:  # an integer with thousands of digits, reported as number.unsafe
         return []
     size = len(text.encode("utf-8"))
     if size <= max_bytes:

@@ -1,9 +1,9 @@
 """Semantic diff of two snapshots, matched on ids: ``apply(diff(a, b), a) == b`` for normalised a and b.
 
-A change is data: a stable id (its path: ``pages/orders/title/fr``), a kind, the values, a group to show it under, and
-a sentence in French and English. Items are matched on ``id``/``key`` wherever a list names its items; objects are
-compared field by field; other lists (a flag's rules, roles of a page) are one value. The same function serves API,
-admin, commands and the browser; any subset of its changes can be applied, so that one fix can be published alone.
+A change is data: a stable id (its path: ``pages/orders/title/fr``), a kind, the values, a display group, and a sentence
+in French and English. Items are matched on ``id``/``key`` wherever a list names its items; objects are compared field
+by field; other lists (a flag's rules, roles of a page) are one value. The same function serves API, admin, commands and
+the browser; any subset of its changes can be applied, so a single fix can be published alone.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from icontrol.kernel.texts import Text
 
 ChangeKind = Literal["added", "removed", "changed", "moved"]
 Path = tuple[str, ...]
-#: Lists whose items people put into an order; a new ``order`` there is a move.
+#: Lists with a manual order; a new ``order`` there is a move.
 MOVABLE = (*ORDERED, "columns")
-#: section → the field that items seen side by side have in common.
+#: section → the field that items displayed together share.
 SIBLINGS = {"tabs": "pageId", "pages": "surface"}
 
 
@@ -31,7 +31,7 @@ ValuesJSON = TypedDict("ValuesJSON", {"from": Any, "to": Any, "position": StepJS
 
 
 class ChangeJSON(ValuesJSON):
-    """One difference. ``from`` and ``to`` are left out where there was or is nothing."""
+    """One difference. ``from`` is left out where nothing was, ``to`` where nothing is."""
 
     id: str
     kind: ChangeKind
@@ -41,7 +41,7 @@ class ChangeJSON(ValuesJSON):
 
 
 class Absent:
-    """Stands for "no such field", which is not the same as null."""
+    """ "No such field", which is not the same as null."""
 
     def __repr__(self) -> str:
         return "ABSENT"
@@ -52,9 +52,9 @@ ABSENT = Absent()
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference. ``before``/``after`` are :data:`ABSENT` where a field was not there or is no more.
+    """One difference. ``before``/``after`` are :data:`ABSENT` where the field did not or does not exist.
 
-    ``position`` (1-based, among those seen side by side: from, to) is set on ``moved`` only. ``group`` is
+    ``position`` (1-based among items displayed together: from, to) is set on ``moved`` only. ``group`` is
     ``page:<id>``, ``tables``, ``flags``, ``tokens`` or ``rest``.
     """
 
@@ -90,7 +90,7 @@ class Change:
 
 
 def diff(a: dict[str, Any], b: dict[str, Any]) -> list[Change]:
-    """All changes that lead from ``a`` to ``b``, in reading order: pages, tables, flags, tokens, the rest."""
+    """All changes from ``a`` to ``b``, in reading order: pages, tables, flags, tokens, the rest."""
     a, b = normalise(a), normalise(b)
     words = ItemNames(a, b)
     return sorted(_Diff(a, b, words).sections(), key=lambda change: words.rank(change.group))
@@ -105,7 +105,7 @@ def grouped(changes: Sequence[Change]) -> list[tuple[str, Text, list[Change]]]:
 
 
 def apply(changes: Iterable[Change], a: dict[str, Any]) -> dict[str, Any]:
-    """``a`` with the changes made; any subset of ``diff(a, b)`` is legal. Returns a new, normalised snapshot."""
+    """Apply changes to ``a``; any subset of ``diff(a, b)`` is legal. Returns a new, normalised snapshot."""
     result = _copy(normalise(a))
     for change in changes:
         _apply_one(result, change.path, change.after)
@@ -119,8 +119,9 @@ def change_id(path: Iterable[str]) -> str:
 
 
 def named_path(snapshot: Any, pointer: str) -> Path:
-    """Where a JSON Pointer into ``snapshot`` leads, as a change's path: ``/tabs/0/pageId`` → ``("tabs", "open",
-    "pageId")``. It ends at a list that does not name its items: such a list is one value."""
+    """A JSON Pointer into ``snapshot`` as a change's path: ``/tabs/0/pageId`` → ``("tabs", "open", "pageId")``. It ends
+    at a list whose items have no names: such a list is one value.
+    """
     path: Path = ()
     value = snapshot
     for step in pointer.split("/")[1:]:
@@ -146,7 +147,7 @@ def _copy(value: Any) -> Any:
 
 
 def _apply_one(root: dict[str, Any], path: Path, after: Any) -> None:
-    """Walk to the parent of the change; a list on the way is a named list, whose step is an id or key."""
+    """Walk to the parent of the change. Lists on the way have named items; their steps are ids or keys."""
     parent: Any = root
     for depth, step in enumerate(path[:-1]):
         parent = parent[_index(parent, path[:depth], step) if isinstance(parent, list) else step]
@@ -161,13 +162,13 @@ def _apply_one(root: dict[str, Any], path: Path, after: Any) -> None:
 
 
 def _index(items: list[Any], path: Path, name: str) -> int:
-    """Where ``name`` is, or would be appended, in the named list at ``path``."""
+    """The index of ``name`` in the named list at ``path``; the end if it is not there."""
     key = _name_of_items(path)
     return next((at for at, item in enumerate(items) if item[key] == name), len(items))
 
 
 def _name_of_items(path: Path) -> str | None:
-    """The member that names the items of the list at ``path``; None where no list names its items."""
+    """The member that names the items of the list at ``path``; None where items have no names."""
     if len(path) == 1:
         return NAMED_BY.get(path[0])
     return NESTED.get(path[0], {}).get(path[2]) if len(path) == 3 else None
@@ -195,7 +196,7 @@ class _Diff:
             yield self.change(path, "changed", before, after)
 
     def named(self, path: Path, before: Any, after: Any) -> Iterator[Change]:
-        """A list that may name its items. Half typed, with an id missing or twice, it is one value."""
+        """The changes of a list whose items may have names. With an id missing or repeated, the list is one value."""
         key = _name_of_items(path)
         if key is None or not (keyed(before, key) and keyed(after, key)):
             yield from self.value(path, before, after)
@@ -260,7 +261,7 @@ def _section_rank(section: str) -> tuple[int, str]:
 
 
 def _places(path: Path, items: dict[str, dict[str, Any]]) -> dict[str, int]:
-    """name → 1-based place among those that people see side by side: tabs of one page, pages of one surface."""
+    """name → 1-based place among the items displayed together: tabs of one page, pages of one surface."""
     scope = SIBLINGS.get(path[0]) if len(path) == 1 else None
     counts: Counter[str] = Counter()
     places = {}
@@ -272,7 +273,7 @@ def _places(path: Path, items: dict[str, dict[str, Any]]) -> dict[str, int]:
 
 
 def _same(a: Any, b: Any) -> bool:
-    """Deep equality in which true is not 1. What is equal mostly looks equal too, and that is found quickly."""
+    """Deep equality in which true is not 1. The quick comparison comes first."""
     return bool(a == b) and (repr(a) == repr(b) or _same_kind(a, b))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
-    """The patched value; the arguments stay as they are. Depth is bounded by the strict parser."""
+    """The patched value; the arguments are not changed. The strict parser bounds the depth."""
     if not isinstance(patch, dict):
         return patch
     result = dict(target) if isinstance(target, dict) else {}

@@ -1,4 +1,4 @@
-"""One object of a snapshot, by its section and its name: found, put, patched, removed. All return new documents."""
+"""Find, put, patch or remove one object of a snapshot, by section and name. Writes return a new document."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from icontrol.kernel.refusals import Refusal
 
 
 def check_section(section: str) -> str:
-    """The member that names the section's objects. Refused: a section that is no list of named objects."""
+    """The member that names the section's objects. Refuses a section that is not a list of named objects."""
     if section not in NAMED_BY:
         raise Refusal("section.unknown", section=section[:80], sections=", ".join(NAMED_BY))
     return NAMED_BY[section]
 
 
 def find(document: Any, section: str, name: str) -> dict[str, Any]:
-    """The object. Refused: there is none, or (in a draft that is half typed) there are several."""
+    """The object. Refused if there is none or (in an incomplete draft) several."""
     found = _places(document, section, name)
     if not found:
         raise Refusal("object.unknown", section=section, name=name[:80])
@@ -26,7 +26,7 @@ def find(document: Any, section: str, name: str) -> dict[str, Any]:
 
 
 def put(document: Any, section: str, name: str, value: Any) -> Any:
-    """With ``value`` in place of the object, or as a new one. It may leave out its name, and have no other."""
+    """Replace or add the object ``value``. It may omit its name, but not have another one."""
     key = check_section(section)
     if not isinstance(value, dict) or value.get(key, name) != name:
         raise Refusal("object.malformed", section=section, name=name[:80], key=key)
@@ -38,19 +38,19 @@ def put(document: Any, section: str, name: str, value: Any) -> Any:
 
 
 def add(document: Any, section: str, name: str, value: Any) -> Any:
-    """With a new object. Refused: there is one of that name."""
+    """Add a new object. Refused if one of that name exists."""
     if _places(document, section, name):
         raise Refusal("name.taken", name=f"{section}/{name}"[:160])
     return put(document, section, name, value)
 
 
 def patch(document: Any, section: str, name: str, change: Any) -> Any:
-    """With the object changed by a JSON merge patch (RFC 7396)."""
+    """Change the object by a JSON merge patch (RFC 7396)."""
     return put(document, section, name, merge_patch(find(document, section, name), change))
 
 
 def remove(document: Any, section: str, name: str) -> Any:
-    """Without the object."""
+    """Remove the object."""
     gone = find(document, section, name)
     return {**document, section: [item for item in document[section] if item is not gone]}
 

@@ -1,7 +1,7 @@
-"""The words of a diff: what is called how, and one sentence per change in French and English.
+"""The texts of a diff: names of things, and one sentence per change in French and English.
 
-Names and values are an author's text: they are shown shortened and without control characters (a title must not be
-able to rewrite the terminal of whoever reads the diff), and otherwise as they are.
+Names and values are authors' text. They are shortened and stripped of control characters (a title must not rewrite the
+reader's terminal), and otherwise unchanged.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ NOUNS = {
     "theme": (both("Theme"), ""),
 }
 SECTION = (both("Section"), "e")
-#: A field that is not here is shown by its own name.
+#: A field that is not listed is shown by its own name.
 FIELD_NAMES = {
     "title": both("title"),
     "label": both("label"),
@@ -100,9 +100,9 @@ FIELD_NAMES = {
 #: Fields that hold a text per language, whose keys are shown as languages.
 TEXTS = ("title", "label", "name", "description")
 LOCALES = {"fr": both("French"), "en": both("English")}
-#: Fields whose values are words of the format and stand without quotation marks.
+#: Fields whose values are keywords of the format, shown without quotation marks.
 BARE_FIELDS = ("state", "type", "category", "mode", "align", "defaultMode", "surface", "status", "algorithm")
-#: field → section that its value names.
+#: field → section that its value refers to.
 REFERENCES = {"pageId": "pages", "targetPageId": "pages", "tabId": "tabs"}
 GROUPS = {
     "tables": both("Tables"),
@@ -113,7 +113,7 @@ GROUPS = {
 GROUP_OF = {"tables": "tables", "featureFlags": "flags", "segments": "flags", "uiTokens": "tokens"}
 LONGEST = 80
 _LINES = re.compile("[\t\n\r\u2028\u2029]+")
-#: Control characters, half characters, and marks that turn the direction of what follows.
+#: Control characters, surrogates, and marks that change the text direction.
 _UNSHOWABLE = re.compile("[\0-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -141,7 +141,7 @@ class ItemNames:
         return GROUP_OF.get(section, "rest")
 
     def rank(self, group: str) -> tuple[int, int, int, str]:
-        """Reading order: pages as people see them (those that are gone last), tables, flags, tokens, the rest."""
+        """Reading order: pages in display order (removed ones last), tables, flags, tokens, the rest."""
         kind, _, name = group.partition(":")
         if kind != "page":
             return list(GROUPS).index(kind) + 1, 0, 0, ""
@@ -151,7 +151,7 @@ class ItemNames:
         return 0, len(self.sides), 0, name
 
     def name(self, path: Path) -> Text:
-        """``“Orders” (orders)``, or the bare id of what has no title; ``path`` is that of an item."""
+        """``“Orders” (orders)``, or only the id if there is no title; ``path`` is an item's."""
         item, shown = self._item(path), clean(path[-1])
         title = next((item[field] for field in ("title", "label") if item.get(field)), None)
         named: Text = {"en": _in(title, "en"), "fr": _in(title, "fr")}
@@ -170,13 +170,13 @@ class ItemNames:
 
 
 def clean(text: str) -> str:
-    """An author's text as it may stand in a sentence: one line, at most 80 characters, no control characters."""
+    """An author's text made safe for a sentence: one line, at most 80 characters, no control characters."""
     short = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
     return _UNSHOWABLE.sub("�", _LINES.sub(" ↵ ", short))
 
 
 def _in(title: Any, language: str) -> str:
-    """An author's text in a language (or one that there is); empty when it is no text."""
+    """An author's text in a language, or any other it has; empty when it is not a text."""
     if isinstance(title, dict):
         title = title.get(language) or title.get("en") or next((text for text in title.values() if text), "")
     return clean(title).strip() if isinstance(title, str) else ""
@@ -227,7 +227,7 @@ def sentence(
 
 
 def _subject(words: ItemNames, path: Path) -> tuple[Text, str, Path]:
-    """What the change is about, the ending of its participle, and the fields inside it that are left."""
+    """The subject of the sentence, the ending of its participle, and the remaining path of fields inside it."""
     section = path[0]
     if section in OBJECTS:
         noun, ending = NOUNS[section]
@@ -245,7 +245,7 @@ def _subject(words: ItemNames, path: Path) -> tuple[Text, str, Path]:
 
 
 def _field(rest: Path) -> Text:
-    """``, brand › name (French)``; empty when a thing as a whole is meant."""
+    """``, brand › name (French)``; empty when the change concerns the whole item."""
     if not rest:
         return same("")
     by_language = len(rest) > 1 and rest[-2] in TEXTS
@@ -257,7 +257,7 @@ def _field(rest: Path) -> Text:
 
 
 def _shown(words: ItemNames, path: Path, value: Any, absent: bool) -> Text:
-    """A value as it stands beside the arrow."""
+    """A value as shown beside the arrow."""
     match value:
         case None if absent:
             return both("(not set)")
@@ -286,7 +286,7 @@ def _json(value: Any) -> str:
 
 
 def _around_difference(before: str, after: str) -> tuple[str, str]:
-    """Two long texts from shortly before the place where they part; short ones as they are."""
+    """Two long texts from shortly before their first difference; short ones unchanged."""
     if max(len(before), len(after)) <= LONGEST:
         return before, after
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
@@ -295,7 +295,9 @@ def _around_difference(before: str, after: str) -> tuple[str, str]:
 
 
 def _list_change(before: list[Any], after: list[Any]) -> Text:
-    """What came, went and changed in a list whose entries have names; else how many entries there were and are."""
+    """Entries added, removed and changed in a list whose entries have names; else the numbers of entries before and
+    after.
+    """
     old, new = _names(before), _names(after)
     if old is None or new is None:
         texts = _json(before), _json(after)
@@ -324,7 +326,7 @@ def _list_change(before: list[Any], after: list[Any]) -> Text:
 
 
 def _names(items: list[Any]) -> dict[str, Any] | None:
-    """name → entry of a list of strings, or of objects with an id or key; None when two have one name, or one none."""
+    """name → entry of a list of strings, or of objects with an id or key; None when a name is missing or repeated."""
     names: list[Any] = [item.get("id") or item.get("key") if isinstance(item, dict) else item for item in items]
     if not all(isinstance(name, str) for name in names) or len(set(names)) != len(names):
         return None

@@ -1,4 +1,4 @@
-"""Looking into a snapshot that may be anything: half typed, hostile, or not a snapshot at all."""
+"""Traverse a snapshot that may be incomplete, hostile, or not a snapshot at all."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 #: The key of an application or an environment.
 KEY = re.compile(r"[a-z][a-z0-9-]{0,62}")
-#: What stands above a value: ``None`` for the document, else (what stands above its container, key or index).
+#: The parent of a value: ``None`` for the document, else (parent of its container, key or index).
 Trail = tuple[Any, "str | int"] | None
 
-#: section → the member that names an item.
+#: section → the member that names its items.
 NAMED_BY = {
     "pages": "id",
     "tabs": "id",
@@ -24,14 +24,14 @@ NAMED_BY = {
     "permissions": "id",
     "plans": "id",
 }
-#: Sections that are one object.
+#: Sections that are a single object.
 OBJECTS = ("layout", "theme")
 #: section of the product → its type; every other section is declared by the application.
 TOP_LEVEL: dict[str, type] = {**dict.fromkeys(NAMED_BY, list), **dict.fromkeys(OBJECTS, dict)}
 
 
 def below(above: Trail, key: Any) -> Trail:
-    """Where what :func:`places` names stands."""
+    """The pointer to a place that :func:`places` yields."""
     return None if key is None else (above, key)
 
 
@@ -44,8 +44,9 @@ def steps(trail: Trail) -> list[str | int]:
 
 
 def places(document: Any, deepest: float = math.inf) -> Iterator[tuple[Trail, Any, Any, int]]:
-    """(what stands above, key or index, value, depth) of the document and of all that it holds, without recursion.
-    Objects and lists deeper than ``deepest`` are named and not entered."""
+    """(parent, key or index, value, depth) of the document and of everything in it, without recursion. Objects and
+    lists deeper than ``deepest`` are yielded but not entered.
+    """
     yield None, None, document, 1
     pending: list[tuple[Trail, Any, int]] = [(None, document, 1)] if type(document) in (dict, list) else []
     while pending:
@@ -60,14 +61,14 @@ def places(document: Any, deepest: float = math.inf) -> Iterator[tuple[Trail, An
 
 
 def objects(container: Any, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(index, object) of the list ``container[name]``; whatever is not an object is passed over."""
+    """(index, object) of the list ``container[name]``; anything that is not an object is skipped."""
     items = container.get(name) if isinstance(container, dict) else None
     if isinstance(items, list):
         yield from ((index, item) for index, item in enumerate(items) if isinstance(item, dict))
 
 
 def strings(container: Any, name: str) -> Iterator[tuple[int, str]]:
-    """(index, string) of the list ``container[name]``; whatever is not a string is passed over."""
+    """(index, string) of the list ``container[name]``; anything that is not a string is skipped."""
     items = container.get(name) if isinstance(container, dict) else None
     if isinstance(items, list):
         yield from ((index, item) for index, item in enumerate(items) if isinstance(item, str))

@@ -1,4 +1,4 @@
-"""Is a snapshot fit to be previewed and published? Everything that is wrong with it, at once."""
+"""Can a snapshot be previewed and published? Lists all its problems at once."""
 
 from __future__ import annotations
 
@@ -45,12 +45,13 @@ def check_snapshot(
     now: datetime | None = None,
     environments: Callable[[], Collection[str]] | None = None,
 ) -> list[Problem]:
-    """All problems of a snapshot, errors and warnings, in the order of the document; none means: fit to publish.
+    """All problems of a snapshot, errors and warnings, in the order of the document. Without errors it can be
+    published.
 
     ``snapshot`` may be any JSON value. ``extra_schema`` is the application's JSON Schema of its own sections;
-    ``max_bytes`` counts compact UTF-8. With ``now`` (aware) flags are told that have expired. ``environments`` has the
-    keys of those that there are; it is asked only when a flag names one. Never raises. At most ``MOST_LISTED`` problems
-    are listed, errors before warnings; ``problems.more`` at the end then says that there are others.
+    ``max_bytes`` counts compact UTF-8. With ``now`` (aware) expired flags are reported. ``environments`` returns the
+    existing keys; it is called only when a flag names one. Never raises. At most ``MOST_LISTED`` problems are listed,
+    errors before warnings; ``problems.more`` at the end then says that there are others.
     """
     walked = walk(snapshot)
     problems = list(walked.problems)
@@ -87,9 +88,9 @@ def environment_problems(
     now: datetime | None,
     suggestions: Suggestions,
 ) -> Iterator[Problem]:
-    """What is wrong with flags as they count in one environment: the same checks, told at what it has of its own.
+    """Problems of flags in a single environment: the same checks, reported at the environment's own settings.
 
-    What is wrong without it as well was ``told``. ``flag.environments_many`` bounds the work.
+    Problems that exist in all environments are already in ``told``. ``flag.environments_many`` bounds the work.
     """
     environments = environments_of(snapshot)
     if len(environments) > MOST_ENVIRONMENTS:
@@ -134,7 +135,7 @@ def _unknown_environments(
 
 
 def _owned(snapshot: dict[str, Any], place: str, environment: str) -> str:
-    """Where in the snapshot a place in its form for one environment stands."""
+    """The place in the snapshot of a place in its form for one environment."""
     match place.split("/"):
         case ["", "featureFlags", index, *rest]:
             its_own = own(snapshot["featureFlags"][int(index)], environment)
@@ -161,7 +162,7 @@ def _place(problem: Problem) -> list[tuple[int, int, str]]:
     ]
 
 
-#: Each is checked as a config of its own.
+#: Each environment is checked as a separate config.
 MOST_ENVIRONMENTS = 16
 _MANY_ENVIRONMENTS = both("Flags name more than {MOST_ENVIRONMENTS} environments.", MOST_ENVIRONMENTS=MOST_ENVIRONMENTS)
 _MORE = both("There are more problems; only the first {MOST_LISTED} are listed.", MOST_LISTED=MOST_LISTED)

@@ -1,4 +1,4 @@
-"""Conditions of rules and segments: whether the flag engine can ask them. It is the engine that is asked."""
+"""Conditions of rules and segments: can the flag engine evaluate them? The engine itself decides."""
 
 from __future__ import annotations
 
@@ -37,8 +37,9 @@ def condition_problems(snapshot: Any) -> Iterator[Problem]:
 
 
 def _questions(snapshot: Any) -> Iterator[tuple[Path, str, list[Any], Any]]:
-    """(where, operator, all values, value) of every value in a condition. What is no operator or no value is the
-    schema's."""
+    """(where, operator, all values, value) of every value in a condition. The schema reports invalid operators and
+    values.
+    """
     for holder, here in _holders(snapshot):
         for path, condition in conditions_in(holder, here):
             operator, values = condition.get("operator"), condition.get("values")
@@ -58,15 +59,15 @@ def _holders(snapshot: Any) -> Iterator[tuple[dict[str, Any], Path]]:
 
 
 def damage_problems(snapshot: Any, told: Sequence[Problem]) -> Iterator[Problem]:
-    """``flag.damaged``: flags that the engine cannot use although nothing that was ``told`` says so; and
-    ``snapshot.too_much_work`` when the others together are too much.
+    """``flag.damaged``: flags that the engine cannot use although no problem in ``told`` explains why; and
+    ``snapshot.too_much_work`` when the others together cost too much.
 
-    Flags with an error, and those that need a flag or a segment with one, are left out: they are explained where the
-    error is. So is everything where a section as a whole is wrong, or too much.
+    Flags with an error, and those that need a flag or segment with one, are left out: the error explains them. So is
+    everything if a whole section is invalid or too large.
     """
     found = errors(told)
     if len(found) >= MOST_FINDINGS:
-        return  # a check may have stopped, and not have told everything
+        return  # a check may have stopped before it reported everything
     broken: set[Node] = set()
     for problem in found:
         section, _, place = problem.pointer[1:].partition("/")
@@ -101,7 +102,7 @@ def damage_problems(snapshot: Any, told: Sequence[Problem]) -> Iterator[Problem]
 
 
 def _work_problems(snapshot: Any, work: Work) -> Iterator[Problem]:
-    """``snapshot.too_much_work``, at the flag or the segment that is the most of it."""
+    """``snapshot.too_much_work``, at the flag or segment that costs most."""
     total = sum(work.flags.values())
     if total <= MOST_STEPS:
         return
@@ -129,7 +130,7 @@ def _work_problems(snapshot: Any, work: Work) -> Iterator[Problem]:
 
 
 def _text(sentence: Text) -> Any:
-    """The engine's sentences have our shape and a type of their own."""
+    """The engine's sentences have the shape of ``Text`` but a type of their own."""
     return {"en": sentence["en"], "fr": sentence["fr"]}
 
 

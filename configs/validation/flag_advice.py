@@ -1,4 +1,4 @@
-"""Feature flags: what people should know before they publish, and may leave as it is. All are warnings."""
+"""Feature flags: warnings that do not block publishing."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from flags.engine.values import instant_of
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both
 
-#: States in which somebody may get something else than the off variant, and who answers for that should be named.
+#: States in which a flag may serve more than its off variant, so it should name an owner.
 LIVE = ("ON", "ROLLOUT")
 OFF = ("OFF", "FORCE_OFF")
-#: Operators that any one of their values fulfils.
+#: Operators that match if any one of their values matches.
 ONE_IS_ENOUGH = ("equals", "in", "contains", "startsWith", "endsWith", "matches", "inCidr")
-#: Rules of a flag with which those after them are compared.
+#: Rules of a flag that later rules are compared with.
 MOST_TAKERS = 100
 Asked = list[tuple[str, frozenset[str]]]
 
@@ -50,9 +50,9 @@ def flag_warnings(snapshot: Any, now: datetime | None) -> Iterator[Problem]:
 
 
 def _unreachable(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
-    """Rules after one that takes everybody, or everybody who fulfils the same conditions or narrower ones.
+    """Rules after a rule that matches everybody, or everybody who meets the same or narrower conditions.
 
-    A rule with a share or a split does not: who is outside, or has nothing to be hashed, goes on to the next.
+    A rule with a share or a split does not: contexts outside it, or with nothing to hash, go on to the next rule.
     """
     takers: list[tuple[Asked, Any]] = []
     for number, rule in objects(flag, "rules"):
@@ -61,7 +61,7 @@ def _unreachable(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
             continue
         try:
             asked = [_asked(condition) for condition in conditions]
-        except (TypeError, ValueError):  # what the schema refuses, or an integer of thousands of digits
+        except (TypeError, ValueError):  # invalid by the schema, or an integer with thousands of digits
             continue
         taker = next((name for wanted, name in takers if _follows(asked, wanted)), None)
         if taker is not None:
@@ -74,7 +74,7 @@ def _unreachable(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
 
 
 def _asked(condition: Any) -> tuple[str, frozenset[str]]:
-    """What is asked, and the values of which one is enough; a condition that is no such question stands for itself."""
+    """The question, and the values of which one is enough; any other condition is returned as its own question."""
     if isinstance(condition, dict) and condition.get("operator") in ONE_IS_ENOUGH and "values" in condition:
         operator = "in" if condition["operator"] == "equals" else condition["operator"]
         values = frozenset(json.dumps(value) for value in condition["values"])
@@ -83,7 +83,7 @@ def _asked(condition: Any) -> tuple[str, frozenset[str]]:
 
 
 def _follows(asked: Asked, wanted: Asked) -> bool:
-    """Whether who fulfils all that is ``asked`` fulfils all that is ``wanted``."""
+    """Whether every context that meets all of ``asked`` meets all of ``wanted``."""
     return all(any(key == question and some <= values for key, some in asked) for question, values in wanted)
 
 

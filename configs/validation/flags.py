@@ -1,7 +1,6 @@
-"""Feature flags: what is certain without evaluating them — variants, weights, types, prerequisites, dates.
+"""Feature flags: checks without evaluation (variants, weights, types, prerequisites, dates).
 
-What their conditions ask is looked at in :mod:`configs.validation.conditions`, and what people should know of them in
-:mod:`configs.validation.flag_advice`.
+:mod:`configs.validation.conditions` checks their conditions; :mod:`configs.validation.flag_advice` has the warnings.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both
 
 WHOLE = 10_000
-#: What does not begin like this is the schema's to refuse.
+#: The schema refuses any other start.
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -34,7 +33,7 @@ _NO_CONDITIONS = both("The private segment has no conditions; only what clients 
 
 
 def flag_problems(snapshot: Any, suggestions: Suggestions) -> Iterator[Problem]:
-    """``flag.…`` and ``date.invalid``: every problem of every flag that can be told without a context or a clock."""
+    """``flag.…`` and ``date.invalid``: all problems of all flags that need no context or clock."""
     variants: dict[str, set[str] | None] = {}
     for _, flag in objects(snapshot, "featureFlags"):
         if isinstance(flag.get("key"), str):
@@ -65,7 +64,7 @@ def flag_problems(snapshot: Any, suggestions: Suggestions) -> Iterator[Problem]:
 
 
 def variants_of(flag: dict[str, Any]) -> set[str] | None:
-    """Keys of a flag's variants; ``None`` when they cannot be told (not a list, or a member without a key)."""
+    """Keys of a flag's variants; ``None`` when unknown (not a list, or a member without a key)."""
     variants = flag.get("variants")
     if variants is None:
         return {str(variant["key"]) for variant in BOOLEAN_VARIANTS} if flag.get("type") == "boolean" else None
@@ -104,7 +103,7 @@ def _values(flag: dict[str, Any], here: Path, suggestions: Suggestions) -> Itera
 
 
 def _payload(variant: dict[str, Any], kind: str, here: Path) -> Iterator[Problem]:
-    """Whoever reads the value and whoever reads the payload must be told the same."""
+    """Readers of the value and readers of the payload must get the same."""
     if kind == "boolean":
         message = both("For Unleash's clients a boolean flag has no variants, and so no names and payloads.")
         for member in sorted({"name", "payload"} & variant.keys()):
@@ -123,7 +122,7 @@ def _payload(variant: dict[str, Any], kind: str, here: Path) -> Iterator[Problem
 
 
 def has_type(value: Any, kind: str) -> bool:
-    """Whether a value is of a flag's type; 2.0 is an integer, as in JSON Schema."""
+    """Whether a value has the flag's type; 2.0 is an integer, as in JSON Schema."""
     match kind:
         case "boolean":
             return isinstance(value, bool)

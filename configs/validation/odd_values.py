@@ -1,4 +1,4 @@
-"""Values of conditions and names that look like others, or like several: nobody sees what makes them differ."""
+"""Values of conditions and names that differ from others only by characters that are hard to see."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicodedata
 from flags.engine.sentences import shown
 from icontrol.kernel.texts import Text, both
 
-#: A blank at an end; anywhere what is seen as a blank, as another one, or not at all.
+#: A space at either end; anywhere a character that looks like a space, like another character, or like nothing.
 _ODD = re.compile(
     r"^ | \Z|[\x00-\x1f\x7f-\xa0\xad\u034f\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
 )
@@ -18,8 +18,7 @@ _LIST = re.compile(r"[^,;]*[^,;\s][^,;]*([,;][^,;]*[^,;\s][^,;]*)+")
 
 
 def odd_value(operator: str, value: str, alone: bool) -> Text | None:
-    """What somebody who typed this may not have meant; ``None`` when nothing is odd. ``alone``: the condition has no
-    other value."""
+    """The likely typing mistake in a value; ``None`` if there is none. ``alone``: the condition has no other value."""
     hidden, unusual = _hidden(value), _unusual(value)
     if hidden:
         return both(
@@ -44,7 +43,7 @@ def odd_value(operator: str, value: str, alone: bool) -> Text | None:
 
 
 def odd_version(operator: str, value: str) -> Text | None:
-    """For the operators of SemVer, to which a build is nothing."""
+    """The same for SemVer operators, which ignore build metadata."""
     if not operator.startswith("semver") or "+" not in value:
         return None
     return both(
@@ -75,9 +74,9 @@ def _named(character: str) -> str:
 
 
 def _mark(value: str) -> str:
-    """The first character that the usual form writes otherwise."""
+    """The first character that the normal form (NFC) writes differently."""
     usual = unicodedata.normalize("NFC", value)
     at = next((at for at, (one, other) in enumerate(zip(value, usual, strict=False)) if one != other), len(usual))
-    # A letter that is written with the mark behind it.
+    # A letter followed by a combining mark.
     following = value[at + 1 : at + 2]
     return following if following and unicodedata.combining(following) else value[at]

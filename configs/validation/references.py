@@ -1,4 +1,4 @@
-"""What JSON Schema cannot say: unique ids, unique addresses, and references that lead somewhere."""
+"""What JSON Schema cannot express: unique ids, unique paths, and references to existing objects."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both, fill
 
 Path = tuple["str | int", ...]
-#: (where it stands, section that must hold it, name)
+#: (place, section that must contain it, name)
 Reference = tuple[Path, str, str]
-#: name → the names that it refers to, each with where that stands
+#: name → the names that it refers to, each with the place of the reference
 Graph = Mapping[str, list[tuple[str, Path]]]
 #: (section, name) of a flag or a segment
 Node = tuple[str, str]
@@ -104,7 +104,7 @@ def missing(path: Path, section: str, name: str, near: Text, code: str = "refere
 
 
 def references(snapshot: Any) -> Iterator[Reference]:
-    """Every reference between sections but those between flags (see :mod:`configs.validation.flags`)."""
+    """Every reference between sections, except between flags (see :mod:`configs.validation.flags`)."""
     for index, page in objects(snapshot, "pages"):
         here = ("pages", index)
         yield from _one(page, "flag", "featureFlags", here)
@@ -124,7 +124,7 @@ def references(snapshot: Any) -> Iterator[Reference]:
             yield from _one(action.get("config"), "pageId", "pages", (*here, "actions", number, "config"))
     for index, role in objects(snapshot, "roles"):
         for path, section, name in _many(role, "permissions", "permissions", ("roles", index)):
-            # A pattern such as read:* grants what exists now and later, so it refers to nothing.
+            # A pattern such as read:* grants current and future permissions, so it refers to none.
             if "*" not in name:
                 yield path, section, name
     for index, plan in objects(snapshot, "plans"):
@@ -152,7 +152,7 @@ def _many(container: Any, field: str, section: str, path: Path) -> Iterator[Refe
 
 
 def conditions_in(container: dict[str, Any], path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """(where, condition) for all ``conditions`` of a rule or a segment, those inside others too."""
+    """(where, condition) for all ``conditions`` of a rule or a segment, nested ones included."""
     pending = [((*path, "conditions", index), item) for index, item in objects(container, "conditions")]
     while pending:
         here, condition = pending.pop()
@@ -171,7 +171,7 @@ def segment_references(container: dict[str, Any], path: Path) -> Iterator[tuple[
 
 
 def needs(snapshot: Any) -> dict[Node, set[Node]]:
-    """What each flag and each segment asks in order to be decided: segments, and other flags."""
+    """The segments and flags that each flag and segment depends on."""
     found: dict[Node, set[Node]] = {}
     for _, segment in objects(snapshot, "segments"):
         if isinstance(segment.get("id"), str):
@@ -188,7 +188,7 @@ def needs(snapshot: Any) -> dict[Node, set[Node]]:
 
 
 def needing(ends: Iterable[Node], graph: Mapping[Node, Iterable[Node]]) -> set[Node]:
-    """``ends``, and all that need one of them, however far away."""
+    """``ends`` and everything that depends on one of these, directly or not."""
     users: dict[Node, list[Node]] = {}
     for node, asked in graph.items():
         for other in asked:
@@ -223,7 +223,7 @@ def _tabs_of_other_pages(snapshot: Any) -> Iterator[Problem]:
 
 
 def cycle_problems(graph: Graph, code: str, say: Callable[[str], Text]) -> Iterator[Problem]:
-    """One problem for each reference that closes a circle, found depth first in the order of the names."""
+    """One problem for each reference that closes a cycle, found depth first in the order of the names."""
     done: set[str] = set()
     for start in sorted(graph):
         if start in done:

@@ -1,4 +1,4 @@
-"""Sentences for what JSON Schema finds: one template per keyword, in both languages, without the library's words."""
+"""Sentences for JSON Schema findings: one template per keyword, in both languages, not the library's messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TYPES: dict[str, Text] = {
     "null": both("null"),
 }
 
-#: JSON Schema keyword → sentence. Fields are those of the finding, ``value`` is what stands in the document.
+#: JSON Schema keyword → sentence. Fields are the finding's; ``value`` is the document's.
 KEYWORDS: dict[str, Text] = {
     "type": both("Expected {types}, found {found}."),
     "required": both("“{property}” is missing."),
@@ -48,10 +48,10 @@ KEYWORDS: dict[str, Text] = {
 }
 KEYWORDS["unevaluatedProperties"] = KEYWORDS["additionalProperties"]
 
-#: For a keyword that has no sentence above (an application's own schema may use any).
+#: For keywords without a sentence above (an application's own schema may use any).
 FALLBACK = both("The value does not fit the schema (keyword “{keyword}”).")
 
-#: Place below ``$defs`` of ``snapshot.schema.json`` → a sentence that says more than its keyword's.
+#: Place below ``$defs`` of ``snapshot.schema.json`` → a more specific sentence than its keyword's.
 PLACES: dict[str, Text] = {
     "id/pattern": both(
         "“{value}” is not a valid name: letters, digits and . _ ~ ! * ' ( ) : -, at most 128 characters, not two "
@@ -91,7 +91,7 @@ def sentence(keyword: str, place: str, values: Mapping[str, Any]) -> Text:
 
 
 def fields(value: Any, details: Mapping[str, Any]) -> dict[str, Any]:
-    """What a sentence may mention of the value found and of the library's details of a finding."""
+    """The fields of a sentence: from the value found and the library's details."""
     result: dict[str, Any] = {"value": shown(value), "found": TYPES[json_type(value)]}
     if "types" in details:
         result["types"] = either(TYPES[name] for name in TYPES if name in details["types"])

@@ -1,8 +1,8 @@
-"""What a JSON Schema may cost: how often one place of a document is looked at.
+"""The cost of a JSON Schema: how often it visits one place of a document.
 
-A schema applies others to the same place (``allOf``, ``$ref``) and to the places inside it (``items``). Applied twice
-at each of thirty steps, a place is looked at a thousand million times. So the looks are counted, for the place that
-gets the most, before a schema is accepted: the size of the document times this bounds the work.
+A schema applies others to the same place (``allOf``, ``$ref``) and to places inside it (``items``). Applied twice at
+each of thirty steps, it visits a place a billion times. So before a schema is accepted, the visits of the most visited
+place are counted: this number times the size of the document bounds the work.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from configs.snapshot.traversal import below, places, steps
 from icontrol.kernel.problems import pointer
 from icontrol.kernel.texts import Text, both
 
-#: Looks at one place of a document, those at the places around it included.
+#: Visits of one place of a document, including those of the places around it.
 MOST_LOOKS = 1_000
-#: Keywords with a schema, a list of schemas, or schemas by name: for the same place …
+#: Keywords with a schema, a list of schemas, or schemas by name: applied to the same place …
 _HERE = (("not", "if", "then", "else"), ("allOf", "anyOf", "oneOf"), ("dependentSchemas",))
-#: … for places inside of which each has one of several at most …
+#: … to inner places, each of which gets at most one of several …
 _ONE_OF = (("additionalProperties", "items"), ("prefixItems",), ("properties",))
-#: … and for places that may have all of them.
+#: … and to inner places that may get all of these.
 _ALL_OF = (("propertyNames", "contains", "unevaluatedProperties", "unevaluatedItems"), (), ("patternProperties",))
 _REFERENCES = ("$ref", "$dynamicRef")
-#: To know what was not looked at before, the library looks once more, about three times as long in all.
+#: To find what was not evaluated, the library visits again: about three times the cost in all.
 _ANEW, _THRICE = ("unevaluatedProperties", "unevaluatedItems"), 3
 
 Path = tuple[str, ...]
 
 
 class TooMuch(ValueError):
-    """The schema cannot be used; ``at`` is a JSON Pointer to the part."""
+    """The schema is too much work; ``at`` is a JSON Pointer to the part."""
 
     def __init__(self, at: Path, message: Text) -> None:
         self.at, self.message = pointer(at), message
@@ -47,8 +47,9 @@ class _Node(NamedTuple):
 
 
 def check_work(schema: dict[str, Any]) -> None:
-    """:class:`TooMuch` when one place of a document may be looked at more than ``MOST_LOOKS`` times, when a schema
-    refers to itself for the same place, or when a reference leads elsewhere than into this schema."""
+    """:class:`TooMuch` when one place of a document may be visited more than ``MOST_LOOKS`` times, when a schema refers
+    to itself for the same place, or when a reference leads outside this schema.
+    """
     nodes = _nodes(schema)
     try:
         order = list(TopologicalSorter({path: node.here for path, node in nodes.items()}).static_order())
@@ -68,7 +69,7 @@ def check_work(schema: dict[str, Any]) -> None:
 
 
 def _nodes(schema: dict[str, Any]) -> dict[Path, _Node]:
-    """Every schema that the whole applies somewhere, by its path in the document."""
+    """Every subschema, by its path in the schema document."""
     anchors = dict(_anchors(schema))
     found: dict[Path, _Node] = {}
     pending: list[Path] = [()]

@@ -1,7 +1,7 @@
-"""JSON Schema: the product's and the applications' own, compiled once, findings told as :class:`Problem`.
+"""JSON Schema: the product's and the applications' schemas, compiled once; findings become :class:`Problem`.
 
 Compilation is offline (a ``$ref`` to another document is refused) and patterns run on a linear-time engine, because
-an application's schema is written by people.
+people write an application's schema.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both
 
 SNAPSHOT_SCHEMA = Path(__file__).parents[1] / "schema" / "snapshot.schema.json"
-#: Findings that one check stops at: nobody reads more.
+#: Findings after which one check stops.
 MOST_FINDINGS = 1_001
-#: Above this many, findings are summed up by entry: the library takes twelve seconds to tell the 500 000 mistakes that
-#: fit into 250 KB, and one to count them.
+#: Above this number findings are summarised by entry: the library takes twelve seconds to describe the 500 000 mistakes
+#: that fit into 250 KB, and one second to count them.
 MOST_TOLD = 2_000
 
 
 class UnusableSchema(ValueError):
-    """Not a JSON Schema 2020-12 that can be used here; ``problem`` says why."""
+    """Not a usable JSON Schema 2020-12; ``problem`` says why."""
 
     def __init__(self, at: str, code: str, message: Text) -> None:
         self.problem = Problem(at, code, message)
@@ -54,7 +54,7 @@ def _snapshot_validator() -> jsonschema_rs.Draft202012Validator:
 
 @lru_cache(maxsize=1)
 def _values_validator() -> jsonschema_rs.Draft202012Validator:
-    """Of the schemas that flags have for their values."""
+    """Validates the schemas that flags have for their values."""
     return _compiled({"$ref": "#/$defs/valueSchema", "$defs": snapshot_schema()["$defs"]})
 
 
@@ -71,12 +71,12 @@ def _compiled(schema: Any) -> jsonschema_rs.Draft202012Validator:
 
 
 def section_findings(snapshot: Any, suggestions: Suggestions) -> list[Problem]:
-    """What the product's schema finds in a legible document."""
+    """Findings of the product's schema in a legible document."""
     return _findings(_snapshot_validator(), snapshot_schema(), snapshot, suggestions)
 
 
 def extra_findings(snapshot: dict[str, Any], extra_schema: Any, suggestions: Suggestions) -> list[Problem]:
-    """What the application's schema finds in the other sections, and those that it does not declare."""
+    """Findings of the application's schema in the extra sections, and sections that it does not declare."""
     declared: set[str] = set()
     problems: list[Problem] = []
     if extra_schema:
@@ -99,10 +99,10 @@ def extra_findings(snapshot: dict[str, Any], extra_schema: Any, suggestions: Sug
 
 
 def value_finding(value: Any, schema: Any, suggestions: Suggestions) -> Problem | None:
-    """The first thing in which a variant's value differs from its flag's schema, its pointer into the value.
+    """The first mismatch of a variant's value with its flag's schema; its pointer is into the value.
 
-    ``None`` also for a schema that the product's own refuses: that is told, and what it would cost is not known. Only
-    the first, because the library makes up all others before it tells it, and a value may differ in millions of ways.
+    ``None`` also for a schema that is itself invalid: that is reported elsewhere, and its cost is unknown. Only the
+    first, because a value may have millions of mismatches.
     """
     if not _values_validator().is_valid(schema):
         return None

@@ -1,6 +1,6 @@
-"""Strings that look like secrets: whatever is published can be read by everybody.
+"""Strings that look like secrets: everybody can read what is published.
 
-The shapes are those that the issuers document for their keys. This warns and cannot prove anything.
+The shapes are those that the issuers document. This is a heuristic, so it only warns.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from icontrol.kernel.texts import Text, both
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """``hints``: lower-case words of which every match of ``pattern`` contains one. Looking for them first in the
-    whole document costs less than trying the pattern on each string."""
+    """``hints``: lower-case words of which every match of ``pattern`` contains one. Searching the whole document for
+    these first is cheaper than trying the pattern on each string.
+    """
 
     what: Text
     hints: tuple[str, ...]
@@ -54,7 +55,7 @@ SHAPES = (
         r"(?i:pass(?:word|wd)|pwd|secret|api[_-]?key|(?:access|auth)[_-]?token)[\"']?\s{0,3}=\s{0,3}[\"']?[^\s\"'&=]{4}",
     ),
 )
-#: Keys whose value is taken for a secret when it looks like one: long, without blanks, letters and digits.
+#: Keys whose value counts as a secret if it looks like one: long, no spaces, letters and digits.
 NAMES = re.compile(
     r"(?:.*[_-])?(?:password|passwd|pwd|secret|(?:api|private|access|secret)[_-]?key|(?:access|auth|api)[_-]?token)",
     re.IGNORECASE | re.ASCII,

@@ -1,5 +1,6 @@
-"""The name that was meant. Comparing texts is slow, and a document may hold a thousand wrong names, so what is compared
-is bounded: short names, a few candidates for each, and a few looks for a document."""
+"""Suggests the intended name. Comparing texts is slow and a document may contain a thousand wrong names, so the work is
+bounded: short names, a few candidates each, and a few searches per document.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +10,17 @@ from collections.abc import Iterable
 
 from icontrol.kernel.texts import Text, both, same
 
-#: Characters of a name that is compared; people do not mistype longer ones, they paste them.
+#: Characters of a name that is compared; people paste longer ones and do not mistype them.
 LONGEST = 64
-#: Known names with which one is compared, and wrong names of one document for which there is a look.
+#: Known names compared with one wrong name; wrong names per document.
 MOST_COMPARED = 40
 MOST_LOOKS = 50
 
 
 def alike(name: str, known: Iterable[str], *, most: int = 3, cutoff: float = 0.6) -> list[str]:
-    """At most ``most`` known names, the most similar first. Whoever types at 3 a.m. errs anywhere, also in the first
-    letter. ``cutoff``: from 0, like nothing, to 1, the same."""
+    """At most ``most`` known names, the most similar first. The mistake may be anywhere, even in the first letter.
+    ``cutoff``: from 0 (no similarity) to 1 (equal).
+    """
     if not 0 < len(name) <= LONGEST:
         return []
     letters = set(name)
@@ -30,13 +32,13 @@ def alike(name: str, known: Iterable[str], *, most: int = 3, cutoff: float = 0.6
 
 
 class Suggestions:
-    """Those of one document."""
+    """The suggestions for one document."""
 
     def __init__(self) -> None:
         self._left = MOST_LOOKS
 
     def near(self, name: str, known: Iterable[str]) -> Text:
-        """`` (did you mean “visible”?)``, or nothing when no known name is like it, or too many were looked for."""
+        """`` (did you mean “visible”?)``, or empty if no known name is similar or the budget is used up."""
         self._left -= 1
         found = alike(name, known, most=1, cutoff=0.75) if self._left >= 0 else []
         if not found:

@@ -1,9 +1,8 @@
-"""Design tokens: is a value safe to put into a stylesheet, and is it what its category says?
+"""Design tokens: is a value safe in a stylesheet, and does it fit its category?
 
-A value is read into one letter for each of its parts, functions from the inside out, and what may be is a list of
-patterns over those letters: those of CSS Values and Units 4, Color 4 and 5, Images 4, Backgrounds 3 (shadows) and
-Fonts 4. What is not listed is refused. What depends on the property that a token is used for (a negative padding, say)
-cannot be judged here.
+A value becomes one letter per part, functions from the inside out. The allowed values are patterns over these letters,
+after CSS Values and Units 4, Color 4 and 5, Images 4, Backgrounds 3 (shadows) and Fonts 4. Anything else is refused.
+Rules that depend on the property (such as a negative padding) are not checked here.
 """
 
 from __future__ import annotations
@@ -79,7 +78,7 @@ KEYWORDS = _letters(
     ("inset", "i"),
     ("none", "o"),
 )
-#: Letters of functions: ``h`` is a colour (as a hash is), ``m`` a calculation, ``b`` brackets in one, ``G`` a gradient,
+#: Letters of functions: ``h`` is a colour (like a hash), ``m`` a calculation, ``b`` brackets in one, ``G`` a gradient,
 #: ``t`` a track of a grid. ``v`` is var() or env(), which may stand for anything: only the browser knows.
 _WORD = "wcsgyxiok"
 _PART = "n0paNPAomv"
@@ -92,14 +91,14 @@ _CALCULATION = rf"[n0lpafuNLPAFU{_WORD}mvb,/*+-]+"
 
 
 def _components(space: str) -> str:
-    """Of a colour; where one is var(), it may hold several: ``rgb(var(--rgb) / 50%)``."""
+    """The components of a colour. A var() may stand for several: ``rgb(var(--rgb) / 50%)``."""
     return (
         rf"{space}[{_PART}]{{3}}(/[{_PART}])?|y{_COLOR}{space}[{_PART}{_WORD}]{{3}}(/[{_PART}{_WORD}])?"
         rf"|(y{_COLOR})?{space}(?=.*v)[{_PART},/]+"
     )
 
 
-#: Name of a function → what may be inside, and the letter that the whole becomes.
+#: Name of a function → its allowed arguments, and the letter of the whole.
 FUNCTIONS = {
     name: (re.compile(inside), letter)
     for inside, letter, names in (
@@ -126,14 +125,14 @@ FUNCTIONS = {
 } | {"": (re.compile(_CALCULATION), "b")}
 _RADII = "[0lpmv]{1,4}"
 _FONT = rf"[n0lpNLP\"/mv{_WORD}]+"
-#: At most one colour and one inset, before or behind the lengths. A var() may be the colour as well, hence five.
+#: At most one colour and one inset, before or after the lengths. A var() may also be the colour, hence five.
 _SHADOW = (
     r"(v|(?![^,]*i[^,]*i)(?![^,]*[hc][^,]*[hc])"
     rf"([ihc]*{_LENGTH}{{2,4}}[ihc]*|i?{_LENGTH}{{5}}i?))"
 )
 
-#: category → (what a value may be, whether a JSON number is one (pixels, a weight, a ratio), what is expected);
-#: ``other`` takes anything that is safe.
+#: category → (pattern of its values, is a JSON number allowed (pixels, a weight, a ratio)?, description); ``other``
+#: takes anything that is safe.
 CATEGORIES: dict[str, tuple[re.Pattern[str], bool, Text]] = {
     category: (re.compile(pattern), takes_numbers, expected)
     for category, pattern, takes_numbers, expected in (
@@ -181,7 +180,7 @@ _OPEN = both(": a quote or a bracket is not closed")
 
 
 def token_problems(snapshot: Any) -> Iterator[Problem]:
-    """``token.unsafe`` and ``token.value`` of every design token whose category and value can be told."""
+    """``token.unsafe`` and ``token.value`` for every design token with a known category and value."""
     for index, token in objects(snapshot, "uiTokens"):
         value, category = token.get("value"), token.get("category")
         if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -193,7 +192,7 @@ def token_problems(snapshot: Any) -> Iterator[Problem]:
 
 
 def value_problem(category: str, value: str | int | float) -> tuple[str, Text] | None:
-    """(code, sentence) of what is wrong with a value, or ``None``. An unknown category is not judged here."""
+    """(code, sentence) of a value's problem, or ``None``. An unknown category is not checked here."""
     if isinstance(value, str):
         unsafe = UNSAFE.search(value)
         if unsafe or not closed(value):
@@ -236,7 +235,7 @@ def closed(text: str) -> bool:
 
 
 def letters(text: str) -> str:
-    """One for each part of a closed value; ``?`` for what is no part of any."""
+    """One letter for each part of a closed value; ``?`` for an unknown part."""
     stack: list[tuple[str, list[str]]] = [("", [])]
     at, text = 0, text.lower()
     while match := _TOKEN.match(text, at):

@@ -1,4 +1,4 @@
-"""Texts that lack the language everybody falls back to."""
+"""Texts that lack the fallback language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from configs.validation.references import Path
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import both
 
-#: section → members that people read; nested lists after a dot.
+#: section → members that users see; nested lists after a dot.
 TEXTS: dict[str, tuple[str, ...]] = {
     "pages": ("title",),
     "tabs": ("label",),
@@ -23,7 +23,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
 
 
 def translation_problems(snapshot: Any, default_locale: str) -> Iterator[Problem]:
-    """``text.untranslated``, a warning: a text by language without one (or with a blank one) in the default."""
+    """``text.untranslated``, a warning: a text by language that is missing or blank in the default language."""
     for path, text in texts(snapshot):
         if not isinstance(text, dict) or not text:
             continue
@@ -37,7 +37,7 @@ def translation_problems(snapshot: Any, default_locale: str) -> Iterator[Problem
 
 
 def texts(snapshot: Any) -> Iterator[tuple[Path, Any]]:
-    """Everything in the product's sections that people read, as it stands there."""
+    """All texts of the product's sections that users see."""
     for section, members in TEXTS.items():
         for index, item in objects(snapshot, section):
             for member in members:

@@ -1,7 +1,7 @@
 """Our flags as features of Unleash, which its stock clients evaluate to the answers that our engine gives. Pure.
 
-``docs/reference/unleash.md`` says what that means, flag by flag and operator by operator. What cannot be said exactly
-is not said at all: such a feature is off, and its description says why.
+``docs/reference/unleash.md`` documents the mapping of flags and operators. A flag that cannot be expressed exactly is
+exported as a feature that is off; its description says why.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Conditions in Unleash's words.
+"""Conditions as Unleash constraints.
 
-Unleash joins the constraints of a strategy by "and" and strategies by "or", so a condition becomes *alternatives*:
-lists of constraints of which one must hold as a whole. No alternatives never hold, an empty one always does. A
-number in an alternative is a segment's.
+Unleash joins the constraints of a strategy by "and" and strategies by "or". So a condition becomes *alternatives*:
+lists of constraints, of which at least one list must hold entirely. An empty list of alternatives never holds; an empty
+alternative always does. A number in an alternative is a segment's id.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ Constraint = dict[str, Any]
 Alternative = list[Constraint | int]
 Alternatives = list[Alternative]
 
-#: Strategies that one flag may take. A client walks through all of them at every question.
+#: Strategies per flag. A client walks through all of them at every evaluation.
 MOST_STRATEGIES = 100
-#: Constraints in all strategies of one flag, and strategies of all flags.
+#: Constraints in all strategies of one flag; strategies of all flags.
 MOST_CONSTRAINTS = 1_000
 MOST_IN_ALL = 10_000
-#: Characters of all strategies and segments: so many, or so many times those of the snapshot. A list of a segment is
-#: written once for each strategy that uses it, where clients know no segments.
+#: Characters of all strategies and segments: an absolute limit, and a multiple of the snapshot's size. For clients
+#: without segments, a segment's list is written once for each strategy that uses it.
 MOST_TEXT = 4 * 2**20
 MOST_TIMES = 4
 ALWAYS: Alternatives = [[]]
 NEVER: Alternatives = []
-#: What every JavaScript object has is found before the context's own properties.
+#: Names that every JavaScript object has: clients find these before the context's own properties.
 _TAKEN = frozenset(
     ("properties", "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__")
     + (
@@ -105,7 +105,7 @@ def inverted(found: Constraint) -> Constraint:
 
 
 def stickiness(attribute: str) -> str:
-    """The attribute as what Unleash hashes. The server's own ``environment`` is not what a client would hash."""
+    """The attribute as Unleash's stickiness. Not ``environment``: a client would hash its own value."""
     if (
         not _STICKINESS.fullmatch(attribute)
         or attribute in _TAKEN
@@ -116,17 +116,17 @@ def stickiness(attribute: str) -> str:
 
 
 def identities(attributes: list[str], *, apart: bool) -> list[tuple[str, list[Constraint]]]:
-    """What to hash, and the constraints on whom it is hashed for: those who have it.
+    """The attributes to hash, each with constraints that select the contexts that have it.
 
-    ``apart``: only for those who have none of the attributes before it; else it may be any of them. Unleash's own
-    ``default`` (userId, else sessionId) is no help: it draws at random for those who have neither.
+    With ``apart``, only contexts that have none of the attributes before it; else any may match. Unleash's own
+    ``default`` (userId, else sessionId) does not fit: without either it draws at random.
     """
     found: list[tuple[str, list[Constraint]]] = []
     without: list[Constraint] = []
     for attribute in attributes:
         by = stickiness(attribute)
         if apart and attribute != attributes[-1]:
-            # No operator asks whether an attribute is there. An identity has a letter or a digit.
+            # No operator tests for presence. An identity contains a letter or a digit.
             there = constraint(by, "STR_CONTAINS", values=_LETTERS_AND_DIGITS, ignore_case=True)
             found.append((by, [*without, there]))
             without = [*without, inverted(there)]
@@ -137,7 +137,7 @@ def identities(attributes: list[str], *, apart: bool) -> list[tuple[str, list[Co
 
 
 def moment(text: Any) -> str:
-    """A moment as all clients read it: UTC, to the millisecond."""
+    """A point in time as all clients read it: UTC, to the millisecond."""
     found = instant_of(text)
     if found is None or found.microsecond % 1000:
         raise Inexpressible("moment")
@@ -145,25 +145,25 @@ def moment(text: Any) -> str:
 
 
 class Conditions:
-    """What turns the conditions of one snapshot into alternatives. ``segments`` are those that flags came to use."""
+    """Converts the conditions of one snapshot into alternatives. ``segments`` collects those that flags use."""
 
     def __init__(self, segments: Iterable[dict[str, Any]], environment: str) -> None:
         self.environment = environment
         self.sources = {source["id"]: source for source in segments}
         self.numbers = {name: number for number, name in enumerate(self.sources, start=1)}
         self.segments: dict[int, dict[str, Any]] = {}
-        #: (segment, whether it is to hold) → its alternatives, or why there are none.
+        #: (segment, must it hold?) → its alternatives, or why there are none.
         self._known: dict[tuple[str, bool], Alternatives | Inexpressible] = {}
 
     def all_of(self, conditions: list[dict[str, Any]]) -> Alternatives:
-        """Where all hold."""
+        """Alternatives for: all conditions hold."""
         found = ALWAYS
         for condition in conditions:
             found = product(found, self.one(condition))
         return found
 
     def not_all_of(self, conditions: list[dict[str, Any]]) -> Alternatives:
-        """Where one does not hold."""
+        """Alternatives for: at least one condition does not hold."""
         return union(self.negated(condition) for condition in conditions)
 
     def one(self, condition: dict[str, Any]) -> Alternatives:
@@ -197,7 +197,7 @@ class Conditions:
         return found
 
     def _once(self, name: str, holds: bool) -> Alternatives:
-        """A segment that others name again and again is put into words once, after those that it names itself."""
+        """Converts each segment once, after the segments that it refers to."""
         waiting = [(name, holds)]
         while waiting:
             needed = [] if waiting[-1] in self._known else self._named(*waiting[-1])
@@ -210,7 +210,7 @@ class Conditions:
         return known
 
     def _named(self, name: str, holds: bool) -> list[tuple[str, bool]]:
-        """The segments that this one names, and whether they are to hold; without those that are known."""
+        """The segments that this one refers to, and whether each must hold; without those already converted."""
         found: dict[tuple[str, bool], None] = {}
         waiting = [(condition, holds) for condition in self.sources[name]["conditions"] or ()]
         while waiting:
@@ -240,7 +240,7 @@ class Conditions:
         return conditions
 
     def _segment(self, name: str) -> Alternatives:
-        """The segment by its number where Unleash can say it as one; else its conditions, written out."""
+        """The segment by its number where Unleash can express it as a segment; else its conditions, inlined."""
         found = self.all_of(self._conditions(name))
         if len(found) != 1 or not found[0]:
             return found
@@ -268,7 +268,7 @@ class Conditions:
         if name in _DATES:
             if attribute != CURRENT_TIME:
                 raise Inexpressible("date")
-            # One of the values must fit, so only the most generous counts: the latest for "before".
+            # One value must match, so only the widest counts: the latest for "before".
             chosen = (max if name == "before" else min)(values, key=lambda value: instant_of(value) or _NEVER_MIND)
             return [[constraint(attribute, _DATES[name], value=moment(chosen))]]
         if attribute == CURRENT_TIME:
@@ -287,13 +287,13 @@ def _equal(attribute: str, name: str, values: list[Any], ignore_case: bool) -> A
 
 def _part(attribute: str, name: str, values: list[Any], ignore_case: bool) -> Alternatives:
     if ignore_case and any("σ" in fold(text_of(value) or "") for value in values):
-        # At the end of a word most clients take another letter for it.
+        # The final sigma: most clients lower-case it differently at the end of a word.
         raise Inexpressible("ignore_case")
     return [[constraint(attribute, _TEXTS[name], values=_texts(values), ignore_case=ignore_case)]]
 
 
 def _texts(values: list[Any]) -> list[str]:
-    """The values as texts that every client leaves as they are: some trim them and drop empty ones."""
+    """The values as texts that no client changes: some clients trim texts and drop empty ones."""
     found = [text_of(value) or "" for value in values]
     if any(text != text.strip(" \ufeff") or text.strip() != text or not text or "\\" in text for text in found):
         raise Inexpressible("value")
@@ -335,7 +335,7 @@ def _range(attribute: str, name: str, values: list[Any], ignore_case: bool) -> A
 
 
 def _version_text(version: VersionKey) -> str:
-    """Written out in full and without build metadata, by which some clients order."""
+    """The full form without build metadata, which some clients wrongly compare."""
     *numbers, (kind, *rest) = version
     identifiers = [word or str(number) for _, number, word in (rest[0] if kind == 0 else ())]
     if max(*numbers, *(number for _, number, _ in (rest[0] if kind == 0 else ()))) > SAFE:

@@ -1,10 +1,10 @@
-"""A snapshot's flags, each as a feature with strategies.
+"""Exports a snapshot's flags: each as a feature with strategies.
 
-A feature is *on* when its flag serves something else than ``offVariant``; a boolean one when it serves true. The first
-strategy that fits decides, as the first rule does, so rules become strategies in their order. Where a rule switches
-off, what comes after it is said to be outside of it.
+A feature is *on* when its flag serves a variant other than ``offVariant``; a boolean one when it serves true. The first
+strategy that matches decides, like the first rule, so rules become strategies in order. Where a rule serves off, the
+strategies after it exclude its conditions.
 
-A flag that is not live is an ``enabled: false`` feature that has what it would serve when it is switched on.
+A flag that is not live becomes an ``enabled: false`` feature with what it would serve if it were switched on.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from icontrol.kernel.texts import Text, both
 logger = logging.getLogger(__name__)
 Feature = dict[str, Any]
 Strategy = dict[str, Any]
-#: Unleash's weights are per mille, unless they make another total.
+#: Unleash's weights are per mille, unless their sum is another total.
 USUAL_TOTAL = 1000
 
 
@@ -48,9 +48,9 @@ _FAILED = both("Putting it into Unleash's words failed; the server's log says ho
 
 
 class Export(NamedTuple):
-    """``features`` in the order of the snapshot, segments apart. ``reasons`` by the keys of the flags that cannot be
-    expressed: their features are off. ``lost`` likewise of flags that are not live: their features are right, and
-    empty."""
+    """``features`` in the order of the snapshot, segments separate. ``reasons``: flag key → why it cannot be expressed;
+    its feature is off. ``lost``: the same for flags that are not live; their features are correct, but empty.
+    """
 
     features: list[Feature]
     segments: list[dict[str, Any]]
@@ -61,9 +61,9 @@ class Export(NamedTuple):
 def features(
     snapshot: Mapping[str, Any], *, killed: Collection[str] = (), environment: str = "", inline: bool = False
 ) -> Export:
-    """The flags of a snapshot that passed its checks. ``killed`` are the keys of engaged kill switches;
-    ``environment`` (not empty) is what the attribute of that name is. With ``inline`` there is room for fewer: see
-    :func:`document`."""
+    """Export the flags of a checked snapshot. ``killed``: keys of engaged kill switches; ``environment`` (not empty):
+    the value of the attribute of that name. With ``inline`` fewer flags fit: see :func:`document`.
+    """
     snapshot = resolved(snapshot, environment)
     flags = {flag["key"]: flag for flag in snapshot.get("featureFlags", [])}
     damaged = compile_flags(snapshot, environment=environment, killed=killed).errors
@@ -86,10 +86,10 @@ def features(
         except _Refused as error:
             refused[key] = tuple(error.reasons)
         except Exception:
-            # Clients wait for the other flags, and a publisher for an answer: what nobody foresaw is off alone.
+            # An unforeseen error turns off this flag alone: clients wait for the others, and a publisher for an answer.
             logger.exception("The flag %r cannot be put into Unleash's words.", key)
             refused[key] = (_FAILED,)
-    # An empty feature answers what its flag does; only what others would do when they are switched on is wrong.
+    # A refused flag that is not live is rightly off; only what it would serve when switched on is missing.
     while waiting := {
         key for key in made if _needed(flags[key]) & (refused.keys() & live if key in live else refused.keys())
     }:
@@ -109,8 +109,9 @@ def features(
 
 
 def document(export: Export, *, inline: bool = False) -> dict[str, Any]:
-    """What clients of Unleash fetch, or start from. With ``inline`` the segments' constraints are in the strategies,
-    for clients that know no segments."""
+    """The document that Unleash clients fetch or bootstrap from. With ``inline`` the segments' constraints are written
+    into the strategies, for clients without segments.
+    """
     listed = _inlined(export) if inline else export.features
     return {
         "version": 2,
@@ -139,7 +140,7 @@ def _inlined(export: Export) -> list[Feature]:
 
 
 def is_on(flag: Mapping[str, Any], evaluation: Evaluation) -> bool:
-    """Whether an answer of our engine is one with which the feature is on. A part of a split is, whatever it deals."""
+    """Whether this answer of our engine means that the feature is on. A split is on for each of its variants."""
     if flag["type"] == "boolean":
         return evaluation.value is True
     if evaluation.variant != off_variant(flag):
@@ -154,7 +155,7 @@ class _Refused(Exception):
 
 
 class _Room:
-    """What may still be written of the document."""
+    """The size that the document may still grow by."""
 
     def __init__(self, snapshot: Mapping[str, Any], conditions: Conditions, inline: bool) -> None:
         self.left = max(MOST_TEXT, MOST_TIMES * len(json.dumps(snapshot)))
@@ -162,7 +163,7 @@ class _Room:
         self.written: set[int] = set()
 
     def take(self, feature: Feature) -> None:
-        """:raises _Refused: there is no room for it, nor for any that come later."""
+        """:raises _Refused: there is no room for it or for any later one."""
         for strategy in feature["strategies"]:
             texts = [
                 text for one in strategy["variants"] for text in (one["name"], one.get("payload", {}).get("value"))
@@ -183,8 +184,9 @@ class _Room:
 
 
 class _Step(NamedTuple):
-    """One rule, or what is served where none fits. ``variants`` is None for what is off, empty for what has no name.
-    ``share``: of those who have an identity, in 0.01 %; None: everybody. ``by`` and ``group`` are what is hashed."""
+    """One rule, or the default. ``variants``: None where it serves off, empty where the variant has no name. ``share``
+    in 0.01 % of contexts with an identity; None: all. ``by`` and ``group``: what is hashed.
+    """
 
     conditions: list[dict[str, Any]]
     share: int | None
@@ -202,7 +204,7 @@ class _Flag:
         asked: Collection[str],
         conditions: Conditions,
     ) -> None:
-        """``asked``: keys of the flags that live ones need."""
+        """``asked``: keys of the prerequisites of live flags."""
         self.flags, self.all_live, self.asked, self.conditions = flags, all_live, asked, conditions
         self.live = flag["key"] in all_live
         self.flag = flag if flag["state"] in LIVE else {**flag, "state": "ROLLOUT" if "rollout" in flag else "ON"}
@@ -213,7 +215,7 @@ class _Flag:
         self.default = flag.get("defaultVariant", "on")
         bucketing = flag.get("bucketing", {})
         self.fnv1a = bucketing.get("algorithm") == "fnv1a"
-        # A share of fnv1a cannot be said at all, and splits beside it are salted with the key.
+        # An fnv1a share cannot be expressed, and its splits are salted with the key.
         self.group: str = self.key if self.fnv1a else bucketing.get("seed", self.key)
         self.reasons: list[Text] = []
 
@@ -261,8 +263,9 @@ class _Flag:
         return found
 
     def steps(self) -> list[_Step]:
-        """Those that count: what is off for those whom nobody switches on need not be said. While the flag is not
-        live, 0 % are a share like others, and somebody is to raise it."""
+        """The steps that matter: trailing ones that serve off are left out. While the flag is not live, a share of 0 %
+        is kept: somebody will raise it.
+        """
         steps = []
         for step in self.all_steps():
             try:
@@ -272,7 +275,7 @@ class _Flag:
             if who != NEVER and (step.share != 0 or (step.variants is not None and not self.live)):
                 steps.append(step)
                 if who == ALWAYS and step.share is None:
-                    break  # nobody is left
+                    break  # no context gets further
         while steps and steps[-1].variants is None:
             steps.pop()
         if not steps and not self.live:
@@ -288,7 +291,7 @@ class _Flag:
             conditions = rule.get("conditions", [])
             hashed = self.by(rule.get("bucketBy")), rule.get("seed", self.group)
             if "split" in rule:
-                # Whoever has no identity gets no part of a split.
+                # A context without an identity is in no variant of a split.
                 yield _Step(conditions, WHOLE if share is None else share, self.split(rule), *hashed)
             else:
                 yield _Step(conditions, share, self.served(rule.get("variant", self.default)), *hashed)
@@ -296,7 +299,7 @@ class _Flag:
         yield _Step([], share, self.served(self.default), self.by(), self.group)
 
     def by(self, own: str | list[str] | None = None) -> list[str]:
-        """The attributes to hash, ``own`` being those that a rule names."""
+        """The attributes to hash; ``own``: those that a rule names."""
         names = own or self.flag.get("bucketBy", "tenant")
         return names if isinstance(names, list) else [names]
 
@@ -370,7 +373,7 @@ class _Flag:
             if _needed(parent) and (not self.live or parent["key"] in self.all_live):
                 self.refuse("deep")
             if not self.live and self.key in self.asked:
-                # What asks it would be off for good, whatever it asks for.
+                # A flag that depends on it would always be off.
                 self.refuse("deep")
             dependency = _dependency(parent, need.get("variant"))
             if dependency is None:
@@ -381,7 +384,7 @@ class _Flag:
 
 
 def _dependency(parent: dict[str, Any], variant: str | None) -> dict[str, Any] | None:
-    """What Unleash is to ask of the parent; None if it has no such question, or not all clients answer it alike."""
+    """The dependency on the parent; None if Unleash has no such dependency or its clients disagree about it."""
     key, values, off = parent["key"], _values(parent), off_variant(parent)
     wanted = {variant} if variant is not None else set(values.keys() - {off})
     if parent["type"] == "boolean":
@@ -413,7 +416,7 @@ def _off_is_true(flag: Mapping[str, Any]) -> bool:
 
 
 def _needed(flag: Mapping[str, Any]) -> set[str]:
-    """Keys of the flags that a flag asks when it is on."""
+    """Keys of a flag's prerequisites."""
     return {need["flag"] for need in flag.get("prerequisites", ())}
 
 

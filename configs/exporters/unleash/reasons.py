@@ -1,4 +1,4 @@
-"""Why a flag cannot be put into Unleash's words. ``docs/reference/unleash.md`` lists these sentences."""
+"""Why a flag cannot be expressed in Unleash. ``docs/reference/unleash.md`` lists these sentences."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ REASONS: dict[str, Text] = {
 
 
 class Inexpressible(ValueError):
-    """Part of a flag that Unleash has no words for."""
+    """A part of a flag that Unleash cannot express."""
 
     def __init__(self, code: str) -> None:
         self.code, self.reason = code, REASONS[code]

@@ -1,7 +1,7 @@
 """The iCONTROL product's own configuration files, eight of them, as a snapshot, version policies and a report.
 
-Pure: no Django, no database. The same files give the same snapshot, byte for byte, whatever the order of their members.
-``docs/reference/import-icontrol.md`` says what maps to what; the counts there are tested.
+Pure: no Django, no database. The same files give the same snapshot, byte for byte, in any order of their members.
+``docs/reference/import-icontrol.md`` documents the mapping; its counts are tested.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ __all__ = ["convert", "read"]
 
 
 def read(directory: Path) -> Imported:
-    """The eight files of ``directory``; :class:`ImportRefused` with every problem that can be seen at once."""
+    """Read the eight files of ``directory``; :class:`ImportRefused` with all visible problems."""
     return convert(load(directory))
 
 
 def convert(files: Mapping[str, Any]) -> Imported:
-    """``files`` as ``load`` returns them; :class:`ImportRefused` if one has not the shape that it should have.
+    """``files`` as ``load`` returns them; :class:`ImportRefused` if one has the wrong shape.
 
     The result shares nothing with ``files``.
     """

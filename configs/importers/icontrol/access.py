@@ -11,7 +11,7 @@ from icontrol.kernel.texts import both
 
 
 def covers(pattern: str, permission: str) -> bool:
-    """``*`` covers everything, ``read:*`` whatever starts with ``read:``, anything else itself."""
+    """``*`` covers everything, ``read:*`` all that starts with ``read:``, any other pattern only itself."""
     return permission.startswith(pattern[:-1]) if pattern.endswith("*") else pattern == permission
 
 

@@ -1,4 +1,4 @@
-"""The product's eight files: their names, the shape that each must have, and reading them."""
+"""The product's eight files: their names, required shapes, and a reader."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STRUCTURE = "structure.schema.json"
 POLICY = "version_policy.default.json"
 
 MODES = ("dark", "light")
-#: Members that tell where a file came from. Nothing in a client reads them.
+#: Members that record a file's origin. No client reads them.
 METADATA = {"version?": ANY, "source?": ANY, "generated?": ANY, "remarks?": ANY}
 LEAF_TREE: dict[str, Any] = {}
 LEAF_TREE["*"] = (str, float, LEAF_TREE)
@@ -45,7 +45,7 @@ SHAPES: dict[str, dict[str, Any]] = {
                     None,
                     str,
                     {
-                        # What else tells where menus show the page; the snapshot's "nav" is as free.
+                        # Further menu settings of the page; the snapshot's "nav" is free-form too.
                         "*": ANY,
                         "dashboard_tabs?": bool,
                         "tab_order?": int,
@@ -154,7 +154,7 @@ def check(files: Mapping[str, Any]) -> list[str]:
 
 
 def _check_sense(files: Mapping[str, Any], checker: Checker) -> None:
-    """What types alone do not say, and what the mapping relies on."""
+    """What the mapping relies on beyond types."""
     for key, flag in files[FLAGS]["flags"].items():
         if not 0 <= flag.get("rollout", 0) <= 100:
             message = both("A share is from 0 to 100 percent.")

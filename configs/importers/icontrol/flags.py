@@ -11,7 +11,7 @@ from configs.importers.report import Report
 from configs.importers.shapes import child
 from icontrol.kernel.texts import both
 
-#: What JavaScript makes of a value that was not there, written as a key.
+#: The key that JavaScript writes for a missing value.
 ACCIDENTS = ("undefined", "null", "NaN", "[object Object]")
 #: status in the file → what it adds to a version policy
 STATUSES: dict[str, dict[str, Any]] = {
@@ -23,10 +23,10 @@ STATUSES: dict[str, dict[str, Any]] = {
 
 
 def flags(content: dict[str, Any], report: Report) -> list[dict[str, Any]]:
-    """Boolean flags that put every tenant in the bucket in which the product puts it.
+    """Boolean flags that put every tenant in the same bucket as the product does.
 
-    The product takes FNV-1a 32 of ``tenant::key::seed`` over UTF-16 code units, modulo 100, with the seed "" unless
-    its caller names one; its start-up names none.
+    The product takes FNV-1a 32 of ``tenant::key::seed`` over UTF-16 code units, modulo 100. The seed is "" unless the
+    caller sets one; the product's start-up sets none.
     """
     result = []
     for key, source in content["flags"].items():

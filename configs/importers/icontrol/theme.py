@@ -45,7 +45,7 @@ def leaves(tree: dict[str, Any], at: str, path: tuple[str, ...] = ()) -> Iterato
 
 
 def category(path: tuple[str, ...], value: str | float, neighbours: dict[str, str]) -> str:
-    """What a value is: by its look, a ``var(--x)`` by the token that sets ``--x``, else by the token's name.
+    """A value's category: by its form, for ``var(--x)`` by the token that sets ``--x``, else by the token's name.
 
     ``neighbours`` is {custom property: category} of the same preset and mode. Names alone would mislead: the
     background “gradient” of one preset is a plain colour, the “surfaces” of another are gradients.
@@ -69,7 +69,7 @@ def tokens(content: dict[str, Any], report: Report) -> list[dict[str, Any]]:
 
     def add(prefix: tuple[str, ...], tree: dict[str, Any], at: str, mapping: dict[str, str], **more: str) -> None:
         found = list(leaves(tree, at))
-        # The mapping speaks of the outer members only: a nested one of the same name is another token.
+        # The mapping applies to outer members only: a nested one of the same name is another token.
         mapped = {path: mapping[path[0]] for path, _, _ in found if len(path) == 1 and path[0] in mapping}
         neighbours = {mapped[path]: category(path, value, {}) for path, value, _ in found if path in mapped}
         used.update(path[0] for path in mapped)

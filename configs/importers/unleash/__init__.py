@@ -1,7 +1,7 @@
-"""Unleash's features and segments as flags and segments that give the same people the same answers.
+"""Imports Unleash's features and segments as flags and segments that give the same answers.
 
-Pure: no Django, no database. ``docs/howto/from-unleash.md`` says what becomes what; all cases of Unleash's own client
-specification are run through it.
+Pure: no Django, no database. ``docs/howto/from-unleash.md`` documents the mapping; a test runs all cases of Unleash's
+client specification through it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from configs.snapshot.traversal import NAMED_BY
 
 __all__ = ["convert", "merge"]
 
-#: What people say about a flag or a segment here and Unleash knows nothing of.
+#: Members for people that Unleash does not have.
 OURS = ("owner", "expiresAt", "private", "remote")
 
 
@@ -32,7 +32,7 @@ def convert(content: Any) -> Imported:
 
 
 def merge(document: dict[str, Any], imported: dict[str, Any]) -> dict[str, Any]:
-    """The draft with the imported flags and segments: those of the same name are replaced, all else stays."""
+    """The draft with the imported flags and segments: those of the same name are replaced, the rest is kept."""
     merged = dict(document)
     for section, items in imported.items():
         name = NAMED_BY[section]

@@ -1,4 +1,4 @@
-"""Constraints and segments of Unleash as conditions. What Unleash's clients make of broken ones is kept too."""
+"""Converts Unleash's constraints and segments to conditions. Broken ones behave as in Unleash's clients."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from icontrol.kernel.texts import Text, both
 Condition = dict[str, Any]
 
 STRINGS = {"STR_STARTS_WITH": "startsWith", "STR_ENDS_WITH": "endsWith", "STR_CONTAINS": "contains"}
-#: operator → those of ours that must all hold
+#: operator → our operators, which must all hold
 NUMBERS = {
     "NUM_EQ": ("gte", "lte"),
     "NUM_GT": ("gt",),
@@ -35,31 +35,31 @@ VERSIONS = {
     "SEMVER_LT": "semverLt",
     "SEMVER_LTE": "semverLte",
 }
-#: Unleash completes no versions.
+#: Unleash accepts no short versions.
 _COMPLETE = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+([-+].*)?", re.DOTALL)
-#: Which names things may have is said once, in the schema.
+#: The schema defines the allowed names.
 _ID = re.compile(snapshot_schema()["$defs"]["id"]["pattern"])
 LONGEST_NAME = 200
 
 
 class Never(Exception):
-    """A strategy that can never be on; ``why`` says it."""
+    """A strategy that can never be on; ``why`` is the reason."""
 
     def __init__(self, why: Text) -> None:
         self.why = why
 
 
 class Broken(Never):
-    """Unleash's clients turn off the whole feature for this, not the one strategy."""
+    """Unleash's clients turn off the whole feature for this, not only the strategy."""
 
 
 def conditions(sources: list[dict[str, Any]], report: Report, at: str) -> list[Condition]:
-    """What must all hold. :class:`Never`, :class:`Broken`."""
+    """The conditions, which must all hold. Raises :class:`Never` or :class:`Broken`."""
     return gathered(partial(_constraint, source, report, child(at, index)) for index, source in enumerate(sources))
 
 
 def gathered(asking: Iterable[Callable[[], list[Condition]]]) -> list[Condition]:
-    """What all of them ask. :class:`Broken` if one of them is, else :class:`Never` if one is."""
+    """All their conditions. Raises :class:`Broken` if one is broken, else :class:`Never` if one never holds."""
     found: list[Condition] = []
     errors: list[Never] = []
     for ask in asking:
@@ -73,7 +73,7 @@ def gathered(asking: Iterable[Callable[[], list[Condition]]]) -> list[Condition]
 
 
 def _constraint(source: dict[str, Any], report: Report, at: str) -> list[Condition]:
-    """Nothing for what always holds."""
+    """Empty for a constraint that always holds."""
     name, operator, inverted = source["contextName"], source["operator"], source.get("inverted") is True
     if not usable_name(name):
         raise Broken(_NAMELESS)
@@ -146,7 +146,7 @@ def _read(operator: str, value: str, otherwise: type[Never]) -> str:
 
 
 def readable_networks(values: list[str], report: Report, at: str) -> list[str]:
-    """Those of the addresses and networks that can be read; the others, which Unleash passes over, are told."""
+    """The valid addresses and networks; the others, which Unleash skips, are reported."""
     readable = [value for value in values if unreadable("inCidr", value) is None]
     if len(readable) < len(values):
         report.add(
@@ -162,12 +162,12 @@ def readable_networks(values: list[str], report: Report, at: str) -> list[str]:
 
 
 def usable_name(name: str) -> bool:
-    """Whether an attribute may be called so here."""
+    """Whether this is a valid attribute name here."""
     return bool(name.strip(" ")) and len(name) <= LONGEST_NAME
 
 
 class Segments:
-    """The segments of the file: ours, and by Unleash's number what to ask for, or why that cannot be asked."""
+    """The segments of the file: ours, and by Unleash's id the condition to use, or why there is none."""
 
     def __init__(self, sources: list[Found], report: Report) -> None:
         self.ours: list[dict[str, Any]] = []
@@ -215,12 +215,12 @@ def is_id(name: str) -> bool:
 
 
 def nearest_id(name: str) -> str:
-    """The name where it is an id; empty when nothing of it is left."""
+    """The name as a valid id; empty when no character of it can be kept."""
     return name if is_id(name) else re.sub(r"[^A-Za-z0-9._~!*'():-]+", "-", name).lstrip(".")[:120]
 
 
 def free(key: str, taken: Collection[str]) -> str:
-    """The key, with a number if it is taken."""
+    """The key, with a number appended if it is taken."""
     number, found = 1, key
     while found in taken:
         number += 1

@@ -1,13 +1,13 @@
-"""Reading Unleash's JSON: several forms of it, one list of features and segments.
+"""Reads Unleash's JSON in its several forms into one list of features and segments.
 
-- what ``GET /client/features`` answers: ``{"features": […], "segments": […]}``;
-- what the admin API answers: such a list or one feature, each with its ``environments``;
+- the answer of ``GET /client/features``: ``{"features": […], "segments": […]}``;
+- the answer of the admin API: such a list or one feature, each with its ``environments``;
 - an export, or the older state of a whole instance, where strategies, environments and dependencies are lists of their
   own;
-- what ``GET /client/delta`` answers: ``{"events": […]}``;
-- the body of an import, which has one of these in ``data``.
+- the answer of ``GET /client/delta``: ``{"events": […]}``;
+- the body of an import, which has one of these as ``data``.
 
-Of several environments each has what it says.
+With several environments, each keeps its own settings.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from flags.engine.sentences import shown
 from icontrol.kernel.texts import LANGUAGES, both
 
 FILE = "unleash#"
-#: What one feature may have of strategies and of variants. Unleash's own limits are lower.
+#: Strategies, and variants, per feature. Unleash's own limits are lower.
 MOST = 100
 LARGEST_WEIGHT = 100_000
 MOST_ENVIRONMENTS = 16
@@ -39,19 +39,20 @@ Found = tuple[str, dict[str, Any]]
 
 @dataclass(slots=True)
 class Place:
-    """What a feature is in one environment."""
+    """A feature in one environment."""
 
     enabled: bool = False
     strategies: list[Found] = field(default_factory=list)
     variants: list[dict[str, Any]] = field(default_factory=list)
-    #: Whether the file says what the strategies and variants are.
+    #: Whether the file contains the strategies and variants.
     told: bool = True
 
 
 @dataclass(slots=True)
 class Feature:
-    """``at`` is where it stands, and so is the first of each pair. ``places`` by the keys of environments; ``""`` alone
-    where the file is of one environment."""
+    """``at`` is its place in the file, like the first of each pair. ``places``: environment key → place; only ``""``
+    where the file covers one environment.
+    """
 
     at: str
     name: str
@@ -63,7 +64,7 @@ class Feature:
 
 @dataclass(slots=True)
 class Content:
-    """``at`` is what the pointers begin with."""
+    """``at`` is the prefix of the pointers."""
 
     at: str
     features: list[Feature]
@@ -71,7 +72,7 @@ class Content:
 
 
 def read(content: Any, report: Report) -> Content:
-    """What the file holds; :class:`ImportRefused` with every problem. What nobody reads goes into the report."""
+    """The file's content; :class:`ImportRefused` with every problem. Unread members go into the report."""
     checker, at = Checker(), FILE
     if isinstance(content, dict) and "data" in content and "features" not in content:
         checker.check(content, IMPORT, at)
@@ -102,7 +103,7 @@ def _stop(checker: Checker) -> None:
 
 
 def _alive(features: list[Feature], report: Report) -> Iterator[Feature]:
-    """Those that Unleash's clients get, and of which the file says what they get."""
+    """Those that Unleash's clients get, and that the file defines."""
     for feature in features:
         untold = [name for name, place in feature.places.items() if not place.told]
         if feature.archived:
@@ -153,7 +154,7 @@ def _features(sources: list[Found], at: str, checker: Checker, report: Report) -
 
 
 def _is_admins(source: dict[str, Any]) -> bool:
-    """Older versions have both forms in one; then what is there at once is that of the clients."""
+    """Older versions mix both forms; the top-level members are then the client form."""
     return "environments" in source and not {"enabled", "strategies"} <= source.keys()
 
 
@@ -172,14 +173,14 @@ def _administered(at: str, source: dict[str, Any], keys: dict[str, str], checker
 
 
 def _sorted(strategies: Iterable[Found]) -> list[Found]:
-    """As Unleash's server sorts them before an SDK sees them: elsewhere they are in the order of its database."""
+    """In the order in which Unleash's server sends them to SDKs; exports have the order of its database."""
     return sorted(strategies, key=lambda found: found[1].get("sortOrder") or 0)
 
 
 def _whole(at: str, source: dict[str, Any]) -> Feature:
     feature = _named(at, source)
     strategies = list(_pairs(source, "strategies", at))
-    # Clients do not agree on what is on without a list of strategies; who asks with an admin's token gets none.
+    # Clients disagree about features without a list of strategies, and an admin's token gets none.
     told = source.get("strategies") is not None
     feature.places[""] = Place(source["enabled"], strategies, source.get("variants") or [], told)
     feature.dependencies = source.get("dependencies") or []
@@ -237,13 +238,13 @@ def _export(content: dict[str, Any], at: str, checker: Checker, report: Report) 
 
 
 def _places(feature: Feature, item: dict[str, Any], keys: dict[str, str]) -> Collection[Place]:
-    """Where an item counts; one that names no environment, in all."""
+    """The environments of an item; all, if it names none."""
     key = keys.get(item.get("environment", ""))
     return feature.places.values() if key is None else (feature.places[key],)
 
 
 def _keys(names: Collection[str], at: str, checker: Checker, report: Report) -> dict[str, str]:
-    """Environment's name → the key that it has here; empty where it is the only one."""
+    """Environment name → its key here; empty where it is the only one."""
     if len(names) <= 1:
         return dict.fromkeys(names, "")
     keys = {name: re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") for name in sorted(names)}
@@ -316,7 +317,7 @@ def _unique(named: list[tuple[str, str]], checker: Checker) -> None:
 
 
 def _unread(unknown: list[str], report: Report) -> None:
-    """One line for each kind of member, not one for each of five hundred features."""
+    """One line per kind of member, not one per feature."""
     kinds = Counter(re.sub(r"/[0-9]+(?=/|$)", "/*", at.removeprefix(FILE)) for at in unknown)
     for kind, count in kinds.items():
         report.add(

@@ -1,4 +1,4 @@
-"""Features of Unleash as flags: every strategy is a rule, the first that lets somebody in decides."""
+"""Converts Unleash's features to flags: every strategy becomes a rule, and the first that matches decides."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem
 from icontrol.kernel.texts import Text, both
 
-#: What Unleash's server makes weights add up to.
+#: The total that Unleash's server gives weights.
 USUAL = 1000
-#: Values in the conditions of all rules: rules repeat the conditions of their strategy, and files may be hostile.
+#: Values in the conditions of all rules: rules repeat their strategy's conditions, and files may be hostile.
 MOST_VALUES = 200_000
 
 
@@ -44,7 +44,7 @@ class There:
 
 
 class Flags:
-    """Makes the flags of a file, in its order."""
+    """Builds the flags of a file, in its order."""
 
     def __init__(self, segments: Segments, report: Report) -> None:
         self.segments = segments
@@ -101,7 +101,7 @@ class Flags:
         plain = [there.parts[0] for there in theres.values() if len(there.parts) == 1 and not there.parts[0].conditions]
         hashes = {part.hash for part in plain if part.share is not None}
         if len(plain) == len(theres) and len(hashes) <= 1:
-            # What people know as on, off, and a rollout.
+            # The plain cases: on, off, and a rollout.
             for part in plain:
                 self.without_rule(key, part)
             for hashed in hashes:
@@ -123,7 +123,7 @@ class Flags:
             )
 
     def there(self, feature: Feature, place: Place) -> There:
-        """What the feature does in one environment."""
+        """The feature in one environment."""
         state, parts = "ON" if place.enabled else "OFF", []
         for number, (at, source) in enumerate(place.strategies, start=1):
             source = source | {"variants": _served(source.get("variants") or [])}
@@ -199,7 +199,7 @@ class Flags:
         )
 
     def rules_of(self, made: Made, part: Strategy, common: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Overrides, then everybody; each with the ``hash`` that it needs, if it needs one."""
+        """Overrides, then the rule for all; each with the ``hash`` that it needs, if any."""
         self.drawing(made.feature.name, part)
         sources, variants = part.variants or common, made.variants
         share = {} if part.share is None else {"rollout": part.share}
@@ -306,7 +306,7 @@ class Flags:
 
 
 def _wanted(parent: Made, names: list[str]) -> list[str] | None:
-    """The variants of which the parent must serve one; ``None``: any but off. One without a name fits any name."""
+    """The variants of which the parent must serve one; ``None``: any but off. One without a name matches any name."""
     if parent.variants is None or not names:
         return None
     every = [variant["key"] for variant in parent.variants.listed if variant["key"] != parent.off]
@@ -316,7 +316,7 @@ def _wanted(parent: Made, names: list[str]) -> list[str] | None:
 
 
 def _served(variants: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Weights of nothing but nothing serve nobody."""
+    """If all weights are zero, no variant is served."""
     return variants if any(variant["weight"] for variant in variants) else []
 
 
@@ -330,7 +330,7 @@ def _overrides(source: dict[str, Any]) -> Condition | None:
 
 
 def _settle(flag: dict[str, Any], places: dict[str, dict[str, Any]]) -> None:
-    """Puts state, rollout and rules into a flag: as its own, or as those of environments."""
+    """Sets state, rollout and rules in a flag: for all environments, or per environment."""
     if "" in places:
         flag |= places[""]
     else:

@@ -1,4 +1,4 @@
-"""The forms that Unleash's JSON has: what a file must hold and what is read of it."""
+"""The forms of Unleash's JSON: required members, and members that are read."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ FEATURE: Shape = {
     "description?": (str, None),
     "archived?": (bool, None),
     "archivedAt?": (str, None),
-    # Of the feature in every environment that has none of its own.
+    # Applies in every environment without its own.
     "variants?": ([VARIANT], None),
 }
-#: The state of a feature where it is not in a list of its own.
+#: The state of a feature, inlined in it.
 WHOLE: Shape = FEATURE | {
     "enabled": bool,
     "strategies?": ([STRATEGY], None),
     "dependencies?": (DEPENDENCIES, None),
 }
-#: The same from the admin API, whose lists tell whether there are strategies, and mostly not which.
+#: The same from the admin API, whose lists mostly say only whether there are strategies.
 ENVIRONMENT: Shape = {
     "name": str,
     "enabled": bool,
@@ -55,7 +55,7 @@ ENVIRONMENT: Shape = {
 ADMIN: Shape = FEATURE | {"environments": [ENVIRONMENT], "dependencies?": (DEPENDENCIES, None)}
 SEGMENT: Shape = {"id": int, "name?": (str, None), "constraints?": ([CONSTRAINT], None)}
 ANYTHING: Shape = {"*": ANY}
-#: Its features are looked at one by one.
+#: Its features are checked one by one.
 LIST: Shape = {"features": [ANYTHING], "segments?": ([SEGMENT], None)}
 DELTA: Shape = {
     "events": [

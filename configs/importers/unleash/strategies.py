@@ -1,4 +1,4 @@
-"""Strategies of Unleash: whom one lets in, and what is hashed for it."""
+"""Converts Unleash's strategies: their conditions, and what they hash."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from configs.importers.unleash.files import Found
 from flags.engine.sentences import shown
 from icontrol.kernel.texts import both
 
-#: What Unleash hashes unless it is told otherwise. Whoever has neither is drawn anew at every question there.
+#: What Unleash hashes by default. Without either attribute, it draws at random at every evaluation.
 DEFAULT = ("userId", "sessionId")
 LONGEST_SEED = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Hash:
-    """What is hashed, attributes and salt."""
+    """What is hashed: attributes and salt."""
 
     by: tuple[str, ...]
     seed: str
@@ -36,7 +36,7 @@ class Hash:
 
 @dataclass(slots=True)
 class Strategy:
-    """``share`` in 0.01 %, ``None`` for everybody. ``hash`` is that of its share, ``split`` that of its variants."""
+    """``share`` in 0.01 %, ``None`` for all. ``hash`` belongs to its share, ``split`` to its variants."""
 
     at: str
     number: int
@@ -49,8 +49,9 @@ class Strategy:
 
 
 def strategy(found: Found, number: int, feature: str, segments: Segments, report: Report) -> Strategy:
-    """The ``number``-th of a feature. :class:`Never` when nobody can be let in, :class:`Broken` when Unleash turns
-    off the whole feature."""
+    """The ``number``-th strategy of a feature. :class:`Never` when it can match nobody, :class:`Broken` when Unleash
+    turns off the whole feature.
+    """
     (at, source), target = found, f"featureFlags/{feature}"
     if source.get("disabled"):
         raise Never(both("It is switched off."))
@@ -64,7 +65,7 @@ def strategy(found: Found, number: int, feature: str, segments: Segments, report
     hashed = _hash(source, feature)
     result = Strategy(at, number, source.get("title") or "", [], None, hashed, hashed, source["variants"])
     _let_in(result, source, target, report)
-    # Whoever has nothing that is hashed is in no share here: our own export says so to Unleash's clients.
+    # A context without an identity is in no share here; our own export states the same as a constraint.
     told = {"attribute": result.hash.by[0], "operator": "notIn", "values": [""]}
     known = result.share is not None and len(result.hash.by) == 1
     result.conditions += [one for one in asked if not (known and one == told)]
@@ -77,12 +78,12 @@ def _hash(source: dict[str, Any], feature: str) -> Hash:
 
 
 def stickiness(name: str | None) -> tuple[str, ...]:
-    """The attributes; ``random`` knows none, and gets those that the default has."""
+    """The attributes; ``random`` has none and gets those of the default."""
     return DEFAULT if name in (None, "", "default", "random") else (str(name),)
 
 
 def _let_in(result: Strategy, source: dict[str, Any], target: str, report: Report) -> None:
-    """What the strategy asks by its name."""
+    """The conditions that the strategy's name implies."""
     at, name = result.at, source["name"]
     match name:
         case "default":

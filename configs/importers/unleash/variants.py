@@ -1,4 +1,4 @@
-"""Variants of Unleash: names and payloads become the values of a flag of one type."""
+"""Converts Unleash's variants: names and payloads become the values of a flag of one type."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from configs.payloads import own_payload
 from configs.snapshot.canonical import NotStrictJSON, parse_strict
 from flags.engine.values import number_of
 
-#: type → value of a variant that Unleash has none for
+#: type → value of a variant without a payload
 NOTHING: dict[str, Any] = {"string": "", "number": 0, "object": {}}
 
 
 class Variants:
-    """The variants of one feature, wherever they stand; each name with each payload is one."""
+    """The variants of one feature, from anywhere in it; each pair of name and payload is one variant."""
 
     def __init__(self, sources: list[dict[str, Any]]) -> None:
         self.type = _type(sources)
@@ -26,7 +26,7 @@ class Variants:
         distinct: dict[tuple[str, str], dict[str, Any]] = {}
         for source in sources:
             distinct.setdefault(_identity(source), source)
-        # A name that can be a key is its variant's, whatever stands before it.
+        # A name that is a valid key goes to its own variant, whatever came before.
         for identity, source in sorted(distinct.items(), key=lambda found: not is_id(found[1]["name"])):
             self._keys[identity] = free(nearest_id(source["name"]) or "variant", set(self._keys.values()))
         for identity, source in distinct.items():
@@ -44,7 +44,7 @@ class Variants:
         return [key for (known, _), key in self._keys.items() if known == name]
 
     def add(self, key: str, **more: Any) -> str:
-        """A variant without a value that Unleash does not name; returns the key that it got."""
+        """Add a variant without a value that Unleash does not name; returns its key."""
         key = free(key, {variant["key"] for variant in self.listed})
         self.listed.append({"key": key, "value": NOTHING[self.type], **more})
         return key
