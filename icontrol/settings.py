@@ -136,6 +136,7 @@ CORS_EXPOSE_HEADERS = [
     "X-Config-Digest",
     "X-Config-Stale",
     "X-Config-Version",
+    "X-Release-Environment",
     "X-Release-Serial",
 ]
 

@@ -101,7 +101,8 @@ function inOrder(sources) {
   const ready = [];
   for (const [key, source] of sources) {
     const asked = LIVE.includes(source.state) && Array.isArray(source.prerequisites) ? source.prerequisites : [];
-    const needs = new Set(asked.map((/** @type {any} */ need) => need?.flag).filter((name) => sources.has(name)));
+    const names = asked.map((/** @type {any} */ need) => need?.flag);
+    const needs = new Set(names.filter((/** @type {unknown} */ name) => typeof name === "string" && sources.has(name)));
     for (const need of needs) {
       const others = waiting.get(need);
       if (others) others.push(key);
@@ -165,6 +166,7 @@ function always(answer) {
  */
 function variantsOf({ type, variants = type === "boolean" ? BOOLEAN : [] }) {
   const values = new Map();
+  a("string", type);
   for (const variant of variants) {
     values.set(a("string", variant.key), variant.value);
   }
@@ -185,7 +187,7 @@ function compiled(source, conditions, others) {
   const { state, prerequisites = [], defaultVariant = "on", offVariant = "off" } = source;
   const serving = variantsOf(source);
   const off = serving(offVariant);
-  if (!LIVE.includes(state)) return always(off);
+  if (!LIVE.includes(a("string", state))) return always(off);
   const needs = prerequisites.map((/** @type {any} */ need) => {
     const flag = others.get(need.flag);
     if (!flag) throw new Unusable("A flag that is needed is not there.");
@@ -198,7 +200,7 @@ function compiled(source, conditions, others) {
     state === "ROLLOUT" ||
     rules.length > 0 ||
     end !== null ||
-    needs.some(({ flag }) => flag.dynamic || flag.start !== null);
+    needs.some((/** @type {Need} */ { flag }) => flag.dynamic || flag.start !== null);
   const rest = state === "ROLLOUT" ? rolledOut() : constant();
 
   /** @returns {Decide} */

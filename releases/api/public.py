@@ -47,6 +47,7 @@ CLIENT = [
 SURFACE = OpenApiParameter("surface", str, description="Only pages of this surface, and what hangs on them.")
 LIVE_HEADERS = [
     answer_header("ETag", "Strong validator of the bytes.", 200, 304),
+    answer_header("X-Release-Environment", "Application and environment: `icontrol/production`.", 200, 304),
     answer_header("X-Release-Serial", "Number of the release.", 200, 304, kind=int),
     answer_header("X-Config-Version", "Version that is live; absent when nothing was published.", 200, 304),
     answer_header(

@@ -122,7 +122,11 @@ def _of_every(ask: Ask, cache_control: str) -> list[tuple[str, str]]:
 
 
 def _of_release(ask: Ask, live: Live, cache_control: str) -> list[tuple[str, str]]:
-    headers = [*_of_every(ask, cache_control), ("X-Release-Serial", str(live.serial))]
+    headers = [
+        *_of_every(ask, cache_control),
+        ("X-Release-Environment", f"{live.application}/{live.environment}"),
+        ("X-Release-Serial", str(live.serial)),
+    ]
     if live.version is not None:
         headers.append(("X-Config-Version", live.version))
     if live.stale is not None:

@@ -29,28 +29,33 @@ PATIENCE_SECONDS = 120
 
 def node_clients() -> Path:
     """The folder of the scripts, with the packages in place. Without Node a loud skip; where CI is set, a failure."""
-    obstacle = _installed()
+    return with_packages(HERE, "JavaScript clients")
+
+
+def with_packages(folder: Path, what: str) -> Path:
+    """The folder, with the packages that its lock names in place; else as above."""
+    obstacle = _installed(folder)
     if obstacle:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"NOT RUN: JavaScript clients: {obstacle}")
-    return HERE
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"NOT RUN: {what}: {obstacle}")
+    return folder
 
 
 @cache
-def _installed() -> str:
+def _installed(folder: Path) -> str:
     """Installs from the lock unless that was done; returns what stands in the way."""
     missing = [name for name in ("node", "npm") if shutil.which(name) is None]
     if missing:
         return f"{' and '.join(missing)} not found (Debian: apt-get install nodejs npm)"
-    lock = HERE / "package-lock.json"
+    lock = folder / "package-lock.json"
     with lock.open("rb") as file:
         # The first of several test processes installs, the others wait for it.
         fcntl.flock(file, fcntl.LOCK_EX)
         wanted = hashlib.sha256(file.read()).hexdigest()
-        stamp = HERE / "node_modules" / ".installed"
+        stamp = folder / "node_modules" / ".installed"
         if stamp.exists() and stamp.read_text() == wanted:
             return ""
         done = subprocess.run(
-            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE, capture_output=True, text=True
+            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True
         )
         if done.returncode:
             return f"npm ci failed: {done.stderr.strip()[-1000:]}"

@@ -1,4 +1,4 @@
-"""The tests of the JavaScript files, which Node runs. Nothing is installed for them."""
+"""Our own JavaScript: Node runs its tests, for which nothing is installed. The tools that check it are in the lock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients import with_packages
+
 ROOT = Path(__file__).resolve().parents[2]
+SDK = ROOT / "frontend" / "sdk"
 
 
 def node_is_there() -> None:
@@ -27,3 +30,12 @@ def run_tests(*files: Path) -> None:
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert "\n# fail 0\n" in done.stdout and "\n# pass 0\n" not in done.stdout
+
+
+def tool(name: str, *arguments: str, given: str = "") -> str:
+    """What a tool of ``package.json`` says; it must not complain."""
+    folder = with_packages(Path(__file__).resolve().parent, "tools for JavaScript")
+    command = [str(folder / "node_modules" / ".bin" / name), *arguments]
+    done = subprocess.run(command, cwd=ROOT, input=given, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

@@ -7,7 +7,11 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
+#: Folders of ``tests`` that install packages for Node.
+NODE = ("clients", "frontend")
 
 
 def test_every_dependency_has_a_line_and_every_line_a_dependency() -> None:
@@ -16,7 +20,9 @@ def test_every_dependency_has_a_line_and_every_line_a_dependency() -> None:
         re.split(r"[\[<>=~!; ]", name)[0].lower()
         for name in (*project["project"]["dependencies"], *project["dependency-groups"]["dev"])
     }
-    clients = json.loads((ROOT / "tests" / "clients" / "package.json").read_text())["dependencies"]
+    clients = dict[str, str]()
+    for folder in NODE:
+        clients |= json.loads((ROOT / "tests" / folder / "package.json").read_text())["dependencies"]
     assert all(re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", version) for version in clients.values())
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
@@ -27,8 +33,9 @@ def test_every_dependency_has_a_line_and_every_line_a_dependency() -> None:
     assert {row[0].lower() for row in rows} == wanted | clients.keys()
 
 
-def test_the_lock_of_the_javascript_clients_names_no_host_and_hashes_everything() -> None:
-    text = (ROOT / "tests" / "clients" / "package-lock.json").read_text()
+@pytest.mark.parametrize("folder", NODE)
+def test_the_locks_of_javascript_name_no_host_and_hash_everything(folder: str) -> None:
+    text = (ROOT / "tests" / folder / "package-lock.json").read_text()
     assert "://" not in text.replace('"url": "https://', "")  # where a package asks for donations
     assert '"resolved"' not in text
     packages = json.loads(text)["packages"]

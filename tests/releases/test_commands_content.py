@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +48,21 @@ def test_what_is_exported_has_its_digest_and_can_be_imported(world: World, tmp_p
     assert "Rien ne change" in done("import_config", file, "--language", "fr").out
     assert done("import_config", file, "--json").json["changed"] is False
     assert world.draft.edits == edits and Release.objects.count() == 1
+
+
+def test_an_app_can_start_with_what_clients_get(world: World, client: Client) -> None:
+    hidden = {"id": "staff", "conditions": [{"attribute": "email", "operator": "exists"}], "private": True}
+    own = {"environments": {"production": {"state": "OFF"}, "elsewhere": {"state": "OFF"}}}
+    flags = [flag("shop", "ON", description="not for clients"), flag("fine", "ON", **own)]
+    world.release(snapshot("home", featureFlags=flags, segments=[hidden]))
+    done("kill", "shop", "--reason", "on fire")
+    made = json.loads(done("export_config", "--live", "--to", "clients").out)
+    told = client.get("/api/config/published")
+    assert made["document"] == told.json()
+    assert made == made | {"version": "1.0.0", "serial": 2, "etag": told["ETag"]}
+    assert f"{made['application']}/{made['environment']}" == told["X-Release-Environment"]
+    draft = json.loads(done("export_config", "--draft", "--to", "clients").out)
+    assert (draft["serial"], draft["version"]) == (0, "1.0.1")
 
 
 def test_flags_can_be_taken_to_unleash(world: World, tmp_path: Path) -> None:

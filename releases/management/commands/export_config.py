@@ -1,5 +1,5 @@
-"""``manage.py export_config``: a snapshot as its canonical JSON, byte for byte what its digest is of, or its flags in
-the words of another product."""
+"""``manage.py export_config``: a snapshot as its canonical JSON, byte for byte what its digest is of, or as clients get
+it, or its flags in the words of another product."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from configs.exporters import unleash
 from configs.models import ConfigVersion
 from configs.policies import check_publishable
 from configs.snapshot.canonical import canonical
+from flags.engine import resolved
 from icontrol.kernel.texts import both
+from releases.delivery.public_form import render
+from releases.delivery.representations import Representation
 from releases.ledger.chain import head_of
 from releases.lookup import LIVE, find_version
 from releases.management.base import ActionCommand, unusable
@@ -30,8 +33,8 @@ class Command(ActionCommand):
         which.add_argument("--draft", action="store_const", const="draft", dest="named", help="The draft.")
         parser.add_argument(
             "--to",
-            choices=["unleash"],
-            help="Only the flags, as Unleash's clients read them, in place of the snapshot.",
+            choices=["clients", "unleash"],
+            help="What clients get, for an app to start with, or only the flags, as Unleash's clients read them.",
         )
         parser.add_argument("--output", metavar="FILE", help="Write to a file instead of standard output.")
 
@@ -39,7 +42,9 @@ class Command(ActionCommand):
         name = self.options["what"] or self.options["named"] or LIVE
         environment = self.environment()
         version = find_version(environment, name)
-        if self.options["to"] is not None:
+        if self.options["to"] == "clients":
+            self.bootstrap(version, environment)
+        elif self.options["to"] is not None:
             self.hand_over(version, environment)
         elif self.options["output"] is not None:
             self.write(environment, version, Path(self.options["output"]))
@@ -49,16 +54,27 @@ class Command(ActionCommand):
             # No newline, unless somebody looks: the bytes have the digest.
             self.stdout.write(version.snapshot, ending="\n" if self.stdout.isatty() else "")
 
+    def bootstrap(self, version: ConfigVersion, environment: Environment) -> None:
+        """The public form with its names, as the SDK keeps it. Any release replaces what is not live."""
+        snapshot, head = version.document, head_of(environment)
+        check_publishable(version.application, version.version, snapshot, version.schema)
+        document = render(resolved(snapshot, environment.key), killed=head.killed)
+        record = {
+            "application": version.application.key,
+            "environment": environment.key,
+            "serial": head.serial if head.config_version == version else 0,
+            "version": version.version,
+            "etag": Representation.of(document).etag,
+            "document": document,
+        }
+        self.deliver(canonical(record))
+
     def hand_over(self, version: ConfigVersion, environment: Environment) -> None:
         """The flags for Unleash; what it has no words for is told on stderr, and off or empty in the file."""
         snapshot = version.document
         check_publishable(version.application, version.version, snapshot, version.schema)
         export = unleash.features(snapshot, killed=head_of(environment).killed, environment=environment.key)
-        text = canonical(unleash.document(export))
-        if self.options["output"] is None:
-            self.stdout.write(text)
-        else:
-            self.put(text, Path(self.options["output"]))
+        self.deliver(canonical(unleash.document(export)))
         self.aside(
             both(
                 "{said} of {all} flags of {version} are said in Unleash's words.",
@@ -80,6 +96,12 @@ class Command(ActionCommand):
             "{version} is in {path}, SHA-256 {digest}.", version=version.version, path=str(path), digest=version.digest
         )
         self.answer(show_named(version, environment), [said])
+
+    def deliver(self, text: str) -> None:
+        if self.options["output"] is None:
+            self.stdout.write(text)
+        else:
+            self.put(text, Path(self.options["output"]))
 
     def put(self, text: str, path: Path) -> None:
         try:

@@ -31,7 +31,15 @@ SENT = {
     *("unleash-appname", "unleash-connection-id", "unleash-instanceid", "unleash-interval", "unleash-sdk"),
     *("x-unleash-appname", "x-unleash-connection-id", "x-unleash-sdk"),
 }
-READ = {"etag", "retry-after", "x-config-digest", "x-config-stale", "x-config-version", "x-release-serial"}
+READ = {
+    "etag",
+    "retry-after",
+    "x-config-digest",
+    "x-config-stale",
+    "x-config-version",
+    "x-release-environment",
+    "x-release-serial",
+}
 
 
 def names(header: str) -> set[str]:

@@ -29,6 +29,7 @@ SHOWN = (
     "Vary",
     "X-Config-Digest",
     "X-Config-Version",
+    "X-Release-Environment",
     "X-Release-Serial",
 )
 
