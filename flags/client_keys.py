@@ -1,4 +1,4 @@
-"""Where clients of flags name their key. Pure."""
+"""Where flag clients send their key. Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ VARY = "X-API-Key, Authorization, Accept-Language"
 
 
 def client_key(api_key: str | None, authorization: str | None) -> str | None:
-    """What ``X-API-Key`` says, else ``Authorization``: the key alone, or after ``Bearer``. ``None`` without either.
+    """The key from ``X-API-Key``, else from ``Authorization``, with or without ``Bearer``. ``None`` without either.
 
-    An empty key is one that nobody has: a variable that was not set must not choose the default environment.
+    An empty key is an unknown key: an unset variable must not choose the default environment.
     """
     if api_key is not None or authorization is None:
         return api_key

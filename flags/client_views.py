@@ -1,4 +1,4 @@
-"""What all routes that clients ask about flags share: who asks, how often, and what the body says."""
+"""The base of all flag routes for clients: key, rate limit, body."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ RETRY_AFTER = answer_header("Retry-After", "Seconds.", 429, 503, kind=int)
 
 
 class FlagClientView(PublicView):
-    """``evaluates``: asking costs an evaluation, so it is counted."""
+    """``evaluates``: a request costs an evaluation, so it counts against the limit."""
 
     route: Route = Route(VARY)
     evaluates = False
 
     def live(self, request: HttpRequest) -> Live:
-        """The release that the client's key names. Counted first, so that who asks too often costs nothing more."""
+        """The live release for the client's key. The limit comes first, so excess requests cost nothing more."""
         if self.evaluates:
             _count(request)
         meta = request.META
@@ -48,10 +48,10 @@ def _count(request: HttpRequest) -> None:
 def read_body(request: HttpRequest, *, most: int) -> Any:
     """The body as strict JSON, at most ``most`` bytes of it; ``{}`` without one.
 
-    Large integers are the doubles that they mean: what clients send is compared and never stored.
+    Large integers are read as doubles: what clients send is compared and never stored.
     """
     meta = request.META
-    # A body in chunks has no length, and Django reads none of it: its context must not be lost silently.
+    # Django does not read a chunked body without a length: its context must not be lost silently.
     chunked = not meta.get("CONTENT_LENGTH") and meta.get("wsgi.input_terminated")
     try:
         data: bytes = (meta["wsgi.input"] if chunked else request).read(most + 1)

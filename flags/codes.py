@@ -1,4 +1,4 @@
-"""What the pages and answers about flags refuse, and evaluations by whichever protocol."""
+"""The refusals of flags: pages, API and evaluations in every protocol."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a context means, whoever hands it in: an OpenFeature client, or a member of the staff who asks why."""
+"""How a context is read, for OpenFeature clients and for staff who ask why."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from icontrol.kernel.refusals import Refusal
 
 
 def context_of(value: Any) -> dict[str, Any]:
-    """The attributes in a value that was sent; none for ``None``. ``targetingKey`` is the tenant unless one is named.
+    """The attributes in a sent value; none for ``None``. ``targetingKey`` is the tenant unless ``tenant`` is given.
 
-    :class:`Refusal` for what is no object, or names a ``targetingKey`` that is no string.
+    :class:`Refusal` if it is not an object or its ``targetingKey`` is not a string.
     """
     if value is None:
         return {}

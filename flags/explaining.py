@@ -1,4 +1,4 @@
-"""Why somebody gets what: one evaluation of a flag, live or not yet, with its steps in words. For the staff."""
+"""Explains one evaluation of a flag, live or not yet. For staff."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CHANNELS = (LIVE, states.DRAFT, states.PREVIEW)
 
 
 class ExplainedJSON(WhereJSON):
-    """One evaluation and how it came about."""
+    """One evaluation and its explanation."""
 
     channel: Annotated[str, Keywords(enum=list(CHANNELS))]
     version: str
@@ -64,8 +64,9 @@ class Explained:
 
 
 def find(environment: Environment, key: str, channel: str, actor: Actor) -> tuple[ConfigVersion, FlagSet]:
-    """The version that a channel names, and its flags, among them this one. With the kill switches that are engaged,
-    whichever channel is asked. What was never published is for editors."""
+    """The version that a channel names, and its flags, which include this one. Engaged kill switches apply in every
+    channel. Unpublished versions are for editors.
+    """
     check_permission(actor, VIEW if channel == LIVE else EDIT)
     version, head = find_version(environment, channel), head_of(environment)
     flags = compile_flags(version.document, environment=environment.key, killed=head.killed)
@@ -84,6 +85,6 @@ def explain(
     actor: Actor,
     now: dt.datetime,
 ) -> Explained:
-    """One evaluation. The context means what it means to OpenFeature's clients."""
+    """Explain one evaluation. The context is read as for OpenFeature clients."""
     version, flags = find(environment, key, channel, actor)
     return Explained(environment, channel, version, key, flags.explain(key, context_of(context), now))

@@ -1,7 +1,7 @@
-"""How many evaluations an address may ask for in a minute. Counted in this process, and forgotten with it.
+"""Limits the evaluations per address and minute. Counted in the memory of this process.
 
-Keys do not count: whoever made keys up would have a new budget with each. It keeps one client that loops from taking
-the server away from the others; it is no defence against an attack.
+Not by key: every invented key would have a new budget. It stops one looping client from starving the others; it is no
+defence against an attack.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections import OrderedDict
 from threading import Lock
 
 WINDOW = 60.0
-#: Addresses that are remembered; the one that asked least recently is forgotten first.
+#: Addresses remembered; the least recently seen is dropped first.
 KEPT = 10_000
 
 
 class Limiter:
     """At most ``limit`` requests in a row, and as many a minute from then on (generic cell rate algorithm).
 
-    An address is one moment: until then its requests, spread evenly, would have lasted.
+    Per address it stores one time: when its requests, spread evenly, would end.
     """
 
     def __init__(self, kept: int = KEPT) -> None:
@@ -27,10 +27,10 @@ class Limiter:
         self._until: OrderedDict[str, float] = OrderedDict()
 
     def seconds_to_wait(self, address: str, limit: int, now: float) -> int:
-        """0: go on, and this request is counted. ``now`` is of a monotonic clock, in seconds."""
+        """0: allowed, and the request is counted. ``now``: monotonic clock, in seconds."""
         with self._lock:
             until = max(self._until.get(address, now), now) + WINDOW / limit
-            # The millionth of a second is for the sums of fractions.
+            # A microsecond absorbs rounding errors.
             late = until - now - WINDOW - 1e-6
             if late > 0:
                 return math.ceil(late)
@@ -55,7 +55,7 @@ class Allowance:
         self._spent: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def take(self, address: str, wanted: int, now: float) -> int:
-        """How much of ``wanted`` is granted. ``now`` is of a monotonic clock, in seconds."""
+        """How much of ``wanted`` is granted. ``now``: monotonic clock, in seconds."""
         with self._lock:
             since, spent = self._spent.get(address, (now, 0))
             if now - since >= WINDOW:

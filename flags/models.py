@@ -1,4 +1,4 @@
-"""What is kept about flags beside the config: how often they were evaluated."""
+"""What is stored about flags besides the config: how often they were evaluated."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from django.db import models
 
 from releases.models import Environment
 
-#: No variant can be called like this.
+#: Not a valid variant name.
 UNTOLD = "?"
 
 
 class Usage(models.Model):
     """How often a variant was served in one hour. Counted in memory and added up here (:mod:`flags.usage`).
 
-    ``hour``: whole hours since 1970-01-01 UTC. ``variant``: empty for a damaged flag that has none to serve;
-    :data:`UNTOLD` where a client only told that the flag was on.
+    ``hour``: whole hours since 1970-01-01 UTC. ``variant``: empty for a damaged flag without a variant to serve;
+    :data:`UNTOLD` where a client reported only that the flag was on.
     """
 
     pk = models.CompositePrimaryKey("environment_id", "flag", "variant", "hour")
-    # Without a constraint: checking it would lock the environment's row, which publishing needs. Ledgers keep
-    # environments from being deleted.
+    # No constraint: checking it would lock the environment's row, which publishing needs. Ledgers prevent the deletion
+    # of environments.
     environment = models.ForeignKey(
         Environment, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
@@ -29,7 +29,7 @@ class Usage(models.Model):
     count = models.PositiveBigIntegerField()
 
     class Meta:
-        # What is too old is found by the hour alone.
+        # Housekeeping finds old rows by the hour alone.
         indexes = [models.Index(fields=["hour"], name="usage_by_hour")]
 
     def __str__(self) -> str:
@@ -37,7 +37,7 @@ class Usage(models.Model):
 
 
 class Flags(Environment):
-    """The flags of an environment: what the admin's pages of flags hang on. No table of its own."""
+    """A proxy without a table, for the admin's pages of flags."""
 
     class Meta:
         proxy = True

@@ -1,4 +1,4 @@
-"""The live flags of an environment with what is known about each: age, use, and why it may be time to remove it."""
+"""The live flags of an environment: age, use, and reasons to remove them."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from releases.serialization import WhereJSON, instant, named
 
 DAY = 24  # hours
 MONTH = dt.timedelta(hours=KEPT_HOURS)
-#: What the detail of one flag shows hour by hour.
+#: Hours that the detail of one flag covers.
 HOURS_SHOWN = 2 * DAY
 
-#: What whoever reads the counts should know.
+#: Notes for readers of the counts.
 ASKED_AT_ONCE = both(
     "An app that asks for all flags at once, as OpenFeature does in browsers, keeps all of them “evaluated”."
 )
@@ -95,7 +95,7 @@ class FlagsJSON(LiveJSON):
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What was counted in the last 30 days. ``shown`` is how often another variant than the off one was served."""
+    """Counts of the last 30 days. ``shown``: evaluations that served a variant other than the off one."""
 
     month: int = 0
     day: int = 0
@@ -136,7 +136,7 @@ class FlagFacts:
 
     @property
     def last_evaluated(self) -> dt.datetime | None:
-        """The beginning of the hour."""
+        """The start of the hour."""
         return time_of(self.use.last) if self.use.last is not None else None
 
     @property
@@ -172,7 +172,7 @@ class Overview:
     gone: Sequence[str]
 
     def as_json(self, *, stale: bool = False) -> FlagsJSON:
-        """``stale``: only those for which there is a reason."""
+        """With ``stale``, only flags that have a reason."""
         return {
             **_where(self.environment, self.head),
             "flags": [flag.as_json() for flag in self.flags if flag.stale or not stale],
@@ -187,9 +187,9 @@ class Overview:
 
 
 def overview(environment: Environment, now: dt.datetime, key: str | None = None) -> Overview:
-    """All live flags, or only the one called ``key``, whose counts alone are then read.
+    """All live flags, or only ``key``; then only its counts are read.
 
-    Four queries, however many flags and versions there are; only the live version is parsed.
+    Four queries for any number of flags and versions; only the live version is parsed.
     """
     head = head_of(environment)
     if head.config_version is None:
@@ -201,7 +201,7 @@ def overview(environment: Environment, now: dt.datetime, key: str | None = None)
     wanted = {source["key"]: source for source in sources if key in (None, source["key"])}
     first = first_seen(environment, key) if wanted else {}
     used = _used(_window(environment, now, key), wanted, now) if wanted else {}
-    # Nobody asks for them by name, and they decide all the same.
+    # Clients do not evaluate them by name, but they decide other flags.
     needed = {need["flag"] for source in sources for need in source.get("prerequisites", ())}
     flags = []
     for name, source in wanted.items():
@@ -299,7 +299,7 @@ def _hour(now: dt.datetime) -> int:
 
 
 def _window(environment: Environment, now: dt.datetime, key: str | None) -> Any:
-    """Of one flag or of all: the primary key begins with environment and flag."""
+    """For one flag or all: the primary key begins with environment and flag."""
     rows = Usage.objects.filter(environment=environment, hour__gt=_hour(now) - KEPT_HOURS)
     return rows if key is None else rows.filter(flag=key)
 
@@ -335,8 +335,9 @@ def _used(window: Any, sources: dict[str, dict[str, Any]], now: dt.datetime) -> 
 def _stale(
     source: dict[str, Any], first: First, use: Use, now: dt.datetime, *, killed: bool, needed: bool
 ) -> list[str]:
-    """Only what the whole time proves: a flag that came, or came back, yesterday is neither unused nor fully on for
-    30 days."""
+    """Only reasons that hold for the whole period: a flag that came (back) yesterday is neither unused nor fully on for
+    30 days.
+    """
     found = []
     old = first.since <= now - MONTH
     if old and not use.month and not needed:

@@ -1,8 +1,8 @@
 """How often each flag is evaluated: counted in memory, written in batches, kept for thirty days.
 
-A request only adds to a counter. The background writes what has come together about every ten seconds, in one
-transaction that adds to the rows there are, so that any number of processes add up. What an orderly stop finds in
-memory is written; ``kill -9`` loses at most one interval. While the database is away the counts wait, up to a bound.
+A request only increments a counter. A background thread writes the counts about every ten seconds, in one transaction
+that adds to existing rows, so any number of processes add up. An orderly stop writes what is in memory; ``kill -9``
+loses at most one interval. While the database is unavailable the counts wait, up to a bound.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ logger = logging.getLogger("icontrol.usage")
 HOUR = 3600  # seconds
 KEPT_HOURS = 30 * 24
 INTERVAL = 10  # seconds between two flushes
-#: Counters in memory (environment × flag × variant × hour). A flush begins early from the first on; beyond the second
-#: only the counters that there are go on, and the rest is dropped and counted.
+#: Counters in memory (environment × flag × variant × hour). Above the first number a flush starts early; above the
+#: second no new counters start, and the rest is dropped and counted.
 LARGE = 5_000
 MOST = 50_000
-#: Evaluations that clients may claim: of one flag and variant in one report, and of one address in a minute. An SDK
-#: reports about once a minute; it makes 10 000 a second at most.
+#: Evaluations that clients may report: per flag and variant in one report, and per address and minute. An SDK reports
+#: about once a minute and makes at most 10 000 evaluations a second.
 MOST_REPORTED = 10**6
 MOST_OF_ADDRESS = 10**7
-ROWS_A_STATEMENT = 150  # with five parameters each: SQLite allowed 999 for long
+ROWS_A_STATEMENT = 150  # with five parameters each: older SQLite allows 999
 
 Name = tuple[str, str | None]  # flag, variant
 Counts = Mapping[Name, int]
@@ -58,7 +58,7 @@ class UsageCounter(Collector):
         self.forget()
 
     def forget(self) -> None:
-        """As in a new process. A fork begins with this: what was counted before it is the parent's to write."""
+        """Reset as in a new process. A fork calls this: the parent writes the earlier counts."""
         self._lock = threading.Lock()
         self._pending: Pending = {}
         self._size = 0
@@ -81,12 +81,12 @@ class UsageCounter(Collector):
             background.wake()
 
     def drop(self, total: int) -> None:
-        """Evaluations that were told and are not counted."""
+        """Count reported evaluations that are dropped."""
         with self._lock:
             self.dropped += total
 
     def _add(self, place: Place, names: Iterable[Name] | Counts, total: int) -> int:
-        """How many of the total there was room for."""
+        """Returns how many of the total fitted."""
         counts = self._pending.get(place)
         if counts is None:
             counts = self._pending[place] = Counter()
@@ -99,14 +99,14 @@ class UsageCounter(Collector):
         return total
 
     def flush(self) -> None:
-        """Write what was counted. When the database does not take it, it is kept for the next time."""
+        """Write the counts. If the database fails, they are kept for the next time."""
         with self._lock:
             taken, self._pending, self._size, self._hurried = self._pending, {}, 0, False
         try:
             _add_up(taken)
             taken = {}
         except DATABASE_ERRORS as error:
-            if outage_of(error) is None:  # it would not take these later either
+            if outage_of(error) is None:  # they would fail later too
                 self.failures += 1
                 self.dropped += sum(counts.total() for counts in taken.values())
                 raise
@@ -118,7 +118,7 @@ class UsageCounter(Collector):
 
     def _failed(self, error: Exception, taken: Pending) -> None:
         self.failures += 1
-        if not self._failing:  # once an outage
+        if not self._failing:  # once per outage
             logger.error("flag usage cannot be written; it waits in memory for the database: %s", error)
         self._failing = True
         with self._lock:
@@ -129,7 +129,7 @@ class UsageCounter(Collector):
     # --- for Prometheus -----------------------------------------------------------------------------------------------
 
     def collect(self) -> Iterator[Metric]:
-        """Of this process: where several answer, each scrape finds one of them, named by the label."""
+        """The metrics of this process. With several processes each scrape reaches one, named by the label."""
         for name, help_text, value in (
             ("recorded", "Evaluations of flags that were counted.", self.recorded),
             ("dropped", "Evaluations of flags that were not counted, for want of room.", self.dropped),
@@ -141,7 +141,7 @@ class UsageCounter(Collector):
 
 
 def _add_up(pending: Pending) -> None:
-    """In one transaction; in one order everywhere, so that two processes wait for each other but never in a circle."""
+    """In one transaction and always in the same order, so that two processes never deadlock."""
     rows: Counter[tuple[int, str, str, int]] = Counter()
     for (environment, hour), counts in pending.items():
         for (flag, variant), count in counts.items():
@@ -171,29 +171,29 @@ background.regularly(counter.flush, every=INTERVAL)
 
 
 def old(now: dt.datetime) -> QuerySet[Usage]:
-    """What housekeeping removes."""
+    """The rows that housekeeping removes."""
     return Usage.objects.filter(hour__lt=int(now.timestamp()) // HOUR - KEPT_HOURS)
 
 
 def flush() -> None:
-    """Write what was counted, now and here."""
+    """Write the counts now, in this thread."""
     counter.flush()
 
 
-# Callers record flags and variants of the live flag set only: a name that a client made up would cost memory.
+# Callers record only flags and variants of the live flag set: invented names would cost memory.
 
 
 def record_all(live: Live, evaluations: Mapping[str, Evaluation]) -> None:
-    """What ``FlagSet.evaluate_all`` answered."""
+    """Record the result of ``FlagSet.evaluate_all``."""
     counter.add(
         live.environment_id, zip(evaluations, map(_variant, evaluations.values()), strict=True), len(evaluations)
     )
 
 
 def record_many(live: Live, counts: Counts, *, address: str = "") -> None:
-    """Evaluations that a client made itself and told us in bulk, as far as that can be true.
+    """Record evaluations that a client made itself and reported in bulk, as far as they are plausible.
 
-    What one address claims beyond its allowance is dropped, and counted as such.
+    Reports beyond an address's allowance are dropped, and counted as dropped.
     """
     good = {name: min(count, MOST_REPORTED) for name, count in counts.items() if count > 0}
     claimed, now = sum(good.values()), time.monotonic()

@@ -1,4 +1,4 @@
-"""The admin's pages of flags: what each is used for, which may go, and why somebody gets what."""
+"""The admin's pages of flags: their use, which are stale, and why a context gets a variant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Thirty days of evaluations as bars: the numbers that an SVG needs, so that the page needs no style and no script."""
+"""Thirty days of evaluations as bars: the coordinates of an SVG, so the page needs no style or script."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from flags.engine import is_off
 from flags.overview import Counts
 
 DAYS = 30
-WIDTH, HEIGHT, STEP = 16, 96, 20  # of a bar, of the chart, from bar to bar; in the units of the SVG
+WIDTH, HEIGHT, STEP = 16, 96, 20  # bar width, chart height, step between bars; in SVG units
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day. ``on``: evaluations that served another variant than the off one."""
+    """One day. ``on``: evaluations that served a variant other than the off one."""
 
     day: dt.date
     x: int
@@ -35,7 +35,7 @@ class Bar:
 
 
 def bars(counts: Counts, flag: Mapping[str, Any], today: dt.date) -> Sequence[Bar]:
-    """Oldest first; the tallest day fills the chart, and a day with any evaluation can be seen."""
+    """Oldest first. The busiest day fills the chart; a day with any evaluation is visible."""
     days = [today - dt.timedelta(days=back) for back in reversed(range(DAYS))]
     found = [counts.days.get(day, {}) for day in days]
     most = max((sum(variants.values()) for variants in found), default=0) or 1

@@ -1,4 +1,4 @@
-"""The question why: a field for each attribute that the flag asks about, and any others as JSON."""
+"""The form that asks why: a field for each attribute that the flag uses, and any others as JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from configs.snapshot.canonical import NotStrictJSON, parse_strict
 from icontrol.kernel.localized import localized, text_lazy
 from releases.lookup import LIVE
 
-#: Attributes with a meaning of their own, but for ``environment``, which the server knows better.
+#: Attributes with a defined meaning, except ``environment``, which the server sets.
 WELL_KNOWN = {
     "tenant": text_lazy("Tenant"),
     "role": text_lazy("Role"),
@@ -23,13 +23,14 @@ WELL_KNOWN = {
     "clientVersion": text_lazy("Client version (clientVersion)"),
     "locale": text_lazy("Language (locale)"),
 }
-#: Attributes of a flag that get a field; a flag may ask about hundreds, and the rest can be given as JSON.
+#: Attributes of a flag that get a field; a flag may use hundreds, and the rest can be given as JSON.
 MOST_ASKED = 12
 
 
 class ExplainForm(forms.Form):
-    """``cleaned_data["attributes"]`` is the context. ``asked``: what the flag asks about; ``edits``: the person may ask
-    the draft and the preview too."""
+    """``cleaned_data["attributes"]`` is the context. ``asked``: attributes that the flag uses; ``edits``: the person
+    may also choose the draft and the preview.
+    """
 
     more = forms.CharField(
         required=False,
@@ -55,17 +56,17 @@ class ExplainForm(forms.Form):
 
     @property
     def asked(self) -> list[BoundField]:
-        """Fields of what the flag asks about."""
+        """Fields of the attributes that the flag uses."""
         return [self[_field(name)] for name in self.named[: self.asked_count]]
 
     @property
     def others(self) -> list[BoundField]:
-        """Fields of what has a meaning to other flags, and of all the rest."""
+        """Fields of the other known attributes, and the JSON field."""
         return [*(self[_field(name)] for name in self.named[self.asked_count :]), self["more"]]
 
     @property
     def uses_others(self) -> bool:
-        """Whether something is typed there, or wrong, or whether there is nothing else."""
+        """Whether these fields hold input or errors, or are the only ones."""
         return not self.asked_count or any(field.value() or field.errors for field in self.others)
 
     def clean_more(self) -> dict[str, Any]:
@@ -87,11 +88,11 @@ class ExplainForm(forms.Form):
 
 
 def _field(name: str) -> str:
-    """The field's name: an attribute may be called like another field, or have characters that no id may have."""
+    """The field's name, not the attribute's: that may equal another field's name or be no valid HTML id."""
     return f"attribute-{quote(name, safe='')}"
 
 
 def _attribute(name: str) -> forms.CharField:
-    """Text: to the conditions of flags the number 42 and the text ``42`` are the same."""
+    """A text field: conditions treat the number 42 and the text ``42`` alike."""
     widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
     return forms.CharField(required=False, max_length=1_000, label=WELL_KNOWN.get(name, name), widget=widget)

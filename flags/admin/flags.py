@@ -1,4 +1,4 @@
-"""The live flags of an environment, and one flag: facts, a chart of its use, and the question why."""
+"""The live flags of an environment, and one flag: facts, a chart of its use, and the form that asks why."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from releases.lookup import find_environment
 from releases.models import Environment
 from releases.offers import of_flag
 
-#: How answers look that nobody is to be content with at a glance; others look well.
+#: Reasons that need attention → style; the others look normal.
 STYLES = {Reason.UNKNOWN: "warned", Reason.ERROR: "refused", Reason.DISABLED: "plain"}
 
 
 @dataclass(frozen=True, slots=True)
 class FlagRow:
-    """One flag. ``facts`` is None when only its engaged kill switch is left; ``button`` is for publishers."""
+    """One flag. ``facts`` is None when only its engaged kill switch remains; ``button`` is for publishers."""
 
     key: str
     facts: FlagFacts | None
@@ -46,7 +46,7 @@ class FlagRow:
 
 
 class FlagsAdmin(HouseAdmin):
-    """Everybody who may read what is live. The model is a way to the environments; no row of it is edited here."""
+    """For everybody who may read what is live. The model only lists the environments; no row is edited here."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.actor(request).may(VIEW)
@@ -106,7 +106,7 @@ class FlagsAdmin(HouseAdmin):
         )
 
     def rows(self, request: HttpRequest, found: Overview, *, only_stale: bool) -> list[FlagRow]:
-        """Those that are forced off first."""
+        """Forced-off flags first."""
         rows = [self.row(request, found, flag.key, flag) for flag in found.flags if flag.stale or not only_stale]
         if not only_stale:
             rows += [self.row(request, found, key, None) for key in found.gone]

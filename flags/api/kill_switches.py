@@ -1,4 +1,4 @@
-"""Kill switches over HTTP: a flag off for everybody at once, and back."""
+"""Kill switches over HTTP: force a flag off for everybody at once, or end that."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SwitchBody(ReasonBody):
 
 
 class SwitchView(AuthorView):
-    """What both do; ``kind`` is ``kill`` or ``lift``."""
+    """The base of both views; ``kind`` is ``kill`` or ``lift``."""
 
     kind: str
     permissions = {"POST": PUBLISH}
@@ -59,9 +59,9 @@ class KillView(SwitchView):
         responses=answers(show_switched, *BODY),
     )
     def post(self, request: Request, key: str) -> Response:
-        """Force a flag off for everybody until it is lifted, whatever is published or rolled back meanwhile.
+        """Force a flag off for everybody until it is lifted. Publishing and rolling back do not change that.
 
-        Never refused because somebody else released in between.
+        A release by somebody else in between does not cause a refusal.
         """
         return self.switch(actions.kill, key)
 

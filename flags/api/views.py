@@ -1,4 +1,4 @@
-"""Reading the live flags with their use, and asking why somebody gets what."""
+"""Read the live flags with their use, and explain an evaluation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STALE = OpenApiParameter("stale", {"type": "string", "enum": ["1"]}, description
 
 @extend_schema_field(OpenApiTypes.OBJECT)
 class Context(serializers.JSONField):
-    """Attributes by name, with any JSON values."""
+    """Attribute name → any JSON value."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
@@ -65,7 +65,7 @@ class FlagView(AuthorView):
 
 
 class ExplainView(AuthorView):
-    """Why somebody gets what."""
+    """Explains an evaluation."""
 
     permissions = {"POST": VIEW}
     parser_classes = (ContextParser,)
@@ -74,7 +74,7 @@ class ExplainView(AuthorView):
         operation_id="explainFlag", request=ExplainBody, parameters=BOTH, responses=answers(Explained.as_json, *BODY)
     )
     def post(self, request: Request, key: str) -> Response:
-        """Evaluate a flag for a context and tell every step. Nothing is counted and nothing is changed."""
+        """Evaluate a flag for a context and explain every step. Nothing is counted or changed."""
         environment, data = self.read(ExplainBody)
         explained = explain(environment, key, data["context"], channel=data["channel"], actor=self.actor, now=self.now)
         return Response(explained.as_json())

@@ -1,7 +1,8 @@
-"""Feature flags, evaluated: pure Python that knows neither the database nor the web, nor anything else of the house.
+"""The flag engine: pure Python that imports no database, no web framework and no other package of this project.
 
-``compile_flags(snapshot)`` once per release, then ``FlagSet.evaluate`` for every question. The language of flags is
-told in ``docs/reference/flags.md``; ``tests/vectors/flags.json`` says the same in examples for any language.
+Call ``compile_flags(snapshot)`` once per release, then ``FlagSet.evaluate`` for every evaluation.
+``docs/reference/flags.md`` documents the language of flags; ``tests/vectors/flags.json`` has examples for any
+implementation.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which attributes of a context count for a flag: what its rules ask about and what is hashed."""
+"""The attributes of a context that a flag uses, in its rules and for hashing."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from flags.engine.conditions import ENVIRONMENT
 
 
 class _Other(NamedTuple):
-    """What is asked in turn: a section of the snapshot, and the name of a flag or a segment."""
+    """A dependency to visit: a section of the snapshot, and the name of a flag or a segment."""
 
     section: str
     name: str
 
 
 def attributes_of(snapshot: Mapping[str, Any], key: str) -> list[str]:
-    """Names for one flag of a snapshot that passed its checks, its segments and the flags that it needs included; in
-    the order in which they are met, each once. Without ``environment``, which the server knows."""
+    """Attribute names for one flag of a checked snapshot, including its segments and prerequisites; each once, in the
+    order of use. Without ``environment``, which the server sets.
+    """
     flags = {flag["key"]: flag for flag in snapshot.get("featureFlags", ())}
     segments = {segment["id"]: segment["conditions"] for segment in snapshot.get("segments", ())}
     start = _Other("featureFlags", key)
     found, seen = dict[str, None](), {start}
-    # Not by recursion: a chain of flags may be as long as a snapshot.
+    # No recursion: a chain of flags may be as long as a snapshot.
     pending = [_parts(start, flags, segments)]
     while pending:
         part = next(pending[-1], None)

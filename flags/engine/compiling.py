@@ -1,4 +1,4 @@
-"""From a snapshot to a flag set: everything that does not depend on the context is done here, once per release."""
+"""Compiles a snapshot to a flag set: does everything that does not depend on the context, once per release."""
 
 from __future__ import annotations
 
@@ -28,22 +28,21 @@ from icontrol.kernel.texts import Text, both
 
 T = TypeVar("T")
 
-#: What a flag has that does not say it.
+#: Defaults of a flag.
 DEFAULT_VARIANT, OFF_VARIANT = "on", "off"
 BOOLEAN_VARIANTS = ({"key": DEFAULT_VARIANT, "value": True}, {"key": OFF_VARIANT, "value": False})
 Serve = Callable[[Context], Evaluation | None]
-#: States in which a flag may serve something else than its off variant.
+#: States in which a flag may serve a variant other than its off variant.
 LIVE = ("ON", "ROLLOUT")
 
 
 def compile_flags(snapshot: Mapping[str, Any], *, environment: str = "", killed: Collection[str] = ()) -> FlagSet:
     """The flags of a snapshot, compiled.
 
-    ``environment`` (not empty) is the value of the attribute ``environment`` for everybody, and flags count as they are
-    there (:func:`flags.engine.environments.resolved`); ``killed`` are the keys
-    of engaged kill switches, whether the snapshot has them or not. Never raises for a snapshot that passed its
-    checks. A flag that cannot be compiled serves its off variant with the reason ``ERROR``, and the others are not
-    concerned; ``FlagSet.errors`` says why.
+    ``environment`` (not empty) is the value of the attribute ``environment`` for everybody, and flags are resolved for
+    it (:func:`flags.engine.environments.resolved`); ``killed`` are the keys of engaged kill switches, whether the
+    snapshot has them or not. Never raises for a checked snapshot. A flag that cannot be compiled serves its off variant
+    with the reason ``ERROR`` and does not affect others; ``FlagSet.errors`` says why.
     """
     snapshot = resolved(snapshot, environment)
     conditions = Conditions(_listed(snapshot, "segments"), environment)
@@ -65,12 +64,12 @@ def compile_flags(snapshot: Mapping[str, Any], *, environment: str = "", killed:
 
 
 def off_variant(flag: Mapping[str, Any]) -> str:
-    """The key of the variant that a flag serves while it is off."""
+    """The key of the variant that a flag serves when it is off."""
     return str(flag.get("offVariant", OFF_VARIANT))
 
 
 def is_off(flag: Mapping[str, Any], variant: str | None) -> bool:
-    """Whether who is served this variant has the flag off. A damaged flag that has nothing to serve is."""
+    """Whether serving this variant means off. So does a damaged flag without a variant to serve."""
     return not variant or variant == off_variant(flag)
 
 
@@ -80,7 +79,7 @@ def _listed(snapshot: Mapping[str, Any], section: str) -> list[Any]:
 
 
 def needed(flag: Mapping[str, Any]) -> set[str]:
-    """The keys of its prerequisites."""
+    """The keys of a flag's prerequisites."""
     needs = flag.get("prerequisites")
     names = (need.get("flag") for need in needs if isinstance(need, dict)) if isinstance(needs, list) else ()
     return {name for name in names if isinstance(name, str)}
@@ -95,7 +94,7 @@ def _guarded(
     except Unusable as error:
         errors[key] = error.sentence
     except Exception:
-        # Clients are waiting for the other flags, so a snapshot that no check should have let through breaks one only.
+        # An error that the checks missed breaks this flag only: clients wait for the others.
         errors[key] = _UNREADABLE
     return _damaged(source)
 
@@ -109,7 +108,7 @@ def _damaged(source: dict[str, Any]) -> Flag:
 
 
 class _Compiler:
-    """Compiles one flag; made, it knows the flag's variants."""
+    """Compiles one flag. The constructor reads its variants."""
 
     def __init__(self, source: dict[str, Any], conditions: Conditions) -> None:
         self.source = source
@@ -143,7 +142,7 @@ class _Compiler:
         flag.steps = self.steps + len(flag.needs)
         rollout = source["state"] == "ROLLOUT"
         flag.start, flag.end = self.moment("enabledFrom"), self.moment("enabledUntil")
-        # Before its beginning a flag is off, which is no promise; while its end lies ahead, on must be none either.
+        # Before its start a flag is off, which may change; until its end passes, on may change too.
         flag.dynamic = rollout or bool(flag.rules or flag.end) or any(_may_change(need.flag) for need in flag.needs)
         if rollout:
             flag.rollout = self.share(source["rollout"])
@@ -191,7 +190,7 @@ class _Compiler:
 
     def split(self, rule: dict[str, Any], by: tuple[str, ...]) -> Serve:
         split, total = rule["split"], _a(int, rule["total"]) if "total" in rule else None
-        # The product had no splits: those of an imported flag are hashed as all others, and salted with the key.
+        # The product had no splits: those of an imported flag are hashed like all others and salted with the key.
         salt = rule.get("seed", self.key if self.fnv1a else self.seed)
         ends = list(accumulate(part["weight"] for part in split))
         whole = WHOLE if total is None else total
@@ -226,13 +225,13 @@ class _Compiler:
         return decide
 
     def bucket(self, by: tuple[str, ...], seed: str) -> BucketOf:
-        """For a rollout or a share: the bucket of the first attribute that has one."""
+        """For a rollout or a share: the bucket of the first attribute with a usable value."""
         if self.fnv1a:
             return first_of([self.known(name, fnv1a_bucket(name, self.key, seed)) for name in by])
         return first_of([self.known(name, murmur3_bucket(name, seed)) for name in by])
 
     def known(self, name: str, bucket_of: BucketOf) -> BucketOf:
-        """Hashing the environment, which the server knows, gives one bucket for everybody."""
+        """The environment hashes to one bucket for everybody."""
         if name != ENVIRONMENT or not self.conditions.environment:
             return bucket_of
         bucket = bucket_of({ENVIRONMENT: self.conditions.environment})
@@ -252,20 +251,21 @@ class _Compiler:
 
 
 def _may_change(needed: Flag) -> bool:
-    """Whether the answer for a flag that needs this one depends on the context or the date. Of one that must be off,
-    the beginning counts as well."""
+    """Whether the answer of a flag that depends on this one can change with the context or the date. If this one must
+    be off, its start date counts too.
+    """
     return needed.dynamic or needed.start is not None
 
 
 def _a(kind: type[T], value: Any) -> T:
-    """What is used at every evaluation is looked at here: what fails at compilation fails alone."""
+    """Reads at compilation what every evaluation uses, so an error breaks one flag only."""
     if not isinstance(value, kind):
         raise TypeError(f"{shown(value)!r} is not a {kind.__name__}")
     return value
 
 
 def _names(by: Any) -> tuple[str, ...]:
-    """One attribute, or several of which the first counts that the context has."""
+    """One attribute, or several: the first that the context has is used."""
     names = tuple(_a(str, name) for name in hashed_attributes(by))
     if not names:
         raise TypeError("nothing is hashed")
@@ -273,7 +273,7 @@ def _names(by: Any) -> tuple[str, ...]:
 
 
 def _limited(bucket_of: BucketOf, share: int, inner: Callable[[int, Context], Evaluation | None]) -> Serve:
-    """Nothing outside the share; ``inner`` is told the bucket."""
+    """None outside the share; ``inner`` gets the bucket."""
 
     def serve(context: Context) -> Evaluation | None:
         bucket = bucket_of(context)
@@ -287,7 +287,7 @@ def _constant(answer: Evaluation) -> Decide:
 
 
 def _placed(answer: Evaluation) -> Callable[[int], Evaluation]:
-    """The answer with a bucket. Spelt out, because a named tuple's own constructor takes as long as the hash."""
+    """The answer with a bucket. By ``tuple.__new__``: a named tuple's own constructor takes as long as the hash."""
     value, variant, reason, rule, _ = answer
     new, kind = tuple.__new__, Evaluation
     return lambda bucket: new(kind, (value, variant, reason, rule, bucket))

@@ -1,4 +1,4 @@
-"""Conditions in words."""
+"""Sentences for conditions."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from flags.engine.sentences import quoted
 from flags.engine.values import LONGEST_TEXT, MOST_MEMBERS, read_text
 from icontrol.kernel.texts import Text, both, joined, same
 
-#: Values, and attributes, that a sentence names; the rest is counted.
+#: Values, and attributes, that a sentence lists; it counts the rest.
 MOST_NAMED = 5
 
-#: operator → what stands between the attribute and the values
+#: operator → text between attribute and values
 _VERBS = {
     "exists": both("is present"),
     "equals": both("is"),
@@ -77,13 +77,13 @@ def _named(values: Any) -> list[Text]:
 
 
 def facts(condition: Any, context: Context) -> Text:
-    """What the context says about the attributes of a condition: ``“plan” is “free”, “locale” is missing``."""
+    """The context's values for the attributes of a condition: ``“plan” is “free”, “locale” is missing``."""
     named = list(dict.fromkeys(attributes(condition)))[:MOST_NAMED]
     return joined((fact(attribute, context) for attribute in named), both(", "))
 
 
 def tried(by: Iterable[str], context: Context) -> Text:
-    """The same of the attributes that are hashed, up to the one that has something to hash."""
+    """The same for the hashed attributes, up to the first usable one."""
     found = []
     for attribute in by:
         found.append(fact(attribute, context))
@@ -107,21 +107,21 @@ def fact(attribute: str, context: Context) -> Text:
 
 
 def segments(condition: Any) -> Iterator[str]:
-    """Segments that a condition names itself."""
+    """Segments that a condition names directly."""
     for part in _parts(condition):
         if isinstance(part.get("segment"), str):
             yield part["segment"]
 
 
 def attributes(condition: Any) -> Iterator[str]:
-    """Attributes that a condition names itself."""
+    """Attributes that a condition names directly."""
     for part in _parts(condition):
         if isinstance(part.get("attribute"), str):
             yield part["attribute"]
 
 
 def _parts(condition: Any) -> Iterator[dict[str, Any]]:
-    """The condition and those inside it, in the order in which they are written."""
+    """The condition and its nested conditions, in document order."""
     if isinstance(condition, dict):
         yield condition
         for inner in (*condition.get("all", ()), *condition.get("any", ()), condition.get("not")):

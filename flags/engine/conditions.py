@@ -1,7 +1,7 @@
-"""Conditions and segments, made into functions once per release.
+"""Compiles conditions and segments to functions, once per release.
 
-A value that an operator cannot read (a broken pattern, a number that is none) makes the condition unusable, and with
-it the flag: were it only "no match", a ``not`` around it would turn the flag on for everybody.
+A value that an operator cannot read (a broken pattern, an invalid number) makes the condition unusable, and with it the
+flag. If it only meant "no match", a ``not`` around it would turn the flag on for everybody.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from flags.engine.sentences import shown
 from flags.engine.work import TOO_MANY_PATTERNS, Patterns, steps_of
 from icontrol.kernel.texts import Text, both
 
-#: The attribute that the server knows better than its clients.
+#: The attribute that the server sets.
 ENVIRONMENT = "environment"
-#: Levels of conditions, and questions that the conditions of one flag may come to, segments counted where they are
-#: used: shared segments can grow exponentially for evaluators that do not keep what a segment came to.
+#: Levels of conditions, and comparisons in the conditions of one flag, counting each segment where it is used: shared
+#: segments can grow exponentially for evaluators that do not cache a segment's result.
 DEEPEST = 100
 MOST_QUESTIONS = 2_000
 _NEVER_MIND = Run(datetime.min.replace(tzinfo=UTC))
-#: What a condition is told by: exactly one of these.
+#: The kinds of conditions: each has exactly one of these members.
 FORMS = frozenset({"attribute", "segment", "all", "any", "not"})
 
 
@@ -38,8 +38,9 @@ class Unusable(ValueError):
 
 
 class Compiled(NamedTuple):
-    """A test, the questions that it may ask, how deep it is nested, and its steps. What asks nothing itself is a
-    question and a step too: it is walked through."""
+    """A test, its number of comparisons, its depth, and its steps. A condition without a comparison counts as one too:
+    it is walked through.
+    """
 
     test: Test
     questions: int = 1
@@ -48,9 +49,9 @@ class Compiled(NamedTuple):
 
 
 class Conditions:
-    """The segments of a snapshot, and what turns conditions that may use them into tests.
+    """The segments of a snapshot, and the compiler of conditions that may use them.
 
-    With ``environment`` (not empty) the attribute of that name is that, whatever a context says.
+    ``environment`` (not empty) overrides the context's attribute of that name.
     """
 
     __slots__ = ("_patterns", "_segments", "environment", "sources")
@@ -74,9 +75,9 @@ class Conditions:
                 self._segments[name] = Unusable(TOO_MUCH)
 
     def all_of(self, conditions: Any) -> Compiled:
-        """All must hold; no conditions hold. :class:`Unusable` when one cannot be asked."""
+        """A test that all hold; an empty list holds. :class:`Unusable` when one cannot be evaluated."""
         if not isinstance(conditions, list):
-            # What clients get of a private segment. Taken for "no conditions", it would be everybody.
+            # The public form of a private segment. Read as "no conditions" it would match everybody.
             raise Unusable(_UNTOLD)
         parts = [self.one(condition) for condition in conditions]
         if not parts:
@@ -94,7 +95,7 @@ class Conditions:
         return _bounded(every, parts)
 
     def one(self, condition: Any) -> Compiled:
-        """:class:`Unusable` when the condition cannot be asked, or asks several things at once."""
+        """:class:`Unusable` when the condition cannot be evaluated or has several kinds at once."""
         if isinstance(condition, dict) and len(FORMS & condition.keys()) != 1:
             raise Unusable(_SHAPELESS)
         match condition:
@@ -128,7 +129,7 @@ class Conditions:
 
     @property
     def steps(self) -> dict[str, int]:
-        """Of each segment that can be asked."""
+        """The steps of each usable segment."""
         return {name: part.steps for name, part in self._segments.items() if isinstance(part, Compiled)}
 
     def _segment(self, name: str) -> Compiled:
@@ -150,13 +151,13 @@ class Conditions:
                 raise Unusable(flaw)
         test = OPERATORS[name](attribute, values, ignore_case)
         if attribute == ENVIRONMENT and self.environment:
-            # Which environment this is does not depend on who asks.
+            # The environment does not depend on the context.
             return Compiled(_always if test({ENVIRONMENT: self.environment}, _NEVER_MIND) else _never)
         return Compiled(test, steps=steps_of(name, values))
 
 
 def in_order(uses: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    """Every name after those that it uses. Names in a circle, and those that need one of them, never come."""
+    """The names in dependency order. Names in a cycle, and those that depend on one, are left out."""
     sorter = TopologicalSorter(uses)
     with contextlib.suppress(CycleError):
         sorter.prepare()
@@ -179,7 +180,7 @@ def _segments_in(conditions: Any) -> Iterator[str]:
 
 
 def _once(name: str, part: Compiled) -> Compiled:
-    """The segment of this name, asked at its first use in a run only."""
+    """The segment of this name, evaluated only at its first use in a run."""
     test = part.test
 
     def once(context: Context, run: Run) -> bool:

@@ -1,4 +1,4 @@
-"""Which flags answer otherwise when the kill switch of one is engaged or lifted, without asking for anybody."""
+"""Which flags change their answer when a kill switch is engaged or lifted, worked out without a context."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from flags.engine.compiling import DEFAULT_VARIANT, LIVE, compile_flags, needed
 from flags.engine.conditions import in_order
 from flags.engine.flag import Flag, Need
 
-#: What one person is served at one moment: while the switch is not engaged, and while it is.
+#: What one context is served at one time: with the switch not engaged, and with it engaged.
 Pair = tuple[str | None, str | None]
 
 
 class Effects(NamedTuple):
-    """Keys in the order of the snapshot. A flag that goes on for some and off for others is in both."""
+    """Keys in the order of the snapshot. A flag that goes on for some contexts and off for others is in both."""
 
     on: tuple[str, ...] = ()
     off: tuple[str, ...] = ()
@@ -25,10 +25,10 @@ class Effects(NamedTuple):
 def effects_of_switch(
     snapshot: Mapping[str, Any], key: str, *, engage: bool, killed: Collection[str], environment: str, now: datetime
 ) -> Effects:
-    """Flags that answer otherwise for somebody once the kill switch of ``key`` is engaged (else lifted).
+    """Flags whose answer changes for some context once the kill switch of ``key`` is engaged (else lifted).
 
-    ``killed`` are the other engaged ones. Conditions are not looked into: a flag is named when there could be somebody
-    whom they let through. The work is linear in the flags that need this one, and in what those need.
+    ``killed``: the other engaged ones. Conditions are not examined: a flag is listed when a context could meet them.
+    The work is linear in the flags that depend on this one and in their prerequisites.
     """
     flags = {flag["key"]: flag for flag in snapshot.get("featureFlags", ()) if isinstance(flag, dict) and "key" in flag}
     if key not in flags:
@@ -52,7 +52,7 @@ def effects_of_switch(
 
 
 def _goes_off(flag: Flag, pairs: Iterable[Pair]) -> bool:
-    """Whether somebody has the flag on first and off then."""
+    """Whether the flag can go from on to off."""
     off = flag.off.variant
     return any(first != off and then == off for first, then in pairs)
 
@@ -60,7 +60,7 @@ def _goes_off(flag: Flag, pairs: Iterable[Pair]) -> bool:
 def _served(
     flag: Flag, damaged: bool, others: Mapping[str, set[Pair]], errors: Collection[str], now: datetime
 ) -> set[Pair]:
-    """Every pair that the flag may serve; its needs are taken as if they had nothing to do with each other."""
+    """Every pair that the flag may serve. Its prerequisites are treated as independent."""
     off = flag.off.variant
     met = {(True, True)}
     for need in flag.needs:
@@ -81,7 +81,7 @@ def _meets(need: Need, variant: str | None, errors: Collection[str]) -> bool:
 
 
 def _own(flag: Flag, now: datetime) -> set[str | None]:
-    """The variants that the flag may serve while its needs are met."""
+    """The variants that the flag may serve while its prerequisites are met."""
     source, off = flag.source, flag.off.variant
     if flag.killed or source["state"] not in LIVE or (flag.end is not None and flag.end <= now):
         return {off}
@@ -91,7 +91,7 @@ def _own(flag: Flag, now: datetime) -> set[str | None]:
         if "split" not in rule.source:
             found.add(rule.source.get("variant", source.get("defaultVariant", DEFAULT_VARIANT)))
         if rule.fixed is not None and not rule.source.get("conditions"):
-            return found  # it fits everybody: nobody gets further
+            return found  # it matches everybody: no context gets further
     if source["state"] == "ROLLOUT":
         found.add(off)
     if source["state"] == "ON" or flag.rollout > 0:
@@ -100,7 +100,7 @@ def _own(flag: Flag, now: datetime) -> set[str | None]:
 
 
 def _reached(start: Iterable[str], graph: Mapping[str, Iterable[str]]) -> set[str]:
-    """The names from which one started and all that the graph leads to."""
+    """The start names and everything reachable from them."""
     found, waiting = set(start), list(start)
     while waiting:
         new = set(graph.get(waiting.pop(), ())) - found

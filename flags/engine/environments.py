@@ -1,17 +1,18 @@
-"""What a flag is in one environment: the flag, with what it has under that environment's name in place of its own."""
+"""A flag in one environment: the flag, with that environment's settings in place of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-#: What an environment may have of its own.
+#: Members that an environment may override.
 OWN = ("state", "rollout", "rules")
 
 
 def resolved(snapshot: Mapping[str, Any], environment: str) -> Mapping[str, Any]:
-    """The snapshot as it counts in one environment. No flag of it has ``environments``; without any the snapshot
-    itself comes back. An environment that a flag does not name (also ``""``) has the flag's own. Total on any JSON."""
+    """The snapshot resolved for one environment. No flag in it has ``environments``; a snapshot without any is returned
+    as it is. An environment that a flag does not name (also ``""``) uses the flag's own settings. Total on any JSON.
+    """
     flags = snapshot.get("featureFlags")
     if not isinstance(flags, list) or not any(isinstance(flag, dict) and "environments" in flag for flag in flags):
         return snapshot
@@ -19,7 +20,7 @@ def resolved(snapshot: Mapping[str, Any], environment: str) -> Mapping[str, Any]
 
 
 def own(flag: Any, environment: str) -> dict[str, Any]:
-    """What a flag has for one environment alone; usually nothing."""
+    """A flag's overrides for one environment; usually empty."""
     environments = flag.get("environments") if isinstance(flag, dict) else None
     found = environments.get(environment) if isinstance(environments, dict) else None
     return {name: found[name] for name in OWN if name in found} if isinstance(found, dict) else {}

@@ -1,4 +1,4 @@
-"""What comes out of the engine."""
+"""The results of the engine."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 from icontrol.kernel.texts import Text
 
-#: Attributes of whoever asks: JSON values by name. Unknown names are welcome, missing ones and null are the same.
+#: Attribute name → JSON value. Unknown names are allowed; null is the same as missing.
 Context = Mapping[str, Any]
 
 
 class Run:
-    """One context asked at one (aware) moment, about one flag or all: what its segments came to is kept here, so that
-    each is evaluated once, however many rules and other segments use it; so are the texts in its lists, by attribute
-    and whether case is ignored."""
+    """One context at one (aware) time, for one flag or all. It caches the results of segments, so each is evaluated
+    once, and the texts in the context's lists, by attribute and case sensitivity.
+    """
 
     __slots__ = ("lists", "now", "segments")
 
@@ -27,27 +27,27 @@ class Run:
 
 
 class Reason(StrEnum):
-    """Why an evaluation came out as it did, in the words of OFREP (and OpenFeature's ``ERROR``)."""
+    """The reason of an evaluation, as named by OFREP (and OpenFeature's ``ERROR``)."""
 
-    #: Nothing in the context counts, nor does a date: everybody gets this until the flag changes.
+    #: Independent of context and date: everybody gets this until the flag changes.
     STATIC = "STATIC"
-    #: The context was looked at: a rule fits, or rules were asked and none fits.
+    #: The context was examined: a rule matched, or none did.
     TARGETING_MATCH = "TARGETING_MATCH"
     #: A bucket decided.
     SPLIT = "SPLIT"
     #: Off: by its state, a kill switch, its dates or another flag.
     DISABLED = "DISABLED"
-    #: A bucket had to decide, and the context lacks what is hashed.
+    #: A bucket would have decided, but the context lacks the hashed attribute.
     UNKNOWN = "UNKNOWN"
     #: The flag is damaged (see ``FlagSet.errors``), and therefore off.
     ERROR = "ERROR"
 
 
 class Evaluation(NamedTuple):
-    """One answer. ``value`` belongs to the flag set: it is not to be changed.
+    """One answer. ``value`` belongs to the flag set: do not modify it.
 
-    ``rule_id`` names the rule that decided. ``bucket`` (0–9999, or below the ``total`` of a split) is there when a
-    bucket decided. ``variant`` and ``value`` are ``None`` only for a damaged flag that has no usable off variant.
+    ``rule_id``: the rule that decided. ``bucket`` (0–9999, or below the ``total`` of a split) is set when a bucket
+    decided. ``variant`` and ``value`` are ``None`` only for a damaged flag that has no usable off variant.
     """
 
     value: Any
@@ -58,14 +58,14 @@ class Evaluation(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """An answer and how it came about, step by step. For the staff: it quotes private segments."""
+    """An answer and its explanation, step by step. For staff only: it quotes private segments."""
 
     evaluation: Evaluation
     steps: tuple[Text, ...]
 
 
 class FlagNotFound(LookupError):
-    """The flag set has no flag of that key (``FLAG_NOT_FOUND`` in OpenFeature's words)."""
+    """The flag set has no flag of that key (OpenFeature's ``FLAG_NOT_FOUND``)."""
 
     def __init__(self, key: str) -> None:
         self.key = key

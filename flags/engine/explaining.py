@@ -1,4 +1,4 @@
-"""Why a flag came out as it did: the tests and buckets of the evaluation, asked again and put into words."""
+"""Explains an evaluation: repeats its tests and buckets and describes each."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from icontrol.kernel.texts import Text, both, fill, same
 
 @dataclass(slots=True)
 class Explainer:
-    """One evaluation to be told. ``needed``: what its prerequisites, at least, serve; ``error``: why the flag is
-    damaged."""
+    """Explains one evaluation. ``needed``: the evaluations of at least its prerequisites; ``error``: why the flag is
+    damaged.
+    """
 
     flag: Flag
     evaluation: Evaluation
@@ -28,7 +29,7 @@ class Explainer:
     run: Run
     conditions: Conditions
     error: Text | None
-    #: Segments whose conditions were told already.
+    #: Segments already described.
     told: set[str] = field(default_factory=set)
 
     def explanation(self) -> Explanation:
@@ -102,7 +103,7 @@ class Explainer:
             yield both("The flag is on, without rules.")
 
     def conditions_told(self, label: Text, condition: Any) -> Iterator[Text]:
-        """The condition, and behind it those of its segments, each segment once."""
+        """The condition, followed by those of its segments, each segment once."""
         pending = [(label, condition)]
         while pending:
             label, condition = pending.pop()

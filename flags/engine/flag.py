@@ -15,9 +15,9 @@ Decide = Callable[[Context, Run], Evaluation]
 
 
 class Rule(NamedTuple):
-    """A rule that fits serves ``fixed``, or else what ``serve`` finds (``None``: the context is not in its share).
+    """A matching rule serves ``fixed``, or else what ``serve`` returns (``None``: the context is not in its share).
 
-    ``share`` is what the bucket is compared with, if the rule has a rollout; ``by`` names what is hashed for it.
+    ``share``: the bound of the bucket, if the rule has a rollout; ``by``: the hashed attributes.
     """
 
     id: str
@@ -46,9 +46,9 @@ class Need(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Flag:
-    """``decide`` answers for a flag whose needs are met.
+    """``decide`` evaluates a flag whose prerequisites are met.
 
-    ``dynamic``: the answer depends on the context, or on a date. ``deep``: a flag that it needs has needs itself.
+    ``dynamic``: the answer depends on the context or a date. ``deep``: a prerequisite has prerequisites.
     """
 
     key: str
@@ -58,7 +58,7 @@ class Flag:
     dynamic: bool = False
     deep: bool = False
     killed: bool = False
-    #: Of an evaluation whose needs are known.
+    #: Evaluates once the prerequisites are known.
     steps: int = 1
     needs: tuple[Need, ...] = ()
     rules: tuple[Rule, ...] = ()
@@ -66,5 +66,5 @@ class Flag:
     end: datetime | None = None
     by: tuple[str, ...] = ()
     bucket: BucketOf | None = None
-    #: What the bucket is compared with in the state ROLLOUT.
+    #: The bound of the bucket in the state ROLLOUT.
     rollout: int = 0

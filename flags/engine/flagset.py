@@ -16,7 +16,7 @@ from icontrol.kernel.texts import Text
 class FlagSet:
     """All flags of one release, ready to be evaluated by any number of threads. Made by ``compile_flags``.
 
-    ``errors`` says in French and English why a flag is damaged; it is empty for a snapshot that was checked.
+    ``errors``: key → why the flag is damaged, in French and English; empty for a checked snapshot.
     """
 
     __slots__ = ("_conditions", "_flags", "errors")
@@ -41,11 +41,11 @@ class FlagSet:
 
     @property
     def work(self) -> Work:
-        """What all that can be evaluated may cost."""
+        """The cost of everything that can be evaluated."""
         return Work({key: flag.steps for key, flag in self._flags.items()}, self._conditions.steps)
 
     def evaluate(self, key: str, context: Context, *, now: datetime) -> Evaluation:
-        """What the flag serves to this context at this (aware) moment. :class:`FlagNotFound`; nothing else raises."""
+        """What the flag serves to this context at this (aware) time. Raises only :class:`FlagNotFound`."""
         flag = self._flags.get(key)
         if flag is None:
             raise FlagNotFound(key)
@@ -58,7 +58,7 @@ class FlagSet:
         return flag.decide(context, run)
 
     def evaluate_all(self, context: Context, now: datetime) -> dict[str, Evaluation]:
-        """Every flag by key, in the order of the snapshot. Each is evaluated once, prerequisites included."""
+        """Flag key → evaluation, in the order of the snapshot. Each is evaluated once, prerequisites included."""
         run, done = Run(now), dict[str, Evaluation]()
         for key, flag in self._flags.items():
             if not flag.needs:
@@ -71,7 +71,7 @@ class FlagSet:
         }
 
     def explain(self, key: str, context: Context, now: datetime) -> Explanation:
-        """The evaluation, and in French and English how it came about. :class:`FlagNotFound`."""
+        """The evaluation and its explanation in French and English. Raises :class:`FlagNotFound`."""
         flag = self._flags.get(key)
         if flag is None:
             raise FlagNotFound(key)
@@ -81,9 +81,9 @@ class FlagSet:
 
 
 def _with_needs(flag: Flag, context: Context, run: Run, done: dict[str, Evaluation]) -> Evaluation:
-    """Evaluates the flags that are needed before those that need them, each once, without recursion.
+    """Evaluates prerequisites before the flags that depend on them, each once, without recursion.
 
-    Compilation lets no circle through, so this ends.
+    Compilation refuses cycles, so this ends.
     """
     pending = [flag]
     while pending:

@@ -1,13 +1,13 @@
-"""Buckets: where an identity stands between 0 and 9999, the same in every process and for ever.
+"""Buckets: maps an identity to 0–9999, the same in every process and release.
 
 ``murmur3``: the 32-bit MurmurHash3 of ``salt:identity`` in UTF-8 with seed 0, as Unleash takes it. Unleash turns the
 hash h on at p percent when ``h % 100 + 1 <= p``. Here the last two decimal digits of the hash become the bucket's
-hundreds and the two before them its fine part: ``bucket = h % 100 * 100 + h // 100 % 100``. At whole percents
-``bucket < 100 * p`` is ``h % 100 < p``: Unleash's answer; in between there are a hundred steps more.
+hundreds and the two before them its fine part: ``bucket = h % 100 * 100 + h // 100 % 100``. At whole percents ``bucket
+< 100 * p`` is ``h % 100 < p``, Unleash's answer; each percent has a hundred finer steps.
 
-Splits hash again, with the seed that Unleash uses for variants, whose weights its server makes add up to 1000. The
-last three digits come first: ``h % 1000 * 10 + h // 1000 % 10``, so that splits in steps of 0.1 % are Unleash's. The
-bucket of a split whose weights make another total is ``h % total``, as in its clients.
+Splits hash again, with the seed that Unleash uses for variants, whose weights its server makes add up to 1000. The last
+three digits come first: ``h % 1000 * 10 + h // 1000 % 10``, so that splits in steps of 0.1 % are Unleash's. The bucket
+of a split with another total is ``h % total``, as in Unleash's clients.
 
 ``fnv1a``: the product's former algorithm, FNV-1a 32 of ``identity::key::seed`` over UTF-16 code units, modulo 100.
 """
@@ -43,7 +43,7 @@ def split_bucket(attribute: str, salt: str, total: int | None = None) -> BucketO
 
 
 def first_of(buckets: Sequence[BucketOf]) -> BucketOf:
-    """The first bucket that there is."""
+    """The bucket of the first attribute that has one."""
     if len(buckets) == 1:
         return buckets[0]
 
@@ -89,8 +89,9 @@ def fnv1a_bucket(attribute: str, key: str, seed: str) -> BucketOf:
 
 @lru_cache(maxsize=64)
 def fnv1a(text: str, number: int = 0x811C9DC5) -> int:
-    """FNV-1a, 32 bits, one round for each UTF-16 code unit (what JavaScript's ``charCodeAt`` gives), going on from what
-    came before. Kept: all flags hash the same identities, and a round for each unit takes its time in Python."""
+    """FNV-1a, 32 bits, one round for each UTF-16 code unit (what JavaScript's ``charCodeAt`` gives), continuing from an
+    earlier hash. Cached: all flags hash the same identities, and a round per unit is slow in Python.
+    """
     units = text.encode() if text.isascii() else memoryview(text.encode(_UTF16, "surrogatepass")).cast("H")
     for unit in units:
         number = (number ^ unit) * 0x01000193 & 0xFFFFFFFF
@@ -98,5 +99,5 @@ def fnv1a(text: str, number: int = 0x811C9DC5) -> int:
 
 
 def fnv1a_rollout(rollout: int) -> int:
-    """The product compares with the percentage rounded as JavaScript does: halves go up, 12.5 % is 13 %."""
+    """The product rounds the percentage as JavaScript does: halves go up, 12.5 % is 13 %."""
     return (rollout + 50) // 100 * 100

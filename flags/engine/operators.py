@@ -1,4 +1,4 @@
-"""Operators: one question about one attribute, made into a function once per release.
+"""Operators: each compiles one comparison of one attribute to a function, once per release.
 
 Wrong types never raise: what an operator cannot read does not match.
 """
@@ -34,12 +34,12 @@ from flags.engine.values import (
 from icontrol.kernel.texts import Text, both
 
 Test = Callable[[Context, Run], bool]
-#: (attribute, values, whether case is ignored) → test. The values are readable.
+#: (attribute, values, ignore case?) → test. The values are readable.
 Maker = Callable[[str, Sequence[Any], bool], Test]
 
-#: The moment of the evaluation, for ``before`` and ``after``, unless the context names another one.
+#: The time of the evaluation, for ``before`` and ``after``, unless the context overrides it.
 CURRENT_TIME = "currentTime"
-#: Characters of a pattern, and bytes that it may take when compiled.
+#: Characters of a pattern, and bytes of its compiled form.
 LONGEST_PATTERN = 1_000
 PATTERN_MEMORY = 1 << 20
 
@@ -68,7 +68,7 @@ def _in(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
 
 
 def _members(attribute: str, value: list[Any], ignore_case: bool, run: Run) -> frozenset[str]:
-    """The texts in a list; none when it is too long to be looked at."""
+    """The texts in a list; empty when it is too long."""
     key = attribute, ignore_case
     found = run.lists.get(key)
     if found is None:
@@ -83,7 +83,7 @@ def _not_in(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
 
 
 def _contains(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
-    """A text contains a value as its part, a list as its member."""
+    """A text contains a value as a substring, a list as a member."""
     part, member = _has_part(attribute, values, ignore_case), _in(attribute, values, ignore_case)
 
     def contains(context: Context, run: Run) -> bool:
@@ -119,7 +119,7 @@ def _matches(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
         if text is None or len(text) > LONGEST_MATCHED:
             return False
         try:
-            # Bytes, because for strings the library counts characters that nobody asks for.
+            # Bytes, because for strings the library also computes character offsets.
             encoded = text.encode()
         except UnicodeEncodeError:
             return False
@@ -146,7 +146,7 @@ def _in_cidr(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
 
 
 def _ordered(read: Callable[[Any], Any], compare: Callable[[Any, Any], bool]) -> Maker:
-    """One of the values must fit, so only the most generous counts: the highest for <, the lowest for >."""
+    """One value must match, so only the widest counts: the highest for <, the lowest for >."""
     generous = max if compare in (operator.lt, operator.le) else min
 
     def make(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
@@ -222,7 +222,7 @@ OPERATORS: dict[str, Maker] = {
 def unreadable(name: str, value: Any) -> Text | None:
     """Why the operator ``name`` cannot use ``value`` in a condition; ``None`` when it can.
 
-    A publish check refuses such values. A flag that has one all the same is damaged, and off.
+    A publish check refuses such values. A flag that has one anyway is damaged, and off.
     """
     if name == "matches":
         return _pattern_flaw(value)
@@ -247,8 +247,9 @@ def _texts(values: Sequence[Any], ignore_case: bool) -> list[str]:
 
 @lru_cache(maxsize=64)
 def fold(text: str) -> str:
-    """The lower case of a text, letter by letter: so what has a part in the same case has it in any. Only a Greek sigma
-    has another one at the end of a word. Kept, because every question about a text asks for it again."""
+    """The lower case of a text, with the Greek final sigma as a plain one: a letter's lower case must not depend on its
+    place in the word. Cached, because every comparison of a text needs it.
+    """
     return text.lower().replace("ς", "σ")
 
 
@@ -278,10 +279,10 @@ def _pattern_flaw(value: Any) -> Text | None:
 def pattern_size(text: str) -> int | None:
     """Instructions of the compiled pattern, each of which may look at each character; ``None``: it does not compile.
 
-    Kept, because a bad pattern may take a tenth of a second, and a draft is checked at every save.
+    Cached, because a bad pattern may take a tenth of a second, and every save checks the draft.
     """
     try:
-        # Without case a pattern is the larger.
+        # Ignoring case makes a pattern larger.
         return int(_pattern(text, True).programsize)
     except (re2.error, UnicodeEncodeError):
         return None

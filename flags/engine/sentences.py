@@ -1,4 +1,4 @@
-"""Values of a snapshot or a context as they stand in a sentence."""
+"""Formats values of a snapshot or a context for sentences."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from icontrol.kernel.texts import Text, both
 
 
 def shown(value: Any, longest: int = 60) -> str:
-    """A value of a snapshot or a context as it may stand in a sentence: short, printable, as JSON writes it."""
+    """A value made safe for a sentence: short, printable, in JSON notation."""
     match value:
         case str():
             text = value

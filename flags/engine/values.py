@@ -1,4 +1,4 @@
-"""How operators read values, both those of a context and those of a condition.
+"""How operators read the values of contexts and conditions.
 
 Every reader is total: what it cannot read is ``None`` and matches nothing. The grammars are small and fixed, so that
 a reader in another language gives the same answers.
@@ -18,13 +18,13 @@ from typing import Any
 import rfc8785
 import semver
 
-#: Characters of a text that a context brings; a longer one cannot be read, and no operator fits it.
+#: Characters of a context's text; a longer one cannot be read, and no operator matches it.
 LONGEST_TEXT = 16_384
-#: Members of a list that a context brings, likewise.
+#: Members of a context's list, likewise.
 MOST_MEMBERS = 1_000
 #: Whole numbers that every JSON reader reads alike.
 SAFE = 2**53 - 1
-#: Versions, addresses and moments that are kept read: clients send few different ones.
+#: Cache sizes of parsed versions, addresses and times: clients send few different ones.
 KEPT = 4096
 #: A double written out has 767 significant digits at most.
 LONGEST_NUMBER = 1_100
@@ -79,7 +79,7 @@ def text_of(value: Any) -> str | None:
 
 
 def read_text(value: Any) -> str | None:
-    """The text of an attribute; ``None`` also when it is too long to be looked at for every question."""
+    """The text of an attribute; ``None`` also when it is too long."""
     text = value if type(value) is str else text_of(value)
     return text if text is None or len(text) <= LONGEST_TEXT else None
 
@@ -133,7 +133,7 @@ def _version(text: str) -> VersionKey | None:
         return None
     if version.prerelease is None:
         return version.major, version.minor, version.patch, (1,)
-    # Numbers come before words, and fewer identifiers before more: tuples sort just so.
+    # Numbers come before words, and fewer identifiers before more, as tuples sort.
     identifiers = [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in version.prerelease.split(".")]
     return version.major, version.minor, version.patch, (0, tuple(identifiers))
 
@@ -159,8 +159,8 @@ def range_of(value: Any) -> Range | None:
     """``>=1.2.0 <2.0.0 || ^3.1``: comparisons that must all hold, ``||`` between alternatives.
 
     ``^1.2.3`` is at least 1.2.3 and before 2.0.0 (before the next number that is not a leading zero), ``~1.2.3`` at
-    least 1.2.3 and before 1.3.0; both end before the pre-releases of what they exclude. Nothing else is special:
-    2.0.0-rc.1 is in ``<2.0.0``, because SemVer orders it so.
+    least 1.2.3 and before 1.3.0; both end before the pre-releases of what they exclude. There are no other special
+    cases: 2.0.0-rc.1 is in ``<2.0.0``, as SemVer orders it.
     """
     if not isinstance(value, str) or len(value) > LONGEST_RANGE:
         return None

@@ -1,7 +1,7 @@
-"""What an evaluation may cost: counted in steps before anybody is served.
+"""The cost of an evaluation, counted in steps before a release is served.
 
-A step is about what it takes to look up one attribute and compare it, a tenth of a microsecond. The engine evaluates a
-segment once for each context; it is counted where it is used all the same, for evaluators that do not.
+A step is roughly one attribute lookup and comparison: a tenth of a microsecond. The engine evaluates a segment once per
+context, but it is counted at every use, for evaluators that do not cache.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from flags.engine.operators import pattern_size
 from flags.engine.values import text_of
 from icontrol.kernel.texts import both
 
-#: All flags of a release, for one context. In the worst case each step takes a microsecond: a fifth of a second.
+#: For all flags of a release and one context. At worst a step takes a microsecond: a fifth of a second in all.
 MOST_STEPS = 200_000
-#: Different patterns of a snapshot, and their characters. To compile a bad one of a few characters takes RE2 a
-#: hundredth of a second, one of a thousand a tenth: these are at most about five seconds, once.
+#: Distinct patterns of a snapshot, and their characters. RE2 compiles a bad pattern of a few characters in a hundredth
+#: of a second, one of a thousand in a tenth: at most about five seconds in all, once.
 MOST_PATTERNS = 200
 MOST_PATTERN_CHARACTERS = 20_000
 #: Steps to pass over the longest text that is looked at: for each value of ``contains``, and for each instruction of
@@ -31,21 +31,21 @@ TOO_MANY_PATTERNS = both(
 
 
 class Work(NamedTuple):
-    """Steps of flags by key, the segments that they use included; and of segments by id, for one use."""
+    """Steps of flags by key, including their segments; and of segments by id, for one use."""
 
     flags: dict[str, int]
     segments: dict[str, int]
 
 
 class Patterns:
-    """The patterns of one snapshot, so that there are not too many."""
+    """Bounds the patterns of one snapshot."""
 
     def __init__(self) -> None:
         self._known: set[str] = set()
         self._characters = 0
 
     def fit(self, value: Any) -> bool:
-        """Whether there is room for this one, which is then taken."""
+        """Add this pattern; False once there are too many."""
         text = text_of(value)
         if text is not None and text not in self._known:
             self._known.add(text)
@@ -54,7 +54,7 @@ class Patterns:
 
 
 def steps_of(operator: str, values: Sequence[Any]) -> int:
-    """The steps of one question, whose values are readable."""
+    """The steps of one comparison with readable values."""
     match operator:
         case "matches":
             return 1 + PASS * sum(pattern_size(text_of(value) or "") or 0 for value in values)

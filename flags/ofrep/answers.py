@@ -1,5 +1,4 @@
-"""Evaluations and refusals in OFREP's words. Pure. What a release can answer is written once and put together from
-then on."""
+"""Evaluations and refusals as OFREP answers. Pure. Each possible entry of a release is serialised once."""
 
 from __future__ import annotations
 
@@ -71,9 +70,9 @@ class BulkEvaluationsJSON(TypedDict):
     metadata: NotRequired[Annotated[SetMetadataJSON, "Absent before the first release."]]
 
 
-#: Nothing was ever released: no flags, and no release to name.
+#: Before the first release: no flags, and no release to name.
 NOTHING = b'{"flags":[]}'
-#: Refusals with a word of their own in the protocol; all others are GENERAL.
+#: Refusals with a specific code in the protocol; all others are GENERAL.
 ERROR_CODES = {
     "json.refused": "PARSE_ERROR",
     "evaluation.not_an_object": "PARSE_ERROR",
@@ -81,7 +80,7 @@ ERROR_CODES = {
     "evaluation.no_such_flag": "FLAG_NOT_FOUND",
     "release.none": "FLAG_NOT_FOUND",
 }
-#: The protocol describes these answers, and as plain JSON; some clients read no other type.
+#: The protocol defines these answers as plain JSON; some clients read no other type.
 PLAIN = (400, 404)
 
 
@@ -93,9 +92,9 @@ def one(ask: Ask, live: Live, key: str, evaluation: Evaluation) -> Answer:
 
 
 def all_of(ask: Ask, live: Live, evaluations: Mapping[str, Evaluation]) -> Answer:
-    """For all flags, in the order of the snapshot. The ETag is of the answer, so of context and release.
+    """For all flags, in the order of the snapshot. The ETag covers the answer: context and release.
 
-    The release is named once and not with each flag: clients compare the entries to find what has changed.
+    The release is named once, not per flag: clients compare entries to find changes.
     """
     entries = [
         _damaged(key, ask.language) if evaluation.reason is Reason.ERROR else _entry(live, key, evaluation, alone=False)
@@ -106,7 +105,7 @@ def all_of(ask: Ask, live: Live, evaluations: Mapping[str, Evaluation]) -> Answe
 
 
 def refused(ask: Ask, refusal: Refusal, key: Mapping[str, str]) -> Answer:
-    """A problem like everywhere, with the members that OFREP's clients look at; ``key`` of a single evaluation."""
+    """A problem as everywhere, plus the members that OFREP clients read; ``key`` for a single evaluation."""
     sentences = [refusal.detail, *(found.message for found in refusal.problems[:1])]
     members = {
         **key,
@@ -117,7 +116,7 @@ def refused(ask: Ask, refusal: Refusal, key: Mapping[str, str]) -> Answer:
 
 
 def _entry(live: Live, key: str, evaluation: Evaluation, *, alone: bool) -> str:
-    # Nothing else of an evaluation is told, and there are as many of these as the snapshot has variants and rules.
+    # The answer depends on nothing else, so there are only as many as the snapshot has variants and rules.
     what = (alone, key, evaluation.variant, evaluation.reason, evaluation.rule_id)
     written: dict[tuple[Any, ...], str] = live.once("ofrep", dict)
     text = written.get(what)
@@ -134,7 +133,7 @@ def _entry(live: Live, key: str, evaluation: Evaluation, *, alone: bool) -> str:
 
 
 def _release(live: Live) -> SetMetadataJSON:
-    """OpenFeature's telemetry knows the name ``version``."""
+    """OpenFeature's telemetry uses the name ``version``."""
     release: SetMetadataJSON = {"serial": live.serial}
     if live.version is not None:
         release["version"] = live.version
@@ -151,7 +150,7 @@ def _value(value: Any) -> str:
     text = _json(value)
     if not isinstance(value, float) or "." in text:
         return text
-    # Typed languages read 2 and 1e+22 as whole numbers, or not at all: a number is told by its point.
+    # Typed languages read 2 and 1e+22 as integers or not at all, so a number gets a decimal point.
     digits, e, exponent = text.partition("e")
     return f"{digits}.0{e}{exponent}"
 

@@ -6,7 +6,7 @@ from flags.ofrep import views
 
 
 class AnyText:
-    """Whatever stands there, nothing and slashes included: a key that no flag can have is a flag that there is not."""
+    """Any text, also empty or with slashes: an invalid key is answered like an unknown flag."""
 
     regex = "(?s:.*)"
 

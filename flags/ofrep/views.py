@@ -29,7 +29,7 @@ from releases.delivery.representations import Live, flags_of
 
 JSON = "application/json"
 MOST_BYTES = 64 * 1024
-#: What a client may send. Members that are not known are ignored: the protocol may grow.
+#: What a client may send. Unknown members are ignored: the protocol may grow.
 REQUEST = {
     "type": "object",
     "properties": {
@@ -46,7 +46,8 @@ REQUEST = {
 class EvaluationProblemJSON(ProblemJSON):
     """A problem with OFREP's members."""
 
-    #: The protocol's, but for TARGETING_KEY_MISSING: who lacks what is hashed gets the off variant, and UNKNOWN.
+    #: The protocol's codes except TARGETING_KEY_MISSING: a context without the hashed attribute gets the off variant
+    #: and UNKNOWN.
     errorCode: Literal["PARSE_ERROR", "INVALID_CONTEXT", "FLAG_NOT_FOUND", "GENERAL"]
     errorDetails: Annotated[str, "The detail, and the first problem."]
 
@@ -77,7 +78,7 @@ def _refusals(shape: Any, *plain: int) -> dict[Any, Any]:
 
 
 def refused(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
-    """A problem like everywhere, with the members that OFREP's clients look at."""
+    """A problem as everywhere, plus the members that OFREP clients read."""
     refusal = None if isinstance(error, MethodNotAllowed) else responses.to_refusal(error)
     if refusal is None:
         return responses.handler(error, context)
@@ -105,7 +106,7 @@ def sent_context(request: HttpRequest) -> dict[str, Any]:
 
 
 class EvaluationView(FlagClientView):
-    """What both have in common: refusals in OFREP's form."""
+    """The base of both views: refusals in OFREP's form."""
 
     route = answers.FLAGS
     evaluates = True
@@ -145,14 +146,14 @@ class AllFlagsView(EvaluationView):
         },
     )
     def post(self, request: Request) -> HttpResponse:
-        """What every flag serves to this context (OFREP). The ETag is of the answer, so of context and release."""
+        """What every flag serves to this context (OFREP). The ETag covers the answer: context and release."""
         try:
             live = self.live(request._request)
         except Refusal as refusal:
             if refusal.code != "release.none":
                 raise
             sent_context(request._request)
-            # To stock clients an error is a failed start, after which they never ask again.
+            # Stock clients treat an error as a failed start and never ask again.
             return responses.response_of(before_the_first(self.ask(request), answers.NOTHING))
         context = sent_context(request._request)
         return responses.response_of(answers.all_of(self.ask(request), live, evaluate(live, context)))

@@ -1,4 +1,4 @@
-"""What Unleash's SDKs get. Pure. The list of features is written once a release."""
+"""Answers to Unleash's SDKs. Pure. The list of features is serialised once per release."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from releases.delivery.representations import Live, Representation
 
 FEATURES = Route(f"{VARY}, Unleash-Client-Spec")
 FRONTEND = Route(VARY, ("GET", "POST", "HEAD"))
-#: Where nothing was ever released.
+#: Before the first release.
 NO_FEATURES = b'{"version": 2, "features": [], "segments": []}'
 NO_TOGGLES = b'{"toggles": []}'
 
@@ -50,7 +50,7 @@ class TogglesJSON(TypedDict):
 
 
 def features(ask: Ask, live: Live, *, inline: bool) -> Answer:
-    """All features of a release; ``inline`` for SDKs that know no segments."""
+    """All features of a release; ``inline`` for SDKs without segments."""
 
     def written() -> Representation:
         exported = unleash.features(live.own, killed=live.killed, environment=live.environment, inline=inline)
@@ -60,11 +60,11 @@ def features(ask: Ask, live: Live, *, inline: bool) -> Answer:
 
 
 def toggles(ask: Ask, live: Live, evaluations: Mapping[str, Evaluation]) -> Answer:
-    """What is on, evaluated by our own engine: for those who ask for answers and not for rules."""
+    """The flags that are on, evaluated by our own engine, for SDKs that do not evaluate."""
     flags = live.own.get("featureFlags", [])
     on = [flag for flag in flags if unleash.is_on(flag, evaluations[flag["key"]])]
     shown: TogglesJSON = {"toggles": [_toggle(flag, evaluations[flag["key"]]) for flag in on]}
-    # It may depend on the address of who asks.
+    # It may depend on the client's address.
     return conditional(ask, live, Representation.of(shown), cache_control="private, no-cache")
 
 
@@ -74,7 +74,7 @@ def _toggle(flag: dict[str, Any], evaluation: Evaluation) -> ToggleJSON:
 
 
 def told_variant(flag: dict[str, Any], evaluation: Evaluation) -> ToldVariantJSON:
-    """The variant of a flag that is on, as Unleash's clients know it; ``disabled``: none."""
+    """The variant of a flag that is on, in Unleash's form; ``disabled``: none."""
     served = next((one for one in flag.get("variants", ()) if one["key"] == evaluation.variant), None)
     name = None if flag["type"] == "boolean" or served is None else name_of(served)
     if served is None or name is None:

@@ -1,5 +1,6 @@
-"""What Unleash's SDKs send: their key, their name, a context, counts. Anything odd in it is left out, not refused:
-to an SDK a refusal means to stop asking."""
+"""Reads what Unleash's SDKs send: key, name, context, counts. Invalid parts are ignored, not refused: after a refusal
+an SDK stops asking.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +19,14 @@ from flags.engine.conditions import ENVIRONMENT
 from flags.models import UNTOLD
 from flags.usage import MOST_REPORTED
 
-#: From this version of its specification on an SDK knows segments.
+#: An SDK knows segments from this version of the specification on.
 KNOWS_SEGMENTS = (4, 2)
-#: Properties of a context, and characters of one.
+#: Properties of a context, and characters of each.
 MOST_PROPERTIES = 200
 LONGEST_PROPERTY = 2_000
 _PROPERTY = re.compile(r"properties\[(.+)\]", re.DOTALL)
 _SPECIFICATION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
-#: What a client that is told "off" reports as its variant.
+#: The variant that a client reports when it got "off".
 _DISABLED = "disabled"
 
 
@@ -42,10 +43,10 @@ def knows_segments(request: HttpRequest) -> bool:
 
 
 def context(values: Mapping[str, Any], address: str) -> dict[str, Any]:
-    """The attributes in a context of Unleash, those of ``properties`` among the others.
+    """The attributes of an Unleash context, including those in ``properties``.
 
-    A field of its own counts before a property of that name, if it can be used. ``remoteAddress`` is where the
-    request came from unless the context says it; ``environment`` is the server's.
+    A usable field takes precedence over a property of that name. ``remoteAddress`` defaults to the address of the
+    request; ``environment`` is the server's.
     """
     properties = values.get("properties")
     found = dict(_usable({name: value for name, value in values.items() if name != "properties"}))
@@ -78,8 +79,8 @@ def _usable(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def counts(body: Any, snapshot: Mapping[str, Any]) -> dict[tuple[str, str | None], int]:
     """Evaluations in a report of metrics, by flag and variant served.
 
-    An SDK counts who had the flag on (``yes``) and off (``no``), and only some calls tell the variant as well: what was
-    on without one is ``UNTOLD``. Flags that are not in the snapshot, and numbers that are none, are left out.
+    An SDK counts on (``yes``) and off (``no``), and only for some calls the variant; on without a variant is
+    ``UNTOLD``. Flags that are not in the snapshot and invalid numbers are ignored.
     """
     bucket = body.get("bucket") if isinstance(body, dict) else None
     toggles = bucket.get("toggles") if isinstance(bucket, dict) else None
@@ -95,7 +96,7 @@ def counts(body: Any, snapshot: Mapping[str, Any]) -> dict[tuple[str, str | None
 
 
 def _boolean(flag: dict[str, Any], toggle: dict[str, Any]) -> dict[str, int]:
-    """A boolean flag's answers are its values. Of several of one value the off one is meant, if it is there."""
+    """A boolean flag's answers are its values. Of several with one value the off one counts, else UNTOLD."""
     found: dict[str, int] = {}
     off = off_variant(flag)
     values = {variant["key"]: variant["value"] for variant in flag.get("variants", BOOLEAN_VARIANTS)}
@@ -108,9 +109,10 @@ def _boolean(flag: dict[str, Any], toggle: dict[str, Any]) -> dict[str, int]:
 
 
 def _dealt(flag: dict[str, Any], toggle: dict[str, Any]) -> dict[str, int]:
-    """Asking for a variant counts as a yes or no as well: a no that told none was served the off variant, a yes that
-    told none (the app only asked whether it is on) any other. More of no name than no's: a variant without one
-    was on. Of several of one name the first is meant."""
+    """A call for a variant also counts as yes or no. A no without a variant served the off variant; a yes without one
+    (the app only asked whether the flag is on) any other. More reports without a name than no's mean that a variant
+    without a name was served. Of several variants with one name the first counts.
+    """
     variants = toggle.get("variants")
     told = variants if isinstance(variants, dict) else {}
     off, yes, no = off_variant(flag), _number(toggle.get("yes")), _number(toggle.get("no"))

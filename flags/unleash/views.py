@@ -55,8 +55,9 @@ def body(request: Request) -> dict[str, Any]:
 
 
 class UnleashView(FlagClientView):
-    """Where nothing was ever released, the answer is empty: at a refusal SDKs ask ever less often, and so the first
-    publish would be late."""
+    """Before the first release the answer is empty. After a refusal SDKs poll less and less often, so the first publish
+    would reach them late.
+    """
 
     empty: bytes | None = None
 
@@ -69,7 +70,7 @@ class UnleashView(FlagClientView):
 
 
 class FeaturesView(UnleashView):
-    """What SDKs evaluate by themselves."""
+    """Features for SDKs that evaluate locally."""
 
     empty = answers.NO_FEATURES
     route = answers.FEATURES
@@ -80,7 +81,7 @@ class FeaturesView(UnleashView):
         responses={200: schema_of(answers.FeaturesJSON), **NOT_MODIFIED, **problems(400, 401, 404, 503)},
     )
     def get(self, request: Request) -> HttpResponse:
-        """All flags as features of Unleash; those that it has no words for are off and say so. Public, not gated."""
+        """All flags as Unleash features. Those that cannot be expressed are off and say so. Public, not gated."""
         live = self.live(request._request)
         told = answers.features(self.ask(request), live, inline=not requests.knows_segments(request))
         clients_seen.saw(
@@ -90,7 +91,7 @@ class FeaturesView(UnleashView):
 
 
 class ReportView(UnleashView):
-    """What SDKs tell of themselves."""
+    """Reports from SDKs."""
 
     @extend_schema(parameters=[AUTHORIZATION], request={JSON: ANY_OBJECT}, responses=ACCEPTED)
     def post(self, request: Request) -> HttpResponse:
@@ -99,7 +100,7 @@ class ReportView(UnleashView):
         return HttpResponse(status=202)
 
     def take(self, request: Request, live: Live, report: dict[str, Any]) -> None:
-        """Nothing to do unless a view says so."""
+        """Does nothing unless a view overrides it."""
 
 
 @extend_schema_view(
@@ -109,7 +110,7 @@ class ReportView(UnleashView):
     )
 )
 class RegisterView(ReportView):
-    """An SDK that evaluates by itself has started."""
+    """An SDK that evaluates locally has started."""
 
     def take(self, request: Request, live: Live, report: dict[str, Any]) -> None:
         clients_seen.saw(
@@ -124,7 +125,7 @@ class RegisterView(ReportView):
     )
 )
 class MetricsView(ReportView):
-    """How often flags were asked."""
+    """Counts of evaluations."""
 
     def take(self, request: Request, live: Live, report: dict[str, Any]) -> None:
         usage.record_many(live, requests.counts(report, live.own), address=address_of(request))
@@ -137,7 +138,7 @@ class MetricsView(ReportView):
     )
 )
 class FrontendRegisterView(ReportView):
-    """An SDK that is given answers has started."""
+    """An SDK that gets evaluated flags has started."""
 
 
 @extend_schema_view(
@@ -153,7 +154,7 @@ class FrontendMetricsView(MetricsView):
 class FrontendView(UnleashView):
     """What is on for a context, evaluated here.
 
-    Nothing is counted: every poll asks for all flags, and what the app wanted of them is in the SDK's report.
+    Nothing is counted: every poll asks for all flags, and the SDK reports which ones the app used.
     """
 
     route = answers.FRONTEND
@@ -173,7 +174,9 @@ class FrontendView(UnleashView):
         responses={200: schema_of(answers.TogglesJSON), **NOT_MODIFIED, **problems(400, 401, 404, 429, 503)},
     )
     def get(self, request: Request) -> HttpResponse:
-        """The flags that are on for the context in the query string. Every flag is exact here. Public, not gated."""
+        """The flags that are on for the context in the query string. Every flag is evaluated exactly. Public, not
+        gated.
+        """
         return self.evaluated(request, self.live(request._request), requests.query_context(request.query_params.dict()))
 
     @extend_schema(

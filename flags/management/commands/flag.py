@@ -1,4 +1,4 @@
-"""``manage.py flag``: why somebody gets what."""
+"""``manage.py flag``: explains an evaluation."""
 
 from __future__ import annotations
 
