@@ -170,7 +170,8 @@ def flag(shown: dict[str, Any], key: str) -> str:
 
 
 def test_no_program_of_the_page_is_left_out() -> None:
-    assert re.findall(r"```(\w+)\n", PAGE) == list(DRIVERS)
+    # The page in HTML shows what tests/frontend runs in a browser.
+    assert [one for one in re.findall(r"```(\w+)\n", PAGE) if one != "html"] == list(DRIVERS)
 
 
 @pytest.mark.parametrize("language", DRIVERS)

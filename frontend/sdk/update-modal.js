@@ -1,0 +1,263 @@
+// <icontrol-update-modal>: what the gate says, shown to people. Blocking for HARD_BLOCK and MAINTENANCE until the gate lets
+// the app go on again; a banner that can be put away for SOFT_BLOCK. For any framework, under a strict CSP with Trusted
+// Types: nothing inline, no HTML from strings.
+//
+//   const modal = document.createElement("icontrol-update-modal");
+//   modal.client = client; // of createClient, started
+//   modal.onBeforeUpdate = () => save();
+//   document.body.append(modal);
+
+/** After a reload that brought nothing newer, the button asks the gate for so long, instead of reloading again. */
+const PATIENCE = 60_000; // milliseconds
+const MARK = "icontrol update"; // in the session: when the page was reloaded, and for which minimum
+
+const TEXTS = {
+  en: {
+    HARD_BLOCK: ["Update needed", "This version of the app is no longer supported. Update to go on."],
+    SOFT_BLOCK: ["Update available", "A newer version of the app is available."],
+    MAINTENANCE: ["Maintenance", "The service is being maintained. You can go on as soon as it is over; there is nothing to do."],
+    late: "The new version is not here yet. Try again in a minute.",
+    failed: "Your work could not be saved, so the app was not updated.",
+    update: "Update",
+    check: "Check again",
+    later: "Later",
+  },
+  fr: {
+    HARD_BLOCK: [
+      "Mise à jour nécessaire",
+      "Cette version de l’application n’est plus prise en charge. Mettez-la à jour pour continuer.",
+    ],
+    SOFT_BLOCK: ["Mise à jour disponible", "Une version plus récente de l’application est disponible."],
+    MAINTENANCE: [
+      "Maintenance en cours",
+      "Le service est en maintenance. Vous pourrez continuer dès qu’elle sera terminée ; vous n’avez rien à faire.",
+    ],
+    late: "La nouvelle version n’est pas encore là. Réessayez dans une minute.",
+    failed: "Votre travail n’a pas pu être enregistré : l’application n’a pas été mise à jour.",
+    update: "Mettre à jour",
+    check: "Vérifier à nouveau",
+    later: "Plus tard",
+  },
+};
+
+const STYLE = `
+  dialog, [role="status"] > div { color: CanvasText; background: Canvas; font: inherit; overflow-wrap: anywhere; }
+  dialog { max-width: 28rem; border: 1px solid GrayText; border-radius: .75rem; padding: 1.5rem; }
+  dialog::backdrop { background: rgb(0 0 0 / .6); }
+  h2 { margin: 0 0 .5rem; font-size: 1.25rem; }
+  p { margin: 0 0 1rem; white-space: pre-line; }
+  p:empty { display: none; }
+  button { font: inherit; min-height: 2.75rem; padding: .5rem 1rem; border-radius: .5rem; cursor: pointer;
+    border: 1px solid currentColor; color: inherit; background: none; }
+  button.primary { color: Canvas; background: CanvasText; }
+  button:focus-visible { outline: 3px solid Highlight; outline-offset: 2px; }
+  [role="status"] > div { position: fixed; inset: auto 0 0; z-index: 2147483647; display: flex; flex-wrap: wrap; gap: .75rem;
+    align-items: center; padding: .75rem 1rem; border-top: 1px solid GrayText; }
+  [role="status"] p { margin: 0; flex: 1 1 12rem; }
+`;
+
+/**
+ * @typedef {import("./client.js").Gate} Gate
+ * @typedef {{readonly gate: Gate, refresh(): Promise<void>, subscribe(run: () => void): () => void}} Asking a client
+ */
+
+export class UpdateModal extends HTMLElement {
+  /** Lets the app save first; what is false or thrown keeps it from being updated.
+   * @type {(() => unknown) | null} */
+  onBeforeUpdate = null;
+
+  #root = this.attachShadow({ mode: "open" });
+  #dialog = element("dialog", { role: "alertdialog", closedby: "none", "aria-labelledby": "title", "aria-describedby": "message" });
+  #title = element("h2", { id: "title" });
+  #message = element("p", { id: "message" });
+  #note = element("p", { role: "status" });
+  #button = element("button", { type: "button", class: "primary" });
+  #banner = element("div", { role: "status" });
+  /** @type {Asking | null} */
+  #client = null;
+  /** @type {Gate | null} */
+  #gate = null;
+  /** What the person put away. */
+  #dismissed = "";
+  #leave = () => {};
+
+  constructor() {
+    super();
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    this.#root.adoptedStyleSheets = [sheet];
+    this.#dialog.append(this.#title, this.#message, this.#note, this.#button);
+    this.#root.append(this.#banner, this.#dialog);
+    this.#button.addEventListener("click", () => this.#act());
+    this.#dialog.addEventListener("cancel", (event) => event.preventDefault());
+    // Some browsers close it at the second Escape all the same.
+    this.#dialog.addEventListener("close", () => this.#show());
+  }
+
+  /** @param {Asking | null} client */
+  set client(client) {
+    this.#client = client;
+    if (this.isConnected) this.connectedCallback();
+  }
+
+  get client() {
+    return this.#client;
+  }
+
+  connectedCallback() {
+    this.#leave();
+    if (!this.#client) return;
+    this.#leave = this.#client.subscribe(() => this.#follow());
+    this.#follow();
+  }
+
+  disconnectedCallback() {
+    this.#leave();
+    this.#dialog.close();
+  }
+
+  /**
+   * Shows one gate, without a client.
+   * @param {Gate} gate
+   */
+  show(gate) {
+    this.#gate = gate;
+    this.#show();
+  }
+
+  #follow() {
+    this.show(/** @type {Asking} */ (this.#client).gate);
+  }
+
+  get #texts() {
+    const language = this.closest("[lang]")?.getAttribute("lang") || navigator.language;
+    return language.toLowerCase().startsWith("fr") ? TEXTS.fr : TEXTS.en;
+  }
+
+  #show() {
+    if (!this.#gate || !this.isConnected) return;
+    const { policyStatus, message } = this.#gate;
+    const isBlocked = policyStatus === "HARD_BLOCK" || policyStatus === "MAINTENANCE";
+    if (isBlocked) {
+      const [title, usual] = this.#texts[policyStatus];
+      this.#title.textContent = title;
+      this.#message.textContent = message || usual;
+      this.#note.textContent = this.#isLate() ? this.#texts.late : "";
+      this.#button.textContent = this.#mayUpdate() ? this.#texts.update : this.#texts.check;
+      if (!this.#dialog.open) this.#dialog.showModal();
+    } else {
+      this.#gate = policyStatus === "SOFT_BLOCK" ? this.#gate : null;
+      this.#dialog.close();
+    }
+    this.#showBanner(policyStatus === "SOFT_BLOCK" && this.#dismissed !== this.#named());
+  }
+
+  /** @param {boolean} isWanted */
+  #showBanner(isWanted) {
+    const shown = this.#banner.firstElementChild;
+    if (!isWanted) return this.#banner.replaceChildren();
+    const { SOFT_BLOCK, update, later } = this.#texts;
+    const text = this.#gate?.message || SOFT_BLOCK[1];
+    if (shown?.firstElementChild?.textContent === text) return;
+    const [line, go, away] = [element("p"), element("button", { type: "button", class: "primary" }), element("button", { type: "button" })];
+    [line.textContent, go.textContent, away.textContent] = [text, update, later];
+    go.addEventListener("click", () => this.#act());
+    away.addEventListener("click", () => {
+      this.#dismissed = this.#named();
+      this.#showBanner(false);
+    });
+    const box = element("div");
+    box.append(line, go, away);
+    this.#banner.replaceChildren(box);
+  }
+
+  /** What is asked of the person, so that something new is shown though the old was put away. */
+  #named() {
+    return `${this.#gate?.latest} ${this.#gate?.minSupported} ${this.#gate?.message}`;
+  }
+
+  #isLate() {
+    try {
+      const [at, minimum] = JSON.parse(sessionStorage.getItem(MARK) ?? "[]");
+      return this.#gate?.policyStatus === "HARD_BLOCK" && minimum === this.#gate.minSupported && Date.now() - at < PATIENCE;
+    } catch {
+      return false;
+    }
+  }
+
+  #mayUpdate() {
+    return this.#gate?.policyStatus !== "MAINTENANCE" && !this.#isLate();
+  }
+
+  async #act() {
+    if (!this.#mayUpdate()) {
+      await this.#client?.refresh();
+      return this.#show();
+    }
+    this.#button.disabled = true;
+    try {
+      if ((await this.onBeforeUpdate?.()) === false) throw new Error("The app is not ready.");
+      await this.#update();
+    } catch {
+      this.#note.textContent = this.#texts.failed;
+    } finally {
+      this.#button.disabled = false;
+    }
+  }
+
+  async #update() {
+    const address = addressOf(this.#gate?.url ?? "");
+    if (address && address.href !== location.href) return location.assign(address.href);
+    try {
+      sessionStorage.setItem(MARK, JSON.stringify([Date.now(), this.#gate?.minSupported]));
+    } catch {
+      // Forbidden: the button reloads each time it is pressed.
+    }
+    await emptyCaches();
+    location.reload();
+  }
+}
+
+/**
+ * A web address or null: nothing that runs.
+ * @param {string} text
+ */
+function addressOf(text) {
+  const found = text && URL.canParse(text, location.href) ? new URL(text, location.href) : null;
+  return found && ["http:", "https:"].includes(found.protocol) ? found : null;
+}
+
+/** The page as it is on its server: past service workers, the Cache API and the browser's own cache. */
+async function emptyCaches() {
+  await Promise.allSettled([
+    navigator.serviceWorker?.getRegistrations().then((all) => Promise.all(all.map((one) => one.unregister()))),
+    globalThis.caches?.keys().then((names) => Promise.all(names.map((name) => caches.delete(name)))),
+    fetch(location.href, { cache: "reload" }),
+  ]);
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} name
+ * @param {Record<string, string>} [attributes]
+ */
+function element(name, attributes = {}) {
+  const made = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
+  return made;
+}
+
+customElements.define("icontrol-update-modal", UpdateModal);
+
+/**
+ * Blocks the page until it is updated.
+ * @param {string} message
+ * @param {string} [url] where the new version is; left out: here
+ * @returns {UpdateModal}
+ */
+export function showUpdateModal(message, url = "") {
+  const modal = new UpdateModal();
+  document.body.append(modal);
+  modal.show({ policyStatus: "HARD_BLOCK", requiresUpdate: true, message, url });
+  return modal;
+}
