@@ -1,4 +1,4 @@
-"""The ASGI application: what the server runs. The front door, and Django's WSGI handler behind it."""
+"""The ASGI application that the server runs: the front door, with Django's WSGI handler behind it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from icontrol.front_door.pools import Pools  # noqa: E402
 from releases import metrics  # noqa: E402
 from releases.delivery import live  # noqa: E402
 
-#: Under our own supervisor authors' work is done by its process for it; under another server by threads of this one.
+#: Under our supervisor, a separate process does authors' work; under another server, threads of this process.
 elsewhere = None if environ.to_authors is None else relay.places(environ.to_authors)
 if elsewhere is not None:
     metrics.COLLECTORS.append(relay.unanswered)

@@ -1,7 +1,7 @@
 """Reading settings from the environment: each function takes one variable and returns a checked value.
 
 An empty variable counts as not set. A bad value raises ``ImproperlyConfigured`` with one sentence that names the
-variable and says what it should be. Values that may hold a password are never repeated in a sentence.
+variable and says what it should be. A value that may contain a password is never repeated in a message.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from django.core.exceptions import ImproperlyConfigured
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-#: Whether this process may make the data directory and the database in it: ``manage.py serve`` and ``migrate`` may. Any
-#: other command that looks in the wrong place must say so, and not leave a second, empty place behind.
+#: Whether this process may create the data directory and its database: ``manage.py serve`` and ``migrate`` may. Any
+#: other command with a wrong path must say so, not leave an empty directory behind.
 may_make = False
 
 # A host name (RFC 1123, underscores tolerated) or an IPv4 address; IPv6 goes through ipaddress.
 HOST_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\Z")
 
 
-#: What the supervisor handed over and what the file of settings says: asked where the environment says nothing.
+#: Values from the supervisor and from the settings file: used where the environment has none.
 given: dict[str, str] = {}
-#: Handed over as well, to a worker: the line to the authors' process.
+#: Handed over to workers: the socket to the authors' process.
 to_authors: socket.socket | None = None
 
 
-#: A line of the file of settings.
+#: A line of the settings file.
 SETTING = re.compile(r"\s*(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<quote>[\"']?)(?P<value>.*?)(?P=quote)\s*")
 
 
@@ -48,20 +48,20 @@ def text(name: str, default: str = "") -> str:
 
 
 def secret(name: str) -> str:
-    """As it is, spaces included; empty if not set."""
+    """The value unchanged, with spaces; empty if not set."""
     return os.environ.get(name) or given.get(name, "")
 
 
 def set_outside(names: Iterable[str]) -> dict[str, str]:
-    """Those of the variables that the environment itself has."""
+    """The variables that are set in the environment itself."""
     return {name: os.environ[name] for name in names if os.environ.get(name)}
 
 
 def file(name: str, *, base: Path) -> dict[str, str]:
-    """The settings in the file that ``name`` names, which is also asked from now on; nothing when there is none.
+    """Read and use the settings file that the variable ``name`` names; empty if it names none.
 
-    Lines are ``NAME=value``, as systemd's ``EnvironmentFile`` and ``docker --env-file`` read them; a value may stand
-    in quotes. Blank lines and lines that begin with ``#`` say nothing.
+    Lines are ``NAME=value``, as systemd's ``EnvironmentFile`` and ``docker --env-file`` read them; a value may be
+    quoted. Blank lines and lines that begin with ``#`` are ignored.
     """
     place = path(name, Path(), base=base)
     if place == Path():
@@ -89,7 +89,7 @@ def file(name: str, *, base: Path) -> dict[str, str]:
 
 
 def strong_secret(name: str) -> str:
-    """A :func:`secret` that nobody guesses, by Django's own measure (its check W009)."""
+    """A :func:`secret` that is strong enough for Django's check W009."""
     value = secret(name)
     if value and not is_strong(value):
         raise ImproperlyConfigured(
@@ -132,13 +132,13 @@ def choice(name: str, default: str, choices: Sequence[str]) -> str:
 
 
 def path(name: str, default: Path, *, base: Path) -> Path:
-    """An absolute path; a relative one counts from ``base``, so that every process means the same place."""
+    """An absolute path; a relative one starts at ``base``, so that it is the same in every process."""
     value = text(name)
     return (base / Path(value).expanduser()).resolve() if value else default
 
 
 def directory(name: str, default: Path, *, base: Path) -> Path:
-    """Like :func:`path`; nobody but its owner may read it. Made when it is not there, by a process that may make it."""
+    """Like :func:`path`; readable by its owner only. Created if missing, by a process that may create it."""
     value = path(name, default, base=base)
     try:
         if may_make:
@@ -215,7 +215,7 @@ def networks(name: str) -> tuple[Network, ...]:
 
 
 def postgresql(name: str) -> dict[str, Any] | None:
-    """The Django database of a ``postgresql://`` URL, ``None`` if there is none."""
+    """The Django database settings for a ``postgresql://`` URL; ``None`` if the variable is not set."""
     value = text(name)
     if not value:
         return None
@@ -224,7 +224,7 @@ def postgresql(name: str) -> dict[str, Any] | None:
             raise ValueError
         database: dict[str, Any] = {**dj_database_url.parse(value, engine="icontrol.kernel.databases.postgresql")}
     except ValueError:
-        # The URL may hold a password: neither it nor the error that quotes it is shown.
+        # The URL may contain a password: neither it nor an error that quotes it is shown.
         database = {}
     if not database.get("NAME"):
         raise ImproperlyConfigured(
@@ -236,17 +236,18 @@ def postgresql(name: str) -> dict[str, Any] | None:
 
 
 def kept_secret(file: Path) -> str:
-    """The secret in ``file``; on first use a random one is written there, readable by its owner only.
+    """The secret in ``file``. On first use a random one is written there, readable by its owner only.
 
-    Where the directory is not there either, nothing is made, and the secret is this process's own.
+    If the directory is missing too, nothing is written and the secret is for this process only.
 
-    Processes that start at the same time end with the same secret: it is written aside, then linked into place.
+    Processes that start at the same time get the same secret: it is written to a temporary file, then linked into
+    place.
     """
     if not file.parent.exists():
         return secrets.token_urlsafe(64)
     try:
         if not file.exists():
-            handle, draft = tempfile.mkstemp(dir=file.parent, prefix=file.name)  # mkstemp makes it 0600
+            handle, draft = tempfile.mkstemp(dir=file.parent, prefix=file.name)  # mkstemp creates it with mode 0600
             try:
                 with os.fdopen(handle, "w", encoding="ascii") as out:
                     out.write(secrets.token_urlsafe(64) + "\n")

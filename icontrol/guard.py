@@ -1,6 +1,7 @@
-"""What is refused or put right before Django sees it, because Django would fail on it or think about it for seconds.
+"""Refuses or repairs requests on which Django would fail or spend seconds.
 
-A refusal from here reads as Django's own do: see :func:`answer`."""
+Its refusals look like Django's: see :func:`answer`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from icontrol.kernel.refusals import Refusal
 from icontrol.middleware import Cors, Language
 
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Any]
-#: Characters of one header. Some are taken apart in quadratic time, and the server lets 380 000 through.
+#: Characters of one header. Some are parsed in quadratic time, and the server accepts 380 000.
 LONGEST_HEADER = 16_384
 LONGEST_CONTENT_TYPE = 256
 
@@ -46,10 +47,10 @@ def guarded(application: WSGIApplication) -> WSGIApplication:
 
 
 def refused(path: str, lengths: Iterable[int], kind: str, length: str) -> Refusal | None:
-    """Why headers of these lengths and a body of this kind and length go no further."""
+    """Why headers of these lengths, or a body of this type and length, are refused."""
     if max(lengths, default=0) > LONGEST_HEADER:
         return Refusal("http.headers_too_large", cap=LONGEST_HEADER)
-    # No form here sends files, and Django's reader of them writes what it reads to the disk.
+    # No form here sends files, and Django's multipart parser writes to the disk.
     if kind.lstrip().lower().startswith("multipart/"):
         return Refusal("http.multipart")
     if length.isdecimal() and (len(length) > 18 or int(length) > largest_body(path)):
@@ -58,7 +59,7 @@ def refused(path: str, lengths: Iterable[int], kind: str, length: str) -> Refusa
 
 
 def answer(refusal: Refusal, environ: Mapping[str, Any]) -> HttpResponse:
-    """With what Django's middleware adds: pages of other origins may read it, and it is in the reader's language.
+    """The refusal with what Django's middleware would add: CORS headers, and the reader's language.
 
     Without these headers a page's script sees "network error" instead of a 413, or of a 503 with its Retry-After.
     """
@@ -67,7 +68,7 @@ def answer(refusal: Refusal, environ: Mapping[str, Any]) -> HttpResponse:
         for name, value in environ.items()
         if not (name.startswith("HTTP_") and len(value) > LONGEST_HEADER) and name != "CONTENT_TYPE"
     }
-    with translation.override(None):  # what the middleware activates ends here
+    with translation.override(None):  # undo what the middleware activates
         inner: Any = Language(lambda request: responses.response(refusal))
         outer: Any = Cors(inner)
         response: HttpResponse = outer(WSGIRequest(told))
@@ -75,7 +76,7 @@ def answer(refusal: Refusal, environ: Mapping[str, Any]) -> HttpResponse:
 
 
 def largest_body(path: str) -> int:
-    """In bytes, by who asks there: editors send whole snapshots, forms are longer than what they say."""
+    """In bytes, by path: editors send whole snapshots, and form encoding makes these longer."""
     if path.startswith("/api/"):
         return 2 * settings.ICONTROL_SNAPSHOT_MAX_BYTES
     if path.startswith("/admin/"):
@@ -84,6 +85,6 @@ def largest_body(path: str) -> int:
 
 
 def plain(kind: str) -> str:
-    """Without a charset: all is UTF-8 here, and Django would decode the query string with any codec that is named."""
+    """Drop the charset: everything is UTF-8, and Django would decode the query string with any named codec."""
     bare = kind.partition(";")[0]
     return bare[:LONGEST_CONTENT_TYPE] if len(kind) > LONGEST_CONTENT_TYPE or "charset" in kind.lower() else kind

@@ -1,8 +1,8 @@
-"""The port: claimed for one server, and one socket on it for each of its workers.
+"""The port: claims it for one server and opens one socket on it per worker.
 
-The system deals new connections out to the sockets (``SO_REUSEPORT``); where workers share one socket, the same worker
-takes nearly all. The supervisor keeps the sockets, so that what waits in a queue outlives the worker. A socket takes
-connections from the moment when its worker begins to listen.
+The system distributes new connections over the sockets (``SO_REUSEPORT``); with one shared socket the same worker takes
+nearly all. The supervisor keeps the sockets open, so queued connections outlive a worker. A socket accepts connections
+once its worker listens.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ import os
 import socket
 import sys
 
-BACKLOG = 4096  # connections that wait to be taken; the system may allow fewer
+BACKLOG = 4096  # queued connections; the system may allow fewer
 
 
 class Taken(Exception):
-    """Why nothing can listen there, in a few words."""
+    """Why the address cannot be used."""
 
 
 def claim(host: str, port: int) -> list[socket.socket]:
-    """Sockets that keep other servers away from ``host`` and ``port``; the first is bound and gives the address.
+    """Sockets that reserve ``host`` and ``port`` against other servers; the first is bound and gives the address.
 
-    Asked before anything is done: a server that runs there already is told at once, and nothing was changed.
+    Called first: if a server already runs there, the start fails at once and has changed nothing.
 
     :raises Taken: no address of ``host`` can be listened on.
     """
@@ -46,9 +46,9 @@ def claim(host: str, port: int) -> list[socket.socket]:
 
 
 def lock_of(address: str, port: int) -> list[socket.socket]:
-    """Against a server that starts at the same moment: both would share.
+    """A lock against a server that starts at the same time: both could bind the port.
 
-    A name in Linux's abstract namespace: it belongs to the same network as the port, and is gone with the process.
+    A name in Linux's abstract namespace: it has the same network namespace as the port and ends with the process.
     """
     if sys.platform != "linux":
         return []
@@ -62,7 +62,7 @@ def lock_of(address: str, port: int) -> list[socket.socket]:
 
 
 def bound(family: int, where: object) -> socket.socket:
-    """A socket at the address, beside those of the other workers. It does not listen yet."""
+    """A new socket at the address, besides those of the other workers. It does not listen yet."""
     one = socket.socket(family, socket.SOCK_STREAM)
     try:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -76,5 +76,5 @@ def bound(family: int, where: object) -> socket.socket:
 
 
 def another(one: socket.socket) -> socket.socket:
-    """A socket at the same address."""
+    """Another socket at the same address."""
     return bound(one.family, one.getsockname())

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Lock
 
-# What would end a line or drive a terminal: control characters and Unicode's own line ends.
+# Characters that end a line or control a terminal: control characters and Unicode line ends.
 CONTROL = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]} | {
     ord("\n"): "\\n",
     ord("\r"): "\\r",
@@ -22,21 +22,23 @@ CONTROL = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]} | 
 
 MINUTE = 60.0
 LONGEST_LINE = 200
-#: The token in the address of a preview link: who reads the log must not be able to open the preview.
+#: The token in the URL of a preview link: readers of the log must not be able to open the preview.
 PREVIEW_TOKEN = re.compile(r"(?<=/preview/)[A-Za-z0-9_-]{20,}")
 
 
 class NotMeant(logging.Filter):
-    """Without the 503s: maintenance is an answer that every polling client gets, and a database that is away is
-    logged where it is noticed."""
+    """Filters out 503s: during maintenance every polling client gets one, and an unavailable database is logged where
+    it is noticed.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         return getattr(record, "status_code", None) != 503
 
 
 class Counted(logging.Filter):
-    """What strangers can repeat at will: one short line a minute and logger, without the traceback; the rest is counted
-    and told with the next line. ``clock``: seconds that never go back."""
+    """For events that strangers can repeat at will: one short line per minute and logger, without traceback; the next
+    line has the number of the rest. ``clock``: monotonic seconds.
+    """
 
     def __init__(self, name: str = "", clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(name)
@@ -63,8 +65,7 @@ class Counted(logging.Filter):
 class OneLine(logging.Formatter):
     """``2026-11-23T08:00:00.123Z WARNING releases.live message``; a traceback follows on the same line, escaped.
 
-    So a line that a stranger smuggles into a message cannot pass for an event of its own. Tokens of preview links
-    are left out.
+    So a line break in a stranger's input cannot fake an event. Tokens of preview links are removed.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Who is asking, when a proxy stands between us and the client; in which language; and what need not be known of it."""
+"""Middleware: client address behind proxies, CORS preflights, language, a fast path for clients, compression."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from icontrol.kernel.refusals import Refusal
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 ALLOW_HEADERS = "Access-Control-Allow-Headers"
-#: What a preflight may name: so many, each a token (RFC 9110) of bounded length.
+#: Headers that a preflight may name: so many, each a token (RFC 9110) of bounded length.
 MOST_NAMES = 64
 HEADER_NAME = re.compile("[a-z0-9!#$%&'*+.^_`|~-]{1,100}")
 
@@ -35,11 +35,11 @@ WITH_PORT = re.compile(r"(?:\[(?P<six>[^\[\]]*)\]|(?P<four>[0-9.]+))(?::[0-9]{1,
 
 
 class TrustedProxies:
-    """``REMOTE_ADDR`` and the scheme become those of the true client.
+    """Sets ``REMOTE_ADDR`` and the scheme to the client's own.
 
     ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed only when the peer is in ``ICONTROL_TRUSTED_PROXIES``.
-    All ``X-Forwarded-*`` headers are then removed, believed or not: what was true in them is now in the request, and
-    nobody further in can read the rest by mistake. A header that makes no sense is ignored, never an error.
+    All ``X-Forwarded-*`` headers are then removed, so that no later code uses them by mistake. An invalid header is
+    ignored, never an error.
     """
 
     sync_capable = True
@@ -53,10 +53,10 @@ class TrustedProxies:
         trusted: Sequence[Network] = settings.ICONTROL_TRUSTED_PROXIES
         peer = address(str(meta.get("REMOTE_ADDR", "")))
         if peer is not None:
-            meta["REMOTE_ADDR"] = str(peer)  # one spelling, also of an IPv4 peer on an IPv6 socket
+            meta["REMOTE_ADDR"] = str(peer)  # normalised, also for an IPv4 peer on an IPv6 socket
         if peer is not None and within(peer, trusted):
             meta["REMOTE_ADDR"] = str(client(peer, meta.get("HTTP_X_FORWARDED_FOR", ""), trusted))
-            # A chain of proxies may list one scheme each; the last was added by the proxy that we trust.
+            # In a chain each proxy may add a scheme; the last is from the proxy that we trust.
             scheme = meta.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
             if scheme in ("http", "https"):
                 meta["icontrol.forwarded_scheme"] = scheme
@@ -66,10 +66,10 @@ class TrustedProxies:
 
 
 class Cors(CorsMiddleware):
-    """A preflight of a public route allows the request headers that it names, ours and others.
+    """Preflights of public routes allow every request header that they name.
 
-    Scripts that trace requests add theirs to every one (``traceparent``, ``baggage``, ``sentry-trace``), and a page
-    whose preflight is refused has no flags at all. These routes read no cookie; headers unknown to us change nothing.
+    Tracing scripts add headers to every request (``traceparent``, ``baggage``, ``sentry-trace``), and a page whose
+    preflight is refused has no flags at all. These routes read no cookies, and unknown headers have no effect.
     """
 
     def add_response_headers(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -85,7 +85,7 @@ class Cors(CorsMiddleware):
 
 
 class Language(LocaleMiddleware):
-    """The language of the answer. A choice that is kept in a cookie counts on pages, not on routes for any origin."""
+    """The language of the answer. The language cookie counts on pages, not on routes for any origin."""
 
     def process_request(self, request: HttpRequest) -> None:
         languages = dict(settings.LANGUAGES)
@@ -97,10 +97,11 @@ class Language(LocaleMiddleware):
 
 
 class ClientFastPath:
-    """Views that say ``for_clients`` are called from here: sessions, accounts and messages behind it are for people.
+    """Calls views with ``for_clients`` directly: the later middleware for sessions, accounts and messages is for
+    people.
 
-    They are classes of the API that look at no cookie and answer their exceptions themselves, and they are asked a
-    thousand times as often as all others.
+    These API views read no cookies and handle their own exceptions, and get a thousand times as many requests as all
+    others.
     """
 
     sync_capable = True
@@ -122,7 +123,7 @@ class ClientFastPath:
 
 
 class WhileAway:
-    """While the database is away, people are told at once; one in a few seconds tries whether it is back."""
+    """During a database outage people get an answer at once; every few seconds one request tries the database again."""
 
     sync_capable = True
     async_capable = False
@@ -140,8 +141,9 @@ class WhileAway:
 
 
 class Compress(GZipMiddleware):
-    """Large answers of the API to people who read. Not pages, which carry CSRF tokens, and not what a write answers,
-    which may be a secret: its length would tell of it (BREACH)."""
+    """Compresses large API answers to reads. Not pages, which carry CSRF tokens, and not answers to writes, which may
+    contain a secret: the length would reveal it (BREACH).
+    """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.method == "GET" and request.path_info.startswith("/api/"):
@@ -150,7 +152,7 @@ class Compress(GZipMiddleware):
 
 
 def address(value: str) -> Address | None:
-    """The IP address in ``value``, a port dropped and an IPv4 address inside IPv6 unwrapped; ``None`` if it is none."""
+    """The IP address in ``value``, without port and with IPv4-mapped IPv6 unwrapped; ``None`` if invalid."""
     value = value.strip()
     if found := WITH_PORT.fullmatch(value):
         value = found["six"] or found["four"] or ""
@@ -168,8 +170,8 @@ def within(who: Address, networks: Sequence[Network]) -> bool:
 def client(peer: Address, forwarded_for: str, trusted: Sequence[Network]) -> Address:
     """The nearest address that is not one of our proxies, walking back from ``peer``.
 
-    Every proxy appends whom it saw, so the list is true from the right as far as we trust who wrote it. An entry
-    that is no address ends the walk: the proxy that wrote it is then the best we know.
+    Every proxy appends the peer it saw, so the list is reliable from the right as far as we trust the writers. An
+    invalid entry ends the walk at the proxy that wrote it.
     """
     nearest = peer
     for entry in reversed(forwarded_for.split(",")):

@@ -1,4 +1,4 @@
-"""What ``manage.py serve`` found out, as its main process is told of it. Nothing of Django."""
+"""The start plan that ``manage.py serve`` passes to its main process. Imports no Django."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import os
 from dataclasses import dataclass, fields
 
 AUTHORS = 0  # number of the authors' process among the workers
-#: Variables that no process keeps in its environment, where ``/proc`` shows them: they are handed over by a pipe.
+#: Variables that no process keeps in its environment, which ``/proc`` shows: a pipe hands them over.
 SECRETS = ("DATABASE_URL", "ICONTROL_SECRET_KEY", "ICONTROL_ADMIN_PASSWORD", "PGPASSWORD")
-HANDED_ON = tuple(name for name in SECRETS if name != "ICONTROL_ADMIN_PASSWORD")  # that was for the first start
+HANDED_ON = tuple(name for name in SECRETS if name != "ICONTROL_ADMIN_PASSWORD")  # only used at the first start
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What ``manage.py serve`` found out.
+    """The start plan.
 
-    ``arguments`` is granian's command line for one worker, ``secrets`` what the environment said of :data:`SECRETS`,
-    ``settings`` what the file of settings says.
+    ``arguments``: granian's command line for one worker; ``secrets``: the values of :data:`SECRETS` from the
+    environment; ``settings``: the settings file.
     """
 
     address: str
@@ -31,9 +31,9 @@ class Plan:
 
     @classmethod
     def load(cls, data: bytes) -> Plan:
-        """What a later version of the program adds is left out: this supervisor knows nothing of it.
+        """Read a plan. Unknown members, from a later version of the program, are ignored.
 
-        :raises ValueError: no plan.
+        :raises ValueError: it is not a plan.
         """
         found = json.loads(data)
         try:
@@ -43,11 +43,11 @@ class Plan:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """Of the processes to start."""
+        """The numbers of the processes to start."""
         return (AUTHORS, *range(1, self.workers + 1))
 
     def __repr__(self) -> str:
-        return f"on {self.address} with {self.workers} worker(s)"  # no secrets in a traceback
+        return f"on {self.address} with {self.workers} worker(s)"  # keeps secrets out of tracebacks
 
 
 def without(names: tuple[str, ...]) -> dict[str, str]:

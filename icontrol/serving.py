@@ -1,4 +1,4 @@
-"""What each process of a server begins with once Django is there: workers, the authors' process, other servers'."""
+"""Start-up of each server process after Django is loaded: workers, the authors' process, other servers' processes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import sys
 from icontrol.kernel import background, deadlines
 from releases import housekeeping
 
-#: Seconds after which a thread that computes lets another one run. A kill gives way at each of its queries and waits so
-#: long each time beside an editor's diff in the same process: with Python's 5 ms its p99 was twice as long, and the
-#: editors got no further.
+#: Seconds after which a computing thread lets another one run. A kill yields at each query and then waits this long
+#: beside an editor's diff in the same process: with Python's 5 ms its p99 was twice as long, and editors gained
+#: nothing.
 SWITCH_INTERVAL = 0.0005
 
 

@@ -20,10 +20,10 @@ from icontrol import __version__, environ
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = False
 
-# What we make (database, write-ahead log, key, checkpoints) is for our own account only.
+# Our files (database, write-ahead log, key, checkpoints) are for our own account only.
 os.umask(0o077)
 
-# What stands here the environment does not say.
+# The settings file applies where the environment has no value.
 ICONTROL_ENV_FILE = environ.file("ICONTROL_ENV_FILE", base=BASE_DIR)
 
 # --- where the data is ------------------------------------------------------------------------------------------------
@@ -32,21 +32,21 @@ ICONTROL_CHECKPOINTS = environ.path("ICONTROL_CHECKPOINTS", ICONTROL_DATA / "che
 
 DATABASES: dict[str, dict[str, Any]] = {}
 _postgresql = environ.postgresql("DATABASE_URL")
-# On in the server (wsgi.py, asgi.py): commands and tests open one connection and fork, a pool would only be in the way.
+# Set in the server (wsgi.py, asgi.py). Commands and tests open one connection and fork, so a pool would not help.
 _pool = environ.switch("ICONTROL_DATABASE_POOL", default=False)
-# For somebody else's lock. A person is told then (503) and the thread is free again; a command has the time.
+# Wait for a lock: then a person gets a 503 and the thread is free again; a command can wait longer.
 _lock_seconds = 5 if _pool else 20
 if _postgresql is None:
     DATABASES["default"] = {
         "ENGINE": "icontrol.kernel.databases.sqlite3",
         "NAME": str(ICONTROL_DATA / "icontrol.sqlite3"),
         "OPTIONS": {
-            # A transaction takes the write lock when it begins: two writers wait for each other and never fail.
+            # A transaction takes the write lock at its start, so a second writer waits and does not fail.
             "transaction_mode": "IMMEDIATE",
             "timeout": _lock_seconds,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
         },
-        # Opening the file takes longer than asking it.
+        # Opening the file takes longer than a query.
         "CONN_MAX_AGE": 60 if _pool else 0,
     }
 else:
@@ -54,20 +54,20 @@ else:
     _postgresql["PASSWORD"] = _postgresql["PASSWORD"] or environ.secret("PGPASSWORD")
     _options: dict[str, Any] = _postgresql.setdefault("OPTIONS", {})
     _options.setdefault("connect_timeout", 5)
-    # A network that falls silent: what was sent and not received, and a connection on which nothing comes any more.
+    # Against a silent network: data sent but not acknowledged, and connections without any traffic.
     _options.setdefault("tcp_user_timeout", 10_000)  # milliseconds
     for name, value in {"keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3}.items():
         _options.setdefault(name, value)
     _options.setdefault("application_name", "icontrol")
     _limits = {"lock_timeout": _lock_seconds, "idle_in_transaction_session_timeout": 60}
     if _pool:
-        _limits["statement_timeout"] = 15  # icontrol.kernel.deadlines: as long as the server process itself waits
+        _limits["statement_timeout"] = 15  # icontrol.kernel.deadlines: as long as the server process waits
     _options.setdefault("options", " ".join(f"-c {name}={seconds}s" for name, seconds in _limits.items()))
     if _pool:
-        # One for each thread that may ask (icontrol.front_door.pools), and for the two that write in the background: so
-        # nobody waits but when the database is away, and not for long then. A worker needs eight of them, the authors'
-        # process six, and a process that does all work itself twelve. The short reconnect_timeout makes a request try
-        # again at once when it is back; the default backs off for minutes.
+        # One per thread that may query (icontrol.front_door.pools), and two for background writers: so a request waits
+        # only during an outage, and then not for long. A worker needs eight, the authors' process six, a process that
+        # does all work twelve. With the short reconnect_timeout a request retries as soon as the database is back; the
+        # default backs off for minutes.
         _options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 2, "reconnect_timeout": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -79,15 +79,15 @@ if not SECRET_KEY and _postgresql is not None:
         "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
     )
 SECRET_KEY = SECRET_KEY or environ.kept_secret(ICONTROL_DATA / "secret_key")
-# Whether a first start makes the live demo, or nothing but the first account.
+# Whether a first start loads the live demo or only creates the first account.
 ICONTROL_DEMO = environ.switch("ICONTROL_DEMO", default=True)
-# Used once, when the first account is made; empty means that one is generated and printed.
+# Used once, for the first account; if empty, a password is generated and printed.
 ICONTROL_ADMIN_PASSWORD = environ.secret("ICONTROL_ADMIN_PASSWORD")
 
 # --- where we listen and what we are called ---------------------------------------------------------------------------
 HOST = environ.host("HOST", "127.0.0.1")
 PORT = environ.whole_number("PORT", 8000, least=1, most=65535)
-# Two: what keeps one of them busy does not keep the other one.
+# Two, so that one answers while the other is busy.
 ICONTROL_WORKERS = environ.whole_number("ICONTROL_WORKERS", 2, least=1, most=256)
 ICONTROL_BODY_SECONDS = environ.whole_number("ICONTROL_BODY_SECONDS", 20, least=1, most=600)
 ICONTROL_CONNECTIONS = environ.whole_number("ICONTROL_CONNECTIONS", 8192, least=64, most=10**6)
@@ -110,7 +110,7 @@ CORS_URLS_REGEX = rf"^/(({_PUBLIC})$|ofrep/)"
 CORS_ALLOW_ALL_ORIGINS = ICONTROL_CORS_ORIGINS == ("*",)
 CORS_ALLOWED_ORIGINS = [] if CORS_ALLOW_ALL_ORIGINS else list(ICONTROL_CORS_ORIGINS)
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
-# These are ours; the middleware adds what a preflight asks for.
+# Our own; the middleware adds the headers that a preflight names.
 CORS_ALLOW_HEADERS = [
     "accept",
     "authorization",
@@ -141,22 +141,22 @@ CORS_EXPOSE_HEADERS = [
 ]
 
 # --- https, derived from PUBLIC_BASE_URL ------------------------------------------------------------------------------
-# Written by our own middleware and only for trusted proxies. No request header can have this name.
+# Set by our middleware, for trusted proxies only. No request header can have this name.
 SECURE_PROXY_SSL_HEADER = ("icontrol.forwarded_scheme", "https")
-# Without a trusted proxy nobody can tell us that a request came by https, and a redirect would never end.
+# Without a trusted proxy we cannot know that a request came by https, and a redirect would loop.
 SECURE_SSL_REDIRECT = _https and bool(ICONTROL_TRUSTED_PROXIES)
-SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]  # asked from inside, without the proxy
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]  # called from inside, without the proxy
 SECURE_SSL_HOST = _public.netloc
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
-# Subdomains and the browsers' preload list belong to the owner of the domain, not to one program on it.
+# Subdomains and the preload list are for the domain's owner to decide, not for one program on it.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-# A session ends when it was not used for that long (the cookie itself with the browser), and in any case by age.
+# A session ends after this long without use (the cookie with the browser), and in any case by age.
 SESSION_ENGINE = "releases.access.sessions"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 2 * 3600
 ICONTROL_SESSION_LIFETIME = dt.timedelta(hours=12)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
-if _https:  # a browser takes these names from this very host and by https only
+if _https:  # browsers accept these names only from this host and by https
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -174,7 +174,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- the program ------------------------------------------------------------------------------------------------------
-# Ours first: their templates and commands win over those of the packages.
+# Ours first, so that our templates and commands win over those of packages.
 INSTALLED_APPS = [
     "icontrol",
     "flags",
@@ -192,15 +192,15 @@ INSTALLED_APPS = [
     "corsheaders",
 ]
 MIDDLEWARE = [
-    "icontrol.middleware.TrustedProxies",  # first: everybody below reads the address and the scheme
-    "csp.middleware.CSPMiddleware",  # outside of all that can answer by itself
-    "icontrol.middleware.Cors",  # outside too: a page must be able to read refusals
+    "icontrol.middleware.TrustedProxies",  # first: all others read the address and the scheme
+    "csp.middleware.CSPMiddleware",  # outside everything that can answer by itself
+    "icontrol.middleware.Cors",  # outside too: pages must be able to read refusals
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # before sessions: a static file needs none
     "icontrol.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "icontrol.middleware.ClientFastPath",  # what stands below is for people
+    "icontrol.middleware.ClientFastPath",  # the rest is for people
     "icontrol.middleware.Compress",
     "icontrol.middleware.WhileAway",
     "django.contrib.sessions.middleware.SessionMiddleware",  # the table is ours: releases.access.sessions
@@ -236,18 +236,18 @@ AUTH_PASSWORD_VALIDATORS = [
         for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
     ),
 ]
-FILE_UPLOAD_HANDLERS: list[str] = []  # nobody uploads a file; the guard refuses multipart bodies
+FILE_UPLOAD_HANDLERS: list[str] = []  # there are no uploads; the guard refuses multipart bodies
 STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True  # files are served from where the packages keep them; no collectstatic step
-# The stock revert would write a record without going through our actions.
+WHITENOISE_USE_FINDERS = True  # files are served from the packages; no collectstatic step
+# The package's revert would bypass our actions.
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True  # reasons may be longer than its 100 characters
-# The widest form that our own caps allow: version policies of 32 platforms, each with two messages in 32 languages and
+# The largest form that our caps allow: version policies of 32 platforms, each with two messages in 32 languages and
 # empty fields for English and French.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 ICONTROL_SNAPSHOT_MAX_BYTES = environ.whole_number("ICONTROL_SNAPSHOT_MAX_BYTES", 262144, least=1024, most=64 * 2**20)
 
-# 0: as many as come. Counted for each client key and address, by each server process by itself.
+# 0: no limit. Counted per client key and address, in each server process.
 ICONTROL_EVALUATIONS_PER_MINUTE = environ.whole_number("ICONTROL_EVALUATIONS_PER_MINUTE", 0, least=0, most=10**6)
 
 # --- language and time ------------------------------------------------------------------------------------------------
@@ -274,10 +274,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "VERSION": __version__,
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "COMPONENT_SPLIT_PATCH": False,  # what a body must have, it must have with PATCH too
+    "COMPONENT_SPLIT_PATCH": False,  # required members are required for PATCH too
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "SCHEMA_PATH_PREFIX": "/api/",  # groups are named by what follows it
-    # Without the package's own hook: choices stay where they stand, and it gives them invented names.
+    "SCHEMA_PATH_PREFIX": "/api/",  # operations are grouped by the path after it
+    # Without the package's hook, which moves choices into components with invented names.
     "POSTPROCESSING_HOOKS": ["releases.api.openapi.shapes", "releases.api.openapi.summaries"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -307,10 +307,10 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         **{name: {"level": "INFO"} for name in ("icontrol", "configs", "flags", "releases")},
-        # In place of Django's own handlers. A refusal (4xx) is an answer: polling clients would fill the log.
+        # Replaces Django's handlers. A refusal (4xx) is not logged: polling clients would fill the log.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR", "filters": ["not_meant"]},
-        # Requests that Django finds suspicious; each of them has a logger. A form without a token is in the audit.
+        # Suspicious requests; Django has a logger for each kind. A form without a token is in the audit.
         **{f"django.security.{name}": {"filters": ["counted"]} for name in SUSPICIOUS},
         "django.security.csrf": {"level": "ERROR"},
     },

@@ -1,4 +1,4 @@
-"""What a start waits for: a database that is not there yet, and another process that is just bringing it up to date."""
+"""What a start waits for: an unavailable database, and another process that is migrating it."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from icontrol.kernel.locks import lock
 
 Say = Callable[[str], None]
 POLL = 0.2  # seconds
-PATIENCE = 60  # seconds that a start waits for PostgreSQL; whoever starts it again waits on
+PATIENCE = 60  # seconds that a start waits for PostgreSQL; a restart waits again
 LONGEST_PAUSE = 5  # seconds between two attempts
 
 _held = False
 
 
 def wait_for_database(say: Say, *, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Until the database can be connected to. Each reason why it cannot is said once.
+    """Wait until the database accepts connections. Each reason why it does not is printed once.
 
-    :raises CommandError: still not after about :data:`PATIENCE` seconds.
+    :raises CommandError: no connection after about :data:`PATIENCE` seconds.
     """
     waited, pause, said = 0.0, 0.25, ""
     while True:
@@ -48,9 +48,9 @@ def wait_for_database(say: Say, *, sleep: Callable[[float], None] = time.sleep) 
 
 
 def hold_data(*, alone: bool = False) -> IO[str] | None:
-    """What a server holds as long as it lives, and a restore ``alone``: a lock on the data directory. None: not now.
+    """Lock the data directory: shared, for the life of a server; exclusive (``alone``), for a restore. None if taken.
 
-    A server on PostgreSQL does without where nothing can be written; a restore does not.
+    On PostgreSQL a server runs without the lock if the directory is not writable; a restore does not.
     """
     try:
         file = (settings.ICONTROL_DATA / "serving.lock").open("a")
@@ -68,9 +68,9 @@ def hold_data(*, alone: bool = False) -> IO[str] | None:
 
 @contextlib.contextmanager
 def alone(say: Say) -> Iterator[None]:
-    """One process at a time migrates a database and makes what a first start needs; the others wait here.
+    """Lets one process at a time migrate the database and do the first start; the others wait here.
 
-    A process that dies gives the lock back. Inside another ``alone`` of the same process this does nothing.
+    The lock of a process that dies is released. Nested in another ``alone`` of the same process, this does nothing.
     """
     global _held
     if _held:

@@ -1,8 +1,8 @@
-"""The main process of a server: it keeps the port, and keeps workers running that answer.
+"""The main process of a server: it holds the port and keeps the workers running.
 
-``manage.py serve`` becomes this process once the database is ready. It opens a socket for each worker, which the worker
-inherits: while a worker is replaced, or when it has just died, connections wait in its queue and none is refused. It
-imports nothing of Django, so that it is small and outlives upgrades.
+``manage.py serve`` becomes this process once the database is ready. It opens a socket per worker, which the worker
+inherits: while a worker is replaced or has just died, connections wait in the socket's queue and none is refused. It
+imports no Django, so it is small and outlives upgrades.
 
 =========  ===========================================================================================================
 signal     what follows
@@ -13,11 +13,11 @@ SIGHUP     settings are read again, the database is migrated, and once all new w
 SIGTERM    (and SIGINT) workers finish what they have begun, at most :data:`GRACE` seconds; once more: at once
 =========  ===========================================================================================================
 
-A worker that ends by itself is replaced, at once if it had lived a while, else after a pause that doubles. When this
-process is gone, however it ended, the workers end too: each waits for the end of a pipe that only this process holds.
+A worker that ends by itself is replaced: at once if it had run for a while, else after a pause that doubles. When this
+process ends for any reason, the workers end too: each watches a pipe that only this process holds open.
 
-One of them, number 0, listens nowhere: it is the authors' process, which the workers ask over a line. It ends after
-those that may still ask it, and a reload makes a new line for the new ones.
+Number 0 does not listen: it is the authors' process, which gets requests from the workers over a socket. It ends after
+the workers that may still use it, and a reload makes a new socket for the new ones.
 """
 
 from __future__ import annotations
@@ -45,20 +45,20 @@ from icontrol.plan import AUTHORS, SECRETS, Plan, without
 
 logger = logging.getLogger("icontrol.supervisor")
 ROOT = Path(__file__).resolve().parent.parent
-GRACE = 30  # seconds that a worker has to finish its requests
-SETTLED = 10  # seconds after which a worker that ends is replaced at once
+GRACE = 30  # seconds for a worker to finish its requests
+SETTLED = 10  # a worker that ran at least so many seconds is replaced at once
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30
-LONG = 1  # seconds that a connection should not wait for a worker that is away
-START = 120  # seconds that a new worker has to become ready before a reload is given up
+LONG = 1  # seconds after which connections must not keep waiting for a missing worker
+START = 120  # seconds for a new worker to become ready before a reload is given up
 
 
 def take_over(plan: Plan, first: socket.socket, locks: Iterable[socket.socket | IO[str]]) -> None:
-    """The calling process becomes the supervisor; signals, exit code and process id stay its own. Does not return.
+    """The calling process becomes the supervisor, with its signals, exit code and process id. Does not return.
 
     ``first`` is bound to the address; the locks are kept open as long as the process lives.
     """
     source, target = os.pipe()
-    os.write(target, plan.dump())  # a pipe holds more than settings are long
+    os.write(target, plan.dump())  # the settings fit into a pipe's buffer
     os.close(target)
     for descriptor in (source, first.fileno(), *(lock.fileno() for lock in locks)):
         os.set_inheritable(descriptor, True)
@@ -69,7 +69,7 @@ def take_over(plan: Plan, first: socket.socket, locks: Iterable[socket.socket | 
 
 @dataclass(frozen=True)
 class Line:
-    """What workers send into the one end comes out of the other: :mod:`icontrol.front_door.relay`."""
+    """The socket pair between workers and the authors' process: :mod:`icontrol.front_door.relay`."""
 
     to_authors: socket.socket
     from_workers: socket.socket
@@ -101,24 +101,24 @@ class Worker:
 @dataclass
 class Supervisor:
     plan: Plan
-    sockets: dict[int, socket.socket]  # by the number of the worker that listens there
+    sockets: dict[int, socket.socket]  # by worker number
     clock: Callable[[], float] = time.monotonic
     line: Line = field(default_factory=Line.new)
-    other_lines: list[Line] = field(default_factory=list)  # of those who come and leave
+    other_lines: list[Line] = field(default_factory=list)  # of starting and leaving processes
     workers: dict[int, Worker] = field(default_factory=dict)
     #: The workers of the next plan, until all are ready.
     coming: dict[int, Worker] = field(default_factory=dict)
     next_plan: Plan | None = None
     leaving: list[Worker] = field(default_factory=list)
     preparing: subprocess.Popen[bytes] | None = None
-    deaths: dict[int, int] = field(default_factory=dict)  # early ones in a row, by the worker's number
+    deaths: dict[int, int] = field(default_factory=dict)  # early deaths in a row, by worker number
     due: dict[int, float] = field(default_factory=dict)
     stopping: bool = False
 
     # --- the loop -----------------------------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Until it was told to stop and all workers are gone."""
+        """Run until a signal to stop has come and all workers are gone."""
         self.selector = selectors.DefaultSelector()
         self.life, self.life_kept = os.pipe()
         awake, wake = os.pipe()
@@ -143,7 +143,7 @@ class Supervisor:
             self._look_after()
 
     def _pause(self) -> float:
-        """Seconds until something must be done without being asked."""
+        """Seconds until the next timed action."""
         every = [*self.workers.values(), *self.coming.values(), *self.leaving]
         moments = [*self.due.values(), *(worker.deadline for worker in every)]
         return max(0.0, min([*(moment - self.clock() for moment in moments), 60.0]))
@@ -197,7 +197,7 @@ class Supervisor:
                 self.due[number] = self.clock() + LONGEST_PAUSE
 
     def _is_ready(self, worker: Worker) -> None:
-        """It said so, or is gone: then the pipe ends without a word."""
+        """The process is ready (it sent a byte) or gone (end of file)."""
         self.selector.unregister(worker.ready_pipe)
         worker.ready = bool(os.read(worker.ready_pipe, 1))
         os.close(worker.ready_pipe)
@@ -205,7 +205,7 @@ class Supervisor:
             self._replace()
 
     def _look_after(self) -> None:
-        """Who has ended, and who has taken too long."""
+        """Handle processes that ended or took too long."""
         for worker in [*self.workers.values()]:
             if worker.process.poll() is not None:
                 del self.workers[worker.number]
@@ -235,7 +235,7 @@ class Supervisor:
         pause = min(FIRST_PAUSE * 2 ** (deaths - 1), LONGEST_PAUSE) if deaths else 0.0
         self.due[worker.number] = self.clock() + pause
         if pause >= LONG and worker.number != AUTHORS and self.workers.keys() - {AUTHORS}:
-            # Connections that wait there would wait for long: from now on the others get all.
+            # Connections queued there would wait too long: from now on the others get all.
             with contextlib.suppress(OSError):
                 old, self.sockets[worker.number] = self.sockets[worker.number], another(self.sockets[worker.number])
                 old.close()
@@ -254,7 +254,7 @@ class Supervisor:
         self._tell()
 
     def _tell(self) -> None:
-        """Workers at once; the authors' process when none is left that may ask it."""
+        """Signal workers at once; the authors' process when no worker is left that may use it."""
         asking = {id(worker.line) for worker in self.leaving if worker.number != AUTHORS}
         for worker in self.leaving:
             if not worker.told and (worker.number != AUTHORS or id(worker.line) not in asking):
@@ -293,7 +293,7 @@ class Supervisor:
                 cwd=ROOT,
                 env=without(SECRETS),
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,  # the plan: far less than a pipe holds
+                stdout=subprocess.PIPE,  # the plan: it fits into a pipe's buffer
             )
         except OSError as error:
             logger.error("reload given up: %s; the old workers go on", error)
@@ -350,7 +350,7 @@ class Supervisor:
 
 
 def terminal_is_gone(stdin: int = 0) -> bool:
-    """Whether the terminal in which the server was started has been closed, which sends SIGHUP as well."""
+    """Whether the server's terminal has been closed, which also sends SIGHUP."""
     try:
         termios.tcgetattr(stdin)
     except termios.error as error:
@@ -363,7 +363,7 @@ def name(number: int) -> str:
 
 
 def how(code: int | None) -> str:
-    """How a process ended, by its exit code."""
+    """A description of how a process ended, from its exit code."""
     if code is None:
         return "was not ready in time"
     if code < 0:

@@ -1,4 +1,4 @@
-"""All addresses. Static files are answered earlier, by WhiteNoise."""
+"""All URLs. WhiteNoise serves static files earlier."""
 
 from __future__ import annotations
 

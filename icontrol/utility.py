@@ -1,4 +1,4 @@
-"""Django's command line, with our commands first in its help."""
+"""Django's command line; its help lists our commands first."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""One process that answers: granian's worker, on a socket that the supervisor keeps.
+"""A worker process: granian's worker, on a socket that the supervisor keeps open.
 
-granian's own main process lets a second server in on the same port, loses the queue of a worker that ends, and leaves
-when a worker dies twice. Only its worker is taken.
+granian's own main process allows a second server on the same port, loses the queue of a worker that ends, and exits
+when a worker dies twice. So only its worker is used.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Worker(MPServer):
 def main() -> None:
     values = child.begin()
     environ.given.update(values["given"])
-    if "line" in values:  # not of a supervisor that knows of no authors' process
+    if "line" in values:  # absent under an older supervisor without an authors' process
         environ.to_authors = socket.socket(fileno=values["line"])
     Worker.listener, Worker.ready = values["listener"], values["ready"]
     setattr(cli, "Server", Worker)  # noqa: B010  (what its command line makes)

@@ -1,4 +1,4 @@
-"""The WSGI application: for servers that speak nothing else. It has the guard, but a slow client holds a thread."""
+"""The WSGI application, for servers without ASGI. It has the guard, but a slow client holds a thread."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""All that a server needs to begin again in one file: the database, the checkpoint lines and the secret key.
+"""A backup: everything a server needs to start again, in one file: the database, the checkpoint lines and the secret
+key.
 
-A tar archive. ``manifest.json``, its first member, says what it is, the highest serial of each environment, and the
-SHA-256 of every other member. The file appears under its name when it is whole, and never replaces another.
+A tar archive. Its first member, ``manifest.json``, has the format, the highest serial of each environment, and the
+SHA-256 of every other member. The file appears under its name only when it is complete, and never replaces another.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ NEWEST = """
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``serials``: ``application/environment`` → the highest one. ``files``: member → its size and SHA-256."""
+    """``serials``: ``application/environment`` → highest serial. ``files``: member → size and SHA-256."""
 
     format: int
     program: str
@@ -56,9 +57,9 @@ class Manifest:
 
 
 def back_up(target: Path, *, now: dt.datetime) -> tuple[Path, Manifest]:
-    """Write the archive; ``target`` is its name, which ends with ``.tar``, or the directory where it gets one.
+    """Write the archive. ``target`` is its name, ending in ``.tar``, or a directory in which a name is chosen.
 
-    No directory is made: one that is missing may be a disk that is not mounted.
+    No directory is created: a missing one may be a disk that is not mounted.
     """
     path = target / f"icontrol-{now.strftime(copies.STAMP)}.tar" if target.is_dir() else target
     if path.suffix != ".tar" or not path.parent.is_dir():
@@ -90,7 +91,9 @@ def note_success(at: dt.datetime) -> None:
 
 
 def _write(workplace: Path, now: dt.datetime) -> Manifest:
-    """The members, and what is said of them. The checkpoint lines first: none is of a release that the copy lacks."""
+    """Write the members and describe them. Checkpoint lines first, so that none belongs to a release that the copy
+    lacks.
+    """
     if settings.ICONTROL_CHECKPOINTS.exists():
         shutil.copyfile(settings.ICONTROL_CHECKPOINTS, workplace / CHECKPOINTS)
     (workplace / KEY).write_text(f"{settings.SECRET_KEY}\n", encoding="utf-8")
@@ -135,7 +138,7 @@ def _pack(workplace: Path, manifest: Manifest, now: dt.datetime) -> None:
 
 
 def unpack(archive: Path, directory: Path) -> Manifest:
-    """Every member into ``directory``, compared with the manifest; nothing else of the archive is looked at."""
+    """Unpack every member of the manifest into ``directory`` and verify it; the rest of the archive is ignored."""
     damaged = both("{path} is no backup, or a damaged one: {why}.")
     try:
         with tarfile.open(archive, "r:") as tar:
@@ -174,7 +177,7 @@ def _read(text: bytes) -> Manifest:
 def _extract(tar: tarfile.TarFile, name: str, facts: dict[str, Any], target: Path) -> None:
     member, sha = tar.getmember(name), hashlib.sha256()
     content = tar.extractfile(member)
-    if content is None or not member.isfile() or member.issparse():  # a sparse one is as large as it says it is
+    if content is None or not member.isfile() or member.issparse():  # a sparse member is as large as it claims
         raise ValueError(f"{name} is no file")
     with target.open("xb") as file:
         while block := content.read(BLOCK):

@@ -1,7 +1,7 @@
-"""A copy of the whole database in one file, made while it is used, and put back: by what each engine has for it.
+"""Copy the whole database to one file while it is in use, and put it back, with each engine's own means.
 
-SQLite: ``VACUUM INTO``, which ends also while others write. PostgreSQL: ``pg_dump`` and ``pg_restore``. No password
-stands on a command line: only the child's environment has it.
+SQLite: ``VACUUM INTO``, which finishes even while others write. PostgreSQL: ``pg_dump`` and ``pg_restore``. Passwords
+are passed in the child's environment, never on a command line.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import Text, both
 from icontrol.plan import SECRETS, without
 
-#: Where Debian and Red Hat put the programs of each version.
+#: Where Debian and Red Hat install the programs of each version.
 PLACES = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin")
-BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside its file
+BESIDE = ("-wal", "-shm", "-journal")  # files that SQLite keeps beside the database
 BEFORE = "icontrol_before_"  # schemas of PostgreSQL that a restore has set aside
 STAMP = "%Y%m%dT%H%M%SZ"
 Rows = list[tuple[Any, ...]]
@@ -43,7 +43,7 @@ def damaged(why: object) -> Refusal:
 
 
 def copy(file: Path, query: str) -> tuple[str, Rows]:
-    """Write the database into ``file``; the engine's version, and what ``query`` says of that very state."""
+    """Write the database to ``file``. Returns the engine's version and the result of ``query`` on that same state."""
     return _sqlite_copy(file, query) if connection.vendor == "sqlite" else _postgresql_copy(file, query)
 
 
@@ -56,7 +56,7 @@ def is_empty() -> bool:
 
 
 def others() -> int:
-    """Connections of other processes (PostgreSQL; SQLite does not know)."""
+    """The number of other processes' connections (PostgreSQL; SQLite cannot tell)."""
     if connection.vendor == "sqlite":
         return 0
     with connection.cursor() as cursor:
@@ -68,19 +68,19 @@ def others() -> int:
 
 
 def put_back(file: Path, *, now: dt.datetime) -> str | None:
-    """The copy becomes the database. What was there is kept: its name, or None where nothing was."""
+    """Make the copy the database. Returns the name under which the old one is kept, or None if there was none."""
     kept = None if is_empty() else now.strftime(STAMP)
     connection.close()
     return _sqlite_put_back(file, kept) if connection.vendor == "sqlite" else _postgresql_put_back(file, kept)
 
 
 def rows(file: Path, table: str, *columns: str) -> Iterator[tuple[str, ...]]:
-    """What a copy that is not put back says of a table, as text: keys and numbers, not what COPY would escape."""
+    """Rows of a table in a copy that is not put back, as text. For keys and numbers only: COPY escapes other values."""
     return (_sqlite_rows if connection.vendor == "sqlite" else _postgresql_rows)(file, table, columns)
 
 
 def sync(directory: Path) -> None:
-    """A name in a directory is on the disk when the directory is."""
+    """Sync a directory, so that new names in it are on disk."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -119,7 +119,7 @@ def _sqlite_rows(file: Path, table: str, columns: Iterable[str]) -> Iterator[tup
 
 
 def _sqlite_put_back(file: Path, kept: str | None) -> str | None:
-    """Whenever it ends, the name is the whole old database's or the whole new one's."""
+    """At any interruption the name belongs to the complete old or the complete new database."""
     name = Path(connection.settings_dict["NAME"])
     try:
         _sqlite_check(file, "SELECT 1")
@@ -135,7 +135,7 @@ def _sqlite_put_back(file: Path, kept: str | None) -> str | None:
             if kept:
                 os.link(name, aside)
                 undo.callback(os.unlink, aside)
-            for end in BESIDE:  # after the settling: empty, or of a damaged one
+            for end in BESIDE:  # after the checkpoint: empty, or of a damaged database
                 with contextlib.suppress(FileNotFoundError):
                     os.rename(f"{name}{end}", f"{aside}{end}")
                     undo.callback(os.rename, f"{aside}{end}", f"{name}{end}")
@@ -149,12 +149,12 @@ def _sqlite_put_back(file: Path, kept: str | None) -> str | None:
 
 
 def _sqlite_settle(name: Path) -> None:
-    """All that was committed into the one file. A damaged one stays as it is."""
+    """Move everything committed into the one file. A damaged database is left unchanged."""
     try:
         with contextlib.closing(sqlite3.connect(f"{name.as_uri()}?mode=rw", uri=True)) as database:
             busy, *_ = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.Error as error:
-        # What Python itself raises has no code.
+        # Errors that Python itself raises have no code.
         busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
     if busy:
         raise refuse(both("Another process uses {path}. Stop it first.", path=name))
@@ -253,7 +253,9 @@ def _do(name: str, arguments: Iterable[str], environment: dict[str, str]) -> Non
 
 
 def program(name: str) -> str:
-    """The oldest one that the server's version allows: a dump of a newer one would need a newer one to be read."""
+    """The oldest program that the server's version allows: reading a dump needs a program at least as new as its
+    writer.
+    """
     with connection.cursor():
         least = connection.pg_version // 10_000  # type: ignore[attr-defined]
     found: dict[int, str] = {}

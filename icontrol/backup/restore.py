@@ -1,4 +1,4 @@
-"""From a backup to a server that can be started: in place of nothing, or of what is then kept aside."""
+"""Restore a backup into a server that can be started. Existing data is kept aside."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from icontrol.kernel.texts import Text, both, fill
 from icontrol.starting import hold_data
 from releases.ledger import checkpoints
 
-#: Apps that earlier programs had. Their migrations stay in the table of migrations, and so in backups.
+#: Apps of earlier releases of the program. Their migrations stay in the migrations table, and so in backups.
 FORMER_APPS = {"sessions"}
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Releases of ``environment`` after the backup: their serials lie between the two."""
+    """Releases of ``environment`` after the backup, by their range of serials."""
 
     environment: str
     backup: int
@@ -42,7 +42,7 @@ class Lost:
 class Restored:
     manifest: Manifest
     lost: list[Lost] = field(default_factory=list)
-    #: Where that is kept which was there before.
+    #: Where the previous database is kept.
     kept: list[str] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
     #: The checkpoint file that was there before.
@@ -50,7 +50,7 @@ class Restored:
 
 
 def restore(file: Path, *, replace: bool, now: dt.datetime) -> Restored:
-    """Check the archive and that nobody uses what is there, set that aside, and put the members in place."""
+    """Check the archive and that the current data is not in use, set that aside, and put the members in place."""
     with _nobody_else():
         workplace = Path(tempfile.mkdtemp(prefix=".restore-", dir=settings.ICONTROL_DATA))
         try:
@@ -73,7 +73,7 @@ def restore(file: Path, *, replace: bool, now: dt.datetime) -> Restored:
 
 @contextlib.contextmanager
 def _nobody_else() -> Iterator[None]:
-    """No server runs here, and none starts meanwhile."""
+    """Make sure that no server runs here and none starts meanwhile."""
     running = both("A server is running ({how}). Stop it first.")
     with contextlib.ExitStack() as held:
         try:
@@ -86,7 +86,7 @@ def _nobody_else() -> Iterator[None]:
         if data is None:
             raise refuse(fill(running, how=settings.ICONTROL_DATA))
         held.enter_context(data)
-        if connection.vendor != "sqlite":  # a server that cannot write the data directory holds nothing there
+        if connection.vendor != "sqlite":  # a server that cannot write to the data directory has no lock there
             try:
                 for socket in listening.claim(settings.HOST, settings.PORT):
                     held.enter_context(socket)
@@ -122,7 +122,7 @@ def _check(manifest: Manifest, replace: bool) -> None:
 
 
 def _check_members(manifest: Manifest, workplace: Path) -> None:
-    """The database is the manifest's, and a server can start with the key."""
+    """Check that the database matches the manifest and that a server can start with the key."""
     found = _serials(workplace / DATABASE[manifest.engine])
     for name in sorted(found.keys() | manifest.serials.keys()):
         if found.get(name) != manifest.serials.get(name):
@@ -160,7 +160,7 @@ def _serials(database: Path) -> dict[str, int]:
 
 
 def _lost(manifest: Manifest) -> list[Lost]:
-    """What the checkpoint file that is still here knows beyond the backup."""
+    """Releases in the current checkpoint file that the backup lacks."""
     newest: dict[str, int] = {}
     for _, line in checkpoints.read(settings.ICONTROL_CHECKPOINTS):
         if line is not None:
@@ -174,7 +174,7 @@ def _lost(manifest: Manifest) -> list[Lost]:
 
 
 def _put_key(key: Path, done: Restored, now: dt.datetime) -> None:
-    """Where the settings name a key, that one stays."""
+    """A key in the settings takes precedence and stays."""
     if environ.secret("ICONTROL_SECRET_KEY"):
         if key.read_bytes().strip() != settings.SECRET_KEY.encode():
             done.notes.append(
@@ -193,7 +193,9 @@ def _put_key(key: Path, done: Restored, now: dt.datetime) -> None:
 
 
 def _put_lines(lines: Path, done: Restored, now: dt.datetime) -> None:
-    """The backup's lines, so that the file goes on with the next release; the old file would contradict for ever."""
+    """Put back the backup's lines, so that the file continues with the next release; the old file would always
+    contradict it.
+    """
     path: Path = settings.ICONTROL_CHECKPOINTS
     path.parent.mkdir(parents=True, exist_ok=True)
     done.old_lines = checkpoints.keep_aside(now)

@@ -1,8 +1,8 @@
-"""The front door: what stands in the server's event loop, before Django.
+"""The front door: the ASGI code in the server's event loop, in front of Django.
 
 It reads requests whole (with caps and deadlines), answers ``/livez`` itself, and runs Django's WSGI handler in threads:
-those of clients, of emergencies and of authors are apart, so that nobody waits for somebody else's computing. Whoever
-reads slowly, sends slowly or says nothing costs memory, and no thread.
+clients, emergencies and authors have separate threads, so that none waits for another's computing. A slow or silent
+client costs memory, but no thread.
 """
 
 from __future__ import annotations

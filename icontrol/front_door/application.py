@@ -20,16 +20,16 @@ from icontrol.kernel.refusals import Refusal
 logger = logging.getLogger("icontrol.front_door")
 ALIVE = Answer(200, [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")], b"ok\n")
 BUSY = Refusal("http.busy", extra={"retryAfter": 2})  # seconds
-#: The rest of a body that is not read would be taken for the next request.
+#: Otherwise the unread rest of a body would be parsed as the next request.
 CLOSE = (b"connection", b"close")
 
 
-#: What changes nothing may be repeated by whoever likes.
+#: Safe methods: clients may repeat these.
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 async def answered(place: Place, call: Call) -> Answer:
-    """By the application, or why not."""
+    """The application's answer, or a refusal."""
     method, path = call.variables["REQUEST_METHOD"], call.variables["PATH_INFO"]
     try:
         return await place.run(call)
@@ -38,14 +38,15 @@ async def answered(place: Place, call: Call) -> Answer:
     except Interrupted:
         logger.error("the authors' process ended before it had answered %s %s", method, path)
         return call.refused(BUSY if method in SAFE else Refusal("http.interrupted"))
-    except Exception:  # Django answers its own; this is the last place that can
+    except Exception:  # Django handles its own errors; this is the last handler
         logger.exception("no answer to %s %s", method, path)
         return call.refused(Refusal("http.internal"))
 
 
 class FrontDoor:
     """``application`` is Django's WSGI handler. ``learn`` reads the newest release of environments to whose ledger
-    another process has appended: it is known here before that is acknowledged here."""
+    another process has appended, so this process knows the release before it acknowledges it.
+    """
 
     def __init__(
         self,
@@ -97,7 +98,7 @@ class FrontDoor:
         if answer.appended:
             try:
                 await self.pools.emergencies.run(partial(self.learn, answer.appended))
-            except Exception as error:  # it was done: then the next question learns of it
+            except Exception as error:  # the write is done; the next request learns of it
                 logger.exception("not learned what was appended", exc_info=None if isinstance(error, Busy) else error)
         return answer
 

@@ -1,4 +1,4 @@
-"""The authors' process: takes requests from the workers' line and answers them, in threads of its own."""
+"""The authors' process: takes requests from the workers' socket and answers them in its own threads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from releases import news
 
 
 class Authors:
-    """``application`` is Django's WSGI handler, ``line`` the end that workers send to."""
+    """``application`` is Django's WSGI handler, ``line`` the socket end that receives from workers."""
 
     def __init__(self, application: WSGIApplication, line: socket.socket) -> None:
         self.application = application
@@ -28,7 +28,7 @@ class Authors:
         line.setblocking(False)
 
     async def serve(self, ready: Callable[[], None]) -> None:
-        """Until SIGTERM; what was taken by then is finished."""
+        """Serve until SIGTERM; requests taken by then are finished."""
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
         loop.add_signal_handler(signal.SIGTERM, stop.set)
         loop.add_reader(self.line, self.take)
@@ -48,7 +48,7 @@ class Authors:
             said, descriptors, *_ = socket.recv_fds(self.line, len(TAKEN), 1)
         except BlockingIOError:
             return
-        if not said:  # nobody is left who could ask
+        if not said:  # no worker is left
             asyncio.get_running_loop().remove_reader(self.line)
         for descriptor in descriptors:
             task = asyncio.create_task(self._answer(socket.socket(fileno=descriptor)))

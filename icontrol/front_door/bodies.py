@@ -1,4 +1,4 @@
-"""Reading a request's body in the event loop: whole, so that no thread ever waits for a client."""
+"""Reads a request's body completely in the event loop, so that no thread ever waits for a client."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-#: Bytes of bodies that a process holds while they arrive. More of them at once is an attack.
+#: Bytes of incoming bodies that a process holds at once. More is an attack.
 ROOM = 256 * 2**20
 
 
 class TooLarge(Exception):
-    """More than this address takes."""
+    """The body exceeds the cap of this address."""
 
 
 class TooSlow(Exception):
-    """Not whole within its time."""
+    """The body did not arrive in time."""
 
 
 class NoRoom(Exception):
-    """Too much is arriving at once."""
+    """Too many bytes are arriving at once."""
 
 
 class Gone(Exception):
@@ -28,14 +28,14 @@ class Gone(Exception):
 
 
 class Bodies:
-    """Those that arrive at one process."""
+    """The bodies that arrive at one process."""
 
     def __init__(self, room: int = ROOM) -> None:
         self.room = room
 
     async def read(self, receive: Receive, headers: Mapping[bytes, bytes], *, most: int, seconds: float) -> bytes:
         """
-        :raises TooLarge, TooSlow, NoRoom, Gone: and what was read is forgotten.
+        :raises TooLarge, TooSlow, NoRoom, Gone: what was read is discarded.
         """
         if headers.get(b"content-length", b"0") == b"0" and b"transfer-encoding" not in headers:
             return b""

@@ -1,4 +1,4 @@
-"""Threads, bounded and apart: what fills one pool does not touch the others."""
+"""Bounded, separate thread pools: a full pool does not affect the others."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ T = TypeVar("T")
 
 
 class Busy(Exception):
-    """Too many wait already, or this one waited too long."""
+    """The queue is full, or the request waited too long."""
 
 
 class Pool:
-    """``threads`` of them, and at most ``waiting`` requests that wait for one, each for ``patience`` seconds."""
+    """``threads`` threads, and a queue of at most ``waiting`` requests, each for at most ``patience`` seconds."""
 
     def __init__(self, name: str, *, threads: int, waiting: int, patience: float = 10) -> None:
         self.name = name
@@ -30,9 +30,9 @@ class Pool:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """What ``work`` returns or raises.
+        """Run ``work``; returns or raises what it does.
 
-        :raises Busy: it was not begun, and will not be.
+        :raises Busy: it was not started, and will not be.
         """
         if self.inside >= self.most:
             raise Busy
@@ -47,7 +47,7 @@ class Pool:
             self.inside -= 1
 
     async def _wait(self) -> None:
-        """Until a thread is free; in the loop, so that whoever waits in vain is told in time."""
+        """Wait for a free thread, in the event loop, so that a timeout is answered in time."""
         try:
             async with asyncio.timeout(self.patience):
                 await self._free.acquire()
@@ -55,26 +55,25 @@ class Pool:
             raise Busy from None
 
     def close(self) -> None:
-        """What was begun is brought to its end."""
+        """Finish the work that was started."""
         self._executor.shutdown(wait=True)
 
 
-#: Reads that clients repeat: quick, and many.
+#: Clients' polls: quick, and many.
 CLIENTS = re.compile(
     r"/(meta/release|api/config(/published|/manifest|/objects/[^/]*)?|api/schema|ofrep/.*|unleash/.*|static/.*)\Z", re.S
 )
-#: What somebody does at 3 a.m., and the pages on which it is done: it must never wait for an editor's diff. And what
-#: machines ask of this very process.
+#: Emergency actions and their pages, which must never wait for an editor's diff; and monitoring of this process.
 EMERGENCIES = re.compile(
     r"/(readyz|metrics|api/(flags/[^/]+/(kill|lift)|policy)"
     r"|admin/releases/environment/\d+/(policy|flags/[^/]+/(kill|lift))/)\Z"
 )
-#: The same, but their pages show a diff themselves: looked at, they are pages.
+#: Emergency actions whose pages show a diff: a GET goes to the authors' pool.
 COMPARED = re.compile(
     r"/(api/(config/rollback|releases/undo)"
     r"|admin/releases/environment/\d+/undo/|admin/configs/configversion/\d+/rollback/)\Z"
 )
-#: The way to an emergency: logging in, and the lists from which one starts.
+#: The way to an emergency action: login, and the lists that lead to it.
 PAGES = re.compile(
     r"/(|i18n/setlang/|admin/(|(login|logout|confirm|sessions|jsi18n)/|password_change/(done/)?"
     r"|releases/environment/(\d+/change/)?|releases/release/|configs/configversion/"
@@ -84,7 +83,7 @@ PAGES = re.compile(
 
 
 class Place(Protocol):
-    """Where requests are answered: threads of this process, or another process."""
+    """Answers requests: threads of this process, or another process."""
 
     @property
     def most(self) -> int: ...
@@ -95,7 +94,7 @@ class Place(Protocol):
 
 
 def pools_of_authors() -> dict[str, Pool]:
-    """What editors compute, and the pages that must not wait for it."""
+    """Pools for editors' computations and for pages that must not wait for these."""
     return {
         "pages": Pool("pages", threads=2, waiting=32),
         "authors": Pool("authors", threads=2, waiting=32),
@@ -103,8 +102,9 @@ def pools_of_authors() -> dict[str, Pool]:
 
 
 class Pools:
-    """The four places of a process; ``elsewhere``: those of authors, when another process has them. Each thread may
-    hold a connection to the database: settings count them."""
+    """The four pools of a process; ``elsewhere`` replaces the authors' ones when another process has them. Each thread
+    may hold a database connection: settings count them.
+    """
 
     def __init__(self, elsewhere: Mapping[str, Place] | None = None) -> None:
         self.clients = Pool("clients", threads=4, waiting=512)

@@ -1,10 +1,10 @@
-"""From a worker to the authors' process: a request that was read whole, and its answer.
+"""Passes a complete request from a worker to the authors' process, and the answer back.
 
-For each request the worker makes a pair of sockets and sends one end over the line, a socket that the supervisor keeps:
-no address that others could connect to, nothing to clean up, and what was sent waits while the process is replaced.
-Whoever takes the end says so with one byte; only then does the request follow, so that one which nobody took was
-certainly not begun. Request and answer are frames: sizes, a head in JSON, the body as it is. Both sides are of one
-version: workers and the authors' process are started and replaced together.
+For each request the worker makes a socket pair and sends one end over the line, a socket that the supervisor keeps
+open. So there is no address that others could connect to and nothing to clean up, and what was sent waits while the
+process is replaced. The receiver confirms with one byte; only then does the worker send the request, so a request that
+was not taken was certainly not started. Request and answer are frames: sizes, a JSON head, the raw body. Both sides
+have the same version: workers and the authors' process are started and replaced together.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from icontrol.front_door.wsgi import Answer, Call
 SIZES = struct.Struct(">IQ")  # of head and body, in bytes
 TAKEN = b"."
 BUFFER = 2**20  # bytes
-PATIENCE = 10  # seconds until a request is taken: longer than the authors' process needs to start
+PATIENCE = 10  # seconds for a request to be taken: longer than the authors' process needs to start
 
 
 class Interrupted(Exception):
-    """The authors' process ended while it had the request: nobody knows whether it was done."""
+    """The authors' process ended while it had the request: whether it was carried out is unknown."""
 
 
 async def write_frame(writer: asyncio.StreamWriter, head: Any, body: bytes) -> None:
@@ -47,7 +47,7 @@ async def read_frame(reader: asyncio.StreamReader) -> tuple[Any, bytes]:
 
 
 class Unanswered(Collector):
-    """How often the authors' process did not answer, counted by the worker that asked."""
+    """Counts, per worker, how often the authors' process did not answer."""
 
     def __init__(self) -> None:
         self.counts = {Busy: 0, Interrupted: 0}
@@ -67,7 +67,7 @@ unanswered = Unanswered()
 
 
 class Relay:
-    """The worker's side of a pool of the authors' process: at most ``most`` requests of this worker are there."""
+    """The worker's side of a pool of the authors' process: at most ``most`` requests of this worker at once."""
 
     def __init__(self, name: str, line: socket.socket, *, most: int, patience: float = PATIENCE) -> None:
         self.name = name
@@ -95,10 +95,10 @@ class Relay:
 
     async def _ask(self, call: Call) -> Answer:
         mine, theirs = socket.socketpair()
-        with theirs:  # open until it was taken: macOS may lose what is closed on its way
+        with theirs:  # open until it is taken: macOS may lose a socket that is closed in transit
             try:
                 socket.send_fds(self.line, [TAKEN], [theirs.fileno()])
-            except OSError:  # the line is full
+            except OSError:  # the socket's buffer is full
                 mine.close()
                 raise Busy from None
             reader, writer = await asyncio.open_unix_connection(sock=mine, limit=BUFFER)
@@ -129,5 +129,5 @@ class Relay:
 
 
 def places(line: socket.socket) -> dict[str, Place]:
-    """In the authors' process, as many as its own pools take."""
+    """The relays to the authors' process, each as large as its pool there."""
     return {name: Relay(name, line, most=pool.most) for name, pool in pools_of_authors().items()}

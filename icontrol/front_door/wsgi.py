@@ -1,6 +1,6 @@
-"""ASGI on one side, WSGI on the other: a request that was read whole, and an answer that is sent whole.
+"""Adapts ASGI to WSGI: the request is read completely, and the answer is sent completely.
 
-As little of both protocols as Django's WSGI handler needs: https://peps.python.org/pep-3333/ and
+Implements as much of both protocols as Django's WSGI handler needs: https://peps.python.org/pep-3333/ and
 https://asgi.readthedocs.io/en/latest/specs/www.html
 """
 
@@ -24,8 +24,9 @@ Send = Callable[[dict[str, Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Header names in lower case, as ASGI wants them. ``appended``: environments whose ledger another process appended
-    to for this answer."""
+    """Header names in lower case, as ASGI requires. ``appended``: environments to whose ledger another process appended
+    for this answer.
+    """
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -38,7 +39,7 @@ class Answer:
         return cls(response.status_code, headers, response.content)
 
     async def send(self, send: Send, *, head: bool = False) -> None:
-        """``head``: to a HEAD, which is answered like a GET but without the body."""
+        """``head``: the answer to a HEAD request, like GET without the body."""
         headers, body = self.headers, self.body
         if self.status in (204, 304):
             headers, body = [(name, value) for name, value in headers if name != b"content-length"], b""
@@ -49,9 +50,10 @@ class Answer:
 
 
 def headers_of(scope: Mapping[str, Any]) -> dict[bytes, bytes]:
-    """One value a name. Names with ``_`` are left out: WSGI could not tell ``X_Client_Version`` from the true one.
+    """One value per name. Names with ``_`` are dropped: WSGI cannot tell ``X_Client_Version`` from
+    ``X-Client-Version``.
 
-    A body has one type: of several the last counts, as when a command line adds its own to those of a script.
+    Of several Content-Type headers the last counts, as when a command line overrides a script.
     """
     headers: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
@@ -64,7 +66,7 @@ def headers_of(scope: Mapping[str, Any]) -> dict[bytes, bytes]:
 
 
 def variables_of(scope: Mapping[str, Any], headers: Mapping[bytes, bytes], body: bytes) -> dict[str, str]:
-    """The request as WSGI has it: text is bytes in the guise of Latin-1. The body's length is the one that was read."""
+    """The WSGI environ: text is bytes decoded as Latin-1; the body's length is the length that was read."""
     server = scope.get("server") or ("localhost", None)
     variables = {
         "REQUEST_METHOD": scope["method"],
@@ -101,8 +103,9 @@ def environ_of(variables: Mapping[str, str], body: bytes) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that was read whole. Called, it runs to its end in a thread, a streamed answer too: from then on a slow
-    reader holds no thread."""
+    """A complete request. Calling it runs it to its end in a thread, also for a streamed answer, so that a slow reader
+    holds no thread.
+    """
 
     application: WSGIApplication
     variables: Mapping[str, str]
@@ -130,5 +133,5 @@ class Call:
         )
 
     def refused(self, refusal: Refusal) -> Answer:
-        """The answer without asking the application."""
+        """A refusal without calling the application."""
         return Answer.of(guard.answer(refusal, environ_of(self.variables, self.body)))

@@ -1,10 +1,10 @@
-"""Who acts: a name for the ledger and what that name may do. Doors make actors; actions ask them."""
+"""Who acts: a name for the ledger, and its permissions. API, admin and commands make actors; actions check them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-#: What a staff role may do (DESIGN §7). Each is also a Django permission: ``app_label.codename``.
+#: Permissions of staff roles. Each is also a Django permission: ``app_label.codename``.
 VIEW = "releases.view_ledger"
 EDIT = "configs.edit_draft"
 PUBLISH = "releases.publish_release"
@@ -16,8 +16,8 @@ EVERYTHING = frozenset({VIEW, EDIT, PUBLISH, ADMINISTER})
 class Actor:
     """``name`` is text, never a foreign key: ``user:ada``, ``token:ci``, ``cli:root``; it outlives the account.
 
-    ``person`` is the primary key of the account that answers for it: of a session's person, of a token's owner; None
-    for the console and the server. What an actor makes for others to use (tokens, links) belongs to that account.
+    ``person`` is the primary key of the responsible account: the session's person or the token's owner; None for the
+    console and the server. Tokens and links that an actor makes belong to that account.
     """
 
     name: str
@@ -28,5 +28,5 @@ class Actor:
         return permission in self.permissions
 
 
-#: The server itself: first start and demo.
+#: The server itself, for the first start and the demo.
 SYSTEM = Actor("system")

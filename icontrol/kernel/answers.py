@@ -1,4 +1,4 @@
-"""An answer over HTTP before a framework or a server has it in hand."""
+"""An HTTP answer, independent of framework and server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Headers as they go out, each name once. Whoever sends it adds what belongs to the way: Content-Length, CORS."""
+    """Headers as sent, each name once. The sender adds Content-Length and CORS."""
 
     status: int
     headers: tuple[tuple[str, str], ...]

@@ -1,10 +1,10 @@
-"""Small writes that nobody who reads should wait for: a thread of the server process does them, one after the other.
+"""Small writes for which no request should wait: a thread of the server process does them, one after the other.
 
-They are facts that come again (which client asked, when a token was last used), so a queue that is full drops them and
-counts. An orderly stop writes what is left. Outside a server there is no thread: the work is done at once.
+They are recurring facts (which client asked, when a token was last used), so a full queue drops and counts them. An
+orderly stop writes what is left. Outside a server there is no thread: the work is done at once.
 
-What is counted in memory is written again and again: its owner says ``regularly`` how often, and calls ``wake`` when
-there is something.
+Counters in memory are written periodically: their owner registers with ``regularly`` and calls ``wake`` when there is
+something to write.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from icontrol.kernel.outages import outage_of
 
 logger = logging.getLogger("icontrol.background")
 MOST = 1_000
-#: Of the system: forks do not share its state, and nobody who has seeded `random` is disturbed by a thread.
+#: The system's generator: forks do not share its state, and a seeded `random` is not disturbed.
 SPREAD = random.SystemRandom()
 Work = Callable[[], None]
 
 
 @dataclass(slots=True)
 class Regular:
-    """``every`` so many seconds, give or take a fifth: processes that start together drift apart."""
+    """Runs every ``every`` seconds, plus or minus a fifth, so that processes that start together drift apart."""
 
     work: Work
     every: float
@@ -52,7 +52,7 @@ class Background(Collector):
         self.forget()
 
     def forget(self) -> None:
-        """As in a new process. A fork begins with this: what waits is the parent's to do."""
+        """Reset as in a new process. A fork calls this: the parent does the queued work."""
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._doing = threading.Lock()
@@ -61,7 +61,7 @@ class Background(Collector):
         self.dropped = 0
 
     def later(self, work: Work) -> None:
-        """Never fails and never waits. ``work`` opens its own transaction and stands alone."""
+        """Queue ``work``. Never fails and never waits. ``work`` opens its own transaction."""
         if not self.serving:
             self._do(work)
             return
@@ -73,17 +73,17 @@ class Background(Collector):
         self.wake()
 
     def regularly(self, work: Work, *, every: float) -> None:
-        """In a server, from the first :meth:`wake` on, and at its end."""
+        """Register work to run in a server periodically, from the first :meth:`wake` on, and at its end."""
         self.regular.append(Regular(work, every))
 
     def wake(self) -> None:
-        """Regular work has something to do."""
+        """Start the periodic work."""
         if self.serving and self._thread is None:
             self._begin()
 
     def flush(self) -> None:
-        """Do what waits, now and here."""
-        for regular in self.regular:  # first: there is more in it than in what comes again
+        """Do the queued work now, in this thread."""
+        for regular in self.regular:  # first: it holds more than the queue
             self._do(regular.work)
         self._do_what_waits()
 
@@ -121,7 +121,7 @@ class Background(Collector):
         connection.close()
 
     def _do_what_waits(self) -> None:
-        """Taken and done under one lock: whoever finds nothing more to take knows that all is done."""
+        """Takes and runs work under one lock, so an empty queue means that all is done."""
         with suppress(queue.Empty):
             while True:
                 with self._doing:
@@ -147,5 +147,5 @@ os.register_at_fork(after_in_child=background.forget)
 
 
 def write_in_background() -> None:
-    """What a server calls at its start."""
+    """Start the thread. A server calls this at its start."""
     background.serving = True

@@ -1,6 +1,6 @@
-"""Caps that the front of the server and the apps behind it share."""
+"""Caps shared by the front door and the apps."""
 
 from __future__ import annotations
 
-#: Bytes that a client may send: a report of Unleash's SDKs on 2 000 flags has about 200 000, OFREP's contexts less.
+#: Bytes of a client's body: an Unleash SDK's report on 2 000 flags has about 200 000, an OFREP context fewer.
 CLIENT_BODY = 256 * 1024

@@ -1,4 +1,4 @@
-"""What a JSON answer looks like, said once: a ``TypedDict`` that mypy holds the code to and that OpenAPI is made from.
+"""JSON answers, defined once: a ``TypedDict`` that mypy checks and that OpenAPI is generated from.
 
 ``Annotated[str, "…"]`` describes a field. ``ReleaseJSON`` becomes the component ``Release``.
 """
@@ -13,7 +13,7 @@ Schema = dict[str, Any]
 
 
 class Keywords:
-    """In ``Annotated``: what JSON Schema says beyond the type. With a name, a component that is nothing but this."""
+    """For ``Annotated``: JSON Schema keywords beyond the type. With a name it becomes a component."""
 
     def __init__(self, component: str = "", /, **schema: Any) -> None:
         self.component, self.schema = component, schema
@@ -27,7 +27,7 @@ _SIMPLE: dict[Any, Schema] = {
     bool: {"type": "boolean"},
     Any: {},
 }
-#: name → TypedDict or schema; what a reference was made to.
+#: name → TypedDict or schema, of everything referenced.
 _named: dict[str, Any] = {}
 
 
@@ -79,7 +79,7 @@ def _reference(name: str, what: Any) -> Schema:
 
 
 def components() -> dict[str, Schema]:
-    """All that references were made to, and what these refer to."""
+    """All referenced schemas, transitively."""
     made: dict[str, Schema] = {}
     while missing := _named.keys() - made.keys():
         made |= {name: _object(_named[name]) if is_typeddict(_named[name]) else _named[name] for name in missing}

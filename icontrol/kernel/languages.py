@@ -1,4 +1,4 @@
-"""Which of the languages that are there a reader gets: RFC 4647, "lookup", for the gate, for texts and for pages."""
+"""Chooses a reader's language from the available ones: RFC 4647 "lookup", for the gate, texts and pages."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ RANGE = re.compile(
 
 
 def choose(accepted: str, available: Collection[str], *fallbacks: str) -> str:
-    """One of the ``available`` tags, for a reader who sent this ``Accept-Language`` (one tag is one, too).
+    """One of the ``available`` tags, for this ``Accept-Language`` (which may be a single tag).
 
-    Each range, best first, loses one subtag after another until it is there: ``zh-Hans-CN``, ``zh-Hans``, ``zh``. Then
-    the ``fallbacks``, in the same way; then the first that is there. What the reader refuses (``q=0``) is taken only
-    when nothing else is there. Raises ``ValueError`` when nothing is there at all.
+    Each range, best first, is shortened until it is available: ``zh-Hans-CN``, ``zh-Hans``, ``zh``. Then the
+    ``fallbacks``, in the same way; then the first available. A refused tag (``q=0``) is used only when there is no
+    other. Raises ``ValueError`` when none is available.
     """
-    wanted, refused = _ranges(accepted[: MAX_HEADER + 1])  # what is beyond is not remembered either
+    wanted, refused = _ranges(accepted[: MAX_HEADER + 1])  # so that a cache key is bounded too
     tags = {tag.lower(): tag for tag in available}
     acceptable = {tag: name for tag, name in tags.items() if not _refuses(wanted, refused, tag)} or tags
     for language in (*wanted, *(fallback.lower() for fallback in fallbacks)):
@@ -33,9 +33,9 @@ def choose(accepted: str, available: Collection[str], *fallbacks: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _ranges(header: str) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The ranges of an ``Accept-Language``, best first, and those that are refused. What cannot be read is left out."""
+    """The ranges of an ``Accept-Language``, best first, and the refused ones. Invalid parts are ignored."""
     if len(header) > MAX_HEADER:
-        header = header[:MAX_HEADER].rpartition(",")[0]  # the last one may have been cut
+        header = header[:MAX_HEADER].rpartition(",")[0]  # the last one may be cut off
     weights: dict[str, float] = {}
     for part in header.lower().split(","):
         if found := RANGE.fullmatch(part.strip(" \t")):
@@ -45,13 +45,15 @@ def _ranges(header: str) -> tuple[tuple[str, ...], frozenset[str]]:
 
 
 def _refuses(wanted: Collection[str], refused: Collection[str], tag: str) -> bool:
-    """Whether the narrowest range that the tag is in is a refused one: ``de-AT, de;q=0`` takes Austria's alone."""
+    """Whether the narrowest range that covers the tag is refused: ``de-AT, de;q=0`` accepts only ``de-AT``."""
     narrowest = next((wider for wider in (*_shorter(tag), "*") if wider in refused or wider in wanted), None)
     return narrowest in refused
 
 
 def _shorter(tag: str) -> Iterator[str]:
-    """The tag, and it without its last subtag, and so on; a single letter (``x``, ``u``) goes with what followed."""
+    """The tag, then without its last subtag, and so on; a single letter (``x``, ``u``) is removed with the subtag after
+    it.
+    """
     while tag:
         yield tag
         tag = tag.rpartition("-")[0]

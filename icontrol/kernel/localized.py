@@ -1,4 +1,4 @@
-"""Our own strings on pages, in the language of the reader."""
+"""Our strings on pages, in the reader's language."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from django.utils.functional import lazy
 from icontrol.kernel.responses import language
 from icontrol.kernel.texts import Text, both, pick
 
-#: Spaces of French sentences at which no line may end: inside guillemets, and before these signs.
+#: Spaces in French at which a line must not break: inside guillemets, and before these signs.
 _KEPT = re.compile("(?<=«) | (?=[»:;!?%])")
 
 
 def localized(text: Any) -> Any:
-    """A ``Text`` in the language of the request; anything else as it is.
+    """A ``Text`` in the language of the request; anything else unchanged.
 
-    This is where French gets its no-break spaces, because only pages break lines: sentences in the source, answers of
-    the API and lines of commands have plain ones, which can be searched and compared.
+    This adds French no-break spaces, because only pages break lines. The source, API answers and command output have
+    plain spaces, which can be searched and compared.
     """
     reader = language()
     found = pick(text, reader)

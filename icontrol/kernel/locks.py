@@ -1,4 +1,4 @@
-"""Locks between processes on one database, also of several machines. A process that dies gives its lock back."""
+"""Locks between processes on one database, also across machines. The lock of a process that dies is released."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 from django.db import connection
 
-#: The first half of the keys of PostgreSQL's advisory locks: any number that nobody else uses in this database.
+#: The first half of the keys of PostgreSQL's advisory locks: any number not otherwise used in this database.
 SPACE = 0x1C0_4712
 NUMBERS = {"starting": 1, "housekeeping": 2}
 
 
 @contextlib.contextmanager
 def lock(name: str) -> Iterator[Callable[[], bool]]:
-    """A function that tries to take the lock, which is then held until the end of the block."""
+    """Yields a function that tries to take the lock, which is then held until the end of the block."""
     if connection.vendor == "postgresql":
-        # In a transaction of a connection of its own: a pooler such as PgBouncer keeps it on one session, and what
-        # happens on the other connection meanwhile does not matter.
+        # In a transaction on a separate connection: a pooler such as PgBouncer keeps it on one session, and the main
+        # connection can be used freely.
         own = connection.copy()
         try:
             own.set_autocommit(False)

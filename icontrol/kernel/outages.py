@@ -1,7 +1,7 @@
-"""What an error of the database means, decided in one place; and the rest that everybody takes while it is away.
+"""Classifies database errors, and makes requests back off during an outage.
 
-Only what says so is an outage: a lost connection, a lock that somebody holds, a database that takes no writes, a
-damaged or missing table. A missing column, a broken constraint or wrong SQL is a mistake of ours, and stays an error.
+Only specific errors are outages: a lost connection, a held lock, a read-only database, a damaged or missing table. A
+missing column, a broken constraint or wrong SQL is our bug and stays an error.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 
 from icontrol.kernel.databases.sqlite3.base import Replaced
 
-#: What ``except`` names where an outage is looked for; :func:`outage_of` then tells.
+#: For ``except`` clauses; :func:`outage_of` then classifies the error.
 DATABASE_ERRORS = (DatabaseError, InterfaceError)
 
 
 class Outage(Enum):
-    """Each is the code of a refusal."""
+    """Each value is the code of a refusal."""
 
     AWAY = "db.unavailable"
     BUSY = "db.busy"
@@ -28,7 +28,7 @@ class Outage(Enum):
     REPLACED = "db.replaced"
 
 
-#: SQLSTATEs, the most particular first: https://www.postgresql.org/docs/current/errcodes-appendix.html
+#: SQLSTATEs, the most specific first: https://www.postgresql.org/docs/current/errcodes-appendix.html
 SQLSTATES = {
     "25006": Outage.READ_ONLY,  # read-only transaction: a standby
     "53100": Outage.READ_ONLY,  # disk full
@@ -41,10 +41,10 @@ SQLSTATES = {
     "3D000": Outage.AWAY,  # no such database
     "25P03": Outage.AWAY,  # the server ended an idle transaction
     "08": Outage.AWAY,
-    "28": Outage.AWAY,  # it lets nobody in
+    "28": Outage.AWAY,  # it refuses logins
     "53": Outage.AWAY,  # too many connections, out of memory
-    "57": Outage.AWAY,  # it stops or starts
-    "58": Outage.DAMAGED,  # its own files
+    "57": Outage.AWAY,  # it is stopping or starting
+    "58": Outage.DAMAGED,  # its data files
     "XX": Outage.DAMAGED,
 }
 #: Primary result codes: https://www.sqlite.org/rescode.html
@@ -77,16 +77,16 @@ def outage_of(error: BaseException) -> Outage | None:
         return SQLITE_CODES.get(code & 0xFF)
     if state := getattr(driver, "sqlstate", None):
         return SQLSTATES.get(state) or SQLSTATES.get(state[:2])
-    # The driver's own words on a connection that could not be made, was lost, or is closed have no code.
+    # Driver errors for a failed, lost or closed connection have no code.
     if isinstance(error, OperationalError) or (isinstance(error, InterfaceError) and "connection" in str(error)):
         return Outage.AWAY
     return None
 
 
 class Rest:
-    """After an outage nobody asks the database for a few seconds; then one asks for all, and the others go on resting.
+    """After an outage no request uses the database for a few seconds; then one tries on behalf of all.
 
-    So an outage makes one request wait at a time, and not all of them. Of this process.
+    So an outage delays one request at a time per process, not all.
     """
 
     SECONDS = 3
@@ -97,7 +97,7 @@ class Rest:
         self.outage = Outage.AWAY  # why
 
     def may_ask(self) -> bool:
-        """Whoever gets a yes after an outage says :meth:`over` or :meth:`begin` next."""
+        """After an outage, a caller that gets True must call :meth:`over` or :meth:`begin` next."""
         if not self.until:
             return True
         with self._lock:

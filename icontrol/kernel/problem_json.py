@@ -1,6 +1,6 @@
-"""Every refusal over HTTP is ``application/problem+json`` (RFC 9457), made here. Pure: the reader's language is given.
+"""Makes the ``application/problem+json`` (RFC 9457) of every refusal over HTTP. Pure: the language is an argument.
 
-What Django needs of it, :mod:`icontrol.kernel.responses` makes.
+:mod:`icontrol.kernel.responses` makes Django responses from it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from icontrol.kernel.refusals import Refusal, define
 from icontrol.kernel.texts import Text, pick
 
 CONTENT_TYPE = "application/problem+json"
-#: What to do next over HTTP, where the catalogue speaks for all doors. The API fills it.
+#: code → next step over HTTP, where the catalogue's is for all interfaces. The API fills it.
 NEXT: dict[str, Text] = {}
 
 
@@ -148,8 +148,9 @@ class ProblemJSON(TypedDict):
 
 
 def body_of(refusal: Refusal, language: str, step: Text | None = None) -> dict[str, Any]:
-    """The problem's members: RFC 9457's, the code, the next step (``step``, at another door than HTTP), both languages,
-    and what machines need."""
+    """The problem's members: RFC 9457's, the code, the next step (``step`` replaces HTTP's), both languages, and
+    machine-readable values.
+    """
     body: ProblemJSON = {
         "type": f"urn:icontrol:problem:{refusal.code}",
         "title": pick(refusal.title, language),
@@ -165,7 +166,7 @@ def body_of(refusal: Refusal, language: str, step: Text | None = None) -> dict[s
 
 
 def _facts(refusal: Refusal) -> dict[str, Any]:
-    """``extra`` as HTTP says it: the revision that there is now is an entity tag."""
+    """``extra`` for HTTP: the current revision becomes an entity tag."""
     named = refusal.extra.items()
     return dict(("etag", entity_tag(fact)) if name == "revision" else (name, fact) for name, fact in named)
 
@@ -173,7 +174,7 @@ def _facts(refusal: Refusal) -> dict[str, Any]:
 def answer(
     refusal: Refusal, language: str, *, extra: Mapping[str, Any] | None = None, content_type: str = CONTENT_TYPE
 ) -> Answer:
-    """``extra``: members of this kind of answer, at top level. They never replace those of the problem."""
+    """``extra``: more members at top level. They never replace the problem's own."""
     headers = [("Content-Type", content_type), ("Cache-Control", "no-store"), ("Content-Language", language)]
     if revision := refusal.extra.get("revision"):
         headers.append(("ETag", entity_tag(revision)))

@@ -1,4 +1,4 @@
-"""What is wrong with a document: where, what, and a sentence in both languages."""
+"""Findings in a document: where, what, and a sentence in both languages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Severity = Literal["error", "warning"]
 
 
 class FindingJSON(TypedDict):
-    """One thing that is wrong in a document."""
+    """One problem in a document."""
 
     pointer: Annotated[str, "JSON Pointer (RFC 6901); empty: the whole document."]
     code: str
@@ -22,9 +22,9 @@ class FindingJSON(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding. ``pointer`` is a JSON Pointer (RFC 6901) into the document, ``""`` for the whole of it.
+    """One finding. ``pointer`` is a JSON Pointer (RFC 6901) into the document, ``""`` for the whole document.
 
-    ``target`` is ``(section, id)`` when the finding is a reference to something that is not there.
+    ``target`` is ``(section, id)`` when the finding is a reference to a missing object.
     """
 
     pointer: str

@@ -1,8 +1,8 @@
-"""Refusals: the one exception that actions and policies raise, and the catalogue of what it can say.
+"""Refusals: the one exception that actions and policies raise, and the catalogue of its codes and texts.
 
 Every refusal has a stable code, an HTTP status, a title, a sentence (what and why) and a next step, in French and
-English. The catalogue is data: ``docs/reference/errors.md`` is checked against it, and the doors (API, admin,
-commands) only choose how to print it. Apps add their own codes with :func:`define`.
+English. The catalogue is data: ``docs/reference/errors.md`` is checked against it; API, admin and commands only choose
+how to show it. Apps add their own codes with :func:`define`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from icontrol.kernel.texts import Text, both, fill
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One row of the catalogue. Templates use ``str.format`` fields, filled from the refusal's values."""
+    """One row of the catalogue. Templates have ``str.format`` fields, filled from the refusal's values."""
 
     code: str
     status: int
@@ -37,7 +37,7 @@ def define(code: str, status: int, *, title: str, detail: str, next: str) -> Non
 
 
 class Refusal(Exception):
-    """An action says no. ``values`` fill the catalogue's sentences; ``extra`` is for machines (an ETag, a serial).
+    """An action refuses. ``values`` fill the catalogue's sentences; ``extra`` is for machines (an ETag, a serial).
 
     ``problems`` lists every finding at once; ``code`` must be in the catalogue.
     """

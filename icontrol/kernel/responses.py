@@ -1,4 +1,4 @@
-"""Answers as Django's responses, and every exception that stands for an answer as a refusal."""
+"""Converts answers to Django responses, and exceptions to refusals."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ logger = logging.getLogger("icontrol.problem")
 
 
 def language() -> str:
-    """Of the request that this thread answers, as far as we have texts in it."""
+    """The language of the current request, if we have texts in it."""
     return "fr" if (get_language() or "").startswith("fr") else "en"
 
 
@@ -41,7 +41,7 @@ def response(refusal: Refusal, *, extra: Mapping[str, Any] | None = None) -> Htt
     return response_of(problem_json.answer(refusal, language(), extra=extra))
 
 
-#: DRF's codes of a wrong field → sentence.
+#: DRF's error code of a field → sentence.
 FIELD_SENTENCES: dict[str, Text] = {
     "required": both("This field is required."),
     "null": both("null is not allowed here."),
@@ -76,7 +76,7 @@ def _field_problems(detail: Any, path: tuple[str | int, ...] = ()) -> list[Probl
 
 
 def to_refusal(error: BaseException) -> Refusal | None:
-    """Every exception that stands for an answer, as a refusal; None for our own mistakes."""
+    """The refusal for an exception; None for our own bugs."""
     if outage := outage_of(error):
         return _unavailable(outage, error)
     match error:
@@ -100,8 +100,8 @@ def to_refusal(error: BaseException) -> Refusal | None:
         case exceptions.APIException() | SuspiciousOperation():
             return Refusal("http.bad_request")
         case DataError() | OverflowError():
-            # A text that no column takes (a NUL in a session cookie, say): PostgreSQL refuses, SQLite finds nothing
-            # or, for a number, cannot even be asked.
+            # A value that no column accepts (such as a NUL in a session cookie): PostgreSQL refuses it; SQLite finds
+            # nothing or, for a number, fails.
             logger.warning("the database refused a value: %s", error)
             return Refusal("http.bad_request")
     return None
@@ -110,17 +110,17 @@ def to_refusal(error: BaseException) -> Refusal | None:
 def _unavailable(outage: Outage, error: BaseException) -> Refusal:
     logger.error("%s: %s", outage.value, error)
     if outage in (Outage.AWAY, Outage.DAMAGED, Outage.REPLACED):
-        rest.begin(outage)  # the next ones need not wait to find out
+        rest.begin(outage)  # the next requests need not wait to find out
     return Refusal(outage.value, extra={"retryAfter": 5})
 
 
 def not_read(types: Sequence[str]) -> Refusal:
-    """415: the body is of none of these media types."""
+    """415: the body has none of these media types."""
     return Refusal("http.unsupported_media_type", types=joined(map(same, types), both(" or ")))
 
 
 def media_types(view: APIView) -> list[str]:
-    """Of the bodies that a view reads by the method of its request."""
+    """Media types of the bodies that a view reads for this method."""
     return [parser.media_type for parser in view.get_parsers()]
 
 
@@ -156,7 +156,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Also for pages: a database that is away is no mistake of ours. Django calls this while it handles the error."""
+    """Also for pages: an unavailable database is not our bug. Django calls this while it handles the error."""
     error = sys.exception()
     refusal = to_refusal(error) if error is not None else None
     return response(refusal or Refusal("http.internal"))

@@ -1,8 +1,8 @@
 """Sentences for people, always in English and in French.
 
-The source has the English; the French is in one gettext catalogue (``icontrol/locale``, ``make messages``). A sentence
-is data (``{"en": …, "fr": …}``), not a string translated at the last moment: an API answer, a line on stderr and an
-admin page show the same words, and both languages can be stored, compared and tested.
+The source contains the English; one gettext catalogue contains the French (``icontrol/locale``, ``make messages``). A
+sentence is data (``{"en": …, "fr": …}``), not a string translated at the last moment: an API answer, a line on stderr
+and an admin page show the same words, and both languages can be stored, compared and tested.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, TypedDict
 from icontrol.kernel.languages import choose
 
 LANGUAGES = ("en", "fr")
-#: A language of the clients' texts: whichever the authors write.
+#: A language tag of clients' texts: any that authors use.
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 DOMAIN, CATALOGUES = "icontrol", Path(__file__).parents[1] / "locale"
 
@@ -35,16 +35,16 @@ def _french() -> gettext.NullTranslations:
 
 
 def both(message: str, /, *, context: str = "", **values: Any) -> Text:
-    """An English sentence and its French one, with ``{name}`` fields filled in (:func:`fill`).
+    """An English sentence and its French translation, with ``{name}`` fields filled in (:func:`fill`).
 
-    ``context`` tells apart what English says alike and French does not (``msgctxt``).
+    ``context`` (``msgctxt``) separates sentences that are the same in English but not in French.
     """
     french = _french().pgettext(context, message) if context else _french().gettext(message)
     return fill({"en": message, "fr": french}, **values)
 
 
 def fill(text: Text, /, **values: Any) -> Text:
-    """``{name}`` fields filled in, a value that is itself a ``Text`` by language. Without values: as it is."""
+    """Fill in the ``{name}`` fields; a value that is a ``Text`` is used per language. Without values: unchanged."""
     if not values:
         return text
     return {
@@ -54,7 +54,7 @@ def fill(text: Text, /, **values: Any) -> Text:
 
 
 def plural(one: str, several: str, /, *, count: int, **values: Any) -> Text:
-    """Of ``{count}`` things: each language has its own rule for when it is one of them."""
+    """A sentence about ``{count}`` things: each language has its own rule for the singular."""
     chosen: Text = {"en": one if count == 1 else several, "fr": _french().ngettext(one, several, count)}
     return fill(chosen, count=count, **values)
 
@@ -68,14 +68,14 @@ def joined(parts: Iterable[Text], between: Text) -> Text:
 
 
 def same(text: str) -> Text:
-    """What is no sentence: a name, a number, a sign."""
+    """The same text in both languages: a name, a number, a sign."""
     return {"en": text, "fr": text}
 
 
 def pick(value: Any, language: str, *fallbacks: str) -> Any:
-    """What the reader can read of a ``Text`` (or of an author's ``{fr, en, …}``); anything else as it is.
+    """A ``Text`` (or an author's ``{fr, en, …}``) in the reader's language; anything else unchanged.
 
-    ``language`` is a tag or a whole ``Accept-Language``. Empty texts count as missing.
+    ``language``: a tag or an ``Accept-Language``. Empty texts count as missing.
     """
     if isinstance(value, dict) and value and all(isinstance(v, str) for v in value.values()):
         return value.get(language) or value[choose(language, [k for k in value if value[k]] or value, *fallbacks, "en")]

@@ -1,7 +1,7 @@
-"""What must never be false, even from a shell: triggers, from one idempotent source.
+"""Invariants that hold even from a shell: database triggers, from one idempotent source.
 
-Apps register theirs with :func:`register`; ``post_migrate`` installs them again each time, because a later table
-remake on SQLite drops triggers silently. A system check asserts that they are there.
+Apps register theirs with :func:`register`; ``post_migrate`` installs them again each time, because a table remake on
+SQLite drops triggers silently. A system check asserts that they exist.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ logger = logging.getLogger("icontrol.triggers")
 class Trigger:
     """Refuses ``event`` on ``table`` where ``condition`` holds (SQL with OLD and NEW; empty: always).
 
-    Conditions say ``a IS DISTINCT FROM b``; SQLite's ``IS NOT`` is put in for it.
+    Conditions use ``a IS DISTINCT FROM b``; for SQLite it becomes ``IS NOT``.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Trigger:
     event: str  # INSERT, UPDATE, DELETE or TRUNCATE
     message: str
     condition: str = ""
-    vendor: str = ""  # the one database that needs it; empty: each
+    vendor: str = ""  # the one database that needs it; empty: both
 
     def concerns(self, connection: BaseDatabaseWrapper) -> bool:
         return self.vendor in ("", connection.vendor)
@@ -48,7 +48,7 @@ def all_triggers() -> list[Trigger]:
 
 
 def _definition(trigger: Trigger, vendor: str) -> tuple[str, str]:
-    """(statement that makes it, body of its function or ""), both as the database's catalogue shows them."""
+    """(create statement, body of its function or ""), both as the database's catalogue shows them."""
     name, table = trigger.name, trigger.table
     if vendor == "sqlite":
         when = f" WHEN {trigger.condition.replace('IS DISTINCT FROM', 'IS NOT')}" if trigger.condition else ""
@@ -82,14 +82,14 @@ def _drop(trigger: Trigger, vendor: str) -> list[str]:
 
 
 def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
-    # In one transaction: nobody writes between the old trigger and the new one.
+    # One transaction: no write between the old trigger and the new one.
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
 
 
 def _absent(connection: BaseDatabaseWrapper, triggers: list[Trigger]) -> list[Trigger]:
-    """Those that the database lacks, has switched off, or has in another form; only for tables that exist."""
+    """Triggers that are missing, disabled or different in the database; only for existing tables."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT sql, '' FROM sqlite_master WHERE type = 'trigger'")
@@ -110,7 +110,7 @@ def _absent(connection: BaseDatabaseWrapper, triggers: list[Trigger]) -> list[Tr
 
 
 def install(connection: BaseDatabaseWrapper, triggers: list[Trigger]) -> None:
-    """Those that are as they should be are not touched: on PostgreSQL that would lock the table at each start."""
+    """Install missing triggers. Correct ones are not touched: on PostgreSQL that would lock the table at each start."""
     for trigger in _absent(connection, triggers):
         _run(connection, _drop(trigger, connection.vendor) + _create(trigger, connection.vendor))
 
@@ -123,7 +123,7 @@ def remove(connection: BaseDatabaseWrapper, triggers: list[Trigger]) -> None:
 
 @contextmanager
 def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """For tests and repair by hand only: work without the triggers, then put them back."""
+    """For tests and manual repair only: work without the triggers, then restore them."""
     remove(connection, all_triggers())
     try:
         yield
@@ -132,13 +132,13 @@ def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of registered triggers that the database does not have as they should be (for tables that exist)."""
+    """Names of registered triggers that are missing or different in the database (for existing tables)."""
     return [trigger.name for trigger in _absent(connection, all_triggers())]
 
 
 def on_post_migrate(sender: Any, using: str, plan: Iterable[tuple[Any, bool]] = (), **_: Any) -> None:
     connection, triggers = connections[using], REGISTRY.get(sender.label, [])
-    has_migrated = any(migration.app_label == sender.label for migration, _ in plan)  # that makes tables anew
+    has_migrated = any(migration.app_label == sender.label for migration, _ in plan)  # SQLite remakes tables
     for trigger in [] if has_migrated else _absent(connection, triggers):
         if _has_rows(connection, trigger.table):
             logger.critical(

@@ -1,4 +1,4 @@
-"""``manage.py backup``: all that a server needs to begin again, in one file."""
+"""``manage.py backup``: everything a server needs to start again, in one file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py migrate``: Django's, one process at a time, and the way back when a trigger is missing."""
+"""``manage.py migrate``: Django's, but one process at a time; it also reinstalls missing triggers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from icontrol.starting import alone
 
 class Command(Migrate):
     def get_check_kwargs(self, options: dict[str, Any]) -> Any:
-        """Without the checks of the database: they ask for the triggers (icontrol.E001) that this installs."""
+        """Without the database checks: these require the triggers (icontrol.E001) that this installs."""
         return {**super().get_check_kwargs(options), "databases": []}
 
     def handle(self, *args: Any, **options: Any) -> None:

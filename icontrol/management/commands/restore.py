@@ -1,4 +1,4 @@
-"""``manage.py restore``: from a backup to a server that can be started."""
+"""``manage.py restore``: restore a backup into a server that can be started."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Command(ActionCommand):
         environments = list(Environment.objects.select_related("application"))
         findings = list(verify(environments, own=settings.ICONTROL_CHECKPOINTS))
         if done.old_lines is not None:
-            # What is lost is told already; any other contradiction is not the backup's age.
+            # Lost releases are already reported; the backup's age explains no other contradiction.
             beyond = {"checkpoint.beyond", "checkpoint.unknown", "checkpoint.behind"}
             old = verify(environments, against=[done.old_lines], only_files=True)
             findings += [finding for finding in old if finding.code not in beyond]

@@ -19,8 +19,7 @@ from icontrol.plan import HANDED_ON, Plan
 from icontrol.starting import alone, hold_data, wait_for_database
 from releases.bootstrap import first_start
 
-#: Files that a process has open beside its connections: database, logs, what waits for the authors' process, what the
-#: server itself needs.
+#: Open files of a process besides its connections: database, logs, requests to the authors' process, the server itself.
 OTHER_FILES = 256
 LEAST_CONNECTIONS = 64
 
@@ -29,7 +28,7 @@ class Command(BaseCommand):
     help = "Migrates the database, makes what a first start needs, and serves until it is told to stop."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        # What the supervisor calls at a reload: everything but listening, and the plan on stdout.
+        # The supervisor calls this at a reload: everything except listening; the plan goes to stdout.
         parser.add_argument("--prepare", action="store_true", help=SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,7 +37,7 @@ class Command(BaseCommand):
             self.prepare()
             plan_goes_to.write(plan(self.connections()).dump().decode())
             return
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a reload is for a server that runs
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a reload is for a running server
         host, port = settings.HOST, settings.PORT
         raise_open_files(settings.ICONTROL_CONNECTIONS)
         connections = self.connections()
@@ -70,7 +69,7 @@ class Command(BaseCommand):
         connections.close_all()
 
     def connections(self) -> int:
-        """How many a process takes: beyond the limit of open files it could only fail to take one, over and over."""
+        """Connections per process: beyond the limit of open files, accepting would fail over and over."""
         wanted, files = settings.ICONTROL_CONNECTIONS, open_files()
         if files is None or files - OTHER_FILES >= wanted:
             return wanted
@@ -101,9 +100,9 @@ def arguments(connections: int) -> list[str]:
     return [
         "--interface=asgi",
         "--http=1",  # "auto" waits for an HTTP/2 preface, without a deadline
-        # Also how long an idle connection is kept: longer than clients wait between two questions.
+        # Also the idle time of a connection: longer than clients wait between two polls.
         "--http1-header-read-timeout=45000",
-        "--http1-buffer-size=65536",  # of headers that come; the default would be 3 GB for all connections
+        "--http1-buffer-size=65536",  # of incoming headers; the default would be 3 GB for all connections
         f"--backpressure={connections}",
         f"--backlog={listening.BACKLOG}",
         "--no-ws",
@@ -115,7 +114,7 @@ def arguments(connections: int) -> list[str]:
 
 
 def raise_open_files(connections: int) -> None:
-    """As many open files as the system allows: the processes inherit it, and a reload may ask for more connections."""
+    """Allow as many open files as the system does: children inherit it, and a reload may need more connections."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = connections + OTHER_FILES
     if soft != resource.RLIM_INFINITY:
@@ -125,6 +124,6 @@ def raise_open_files(connections: int) -> None:
 
 
 def open_files() -> int | None:
-    """How many a process may have; ``None``: any number."""
+    """Open files that a process may have; ``None``: no limit."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return None if soft == resource.RLIM_INFINITY else soft

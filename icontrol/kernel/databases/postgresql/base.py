@@ -1,9 +1,8 @@
-"""Django's PostgreSQL backend with two changes: no wait is endless, and a pooled connection is not asked how it is.
+"""Django's PostgreSQL backend with two changes: no wait is endless, and pooled connections are checked without a query.
 
 Django's own check of a pooled connection (``CONN_HEALTH_CHECKS``) is a round trip before every request, for requests
-that have one question in all. A server that ends a connection says so on it: where nothing has arrived, nothing has
-happened, be it a restart, a fail-over or a session that was ended. A server or a network that fell silent is not found
-like this: the deadline finds it.
+that need only one query. A server that ends a connection (restart, fail-over, terminated session) says so on it, so a
+connection without incoming data is open. The deadline covers a silent server or network.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from icontrol.kernel import deadlines
 
 class Connection(psycopg.Connection[Any]):
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Gives up after the limit in force (:mod:`icontrol.kernel.deadlines`); nobody can use the connection then."""
+        """Gives up after the limit in force (:mod:`icontrol.kernel.deadlines`); the connection is then unusable."""
         seconds = timeout or deadlines.limit()
         try:
             return super().wait(gen, interval, seconds)
@@ -46,7 +45,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         for _ in range(self.pool.max_size):
             if lives(connection):
                 break
-            self.pool.putconn(connection)  # the pool opens another in its place
+            self.pool.putconn(connection)  # the pool replaces it
             connection = super().get_new_connection(conn_params)
         return connection
 

@@ -1,9 +1,8 @@
-"""Django's SQLite backend, but it minds its file: only a process that may make the database makes it, and a process
-works with the file that it opened first or with none.
+"""Django's SQLite backend with two checks: only a process that may create the database creates it, and a process only
+ever uses the file that it opened first.
 
-SQLite makes an empty file of any name that it is asked for. A command that looks in the wrong place would leave one
-there and then find no tables in it. And it goes on with a file that was removed: what is written into that is gone
-with the process.
+SQLite creates an empty file for any name. A command with a wrong path would leave one behind and then find no tables in
+it. And SQLite keeps using a removed file: what is written there is lost when the process ends.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ Identity = tuple[int, int]  # device, inode
 
 
 class Replaced(OperationalError):
-    """The file was removed or another one stands in its place."""
+    """The file was removed or replaced."""
 
 
 #: name → the file that this process opened first
