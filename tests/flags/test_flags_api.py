@@ -50,8 +50,9 @@ def test_the_list_and_one_flag(api: Api) -> None:
     assert set(banner["stale"][0]["message"]) == {"en", "fr"}
     assert [one["key"] for one in ok(api("GET", "/api/flags?stale=1", role="viewer"))["flags"]] == ["banner"]
     one = ok(api("GET", "/api/flags/search", role="viewer"))
-    counts = one.pop("counts")
+    counts, offers = one.pop("counts"), one.pop("offers")
     where = {name: one.pop(name) for name in ("application", "environment", "serial", "version")}
+    assert [(offer["action"], offer["offered"]) for offer in offers] == [("kill", False)]
     assert one == search and where["environment"] == "production"
     assert sorted(counts["variants"], key=lambda row: row["variant"]) == [
         {"variant": "off", "last30Days": 1},

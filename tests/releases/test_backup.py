@@ -75,7 +75,7 @@ def lines(shell: Shell) -> Path:
 
 def destroy(shell: Shell) -> None:
     """As a disk that broke: the database, the key. The checkpoint file is on another one."""
-    for file in data(shell).glob("icontrol.kernel.databases.sqlite3*"):
+    for file in data(shell).glob("icontrol.sqlite3*"):
         file.unlink()
     (data(shell) / "secret_key").unlink(missing_ok=True)
     if "DATABASE_URL" in shell.environment:

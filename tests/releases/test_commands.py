@@ -369,7 +369,9 @@ def test_json_is_what_the_api_answers(live: World, client: Client) -> None:
     def api(path: str) -> Any:
         answer = client.get(path, headers=bearer)
         assert answer.status_code == 200
-        return answer.json()
+        found = answer.json()
+        found.pop("offers", None)  # a command offers nothing
+        return found
 
     assert done("diff", "--json").json == api("/api/config/diff")
     assert done("policy", "--json").json == api("/api/policy")

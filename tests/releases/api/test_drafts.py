@@ -118,7 +118,7 @@ def test_a_patch_of_another_type_is_told_which_are_read(api: Api, content_type: 
     answer = api("PATCH", DRAFT, {}, if_match=api.etag(), content_type=content_type)
     body = refused(answer, 415, "http.unsupported_media_type")
     assert answer["Accept-Patch"] == "application/merge-patch+json, application/json"
-    assert body["messages"]["fr"] == "Le corps doit être application/merge-patch+json ou application/json."
+    assert body["messages"]["fr"] == "Le corps doit être de type application/merge-patch+json ou application/json."
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "PATCH"])
