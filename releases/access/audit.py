@@ -222,7 +222,7 @@ def _names(value: Any, model: str) -> str:
 
 
 def connect() -> None:
-    user_logged_in.connect(on_logged_in, dispatch_uid="releases.audit.logged_in")
-    user_logged_out.connect(on_logged_out, dispatch_uid="releases.audit.logged_out")
-    user_login_failed.connect(on_login_failed, dispatch_uid="releases.audit.login_failed")
-    post_create_historical_record.connect(on_history, dispatch_uid="releases.audit.history")
+    user_logged_in.connect(on_logged_in, dispatch_uid="releases.access.audit.logged_in")
+    user_logged_out.connect(on_logged_out, dispatch_uid="releases.access.audit.logged_out")
+    user_login_failed.connect(on_login_failed, dispatch_uid="releases.access.audit.login_failed")
+    post_create_historical_record.connect(on_history, dispatch_uid="releases.access.audit.history")

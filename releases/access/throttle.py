@@ -154,5 +154,5 @@ class KnownBrowser:
 
 
 def connect() -> None:
-    user_login_failed.connect(on_login_failed, dispatch_uid="releases.throttle.failed")
-    user_logged_in.connect(on_logged_in, dispatch_uid="releases.throttle.logged_in")
+    user_login_failed.connect(on_login_failed, dispatch_uid="releases.access.throttle.failed")
+    user_logged_in.connect(on_logged_in, dispatch_uid="releases.access.throttle.logged_in")

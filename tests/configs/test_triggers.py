@@ -170,7 +170,7 @@ def test_the_command_migrate_is_the_way_back(process_environment: dict[str, str]
         )
 
     drop_one = (
-        "from django.db import connection; from configs import triggers; "
+        "from django.db import connection; from icontrol.kernel import triggers; "
         "triggers.remove(connection, [t for t in triggers.all_triggers() if t.name == 'releases_no_update'])"
     )
     assert manage("migrate", "--verbosity=0").returncode == 0

@@ -77,7 +77,7 @@ def test_a_process_that_ends_in_order_has_written_too(process_environment: dict[
         "shell",
         "--no-imports",
         "-c",
-        "from flags import usage; from releases import background; background.write_in_background(); "
+        "from flags import usage; from icontrol.kernel import background; background.write_in_background(); "
         "usage.counter.add(1, [('a', 'on'), ('b', 'off')], 2)",
     )
     assert counted(process_environment) == 2

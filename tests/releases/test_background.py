@@ -99,7 +99,7 @@ def test_a_process_that_ends_in_order_has_done_all(process_environment: dict[str
     """Each writes a line, the first so late that the others wait behind it."""
     path = tmp_path / "done"
     program = (
-        "import time; from releases import background; background.write_in_background()\n"
+        "import time; from icontrol.kernel import background; background.write_in_background()\n"
         f"def write(n):\n    time.sleep(n == 0); open({str(path)!r}, 'a').write(str(n))\n"
         "for n in range(5): background.background.later(lambda n=n: write(n))"
     )
