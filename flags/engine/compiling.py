@@ -113,9 +113,9 @@ class _Compiler:
     def __init__(self, source: dict[str, Any], conditions: Conditions) -> None:
         self.source = source
         self.conditions = conditions
-        self.key, kind = source["key"], source["type"]
+        self.key, kind = source["key"], _a(str, source["type"])
         self.steps = 1
-        typed: Callable[[Any], Any] = {"number": float, "integer": int}.get(kind, lambda value: value)
+        typed = _NUMBERS.get(kind, lambda value: value)
         variants = source.get("variants", BOOLEAN_VARIANTS if kind == "boolean" else ())
         self.values = {_a(str, variant["key"]): typed(variant["value"]) for variant in variants}
         self.default: str = source.get("defaultVariant", DEFAULT_VARIANT)
@@ -131,7 +131,7 @@ class _Compiler:
         flag = Flag(source["key"], source, off, lambda context, run: off, killed=killed)
         if killed or source["state"] not in LIVE:
             return flag
-        flag.needs = tuple(self.need(need, others) for need in source.get("prerequisites", ()))
+        flag.needs = tuple(self.need(need, others) for need in _a(list, source.get("prerequisites", [])))
         flag.deep = any(need.flag.needs for need in flag.needs)
         flag.by = self.by = _names(source.get("bucketBy", "tenant"))
         bucketing = source.get("bucketing", {})
@@ -162,7 +162,7 @@ class _Compiler:
 
     def rules(self) -> tuple[Rule, ...]:
         rules, questions = [], 0
-        for rule in self.source.get("rules", ()):
+        for rule in _a(list, self.source.get("rules", [])):
             compiled = self.conditions.all_of(rule.get("conditions", []))
             questions += compiled.questions
             self.steps += compiled.steps + len(rule.get("split", ()))
@@ -259,9 +259,23 @@ def _may_change(needed: Flag) -> bool:
 
 def _a(kind: type[T], value: Any) -> T:
     """Reads at compilation what every evaluation uses, so an error breaks one flag only."""
-    if not isinstance(value, kind):
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise TypeError(f"{shown(value)!r} is not a {kind.__name__}")
     return value
+
+
+def _number(value: Any) -> float:
+    return value if isinstance(value, float) else float(_a(int, value))
+
+
+def _integer(value: Any) -> int:
+    if not _number(value).is_integer():
+        raise TypeError(f"{shown(value)!r} is not whole")
+    return int(value)
+
+
+#: Readers of the values of variants, by the flag's type. All other values are taken as they are.
+_NUMBERS: dict[str, Callable[[Any], Any]] = {"number": _number, "integer": _integer}
 
 
 def _names(by: Any) -> tuple[str, ...]:

@@ -2,8 +2,8 @@
 // into the app: whatever goes wrong, what was there stays, `problem` says what it was, and the next round comes.
 // docs/reference/client-contract.md says what every client does.
 
-import { MOST_CHARACTERS, Rejected, checked, checkedRelease, isObject } from "./document.js";
-import { instant } from "./values.js";
+import { MOST_CHARACTERS, Rejected, checked, checkedRelease } from "./document.js";
+import { instant, isObject } from "./values.js";
 import { waitAfter } from "./waiting.js";
 
 const GATES = ["OK", "UNKNOWN", "SOFT_BLOCK", "HARD_BLOCK", "MAINTENANCE", "MALFORMED"];

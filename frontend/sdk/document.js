@@ -1,6 +1,7 @@
 // What a published document must be, so that nothing that is broken replaces what works.
 
 import { Flags } from "./flags.js";
+import { isObject } from "./values.js";
 
 /** Of the text of a document, in characters; the server's own limit is 256 KiB. */
 export const MOST_CHARACTERS = 2_000_000;
@@ -67,12 +68,4 @@ function checkList(list, key, isUnique) {
     if (typeof name !== "string" || (isUnique && names.has(name))) throw new Rejected("document.shape");
     names.add(name);
   }
-}
-
-/**
- * @param {any} value
- * @returns {value is Record<string, any>}
- */
-export function isObject(value) {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

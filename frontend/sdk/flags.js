@@ -3,7 +3,7 @@
 
 import { Conditions, MOST_QUESTIONS, Unusable } from "./conditions.js";
 import { WHOLE, fnv1aBucket, fnv1aRollout, rolloutBucket, splitBucket } from "./hashing.js";
-import { instantOf } from "./values.js";
+import { instantOf, isObject } from "./values.js";
 
 /**
  * @typedef {"STATIC" | "TARGETING_MATCH" | "SPLIT" | "DISABLED" | "UNKNOWN" | "ERROR"} Reason
@@ -167,9 +167,7 @@ function always(answer) {
 function variantsOf({ type, variants = type === "boolean" ? BOOLEAN : [] }) {
   const values = new Map();
   a("string", type);
-  for (const variant of variants) {
-    values.set(a("string", variant.key), variant.value);
-  }
+  for (const { key, value } of variants) values.set(a("string", key), typed(type, value));
   return (variant, reason = "DISABLED", ruleId = undefined) => {
     if (!values.has(variant)) throw new Unusable("The flag has no such variant.");
     const answer = { value: values.get(variant), variant, reason };
@@ -187,7 +185,8 @@ function compiled(source, conditions, others) {
   const { state, prerequisites = [], defaultVariant = "on", offVariant = "off" } = source;
   const serving = variantsOf(source);
   const off = serving(offVariant);
-  if (!LIVE.includes(a("string", state))) return always(off);
+  if (state === undefined) throw new Unusable("The flag has no state.");
+  if (!LIVE.includes(state)) return always(off);
   const needs = prerequisites.map((/** @type {any} */ need) => {
     const flag = others.get(need.flag);
     if (!flag) throw new Unusable("A flag that is needed is not there.");
@@ -303,6 +302,7 @@ function rulesOf(source, conditions, serving) {
  * @param {any} source
  */
 function dealing({ key, bucketBy: usual = "tenant", bucketing = {} }) {
+  if (!isObject(bucketing)) throw new Unusable("What is hashed is not told.");
   const { seed: known = key, algorithm } = bucketing;
   const isFnv1a = algorithm === "fnv1a";
   a("string", known);
@@ -339,6 +339,16 @@ function namesOf(by) {
 function a(kind, value) {
   if (typeof value !== kind) throw new Unusable("A part of the flag is of another type.");
   return value;
+}
+
+/**
+ * The value of a variant; a number is one where the flag says so.
+ * @param {unknown} type
+ * @param {unknown} value
+ */
+function typed(type, value) {
+  if (value === undefined) throw new Unusable("A value is missing.");
+  return type === "number" ? a("number", value) : type === "integer" ? wholeNumber(value) : value;
 }
 
 /** @param {unknown} value */

@@ -26,6 +26,14 @@ const LAST_INSTANT = instant(253_402_300_800_000) - 1n;
 /** @typedef {{four: bigint | null, six: bigint | null}} Address both for an IPv4 address that is mapped into IPv6 */
 
 /**
+ * @param {any} value
+ * @returns {value is Record<string, any>}
+ */
+export function isObject(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/**
  * Whether a text has more characters (code points) than that.
  * @param {string} text
  * @param {number} most
