@@ -1,10 +1,10 @@
-"""What can be released and taken back. One function, one transaction; API, admin and commands call these.
+"""The actions that release and take back. Each is one function and one transaction; API, admin and commands call it.
 
-Nobody waits for somebody else's computing: each action reads, checks and computes without a lock, then takes the lock,
-compares what it read with what is there, and appends. A kill, a lift, a rollback, an undo and a policy lock their
-environment only; a publish, which also writes versions, the application before it. ``now`` is an aware datetime from
-the door. What is refused first is the same everywhere: not allowed (403), not there (404), moved on (409, 412, 428),
-and only then what is wrong with its content (422).
+No action computes while it holds a lock: each reads, checks and computes first, then takes the lock, compares what it
+read with the database, and appends. A kill, a lift, a rollback, an undo and a policy lock their environment only; a
+publish, which also writes versions, the application before it. ``now`` is an aware datetime from the caller. All
+actions refuse in the same order: not allowed (403), not found (404), changed meanwhile (409, 412, 428), and only then
+invalid content (422).
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ from releases.publishing import Basis, Published, PublishPlan, Selection, basis,
 
 
 def _lock(environment: Environment) -> Release:
-    """The newest release, with its environment; from now on nobody else appends here."""
+    """Lock the environment and return its newest release; from now on nobody else appends here."""
     locked = Environment.objects.select_for_update(no_key=True).get(pk=environment.pk)
     locked.application = environment.application
     return head_of(locked)
@@ -64,14 +64,15 @@ def _lock(environment: Environment) -> Release:
 def _release(
     environment: Environment, decide: Callable[[Release], Proposal], *, reason: str, actor: Actor, now: dt.datetime
 ) -> Released:
-    """Append what ``decide`` proposes after the newest release. It is asked twice, and refuses what cannot be: beside
-    every lock, for what is slow to work out, and again with the lock."""
+    """Append what ``decide`` proposes after the newest release. ``decide`` is called twice and may refuse: first
+    without a lock, for the slow work, and again under the lock.
+    """
     check_permission(actor, PUBLISH)
     read = decide(head_of(environment))
     flags = flag_changes(read.head, read.version)
     with transaction.atomic(durable=True):
         proposal = decide(_lock(environment))
-        if proposal.step != read.step:  # somebody was quicker: no reason to refuse an emergency
+        if proposal.step != read.step:  # a concurrent release: no reason to refuse an emergency
             flags = flag_changes(proposal.head, proposal.version)
         return proposals.release(proposal, flags=flags, reason=reason, actor=actor, now=now)
 
@@ -86,14 +87,14 @@ def plan_publish(
     actor: Actor,
     now: dt.datetime,
 ) -> PublishPlan:
-    """What :func:`publish` would do, with every check. It locks and writes nothing.
+    """What :func:`publish` would do, with every check. Locks and writes nothing.
 
-    The reads are not of one moment. A refusal is told only if nothing moved meanwhile: else it may be about a draft
-    of after, and a release of before, somebody's publish.
+    The reads are not one snapshot of the database. So a refusal is raised only if nothing changed meanwhile: otherwise
+    it might mix a draft and a release from before and after a publish.
     """
     check_permission(actor, PUBLISH)
     for attempt in range(1, ATTEMPTS + 1):
-        read_from = basis(environment)  # first: what moves later is noticed
+        read_from = basis(environment)  # first, so that later changes are noticed
         try:
             head = head_of(environment)
             check_serial(environment, head, expected_serial)
@@ -127,7 +128,7 @@ def _plan(
         problems += clients_seen.warnings(environment, snapshot, live_document, now=now)
     if found:
         flags = NO_CHANGES
-    elif live and not live_document:  # damaged, perhaps: the table knows
+    elif live and not live_document:  # its text may be damaged: use the table
         flags = flag_changes(head, candidate)
     else:
         flags = changes_between(before, after)
@@ -159,10 +160,10 @@ def publish(
     actor: Actor,
     now: dt.datetime,
 ) -> Published:
-    """Make one version what the environment's clients get: append a release.
+    """Make one version live in the environment: append a release.
 
-    ``policy`` may set ``latest`` and ``minSupported`` of the default policy in the same release; ``bump_latest``
-    raises ``latest`` to the published version where that is higher.
+    ``policy`` may set ``latest`` and ``minSupported`` of the default policy in the same release; ``bump_latest`` raises
+    ``latest`` to the published version if that is higher.
     """
     for _ in range(ATTEMPTS):
         plan = plan_publish(
@@ -190,7 +191,7 @@ def publish(
 
 
 def _policies(head: Release, policy: dict[str, str], bumped: str | None) -> dict[str, Any]:
-    """The policies that the new release would carry, not checked yet."""
+    """The policies of the new release, not yet checked."""
     policies = head.policy_set
     default = policies["default"]
     if bumped is not None and "latest" not in policy and gate.newer(default["scheme"], bumped, default["latest"]):
@@ -208,9 +209,9 @@ def _freeze(
     reason: str,
     now: dt.datetime,
 ) -> ConfigVersion:
-    """Bring the candidate to ``published``, and leave the application with a draft that builds on it.
+    """Move the candidate to ``published`` and make sure that the application has a draft based on it.
 
-    The caller holds the locks, and nothing that the plan read has moved.
+    The caller holds the locks, and nothing that the plan read has changed.
     """
     version = plan.candidate
     version.application = application
@@ -219,7 +220,7 @@ def _freeze(
     was_picked = plan.picked_from is not None
     was_draft = version.state == states.DRAFT and not was_picked
     if was_picked:
-        version.created_by, version.created_at = actor.name, now  # it is made at the moment it is published
+        version.created_by, version.created_at = actor.name, now  # a pick is created when it is published
     version.publish(by=actor.name, at=now)
     version.save_as(actor.name, now, reason)
     if was_draft:
@@ -238,15 +239,15 @@ def _rebase(
     actor: Actor,
     now: dt.datetime,
 ) -> None:
-    """The draft has the picked changes already, so it builds on what was made of them, and its number follows.
+    """The draft contains the picked changes, so the version made from them becomes its base, and its number follows.
 
-    It does not build on them if publishing it whole would have needed a yes, here or, for what its ancestry would
-    lose, in another environment: the question must not get lost on the way. A number that a person chose stays.
+    The base stays if publishing the whole draft would have needed a confirmation here or, because of its ancestry, in
+    another environment: that confirmation must not get lost. A number that a person chose stays.
     """
     was_next = parse(draft.version) > parse(application.highest_version)
     if raise_highest(application, plan.candidate.version):
         application.save_as(actor.name, now, f"highest version {plan.candidate.version}")
-    assert plan.head.config_version is not None  # changes are picked onto what is live
+    assert plan.head.config_version is not None  # picks are based on what is live
     live = plan.head.config_version
     lost = ancestry(draft) - ancestry(live) - {draft.pk}
     if (
@@ -271,8 +272,8 @@ def rollback(
 ) -> Release:
     """Release an older version again: by default the one live just before the current one first went live.
 
-    Policies and kill switches carry over from the newest release. No schema or growth check: nothing may refuse
-    this at 3 a.m. but a damaged or unknown target.
+    Policies and kill switches carry over from the newest release. There is no schema or size check: in an emergency
+    only a damaged or unknown target is refused.
     """
 
     def decide(head: Release) -> Proposal:
@@ -287,7 +288,7 @@ def rollback(
 def rollback_target(
     environment: Environment, head: Release, *, to_version: str | None = None, to_serial: int | None = None
 ) -> ConfigVersion:
-    """What a rollback would release now; refused wherever the rollback would be."""
+    """What a rollback would release now; refused where the rollback would be."""
     check_something_live(environment, head)
     return check_rollback(environment, head, _target(environment, head, to_version, to_serial))
 
@@ -312,7 +313,7 @@ def _target(
 
 
 def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, now: dt.datetime) -> Release:
-    """Append the inverse of the newest release, whatever its kind. ``serial`` names it, so nobody undoes blindly."""
+    """Append the inverse of the newest release, of any kind. ``serial`` must name it, so nobody undoes blindly."""
 
     def decide(head: Release) -> Proposal:
         before = undo_target(environment, head, serial)
@@ -328,8 +329,9 @@ def undo(environment: Environment, *, serial: int, reason: str, actor: Actor, no
 
 
 def undo_target(environment: Environment, head: Release, serial: int | None) -> Release:
-    """The release that an undo of ``serial`` would make count again; refused wherever the undo would be. Without
-    ``serial`` the newest is meant."""
+    """The release whose state an undo of ``serial`` (default: the newest) would restore; refused where the undo would
+    be.
+    """
     return check_undo(environment, head, serial, release_of(environment, head.serial - 1))
 
 
@@ -348,7 +350,7 @@ def set_policy(
 
 
 def last_policy_change(environment: Environment, current: str) -> Release | None:
-    """The release that brought the policy in force."""
+    """The release that set the current policy."""
     releases = Release.objects.filter(environment=environment)
     other = releases.exclude(policies=current).order_by("-serial").values_list("serial", flat=True).first() or 0
     return releases.filter(serial__gt=other).order_by("serial").first()
@@ -357,11 +359,12 @@ def last_policy_change(environment: Environment, current: str) -> Release | None
 def kill(
     environment: Environment, *, key: str, read: int | None = None, reason: str, actor: Actor, now: dt.datetime
 ) -> Released:
-    """Force a flag off for everybody, until it is lifted: across publishes, rollbacks and promotions, and also when
-    the flag has left the config.
+    """Force a flag off for everybody until it is lifted: across publishes, rollbacks and promotions, and even if the
+    flag has left the config.
 
-    It waits for its turn and acts on what is there then, so nobody else's release refuses it. ``read`` is for forms
-    that may be sent twice: the serial that was shown. It refuses only what was killed *and lifted again* since.
+    It waits for the lock and acts on the state at that time, so a concurrent release does not refuse it. ``read``, the
+    serial that a form showed, guards against sending the form twice: it refuses only a flag that was killed *and lifted
+    again* since.
     """
     return _switch(environment, "kill", key, read, reason=reason, actor=actor, now=now)
 
@@ -369,7 +372,7 @@ def kill(
 def lift(
     environment: Environment, *, key: str, read: int | None = None, reason: str, actor: Actor, now: dt.datetime
 ) -> Released:
-    """End a :func:`kill`: the flag answers again as its config says."""
+    """End a :func:`kill`: the flag follows its config again."""
     return _switch(environment, "lift", key, read, reason=reason, actor=actor, now=now)
 
 

@@ -1,6 +1,6 @@
-"""The admin site: Django's own, with our name, refusals as readable pages, and no deleting.
+"""The admin site: Django's, with our name, refusals as readable pages, and no deleting.
 
-It stands outside the package ``releases.admin``, which registers itself on this site when it is imported.
+Outside the package ``releases.admin``, which registers itself on this site when it is imported.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from releases.access.password_forms import ConfirmForm, LoginForm, PasswordForm
 from releases.access.passwords import is_temporary
 from releases.models import Session
 
-#: On the page, the last used first.
+#: Sessions on the page, the last used first.
 MOST_SESSIONS = 100
-#: Pages for those who must change their password first.
+#: Pages for people who must change their password first.
 BEFORE = {"password_change", "password_change_done", "logout", "jsi18n"}
 View = Callable[..., HttpResponseBase]
 
@@ -63,7 +63,7 @@ class HouseSite(admin.AdminSite):
         return own + super().get_urls()
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Django's, with our form, which must know where the request comes from; then home."""
+        """Django's view with our form, which needs the request; then redirects home."""
         request.current_app = self.name
         view = PasswordPage.as_view(
             template_name="admin/house/password.html",
@@ -79,7 +79,7 @@ class HouseSite(admin.AdminSite):
         return view(request)
 
     def confirm(self, request: HttpRequest) -> HttpResponseBase:
-        """One's own password again, then back to the page that asks for it."""
+        """Confirm one's own password, then return to the page that required it."""
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         form = ConfirmForm(request.POST if request.method == "POST" else None, request=request)
@@ -102,7 +102,7 @@ class HouseSite(admin.AdminSite):
         return TemplateResponse(request, "admin/house/password.html", context)
 
     def sessions(self, request: HttpRequest) -> HttpResponseBase:
-        """One's own sessions; each can be ended."""
+        """A person's own sessions; each can be ended."""
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         mine = Session.objects.filter(user=request.user.pk, expire_date__gt=timezone.now()).order_by("-last_seen_at")
@@ -123,10 +123,10 @@ class HouseSite(admin.AdminSite):
         return super().admin_view(self._refusing(view), cacheable)
 
     def _refusing(self, view: View) -> View:
-        """Who may not, or asks for what is not there, gets a page that says so instead of a JSON problem.
+        """Shows missing permissions and missing objects as a page instead of a JSON problem.
 
-        A page of a model asks for what its admin ``needs`` before Django looks anything up, and a ``sensitive`` one for
-        a password that was typed lately.
+        A model's page checks its admin's ``needs`` before Django looks anything up; a ``sensitive`` one requires a
+        recently typed password.
         """
         owner = getattr(view, "__self__", None)
         needs = getattr(owner, "needs", None)
@@ -134,12 +134,12 @@ class HouseSite(admin.AdminSite):
 
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            # Whatever this request saves of the account itself (its password) is done by the account.
+            # Changes that this request makes to the account itself (its password) have the account as actor.
             request.user.history_actor = f"user:{request.user.get_username()}"  # type: ignore[union-attr]
             page = request.resolver_match and request.resolver_match.url_name
             if page not in BEFORE and is_temporary(request.user):
                 return HttpResponseRedirect(reverse("admin:password_change"))
-            # There are no pop-ups here, and Django looks up whatever field these name.
+            # There are no pop-ups here, and Django would look up any field that these name.
             for name in (IS_POPUP_VAR, TO_FIELD_VAR):
                 if name in request.GET or name in request.POST:
                     return self.refuse(request, Refusal("http.bad_request"))
@@ -171,13 +171,13 @@ class HouseSite(admin.AdminSite):
 
 
 def page_of_ours(named: str, otherwise: str) -> str:
-    """Where an address says to go next, if that is a page of the admin."""
+    """The URL's ``next`` target, if it is an admin page."""
     ours = named.startswith(reverse("admin:index")) and url_has_allowed_host_and_scheme(named, allowed_hosts=None)
     return named if ours else otherwise
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
-    """A write without a valid CSRF token. Under /admin/ a page that says what to do, elsewhere a problem."""
+    """A write without a valid CSRF token: under /admin/ a page with what to do, elsewhere a problem."""
     request.audit_kind = "csrf"  # type: ignore[attr-defined]
     refusal = Refusal("http.csrf")
     if not request.path.startswith(reverse("admin:index")):

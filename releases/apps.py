@@ -36,7 +36,7 @@ def ledger_triggers() -> list[triggers.Trigger]:
 
 
 def audit_triggers() -> list[triggers.Trigger]:
-    """What happened within a year stays; after that the program itself removes it."""
+    """Rows younger than a year cannot be deleted; older ones are removed by housekeeping."""
     table, message = "releases_auditevent", "the audit is append-only"
     young = {"sqlite": "OLD.at > datetime('now', '-365 days')", "postgresql": "OLD.at > now() - interval '365 days'"}
     return [
@@ -80,7 +80,7 @@ class ReleasesConfig(AppConfig):
         from releases.ledger import checkpoints
 
         problem_json.NEXT.update(NEXT)
-        # What follows a release, in this order. Push, webhooks and caches come here.
+        # Listeners after a release, in this order.
         news.LISTENERS[:] = [live.committed, news.note, checkpoints.committed]
         throttle.connect()
         audit.connect()

@@ -1,7 +1,7 @@
 """The first start: an application with two environments, a live demo configuration, and the first account.
 
-Every step looks whether it is done already, so a start that was interrupted goes on where it stopped, and a second
-start changes nothing.
+Every step checks whether it is already done, so an interrupted start continues where it stopped, and a second start
+changes nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ REASON = "First start: the demo configuration"
 
 
 def first_start(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
-    """Make what a fresh database lacks, say what was made, and fill gaps of the checkpoint file."""
+    """Create what a new database lacks, print what was created, and fill gaps in the checkpoint file."""
     password = _first_password()
     if settings.ICONTROL_DEMO:
         load_demo(now=now, announce=announce)
@@ -49,10 +49,10 @@ def first_start(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
 
 
 def load_demo(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
-    """Application, environments, policy and the demo as 1.0.0.
+    """Create the application, environments, policy and the demo as 1.0.0.
 
-    Where anything was published, or somebody else has edited the draft, there is no demo any more: a new default
-    environment stays empty until a person publishes there.
+    Not if anything was published or somebody else has edited the draft: a new default environment then stays empty
+    until a person publishes there.
     """
     application = Application.objects.filter(is_default=True).first()
     if application is None:
@@ -92,9 +92,9 @@ def load_demo(*, now: dt.datetime, announce: Callable[[str], None]) -> None:
 
 
 def _first_password() -> str | None:
-    """For the first account: what was chosen, or a new one; None when there is an account already.
+    """The first account's password: the chosen one or a random one; None if there already is an account.
 
-    :raises ImproperlyConfigured: what was chosen can be guessed.
+    :raises ImproperlyConfigured: the chosen password is too weak.
     """
     if User.objects.filter(is_superuser=True).exists():
         return None

@@ -13,7 +13,7 @@ from icontrol.kernel import triggers
 
 @register(Tags.database)
 def triggers_are_there(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """Immutability rests on triggers, and a table remake on SQLite drops them without a word."""
+    """Immutability depends on triggers, and a table remake on SQLite drops them silently."""
     return [
         Error(
             f"The trigger {name} is missing in database “{alias}”, or is not what it should be.",

@@ -1,4 +1,4 @@
-"""What releases can refuse, in words."""
+"""The refusals of releases: codes and their texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person must say yes to before a publish, a rollback or an undo."""
+"""Confirmations that a publish, a rollback or an undo needs."""
 
 from __future__ import annotations
 

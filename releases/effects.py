@@ -1,4 +1,4 @@
-"""What a kill or lift changes for clients: computed from what was read, beside every lock."""
+"""What a kill or lift changes for clients, computed without a lock."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from releases.ledger.chain import head_of
 from releases.models import Environment, Release
 from releases.policies import check_switch, live_flags, stands
 
-#: A sentence names so many flags; the API has them all.
+#: Flags that a sentence lists; the API has all.
 NAMED = 20
 
 
 class Prospect(NamedTuple):
-    """What a ``kill`` or ``lift`` would do now. ``changed`` is false when the switch of the flag stands so already."""
+    """What a ``kill`` or ``lift`` would do now. ``changed`` is false if the switch is already in that state."""
 
     head: Release
     changed: bool
@@ -26,7 +26,7 @@ class Prospect(NamedTuple):
 
 
 def prospect(environment: Environment, kind: str, key: str, *, now: dt.datetime) -> Prospect:
-    """Refused wherever the switch would be; nothing is written."""
+    """Refused where the switch would be; writes nothing."""
     head = head_of(environment)
     check_switch(environment, head, kind, key, live_flags(head.config_version))
     changed = not stands(head.killed, kind, key)
@@ -34,7 +34,7 @@ def prospect(environment: Environment, kind: str, key: str, *, now: dt.datetime)
 
 
 def effects(release: Release, kind: str, key: str, *, now: dt.datetime) -> Effects:
-    """Flags whose answer a ``kill`` or ``lift`` of this one changes, in the config of this release."""
+    """Flags whose answer a ``kill`` or ``lift`` of this flag changes, in this release's config."""
     if release.config_version is None:
         return Effects()
     return effects_of_switch(
@@ -48,7 +48,7 @@ def effects(release: Release, kind: str, key: str, *, now: dt.datetime) -> Effec
 
 
 def effect_lines(found: Effects, key: str) -> list[Text]:
-    """What becomes of the other flags; those that go on first, because nobody expects that of a kill switch."""
+    """The effects on other flags; those that go on come first, because that is unexpected of a kill switch."""
     said = []
     if on := [name for name in found.on if name != key]:
         said.append(both("Goes ON with it: {flags}.", flags=_listed(on)))

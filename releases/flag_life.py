@@ -1,11 +1,11 @@
-"""The life of each flag key in an environment: from the release that brought it to the one that no longer has it.
+"""The life of each flag key in an environment: from the release that introduced it to the one that removed it.
 
-A company once reused the name of a flag, and machines that still ran the old code behind it lost 440 million dollars
-within an hour (Knight Capital, 2012). So a key that was live in an environment and left it comes back there only with
-an explicit yes, and never as a flag of another kind.
+A company once reused a flag's name, and machines that still ran the old code behind it lost 440 million dollars within
+an hour (Knight Capital, 2012). So a key that was removed from an environment returns there only with an explicit
+confirmation, and never as a flag of another kind.
 
-The table follows from the ledger. Each release writes its part (:func:`releases.ledger.chain.append`), so that no
-question reads all versions; ``verify_ledger`` compares the two.
+The table is derived from the ledger. Each release writes its part (:func:`releases.ledger.chain.append`), so no query
+reads all versions; ``verify_ledger`` compares the two.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from releases.models import Environment, FlagLife, Release
 
 MOST_NAMED = 10
 BATCH = 500
-#: Versions whose flags are kept while a ledger is read.
+#: Versions whose flags are cached while a ledger is read.
 KEPT = 32
 
 
 class FlagType(NamedTuple):
-    """What a key that comes back must keep: the type of its values, and who is in which bucket.
+    """What a returning key must keep: the type of its values, and the bucketing.
 
-    ``rules``: of each rule that deals (a share or a split), by its id, what it hashes with which seed.
+    ``rules``: id of each rule with a share or a split → what it hashes, with which seed.
     """
 
     type: Any
@@ -54,7 +54,7 @@ class FlagType(NamedTuple):
         return canonical(self._asdict())
 
     def keeps(self, other: FlagType) -> bool:
-        """Rules may come and go; one that is in both deals as it did."""
+        """Rules may be added and removed; a rule in both must bucket alike."""
         both_have = self.rules.keys() & other.rules.keys()
         return self[:-1] == other[:-1] and all(self.rules[rule] == other.rules[rule] for rule in both_have)
 
@@ -66,7 +66,7 @@ def kinds_of(snapshot: Any) -> dict[str, FlagType]:
 
 
 def kind_of(flag: Mapping[str, Any]) -> FlagType:
-    """Also of a draft that is no snapshot yet."""
+    """Also works for a draft that is not yet a valid snapshot."""
     bucketing = flag.get("bucketing")
     how = bucketing if isinstance(bucketing, dict) else {}
     by, seed = hashed_attributes(flag.get("bucketBy", "tenant")), how.get("seed", flag.get("key"))
@@ -79,7 +79,7 @@ def kind_of(flag: Mapping[str, Any]) -> FlagType:
 
 
 class FlagChanges(NamedTuple):
-    """What a release does to the flags that are live. ``came`` and ``retyped``: key → :attr:`Kind.text`."""
+    """What a release does to live flags. ``came`` and ``retyped``: key → :attr:`FlagType.text`."""
 
     came: Mapping[str, str]
     retyped: Mapping[str, str]
@@ -98,9 +98,9 @@ def changes_between(before: Mapping[str, FlagType], after: Mapping[str, FlagType
 
 
 def flag_changes(head: Release, version: ConfigVersion | None) -> FlagChanges:
-    """From the newest release to ``version``. Parses its snapshot: not for those who hold a lock.
+    """The changes from the newest release to ``version``. Parses its snapshot, so do not call it under a lock.
 
-    What is live is read from the table: an emergency leaves also a version whose own text is damaged.
+    What is live is read from the table, so an emergency can also leave a version whose text is damaged.
     """
     if version is None or version.pk == head.config_version_id:
         return NO_CHANGES  # once a version is live, there is always one
@@ -115,7 +115,7 @@ def flag_changes(head: Release, version: ConfigVersion | None) -> FlagChanges:
 
 
 def write(release: Release, changes: FlagChanges) -> None:
-    """The caller holds the lock of the environment, and ``changes`` are from the release before to this one."""
+    """Write the changes from the previous release to this one. The caller holds the environment's lock."""
     alive = FlagLife.objects.filter(environment=release.environment_id, to_serial=None)
     if changes.gone:
         alive.filter(key__in=changes.gone).update(to_serial=release.serial)
@@ -133,11 +133,11 @@ def write(release: Release, changes: FlagChanges) -> None:
 def flag_findings(
     environment: Environment, snapshot: Any, before: Mapping[str, FlagType], after: Mapping[str, FlagType]
 ) -> tuple[list[Problem], list[Confirmation]]:
-    """What a publish of ``snapshot`` (of the kinds ``after``) does to keys, where ``before`` is live.
+    """Findings about keys when ``snapshot`` (with the kinds ``after``) is published and ``before`` is live.
 
-    ``flag.key_reused`` twice: problems where a key that was away comes back as another kind of flag, at once or later,
-    and a confirmation where it comes back as it was. ``flag.kind_changed``, a warning, where one that never was away
-    becomes another kind. One query about the keys that come or become another kind; none without such keys.
+    ``flag.key_reused`` has two forms: a problem where a removed key returns as another kind of flag, at once or later,
+    and a confirmation where it returns unchanged. ``flag.kind_changed``, a warning, where a key that was never removed
+    changes its kind. One query for the new and changed keys; none without such keys.
     """
     changed = {key for key in after.keys() & before.keys() if not after[key].keeps(before[key])}
     ended = _ended(environment, (after.keys() - before.keys()) | changed)
@@ -157,8 +157,9 @@ def flag_findings(
 
 
 def _ended(environment: Environment, keys: Iterable[str]) -> dict[str, Any]:
-    """The last life of each key that has one behind it, with the names of the version that had it (``last``) and of the
-    one that had it no more (``without``)."""
+    """The last ended life of each key, with the names of the version that had it (``last``) and of the one that removed
+    it (``without``).
+    """
     wanted = sorted(key for key in keys if len(key) <= FlagLife.MAX_KEY)
     if not wanted:
         return {}
@@ -214,9 +215,9 @@ def _confirmation(lives: Sequence[Any]) -> Confirmation:
 
 
 class First(NamedTuple):
-    """The release that first brought a flag to an environment: the version in it, and when.
+    """The release that first introduced a flag in an environment: its version and time.
 
-    ``since``: when it came for the last time; later than ``at`` if it was gone in between.
+    ``since``: when it was last introduced; later than ``at`` if it was removed in between.
     """
 
     version: str
@@ -225,7 +226,7 @@ class First(NamedTuple):
 
 
 def first_seen(environment: Environment, key: str | None = None) -> dict[str, First]:
-    """By key (or of one), also of flags that have left since. Two queries; no version is read."""
+    """Key → first release, also for removed flags; with ``key``, only this one. Two queries; no version is read."""
     lives = FlagLife.objects.filter(environment=environment, **({} if key is None else {"key": key}))
     spans = lives.values("key").annotate(first=Min("from_serial"), newest=Max("from_serial"))
     found = list(spans.order_by().values_list("key", "first", "newest"))
@@ -239,7 +240,7 @@ def first_seen(environment: Environment, key: str | None = None) -> dict[str, Fi
 
 
 class Life(NamedTuple):
-    """A row of the table, as the ledger tells it."""
+    """A row of the table, derived from the ledger."""
 
     key: str
     kind: str
@@ -248,8 +249,9 @@ class Life(NamedTuple):
 
 
 def lives_told_by(releases: QuerySet[Any]) -> list[Life]:
-    """What the ledger of one environment, given as its releases, says of all flags. Parses each version once, and again
-    where it comes back after many others."""
+    """The lives of all flags, derived from the releases of one environment. Parses each version once, and again if it
+    returns after many others.
+    """
 
     @lru_cache(maxsize=KEPT)
     def kinds_in(version: int) -> dict[str, FlagType]:
@@ -275,7 +277,7 @@ def lives_told_by(releases: QuerySet[Any]) -> list[Life]:
 
 
 def rebuild(environment: Environment) -> None:
-    """Write the lives of one environment anew from its ledger. ``write.conflict``: a release came between."""
+    """Rewrite the lives of one environment from its ledger. ``write.conflict``: there was a release meanwhile."""
     releases = Release.objects.filter(environment=environment)
     number, told = releases.count(), lives_told_by(releases)
     with transaction.atomic():

@@ -1,12 +1,12 @@
-"""What is old goes by itself: ended sessions, failed logins, clients that are not seen any more, old counts of flags,
-old events of the audit. Nothing else deletes by age.
+"""Housekeeping deletes old rows: ended sessions, failed logins, clients no longer seen, old flag counts, old audit
+events. Nothing else deletes by age.
 
-A clock that is far ahead makes everything look old. So a jump ahead is noted first, and believed when it is a day old
-and no process has had an earlier time since: that leaves an operator a day to put the clock right, and lets a server
-that was off for long clean up in the end.
+A clock far ahead makes everything look old. So a jump ahead is first recorded, and trusted only when it is a day old
+and no process has seen an earlier time since. That gives an operator a day to correct the clock, and still lets a
+server that was off for long clean up.
 
-A thread of each server process looks once an hour; one process at a time does it. Rows go in small batches, each a
-transaction of its own, so that nobody waits long for the lock. What cannot be done now is done an hour later.
+A thread of each server process runs it once an hour, one process at a time. Rows are deleted in small batches, each in
+its own transaction, so nobody waits long for the lock. After a failure the next hour's run continues.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from releases.ledger import checkpoints
 from releases.models import ClientSighting, LoginFailure, Session, Timestamp
 
 logger = logging.getLogger("icontrol.housekeeping")
-FIRST = 60  # seconds after the start, give or take: servers that start together do not look together
+FIRST = 60  # seconds after the start, with jitter: servers that start together do not run together
 EVERY = 3600
 BATCH = 500
-MOST_BATCHES = 200  # of one kind in one turn
-#: A longer step from one turn to the next is a jump, and believed when it is as old as the proof.
+MOST_BATCHES = 200  # rows of one kind in one run
+#: A longer step between two runs is a jump; it is trusted once it is this old.
 JUMP, PROOF = dt.timedelta(days=2), dt.timedelta(days=1)
 BELIEVED, JUMPED = "clock.believed", "clock.jumped"
 NOTHING_IS_OLDER = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
-#: What is old at a moment, by the name that the log gives it. Apps add theirs when they are ready.
+#: name in the log → old rows at a given time. Apps add theirs when they are ready.
 OLD: dict[str, Callable[[dt.datetime], QuerySet[Any]]] = {
     "sessions": lambda now: Session.objects.filter(expire_date__lt=now),
     "failed logins": lambda now: LoginFailure.objects.filter(at__lt=now - WINDOW),
@@ -51,7 +51,7 @@ OLD: dict[str, Callable[[dt.datetime], QuerySet[Any]]] = {
 
 
 def sweep(now: dt.datetime) -> dict[str, int] | None:
-    """How many rows of each kind went; None when another process is at it."""
+    """Deleted rows by kind; None if another process is running it."""
     with lock("housekeeping") as take:
         if not take():
             return None
@@ -63,9 +63,9 @@ def sweep(now: dt.datetime) -> dict[str, int] | None:
 
 
 def believed(now: dt.datetime) -> dt.datetime:
-    """The time by which things are old: ``now``, or what was believed before while a jump ahead is young.
+    """The time that determines age: ``now``, or the previously trusted time while a jump ahead is recent.
 
-    Whoever calls holds the lock of housekeeping.
+    The caller holds the housekeeping lock.
     """
     times = dict(Timestamp.objects.filter(name__in=(BELIEVED, JUMPED)).values_list("name", "at"))
     last, jumped = times.get(BELIEVED, NOTHING_IS_OLDER), times.get(JUMPED)
@@ -75,7 +75,7 @@ def believed(now: dt.datetime) -> dt.datetime:
         last, jumped = now, None
     elif jumped is None or now < jumped:
         jumped = now
-        if BELIEVED not in times:  # the first turn of all
+        if BELIEVED not in times:  # the first run ever
             logger.info("what is old goes from tomorrow on: the clock is not known yet")
         else:
             logger.warning("the clock jumped ahead to %s; if that is wrong, put it right within a day", now.isoformat())
@@ -100,7 +100,7 @@ def _remove(old: QuerySet[Any]) -> int:
 
 
 def keep_house() -> None:
-    """What a server calls at its start."""
+    """Start the thread. A server calls this at its start."""
     threading.Thread(target=_run, args=(threading.Event(),), name="housekeeping", daemon=True).start()
 
 
@@ -109,7 +109,7 @@ def _run(never: threading.Event) -> None:
     while not never.wait(pause):
         try:
             sweep(timezone.now())
-            checkpoints.record_all()  # of releases that another machine appended
+            checkpoints.record_all()  # for releases appended by another machine
         except Exception as error:
             if outage_of(error) is None:
                 logger.exception("housekeeping of process %d failed; it tries again", os.getpid())

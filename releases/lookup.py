@@ -1,4 +1,4 @@
-"""Finding what a person or program names: application, environment, version."""
+"""Look up the application, environment or version that a person or program names."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def find_environment(key: str | None = None, *, application: str | None = None) 
 
 
 def moment(text: str) -> dt.datetime | None:
-    """A time that a person or program named: RFC 3339, or without a zone in the server's. ``None``: it is none."""
+    """Parse a time: RFC 3339, or without a zone in the server's. ``None`` if invalid."""
     try:
         at = parse_datetime(text.replace(" ", "+")) if len(text) <= 40 and text.isascii() else None
     except ValueError:
@@ -71,7 +71,7 @@ def find_version(environment: Environment, name: Any) -> ConfigVersion:
 
 
 def find_stored(environment: Environment, to: str | int) -> Stored:
-    """What a draft can be brought back to: a version, by any of its names, or a history entry, by its number."""
+    """A content to revert a draft to: a version, by any of its names, or a history entry, by its number."""
     if isinstance(to, int):
         return stored_entry(history.entry(environment.application, to))
     version = find_version(environment, to)

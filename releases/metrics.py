@@ -1,4 +1,4 @@
-"""Facts for Prometheus, computed when asked. Those of the ledger are the same on every node and after every restart."""
+"""Prometheus metrics, computed at each scrape. Those of the ledger are the same on all nodes and after restarts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class LedgerCollector(Collector):
         yield backup
 
 
-#: Apps above this one add theirs when they are ready.
+#: Apps above this one add their collectors when they are ready.
 COLLECTORS: list[Collector] = [LedgerCollector(), background]
 
 

@@ -31,7 +31,7 @@ from releases.ledger.kinds import RELEASE_KINDS
 
 
 class Environment(HistoryMixin):
-    """A line that clients listen to; it has its own ledger. Its key is for ever: it stands in the hashes."""
+    """An environment that clients poll, with its own ledger. Its key never changes: the hashes contain it."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="environments")
     key = models.CharField(max_length=63, validators=[IS_KEY])
@@ -54,7 +54,7 @@ class Environment(HistoryMixin):
 
 
 class Release(models.Model):
-    """One row of the ledger: all that clients of an environment get from then on. Appended, never changed.
+    """One row of the ledger: everything that clients of an environment get from then on. Appended, never changed.
 
     ``policies`` and ``kill_switches`` are RFC 8785 text. ``hash`` is the SHA-256 over the row's facts and the hash
     before it (:mod:`releases.ledger.chain`).
@@ -93,7 +93,7 @@ class Release(models.Model):
         return f"{self.environment} {self.serial}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Once, as a new row. The triggers refuse the rest as well."""
+        """Insert only. The triggers refuse updates too."""
         if not self._state.adding:
             raise Immutable(f"release {self} stays as it is: the ledger is append-only")
         super().save(*args, **{**kwargs, "force_insert": True})
@@ -103,7 +103,7 @@ class Release(models.Model):
 
     @cached_property
     def predecessor(self) -> Release | None:
-        """The release just before this one, in its environment."""
+        """The previous release in its environment."""
         rows = Release.objects.filter(environment=self.environment_id, serial=self.serial - 1)
         return rows.select_related("config_version").first()
 
@@ -120,11 +120,11 @@ class Release(models.Model):
 
 
 class FlagLife(models.Model):
-    """A flag key that an environment had from one release (``from_serial``) until another no longer has it
-    (``to_serial``; None while it is live).
+    """The life of a flag key in an environment, from one release (``from_serial``) until one without it (``to_serial``;
+    None while it is live).
 
-    It follows from the ledger; each release writes it (:mod:`releases.flag_life`). ``kind`` is RFC 8785 text: what the
-    key keeps when it comes back.
+    Derived from the ledger; each release writes it (:mod:`releases.flag_life`). ``kind`` is RFC 8785 text: what the key
+    must keep when it returns.
     """
 
     MAX_KEY = 128
@@ -151,7 +151,7 @@ class FlagLife(models.Model):
 
 
 class ClientKey(HistoryMixin):
-    """A public name (``pk_…``) by which a client chooses application, environment and perhaps a surface."""
+    """A public name (``pk_…``) with which a client chooses application, environment and optionally a surface."""
 
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="client_keys")
     key = models.CharField(max_length=64, unique=True)
@@ -171,7 +171,7 @@ class ApiToken(HistoryMixin):
 
     name = models.CharField(max_length=100, unique=True)
     role = models.CharField(max_length=16, choices=ROLE_CHOICES)
-    #: It works while this person may do what its role may. Nobody: it was made on the console.
+    #: It works while this person has the role's permissions. Empty: made on the console.
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="api_tokens")
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
@@ -197,10 +197,10 @@ class ApiToken(HistoryMixin):
 
 
 class PreviewLink(HistoryMixin):
-    """Opens one frozen preview and nothing else, for a while. The token is kept as its SHA-256."""
+    """Opens one frozen preview and nothing else, for a limited time. The token is stored as its SHA-256."""
 
     config_version = models.ForeignKey(ConfigVersion, on_delete=models.PROTECT, related_name="preview_links")
-    #: It opens while this person may make such links. Nobody: it was made on the console.
+    #: It works while this person may make such links. Empty: made on the console.
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="preview_links")
     token_hash = models.CharField(max_length=64, unique=True)
     reason = models.CharField(max_length=500)
@@ -226,7 +226,7 @@ class PreviewLink(HistoryMixin):
 
 
 class Session(AbstractBaseSession):
-    """A browser of somebody, from the login until it ends (:mod:`releases.access.sessions`)."""
+    """A person's browser session, from the login until it ends (:mod:`releases.access.sessions`)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
     started_at = models.DateTimeField()
@@ -241,7 +241,9 @@ class Session(AbstractBaseSession):
 
 
 class TemporaryPassword(models.Model):
-    """Who has one did not choose the password alone, and must change it first (:mod:`releases.access.passwords`)."""
+    """Marks an account whose password somebody else knows and that must change it first
+    (:mod:`releases.access.passwords`).
+    """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="temporary_password")
 
@@ -250,14 +252,14 @@ class TemporaryPassword(models.Model):
 
 
 class AuditEvent(models.Model):
-    """Something that somebody did at the door, or wanted to (:mod:`releases.access.audit`). Appended, never changed.
+    """An access event or attempt (:mod:`releases.access.audit`). Appended, never changed.
 
-    What strangers can repeat at will is one row for a minute, an address and a kind, with how often it was.
+    Events that strangers can repeat at will have one row per minute, address and kind, with a count.
     """
 
     at = models.DateTimeField(db_index=True)
     kind = models.CharField(max_length=32)
-    #: ``user:ada``, ``token:ci``; empty for strangers. Never what somebody typed, which may be a password.
+    #: ``user:ada``, ``token:ci``; empty for strangers. Never typed input, which may be a password.
     who = models.CharField(max_length=200, blank=True)
     address = models.CharField(max_length=64, blank=True)
     detail = models.CharField(max_length=500, blank=True)
@@ -276,9 +278,9 @@ class AuditEvent(models.Model):
 
 
 class LoginFailure(models.Model):
-    """A wrong password, for throttling; rows older than the window go by housekeeping."""
+    """A wrong password, for throttling; housekeeping deletes rows older than the window."""
 
-    #: SHA-256 of what is counted: an account with an address (or a known device), or an address alone.
+    #: SHA-256 of the counted scope: an account with an address (or a known browser), or an address alone.
     scope = models.CharField(max_length=64)
     at = models.DateTimeField(default=timezone.now)
 
@@ -290,9 +292,9 @@ class LoginFailure(models.Model):
 
 
 class ClientSighting(models.Model):
-    """A kind of foreign client that asked here lately; whoever publishes hears what it cannot follow."""
+    """A kind of third-party client seen recently; publishers are warned about flags that it cannot evaluate."""
 
-    # Without a constraint in the database: checking it would wait for the lock of whoever is publishing.
+    # No constraint in the database: checking it would wait for a publisher's lock.
     environment = models.ForeignKey(
         Environment, on_delete=models.PROTECT, related_name="sightings", db_constraint=False
     )
@@ -321,7 +323,7 @@ class Timestamp(models.Model):
         return self.name
 
 
-# Who changed which account and role, kept like every other edit (never the password or its hash).
+# Changes of accounts and roles, recorded like every other edit (never the password or its hash).
 _by_name: dict[str, Any] = {
     "app": "releases",
     "history_user_getter": read_history_actor,

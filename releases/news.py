@@ -1,7 +1,7 @@
-"""What follows the commit of a release: those who listen are named in ``releases/apps.py``, in their order.
+"""Runs the listeners after the commit of a release; ``releases/apps.py`` lists them in order.
 
-A listener is given the release, with its environment and version. Whatever happens to one, the release was acknowledged
-and the next one is called (Django logs the error).
+A listener gets the release, with its environment and version. If one fails, the release still counts and the next one
+is called (Django logs the error).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LISTENERS: list[Callable[[Release], None]] = []
 
 @contextmanager
 def noting(environments: set[int]) -> Iterator[None]:
-    """Those to whose ledger is appended in this block are added to the set."""
+    """Collect the environments to whose ledger this block appends."""
     before = _noted.set(environments)
     try:
         yield
@@ -29,19 +29,19 @@ def noting(environments: set[int]) -> Iterator[None]:
 
 
 def note(release: Release) -> None:
-    """A listener: for whoever is :func:`noting`."""
+    """The listener for :func:`noting`."""
     if (environments := _noted.get()) is not None:
         environments.add(release.environment_id)
 
 
 def announce(release: Release) -> None:
-    """In the transaction that appends it: nobody hears of what is rolled back."""
+    """Call within the appending transaction: listeners run only after its commit."""
     for listener in LISTENERS:
         transaction.on_commit(_told(listener, release), robust=True)
 
 
 def _told(listener: Callable[[Release], None], release: Release) -> Callable[[], None]:
-    def hook() -> None:  # no partial: Django asks for the name of a hook that fails
+    def hook() -> None:  # no partial: Django reads the ``__qualname__`` of a failing hook
         listener(release)
 
     return hook

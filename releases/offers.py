@@ -1,8 +1,7 @@
-"""What this person may do now with a version, an environment, a release and a flag; and the sentence why not.
+"""What a person may do now with a version, an environment, a release or a flag, and if not, the sentence why.
 
-The checks are those of the actions, so what is not offered is refused with the same code. They look at what is known
-without reading a content: what a content lacks (422) and what needs a yes, a dry run says; but problems that the caller
-knows already count.
+The checks are those of the actions, so what is not offered is refused with the same code. They do not read contents: a
+dry run reports invalid contents (422) and needed confirmations. Problems that the caller already knows count.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from releases.policies import (
     check_was_live,
 )
 
-#: What there is to do with a version, in the order in which it is offered.
+#: The actions on a version, in display order.
 OF_STATE = {
     states.DRAFT: ("preview", "publish"),
     states.PREVIEW: ("publish", "preview_link", "withdraw", "revert"),
@@ -41,7 +40,7 @@ NO_PAST = Past(None, None)
 
 
 class OfferJSON(TypedDict):
-    """What the reader may do now, or the refusal that the action would be answered with."""
+    """An action that the reader may do now, or the refusal that it would get."""
 
     action: Annotated[str, "publish, rollback, undo, policy, kill, lift; preview, preview_link, withdraw, revert."]
     offered: bool
@@ -52,15 +51,16 @@ class OfferJSON(TypedDict):
 
 
 class OffersJSON(TypedDict, total=False):
-    """Part of answers to people and programs with a role; commands do not show it."""
+    """Part of answers to people and programs with a role; not shown by commands."""
 
     offers: Annotated[list[OfferJSON], "By state and role. What a content lacks and what needs a yes, a dry run says."]
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """``refusal`` is what the action would say; without one it is offered. ``version`` is what would be acted on, and
-    ``environment`` is where, if clients of one would notice."""
+    """``refusal``: what the action would raise; None: offered. ``version``: the version acted on; ``environment``:
+    where, if its clients would notice.
+    """
 
     action: str
     refusal: Refusal | None
@@ -87,7 +87,7 @@ def show_offers(offers: Iterable[Offer] | None) -> OffersJSON:
 
 
 def _refusal_of(actor: Actor, action: str, *checks: Callable[[], Any]) -> Refusal | None:
-    """What the action would say first: that the role does not suffice, or what one of its checks says."""
+    """The first refusal of the action: a missing permission, or one of its checks."""
     try:
         check_permission(actor, PUBLISH if action in RELEASE_KINDS else EDIT)
         for check in checks:
@@ -100,7 +100,7 @@ def _refusal_of(actor: Actor, action: str, *checks: Callable[[], Any]) -> Refusa
 def of_version(
     actor: Actor, version: ConfigVersion, heads: Sequence[Release], problems: Sequence[Problem] = ()
 ) -> list[Offer]:
-    """``heads`` are the newest releases of environments of its application. One query at most."""
+    """``heads``: the newest releases of its application's environments. At most one query."""
     had: set[int] = set()
     if version.state == states.PUBLISHED:
         ran = Release.objects.filter(config_version=version, environment__in=[head.environment for head in heads])
@@ -116,7 +116,7 @@ def of_version(
 
 
 def _problems(action: str, version: ConfigVersion, problems: Sequence[Problem]) -> list[Callable[[], Any]]:
-    """What is wrong with a content keeps it from leaving the draft."""
+    """Content errors keep a version in the draft state."""
     return [lambda: check_valid(version.version, problems)] if action in ("preview", "publish") else []
 
 
@@ -139,7 +139,7 @@ def _released(
 
 
 def of_environments(actor: Actor, heads: Sequence[Release]) -> list[list[Offer]]:
-    """By their newest releases. The number of queries does not depend on how many there are."""
+    """By their newest releases. The number of queries is constant."""
     known = pasts(heads) if actor.may(PUBLISH) else {}
     return [_of_environment(actor, head, known.get(head.environment_id, NO_PAST)) for head in heads]
 
@@ -156,7 +156,7 @@ def _of_environment(actor: Actor, head: Release, past: Past) -> list[Offer]:
 
 
 def of_release(actor: Actor, release: Release, head: Release) -> list[Offer]:
-    """Taking back this release, or going back to what it made live; ``head`` is the newest of its environment."""
+    """Undo of this release, or rollback to the version that it made live; ``head``: the newest of its environment."""
     environment, version = release.environment, release.config_version
 
     def undo() -> None:
@@ -169,7 +169,7 @@ def of_release(actor: Actor, release: Release, head: Release) -> list[Offer]:
 
 
 def of_flag(actor: Actor, head: Release, key: str, flags: set[str]) -> Offer:
-    """The way in which the kill switch of a flag can go now. ``flags``: :func:`releases.policies.live_flags`."""
+    """Kill or lift, whichever applies to the flag now. ``flags``: :func:`releases.policies.live_flags`."""
     kind = "lift" if key in head.killed else "kill"
     check = _refusal_of(actor, kind, lambda: check_switch(head.environment, head, kind, key, flags))
     return Offer(kind, check, head.environment)

@@ -1,4 +1,4 @@
-"""May this release happen now: the checks of publish, rollback, undo and policy, each with a code and words."""
+"""Is this release allowed now? The checks of publish, rollback, undo and policy, each with a code and a sentence."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from releases.ledger.lineage import lineage
 from releases.models import Environment, Release
 
 GROWTH = 2.0  # times the live size
-SHRINKAGE = 0.30  # share of the live objects gone
+SHRINKAGE = 0.30  # share of the live objects removed
 CONFIRMABLE = (
     "release.base_moved",
     "release.contains_rolled_back",
@@ -36,7 +36,7 @@ CONFIRMABLE = (
 
 
 def check_serial(environment: Environment, head: Release, expected: int | None) -> None:
-    """Compare-and-set for doors that showed a serial and asked."""
+    """Compare-and-set for clients that read a serial before."""
     serial = head.serial
     if expected is None or expected == serial:
         return
@@ -67,7 +67,7 @@ def check_not_live(environment: Environment, head: Release, version: str, sha: s
 def confirmations(
     environment: Environment, candidate: ConfigVersion, snapshot: Any, live: ConfigVersion | None
 ) -> list[Confirmation]:
-    """What needs an explicit yes before ``candidate`` (perhaps not saved yet) goes live here."""
+    """The confirmations needed before ``candidate`` (perhaps not saved yet) goes live here."""
     if live is None:
         return []
     found = []
@@ -135,7 +135,7 @@ def _objects(snapshot: Any) -> set[tuple[str, str]]:
 def check_confirmed(
     environment: str, version: str, needed: list[Confirmation], confirm: list[str], problems: list[Problem]
 ) -> None:
-    """``environment`` is its key: whoever says yes must see where."""
+    """``environment``: its key, so that the refusal names the place."""
     open_ones = [confirmation for confirmation in needed if confirmation.code not in confirm]
     if open_ones:
         raise Refusal(
@@ -152,7 +152,7 @@ def check_confirmed(
 
 
 def check_policies(policies: Any) -> None:
-    """Everything that is wrong with a version policy, at once."""
+    """Refuse version policies with all their problems."""
     problems = policy_fields.policy_problems(policies)
     lonely = [problem for problem in problems if problem.code == "policy.unsatisfiable"]
     if lonely and len(lonely) == len(problems):
@@ -179,7 +179,7 @@ def policy_revision(policies: str) -> str:
 
 
 def check_policy_read(head: Release, read: Set[str], last_change: Callable[[], Release | None]) -> None:
-    """``last_change`` finds the release that brought the policy in force; only a refusal asks for it."""
+    """``last_change`` finds the release that set the current policy; called only for a refusal."""
     revision = policy_revision(head.policies)
     if not read:
         raise Refusal("policy.unread", extra={"revision": revision})
@@ -214,7 +214,7 @@ def check_was_live(environment: Environment, version: ConfigVersion, was_live: b
 
 
 def check_rollback(environment: Environment, head: Release, target: ConfigVersion | None) -> ConfigVersion:
-    """``target`` is a version of this environment's ledger; None when nothing else was live before."""
+    """``target``: a version of this environment's ledger; None if no other was live before."""
     live = check_something_live(environment, head)
     if target is None:
         raise Refusal("rollback.nothing_before", environment=environment.key, version=live.version)
@@ -225,7 +225,7 @@ def check_rollback(environment: Environment, head: Release, target: ConfigVersio
 
 
 def check_undo(environment: Environment, head: Release, serial: int | None, before: Release | None) -> Release:
-    """``before`` is the release just before ``head``, which ``serial``, if there is one, must name."""
+    """``before``: the release just before ``head``. ``serial``, if given, must be the serial of ``head``."""
     if not head.serial:
         raise Refusal("release.none", environment=environment.key)
     if serial is not None and head.serial != serial:
@@ -250,9 +250,9 @@ def live_flags(live: ConfigVersion | None) -> set[str]:
 
 
 def check_switch(environment: Environment, head: Release, kind: str, key: str, flags: set[str]) -> None:
-    """There is something to ``kill`` or to ``lift`` under this key.
+    """There must be something to ``kill`` or ``lift`` under this key.
 
-    What is engaged counts on both ways, whether its flag is still in the config or not. ``flags``: :func:`live_flags`.
+    An engaged switch is valid for both, whether or not its flag is still in the config. ``flags``: :func:`live_flags`.
     """
     check_something_live(environment, head)
     if key in flags or key in head.killed:
@@ -276,12 +276,12 @@ def _meant(near: list[str]) -> Text:
 
 
 def stands(killed: Collection[str], kind: str, key: str) -> bool:
-    """Whether the switch of a flag is as a release of this kind leaves it, by the keys that are forced off."""
+    """Whether the flag's switch already has the state that this kind of release sets. ``killed``: forced-off keys."""
     return (key in killed) == (kind == "kill")
 
 
 def check_switch_not_moved(environment: Environment, kind: str, key: str, read: int | None) -> None:
-    """For doors that showed a page: since release ``read`` nobody has done the same and somebody else undone it."""
+    """For pages: since release ``read`` the same switch must not have been set and reverted again."""
     if read is None:
         return
     newer = Release.objects.filter(environment=environment, serial__gt=read)

@@ -1,6 +1,6 @@
 """The one way into the ledger: an action proposes a release, and :func:`release` appends it.
 
-What concerns every release, whatever its kind, is asked there and nowhere else.
+Checks that concern every kind of release belong there and nowhere else.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from releases.models import Release
 
 
 class Contents(TypedDict, total=False):
-    """What clients get: a release changes some of it, and carries the rest over from the one before."""
+    """What clients get: a release changes part of it and carries the rest over from the one before."""
 
     config_version: ConfigVersion | None
     policies: str
@@ -28,7 +28,7 @@ class Contents(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A release that is not appended yet. ``head`` is the newest release, from which it was made."""
+    """A release that is not yet appended. ``head``: the newest release, on which it is based."""
 
     head: Release
     kind: str
@@ -40,7 +40,7 @@ class Proposal:
 
     @property
     def step(self) -> tuple[int | None, int | None]:
-        """From which version to which; while it is the same, so is what becomes of the flags."""
+        """The pair of old and new version, which determines the changes of flags."""
         return self.head.config_version_id, self.version.pk if self.version else None
 
     @property
@@ -49,8 +49,9 @@ class Proposal:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of its canonical JSON: names what clients would get, and after which release. Who acts, why and
-        when are no part of it."""
+        """SHA-256 of its canonical JSON: identifies what clients would get, and after which release. Actor, reason and
+        time are not part of it.
+        """
         environment, version = self.head.environment, self.version
         return digest(
             canonical(
@@ -69,21 +70,22 @@ class Proposal:
 
 
 def propose(head: Release, kind: str, **changed: Unpack[Contents]) -> Proposal:
-    """What is not named carries over from ``head``."""
+    """Values not given carry over from ``head``."""
     carried = Contents(config_version=head.config_version, policies=head.policies, kill_switches=head.kill_switches)
     return Proposal(head, kind, {**carried, **changed})
 
 
 class Released(NamedTuple):
-    """The newest release, and whether it was appended for this: what is as it was wished already stays as it is."""
+    """The newest release, and whether this call appended it: without a change nothing is appended."""
 
     release: Release
     changed: bool
 
 
 def release(proposal: Proposal, *, flags: FlagChanges, reason: str, actor: Actor, now: dt.datetime) -> Released:
-    """Append what is proposed, or nothing if it changes nothing. The caller holds the lock of the environment, and read
-    ``proposal.head`` under it."""
+    """Append the proposal, unless it changes nothing. The caller holds the environment's lock and read
+    ``proposal.head`` under it.
+    """
     check_permission(actor, PUBLISH)
     reason = check_reason(reason)
     if proposal.changes_nothing:

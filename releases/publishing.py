@@ -1,4 +1,4 @@
-"""Finding what is to be published, and everything that is known about it, before anything is written."""
+"""Finds what to publish and checks it, before anything is written."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ from releases.proposals import Proposal, propose
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What the caller read and wants live. One of: ``version``, ``digest`` or ``read`` (revisions of the draft);
-    ``changes`` (ids from the draft's diff against live) narrows the draft down."""
+    """What the caller has read and wants live. One of: ``version``, ``digest`` or ``read`` (revisions of the draft);
+    ``changes`` (ids from the draft's diff against live) narrows the draft down.
+    """
 
     version: str | None = None
     digest: str | None = None
@@ -35,19 +36,19 @@ class Selection:
 
 
 class Basis(NamedTuple):
-    """What a plan was made from. While none of it moves, the plan holds."""
+    """The inputs of a plan. The plan is valid while none of them changes."""
 
-    #: The newest release that is no kill or lift: those two change nothing that a plan looks at.
+    #: The newest release that is not a kill or lift: those do not affect a plan.
     release: int | None
     draft: tuple[str, int, int | None]
     preview: int | None
     newest_version: int
-    #: The application's settings that name and check versions.
+    #: The application's settings for naming and checking versions.
     settings: tuple[str, str, str]
 
 
 def basis(environment: Environment) -> Basis:
-    """As the database has it now. One query."""
+    """The current inputs in the database. One query."""
     releases = Release.objects.filter(environment=environment).exclude(kind__in=("kill", "lift"))
     versions = ConfigVersion.objects.filter(application=OuterRef("pk")).order_by("-pk")
     drafts = versions.filter(state=states.DRAFT)
@@ -73,7 +74,7 @@ def basis(environment: Environment) -> Basis:
 
 
 class Published(NamedTuple):
-    """A publication that is done, and what its checks warned of."""
+    """A completed publish with the warnings of its checks."""
 
     release: Release
     warnings: list[Problem]
@@ -81,7 +82,7 @@ class Published(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PublishPlan:
-    """Everything about a publication, decided but not done. ``candidate`` is unsaved when changes were picked."""
+    """A planned publish. ``candidate`` is unsaved if changes were picked."""
 
     basis: Basis
     candidate: ConfigVersion
@@ -90,14 +91,14 @@ class PublishPlan:
     problems: list[Problem]
     confirmations: list[Confirmation]
     policies: dict[str, Any]
-    #: What it does to the flags that are live.
+    #: Its changes of live flags.
     flags: FlagChanges
     picked_from: ConfigVersion | None = None
     unpicked: list[str] = field(default_factory=list)
 
     @property
     def changes(self) -> list[Change]:
-        """Against what is live. Worked out for those who look at them: publishing itself needs none."""
+        """The changes from what is live. Computed only on access: publishing itself does not need them."""
         live = self.head.config_version
         return diff(live.readable if live else {}, self.snapshot)
 
@@ -107,19 +108,19 @@ class PublishPlan:
 
     @property
     def proposal(self) -> Proposal:
-        """What a publish appends while nothing moves; refused where a policy is wrong."""
+        """What a publish appends if nothing changes meanwhile; refused if a policy is invalid."""
         return propose(self.head, "publish", config_version=self.candidate, policies=stored_policies(self.policies))
 
 
 def select(application: Application, head: Release, selection: Selection) -> tuple[ConfigVersion, ConfigVersion | None]:
-    """(candidate, draft it was picked from or None)."""
+    """(candidate, draft that it was picked from, or None)."""
     if selection.changes or (selection.version is None):
         draft = _named_draft(application, head, selection)
         return (_pick(application, head, draft, selection.changes), draft) if selection.changes else (draft, None)
     found = version_of(application, check_version_name(selection.version))
-    if found.state == states.DRAFT:  # its name says nothing about its content
+    if found.state == states.DRAFT:  # its name does not identify its content
         return _named_draft(application, head, selection), None
-    # The version may have been the draft when the caller read it: its edit counter still says which content that was.
+    # The version may have been the draft when the caller read it: its edit counter still identifies that content.
     if selection.read and found.revision not in selection.read:
         raise Refusal("publish.version_differs", version=found.version, extra={"digest": found.digest})
     if selection.digest is not None and selection.digest != found.digest:
@@ -130,13 +131,13 @@ def select(application: Application, head: Release, selection: Selection) -> tup
 
 
 def _named_draft(application: Application, head: Release, selection: Selection) -> ConfigVersion:
-    """The draft, if the caller proves by revision or digest which content it read."""
+    """The draft, if the caller names its content by revision or digest."""
     draft = draft_of(application)
     if not selection.read and selection.digest is None:
         raise Refusal("publish.unread", extra={"revision": draft.revision, "digest": draft.digest})
     live = head.config_version
     if live is not None and _names(selection, live):
-        return live  # somebody published just this draft a moment ago: the caller is told that it is live
+        return live  # this draft has just been published: the refusal says that it is live
     if selection.version is not None and selection.version != draft.version:
         raise Refusal("publish.draft_moved", version=draft.version, extra={"revision": draft.revision})
     if selection.read:
@@ -159,7 +160,7 @@ def _names(selection: Selection, live: ConfigVersion) -> bool:
 
 
 def _pick(application: Application, head: Release, draft: ConfigVersion, wanted: Sequence[str]) -> ConfigVersion:
-    """An unsaved version: the live snapshot with the wanted changes of the draft."""
+    """An unsaved version: the live snapshot with the chosen changes of the draft."""
     if head.config_version is None:
         raise Refusal("publish.changes_need_live", environment=head.environment.key)
     live = head.config_version
@@ -177,9 +178,9 @@ def _pick(application: Application, head: Release, draft: ConfigVersion, wanted:
 def missing_changes(
     changes: Sequence[Change], problems: Sequence[Problem], wanted: Sequence[str], snapshot: Any
 ) -> list[str]:
-    """Ids of unpicked changes that the pick lacks, by the ``problems`` of the ``snapshot`` that it makes.
+    """Ids of unpicked changes that the pick needs, derived from the ``problems`` of its ``snapshot``.
 
-    They would add what the picked ones refer to, or take away a reference to what the picked ones remove.
+    They add what the picked ones refer to, or remove references to what the picked ones remove.
     """
     missing: set[str] = set()
     for problem in problems:
@@ -198,7 +199,7 @@ def missing_changes(
 
 
 def check_ready(plan: PublishPlan, confirm: Sequence[str]) -> None:
-    """What a plan still lacks: the open confirmations, then changes to pick as well, the problems, the policy's."""
+    """Refuse a plan that is not ready: open confirmations first, then missing picks, problems, and policy problems."""
     check_confirmed(plan.head.environment.key, plan.candidate.version, plan.confirmations, list(confirm), plan.problems)
     found = errors(plan.problems)
     if plan.unpicked:

@@ -1,4 +1,4 @@
-"""Can this process do what it promises: read what clients get, and write?"""
+"""Readiness: can this process read what clients get, and write?"""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ SECONDS = 1  # for a lock, and for each statement
 
 
 def outage() -> Outage | None:
-    """What keeps the database from serving reads and writes; None when both work.
+    """Why the database cannot serve reads and writes; None if it can.
 
-    A lock that somebody holds is no outage: whoever holds it is writing.
+    A held lock is not an outage: its holder is writing.
     """
     if not rest.may_ask():
         return rest.outage
@@ -36,12 +36,12 @@ def outage() -> Outage | None:
     else:
         rest.over()
     if found is Outage.BUSY:
-        return None  # and no more is asked: whoever read what clients get would wait for the same lock
+        return None  # no further check: reading what clients get would wait for the same lock
     return found or _content()
 
 
 def _content() -> Outage | None:
-    """What clients get by default: a process that has read it asks the database nothing more."""
+    """Read what clients get by default; once read, a process needs no further query."""
     try:
         read_live(None)
     except Refusal as refusal:
@@ -50,7 +50,7 @@ def _content() -> Outage | None:
 
 
 def _try() -> Outage | None:
-    """Reads, then writes nothing in a transaction that is rolled back: a standby and a read-only file refuse that."""
+    """Reads, then makes an empty write in a transaction that is rolled back: a standby and a read-only file refuse."""
     with within(SECONDS), _short_waits(), transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:

@@ -68,7 +68,7 @@ EMERGENCIES = re.compile(
     r"/(readyz|metrics|api/(flags/[^/]+/(kill|lift)|policy)"
     r"|admin/releases/environment/\d+/(policy|flags/[^/]+/(kill|lift))/)\Z"
 )
-#: Emergency actions whose pages show a diff: a GET goes to the authors' pool.
+#: Emergency actions whose pages show a diff: a GET counts as a page.
 COMPARED = re.compile(
     r"/(api/(config/rollback|releases/undo)"
     r"|admin/releases/environment/\d+/undo/|admin/configs/configversion/\d+/rollback/)\Z"

@@ -19,7 +19,7 @@ def choose(accepted: str, available: Collection[str], *fallbacks: str) -> str:
     ``fallbacks``, in the same way; then the first available. A refused tag (``q=0``) is used only when there is no
     other. Raises ``ValueError`` when none is available.
     """
-    wanted, refused = _ranges(accepted[: MAX_HEADER + 1])  # so that a cache key is bounded too
+    wanted, refused = _ranges(accepted[: MAX_HEADER + 1])  # bounds the cached key too
     tags = {tag.lower(): tag for tag in available}
     acceptable = {tag: name for tag, name in tags.items() if not _refuses(wanted, refused, tag)} or tags
     for language in (*wanted, *(fallback.lower() for fallback in fallbacks)):

@@ -1,6 +1,6 @@
-"""Who may come in: environments, client keys, API tokens and preview links. Actions like those beside them.
+"""The actions on access: environments, client keys, API tokens and preview links.
 
-Revoking needs a reason, and so does a link, which hands content to people without a login. Environments, keys and
+Revoking needs a reason, and so does making a link, which gives people content without a login. Environments, keys and
 tokens may be made without one: the history then says only “created”.
 """
 
@@ -38,8 +38,9 @@ def token_hash(secret: str) -> str:
 def create_environment(
     application: Application, *, key: str, reason: str = "", actor: Actor, now: dt.datetime
 ) -> Environment:
-    """A new line for clients, with an empty ledger. The first one of an application is its default, and stays it:
-    to move clients that send no key to another ledger is a change that no release would tell of."""
+    """Create an environment with an empty ledger. The first one of an application is its default for good: moving
+    clients without a key to another ledger would be a change that no release records.
+    """
     check_permission(actor, ADMINISTER)
     check_name(key)
     with transaction.atomic(durable=True):
@@ -55,7 +56,9 @@ def create_environment(
 def create_client_key(
     environment: Environment, *, name: str, surface: str = "", reason: str = "", actor: Actor, now: dt.datetime
 ) -> ClientKey:
-    """A public ``pk_…`` by which clients choose this environment, and with ``surface`` only that surface's pages."""
+    """Create a public key ``pk_…`` with which clients choose this environment and, with ``surface``, only that
+    surface's pages.
+    """
     check_permission(actor, ADMINISTER)
     key = ClientKey(
         environment=environment,
@@ -82,9 +85,9 @@ def revoke_client_key(key: ClientKey, *, reason: str, actor: Actor, now: dt.date
 def create_token(
     *, name: str, role: str, days: int = TOKEN_DAYS, reason: str = "", actor: Actor, now: dt.datetime
 ) -> tuple[ApiToken, str]:
-    """A secret for a program, with one role. Returns the row and the secret, which is not kept anywhere.
+    """Create a secret for a program, with one role. Returns the row and the secret, which is not stored.
 
-    It belongs to the person who makes it, and works while that person may do what the role may.
+    It belongs to the person who makes it, and works while that person has the role's permissions.
     """
     check_permission(actor, ADMINISTER)
     if role not in ROLES:
@@ -111,12 +114,12 @@ def create_token(
 
 
 def find_token(secret: str) -> ApiToken | None:
-    """Whether it works is another question."""
+    """The token of this secret, whether or not it still works."""
     return ApiToken.objects.select_related("owner").filter(token_hash=token_hash(secret)).first()
 
 
 def token_works(token: ApiToken, now: dt.datetime) -> bool:
-    """Not revoked, not expired, and its owner may do what its role may."""
+    """Not revoked, not expired, and its owner has the role's permissions."""
     if token.revoked_at is not None or token.expires_at <= now:
         return False
     return token.owner is None or ROLES[token.role] <= rights_of(token.owner)
@@ -142,7 +145,7 @@ def create_preview_link(
     actor: Actor,
     now: dt.datetime,
 ) -> tuple[PreviewLink, str]:
-    """A link to exactly the preview there is now. Returns the row and the token (256 random bits, not kept)."""
+    """Create a link to the current preview. Returns the row and the token (256 random bits, not stored)."""
     check_permission(actor, EDIT)
     secret = secrets.token_urlsafe(32)
     with transaction.atomic(durable=True):
@@ -177,7 +180,7 @@ def find_preview_link(application: Application, pk: int, *, lock: bool = False) 
 def revoke_preview_link(
     application: Application, pk: int, *, reason: str, actor: Actor, now: dt.datetime
 ) -> PreviewLink:
-    """End a link. One that was revoked already stays as it is."""
+    """Revoke a link. One that is already revoked is left unchanged."""
     check_permission(actor, EDIT)
     with transaction.atomic(durable=True):
         link = find_preview_link(application, pk, lock=True)
@@ -189,7 +192,7 @@ def revoke_preview_link(
 
 
 def why_dead(link: PreviewLink, now: dt.datetime) -> Text | None:
-    """Why the link no longer opens, in words; None while it does. Computed from facts, stored nowhere."""
+    """A sentence why the link no longer opens; None while it does. Computed, not stored."""
     version = link.config_version
     if link.revoked_at is not None:
         return both("The link was revoked by {who}.", who=link.revoked_by)
@@ -220,6 +223,6 @@ def open_preview_link(secret: str, *, now: dt.datetime) -> ConfigVersion:
         raise Refusal("preview_link.dead", why=REVOKED)
     why = why_dead(link, now)
     if why is not None:
-        # Strangers may hold the link: who revoked it is for the authors' list.
+        # Strangers may have the link: only the authors' list shows who revoked it.
         raise Refusal("preview_link.dead", why=REVOKED if link.revoked_at is not None else why)
     return link.config_version

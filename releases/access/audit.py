@@ -1,9 +1,9 @@
-"""The audit of access: who came in, who was refused, whose rights changed. One line in the log and one row for each.
+"""The access audit: logins, refusals, changed rights. One log line and one row for each.
 
-What an account does (login, logout, a password, a role) is written at once, in the transaction of what it tells. What
-strangers can repeat at will (wrong passwords, refused tokens, 403) is counted in memory and written once a minute for
-an address and a kind, so that a flood costs a bounded number of rows and lines. Nothing here holds a secret: no
-password, no token, no name that was typed and belongs to no account.
+Account events (login, logout, password, role) are written at once, in the transaction of the event. What strangers can
+repeat at will (wrong passwords, refused tokens, 403) is counted in memory and written once a minute per address and
+kind, so a flood costs a bounded number of rows and lines. No secrets are recorded: no password, no token, no typed name
+that is not an account's.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ EVENT_KINDS: dict[str, Text] = {
     "others": both("others, not told apart"),
 }
 KEPT = dt.timedelta(days=365)
-#: What is told apart: of one address and kind, and of all together, in a minute and a process. The rest is counted.
+#: Separate entries per minute and process: of one address and kind, and in all. The rest is only counted.
 MOST_OF_ONE, MOST = 5, 30
 
 
@@ -60,7 +60,7 @@ class _Key:
 
 
 def record(kind: str, *, who: str = "", address: str = "", detail: str = "", now: dt.datetime | None = None) -> None:
-    """Something that an account or the console did: a row of its own, now."""
+    """Record an event of an account or the console: one row, at once."""
     key = _Key(kind, address, who, _clipped(detail))
     logger.info("%s", key.line())
     AuditEvent.objects.create(
@@ -69,7 +69,7 @@ def record(kind: str, *, who: str = "", address: str = "", detail: str = "", now
 
 
 class _Counted:
-    """What anybody can repeat: the first of a minute is a line of the log, and how many there were is the next."""
+    """Counts events that anybody can repeat: the first of a minute is logged, then the number of all."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -123,7 +123,7 @@ class _Counted:
 
 
 def old(now: dt.datetime) -> QuerySet[AuditEvent]:
-    """What housekeeping removes. The trigger that keeps the young ones goes by the database's clock, and by seconds."""
+    """The rows that housekeeping removes. The trigger that protects younger ones uses the database's clock."""
     kept = KEPT + dt.timedelta(minutes=1)
     return AuditEvent.objects.filter(at__lt=now - kept).filter(at__lt=Now() - kept)
 
@@ -133,7 +133,7 @@ background.regularly(counted.write, every=60)
 
 
 def count(kind: str, request: Any, *, who: str = "", detail: str = "") -> None:
-    """Something that anybody can repeat at will."""
+    """Count an event that anybody can repeat at will."""
     counted.add(_Key(kind, address_of(request), who[:200], _clipped(detail)), timezone.now())
 
 
@@ -146,7 +146,7 @@ def address_of(request: Any) -> str:
 
 
 def who_of(request: Any) -> str:
-    """The actor's name of a request that was authenticated; empty for strangers."""
+    """The actor's name of an authenticated request; empty for strangers."""
     user = getattr(request, "user", None)
     token = getattr(user, "token", None)
     if token is not None:
@@ -155,7 +155,7 @@ def who_of(request: Any) -> str:
 
 
 class Refusals:
-    """Middleware: each 403 is counted, whichever door gave it."""
+    """Middleware: counts every 403."""
 
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
@@ -169,7 +169,8 @@ class Refusals:
         return response
 
 
-# What Django and simple-history tell ----------------------------------------------------------------------------------
+# Signals of Django and simple-history
+# ----------------------------------------------------------------------------------
 
 
 def on_logged_in(sender: Any, request: HttpRequest | None, user: Any, **_: Any) -> None:
@@ -182,7 +183,7 @@ def on_logged_out(sender: Any, request: HttpRequest | None, user: Any, **_: Any)
 
 
 def on_login_failed(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
-    """What was typed is told only where it is an account: people type passwords into the wrong field."""
+    """The typed name is recorded only if it is an account: people type passwords into the wrong field."""
     if request is None:
         return
     name = str(credentials.get("username", ""))
@@ -195,7 +196,7 @@ RIGHTS = {"is_active", "is_staff", "is_superuser", "groups", "user_permissions",
 
 
 def on_history(sender: Any, instance: Any, history_instance: Any, **_: Any) -> None:
-    """Of accounts and roles: which rights are others than before."""
+    """Record which rights of an account or role changed."""
     if not isinstance(instance, (User, Group)):
         return
     model, before = str(instance._meta.model_name), history_instance.prev_record
@@ -214,7 +215,7 @@ def on_history(sender: Any, instance: Any, history_instance: Any, **_: Any) -> N
 
 
 def _names(value: Any, model: str) -> str:
-    """A field's value; a many-to-many field comes as rows of the table between. Permissions by their short names."""
+    """A field's value by names; a many-to-many field comes as rows of the join table. Permissions by codename."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     others = (row[name] for row in value for name in row if name != model)

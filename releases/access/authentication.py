@@ -1,4 +1,4 @@
-"""Who is asking: an API token or a session, made into the actor that actions understand."""
+"""Authentication: turns an API token or a session into an actor."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class TokenBearer(AnonymousUser):
 
 
 class TokenAuthentication(BaseAuthentication):
-    """``Authorization: Bearer ict_…``. No write: a token in use must not wait for the writers."""
+    """``Authorization: Bearer ict_…``. Writes nothing: a request with a token must not wait for writers."""
 
     def authenticate(self, request: Request) -> tuple[Any, ApiToken] | None:
         scheme, _, secret = get_authorization_header(request).partition(b" ")
@@ -52,7 +52,7 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class PersonAuthentication(SessionAuthentication):
-    """The session of a person, who has chosen the password."""
+    """The session of a person whose password is not temporary."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         found: tuple[Any, Any] | None = super().authenticate(request)
@@ -62,12 +62,12 @@ class PersonAuthentication(SessionAuthentication):
 
 
 def actor_of_user(user: AbstractBaseUser | AnonymousUser) -> Actor:
-    """A person, with what the groups (or being superuser) allow."""
+    """The actor of a person, with the permissions of the groups (or of a superuser)."""
     return Actor(f"user:{user.get_username()}", rights_of(user), user.pk)
 
 
 def actor_of(request: Any) -> Actor:
-    """From a DRF or Django request that was authenticated."""
+    """The actor of an authenticated DRF or Django request."""
     token = getattr(request, "auth", None)
     if isinstance(token, ApiToken):
         return Actor(f"token:{token.name}", ROLES[token.role], token.owner_id)
@@ -75,8 +75,8 @@ def actor_of(request: Any) -> Actor:
 
 
 def console_actor() -> Actor:
-    """Whoever has a shell on the server may do everything; the ledger says which account it was."""
+    """Anyone with a shell on the server may do everything; the ledger records the account."""
     try:
-        return Actor(f"cli:{pwd.getpwuid(os.getuid()).pw_name}")  # not $LOGNAME, which anybody can set
+        return Actor(f"cli:{pwd.getpwuid(os.getuid()).pw_name}")  # not $LOGNAME, which can be forged
     except KeyError:  # a container's user need not have a name
         return Actor("cli")

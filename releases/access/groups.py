@@ -1,4 +1,4 @@
-"""The staff roles as Django groups. Made once by ``migrate``; what an admin changes in a group later stays."""
+"""The staff roles as Django groups. ``migrate`` creates them once; an admin's later changes are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When tokens and sessions were last used, to within some minutes; written in the background, and rarely."""
+"""When tokens and sessions were last used, to within some minutes; written in the background."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def used_token(token: ApiToken, now: dt.datetime) -> None:
 
 
 def used_session(session: Session, now: dt.datetime) -> None:
-    """Also puts off the end that comes of not being used, never the one that comes of age."""
+    """Also extends the session's idle timeout, but not its maximum age."""
     if now - session.last_seen_at >= EVERY:
         expires = expiry(session.started_at, now)
         background.later(lambda: _write_session(session.pk, now, expires))
 
 
 def expiry(started: dt.datetime, now: dt.datetime) -> dt.datetime:
-    """When a session that is used now ends: of not being used, or of age."""
+    """When a session that is used now will end: by idle timeout or maximum age."""
     idle = dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)
     return min(now + idle, started + settings.ICONTROL_SESSION_LIFETIME)
 

@@ -1,4 +1,4 @@
-"""Forms that ask for a password. Wrong ones are counted and throttled alike, and what is wrong is also heard."""
+"""Forms that ask for a password. Wrong ones are counted and throttled, and errors are accessible to screen readers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from releases.access.throttle import is_password_of, seconds_to_wait
 
 
 class Heard(forms.BaseForm):
-    """With errors the page begins at their list (``_errors.html``); fields refer to what is said of all of them."""
+    """With errors, focus moves to their list (``_errors.html``), and fields refer to the form's general errors."""
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -31,7 +31,7 @@ class Heard(forms.BaseForm):
 
 
 class LoginForm(Heard, AdminAuthenticationForm):
-    """The admin's login form, which says so when it did not even look."""
+    """The admin's login form. It says when the password was not checked because of throttling."""
 
     def get_invalid_login_error(self) -> ValidationError:
         if self.request is None or not getattr(self.request, "login_throttled", False):
@@ -40,7 +40,7 @@ class LoginForm(Heard, AdminAuthenticationForm):
 
 
 class PasswordForm(Heard, AdminPasswordChangeForm):
-    """One's own password: the old one is asked for as at a login."""
+    """Change one's own password; the old one is checked like at a login."""
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,7 +59,7 @@ class PasswordForm(Heard, AdminPasswordChangeForm):
 
 
 class ConfirmForm(Heard, forms.Form):
-    """One's own password, typed again."""
+    """Confirm one's own password."""
 
     password = forms.CharField(
         label=gettext_lazy("Password"),
@@ -78,15 +78,15 @@ class ConfirmForm(Heard, forms.Form):
 
 
 class AddForm(Heard, auth_forms.AdminUserCreationForm):
-    """An account for somebody, with a first password."""
+    """Create an account with a first password."""
 
 
 class OthersPasswordForm(Heard, auth_forms.AdminPasswordChangeForm):
-    """A password for somebody else, who changes it at the next login."""
+    """Set somebody else's password, which that person must change at the next login."""
 
 
 def check_own_password(request: HttpRequest, password: str) -> None:
-    """By the same way as a login: a wrong one is counted and audited, and after too many nobody looks."""
+    """Check like a login: a wrong password is counted and audited, and after too many none is checked."""
     account = request.user.get_username()
     if is_password_of(request, account, password):
         return
@@ -96,7 +96,7 @@ def check_own_password(request: HttpRequest, password: str) -> None:
 
 
 def too_many(request: HttpRequest, account: str) -> ValidationError:
-    """What a form says that did not even look."""
+    """The error of a form that did not check the password."""
     wait = seconds_to_wait(request, account, timezone.now())
     text = both(
         "Too many wrong passwords from here. Try again in {minutes} min; API tokens still work.",

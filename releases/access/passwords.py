@@ -1,4 +1,4 @@
-"""Passwords: what is asked of them, that a new one is told to the audit, and who must choose another one first."""
+"""Passwords: requirements, the audit of new ones, and temporary ones that must be changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from releases.models import TemporaryPassword
 
 
 class MinimumLength(MinimumLengthValidator):
-    """Django's. It also hears of each new password that was saved, whichever door it came by."""
+    """Django's validator, which is also called for each new password that is saved, by any way."""
 
     def password_changed(self, password: str, user: Any = None) -> None:
         who, owner = getattr(user, "history_actor", ""), f"user:{user.get_username()}"
@@ -24,7 +24,7 @@ class MinimumLength(MinimumLengthValidator):
 
 
 def mark_temporary(user: User) -> None:
-    """Somebody else knows the password: it opens nothing but the page that changes it."""
+    """Somebody else knows the password, so it only gives access to the page that changes it."""
     TemporaryPassword.objects.get_or_create(user=user)
 
 

@@ -1,4 +1,4 @@
-"""What a person may do, and the end of it: one question for all doors, and one action that ends everything."""
+"""A person's permissions, decided in one place, and one action that ends all access."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from releases.models import ApiToken, PreviewLink, Session
 
 
 def rights_of(user: AbstractBaseUser | AnonymousUser) -> frozenset[str]:
-    """Permissions of the house, by groups or by being superuser. Nothing without ``is_active`` and ``is_staff``.
+    """The person's permissions, from groups or as superuser. None without ``is_active`` and ``is_staff``.
 
-    Asked anew for each request, so what is taken away, by whatever door, is gone at once.
+    Computed for each request, so a removed right is gone at once.
     """
     if not getattr(user, "is_staff", False):
         return frozenset()
@@ -25,7 +25,7 @@ def rights_of(user: AbstractBaseUser | AnonymousUser) -> frozenset[str]:
 
 
 class Ended(NamedTuple):
-    """How many of each there were."""
+    """How many of each were ended."""
 
     sessions: int
     tokens: int
@@ -33,7 +33,7 @@ class Ended(NamedTuple):
 
 
 def end_access(user: User, *, deactivate: bool = False, reason: str, actor: Actor, now: dt.datetime) -> Ended:
-    """End everything of a person at once: sessions, API tokens, preview links; with ``deactivate`` the account too.
+    """End all access of a person at once: sessions, API tokens, preview links; with ``deactivate`` the account too.
 
     The account's password and roles stay: without ``deactivate`` the person can log in again.
     """

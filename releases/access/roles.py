@@ -1,10 +1,10 @@
-"""Staff roles (DESIGN §7): each has what the one before has, and more."""
+"""Staff roles: each has all permissions of the one before, and more."""
 
 from __future__ import annotations
 
 from icontrol.kernel.actors import ADMINISTER, EDIT, PUBLISH, VIEW
 
-#: role → permissions of the house; the order is the ladder.
+#: role → permissions, from the lowest role to the highest.
 ROLES: dict[str, frozenset[str]] = {
     "viewer": frozenset({VIEW}),
     "editor": frozenset({VIEW, EDIT}),
@@ -13,7 +13,7 @@ ROLES: dict[str, frozenset[str]] = {
 }
 ROLE_CHOICES = [(role, role) for role in ROLES]
 
-#: What Django admin shows to a role. Writing goes through actions only, so ``view`` is all that content gets.
+#: Django permissions of a role. Only actions write, so content models get ``view`` alone.
 SEEN = {
     "viewer": ("configs.view_configversion", "releases.view_release", "releases.view_environment"),
     "editor": ("releases.view_previewlink",),

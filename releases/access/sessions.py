@@ -1,7 +1,7 @@
-"""The session engine: Django's, with whose session it is, since when, from where, and an end by age.
+"""The session engine: Django's, plus owner, start, address, and a maximum age.
 
-A session ends when it was not used for a while (``SESSION_COOKIE_AGE``), and in any case some time after the login
-(``ICONTROL_SESSION_LIFETIME``). That is decided here and not by the cookie.
+A session ends after a time without use (``SESSION_COOKIE_AGE``), and in any case some time after the login
+(``ICONTROL_SESSION_LIFETIME``). The server enforces both, not the cookie.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from django.utils import timezone
 from releases.access.last_use import expiry, used_session
 from releases.models import Session
 
-#: Where a session remembers its login.
+#: The session key of the login time.
 STARTED, ADDRESS, BROWSER = "started", "address", "browser"
-#: When the password was typed last, at the login or since.
+#: The session key of the time when the password was last typed.
 CONFIRMED = "confirmed"
 CONFIRMED_FOR = dt.timedelta(minutes=10)
 LONGEST_BROWSER = 200
@@ -50,7 +50,7 @@ class SessionStore(DatabaseStore):
 
 
 def begin(request: HttpRequest) -> None:
-    """At a login: what the list of one's sessions will show."""
+    """At a login: record what the list of sessions shows."""
     request.session[STARTED] = request.session[CONFIRMED] = int(timezone.now().timestamp())
     request.session[ADDRESS] = str(request.META.get("REMOTE_ADDR", ""))[:64]
     browser = request.headers.get("User-Agent", "")[:LONGEST_BROWSER]
@@ -62,7 +62,7 @@ class Unconfirmed(Exception):
 
 
 def check_confirmed(request: HttpRequest) -> None:
-    """For what lets others in: a browser that was left open must not do it.
+    """For actions that give others access: an unattended browser must not allow them.
 
     :raises Unconfirmed: the password must be typed again first.
     """
@@ -78,5 +78,5 @@ def confirm(request: HttpRequest) -> None:
 
 
 def name_of(session_key: str) -> str:
-    """What a page calls a session: its key is a secret."""
+    """The public name of a session: its key is a secret."""
     return hashlib.sha256(session_key.encode()).hexdigest()[:16]

@@ -1,13 +1,12 @@
 """Login throttling, shared among processes through the database.
 
-Wrong passwords are counted for an account *from an address*. A stranger's tries from elsewhere never count against the
-owner: there is no counter of the account alone to fill up. A browser that logged in before carries a signed cookie and
-is counted by itself, so that not even a stranger behind the same address (an office, a proxy that is not configured)
-can lock the account there. API tokens are not affected.
+Wrong passwords are counted per account *and address*. There is no counter per account, so a stranger elsewhere cannot
+lock out the owner. A browser that logged in before has a signed cookie and its own counter, so not even a stranger at
+the same address (an office, an unconfigured proxy) can lock the account there. API tokens are not affected.
 
-Many wrong passwords from one address over many accounts do not lock the address, which may be a whole office's: each
-account then has fewer tries there. Only the address's whole budget, which bounds the work of comparing passwords, stops
-browsers there that are not known.
+Many wrong passwords from one address for many accounts do not lock the address, which may be an office's: each account
+then gets fewer tries there. Only the address's total budget, which bounds the work of comparing passwords, stops
+unknown browsers there.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from releases.models import LoginFailure
 
 WINDOW = dt.timedelta(minutes=15)
 PER_ACCOUNT_AND_ADDRESS = 10
-#: An address with so many failures is suspect: there an account has fewer tries.
+#: With so many failures an address is suspect, and accounts get fewer tries there.
 SUSPECT = 100
 PER_ACCOUNT_AND_SUSPECT = 3
 PER_ADDRESS = 1000
@@ -45,7 +44,7 @@ def _scope(*parts: str) -> str:
 
 
 def _is_known_browser(request: HttpRequest, account: str) -> str | None:
-    """The random name of a browser in which this account logged in before."""
+    """The random id of a browser in which this account logged in before."""
     cookie = request.COOKIES.get(COOKIE, "")
     try:
         owner, name = signing.loads(cookie, salt=_SALT, max_age=COOKIE_AGE)
@@ -55,7 +54,7 @@ def _is_known_browser(request: HttpRequest, account: str) -> str | None:
 
 
 def network(address: str) -> str:
-    """An IPv6 customer has 2^64 addresses: the network is what is counted there."""
+    """For IPv6 the network is counted: one customer has 2^64 addresses."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -66,7 +65,7 @@ def network(address: str) -> str:
 
 
 def scopes(request: HttpRequest, account: str) -> dict[str, int]:
-    """scope → how many failures it may have in the window. The first is the account's, here or in its browser."""
+    """scope → allowed failures in the window. The first is the account's, at this address or in this browser."""
     account = account.casefold()
     browser = _is_known_browser(request, account)
     if browser is not None:
@@ -79,7 +78,7 @@ def scopes(request: HttpRequest, account: str) -> dict[str, int]:
 
 
 def seconds_to_wait(request: HttpRequest, account: str, now: dt.datetime) -> int:
-    """0 while another try is allowed; else seconds until the oldest failure that counts leaves the window."""
+    """0 if another try is allowed; else seconds until the oldest counted failure leaves the window."""
     mine, *others = scopes(request, account).items()
     wait = _wait(*mine, now)
     for scope, allowed in others:
@@ -102,7 +101,7 @@ def note_failure(request: HttpRequest, account: str, now: dt.datetime) -> None:
 
 
 class ThrottledBackend(ModelBackend):
-    """Django's own backend, which answers "no" without looking while there were too many wrong passwords."""
+    """Django's backend, but it refuses without checking the password after too many wrong ones."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
@@ -115,7 +114,7 @@ class ThrottledBackend(ModelBackend):
 
 
 def on_login_failed(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
-    # A try that was not looked at is not counted, or the wait would never end.
+    # An unchecked try is not counted, or the wait would never end.
     if request is not None and not getattr(request, "login_throttled", False):
         note_failure(request, str(credentials.get("username", "")), timezone.now())
 
@@ -128,7 +127,7 @@ def on_logged_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> Non
 
 
 def is_password_of(request: HttpRequest, account: str, password: str) -> bool:
-    """By the same way as a login: a wrong one is counted and audited, and after too many nobody looks."""
+    """Check like a login: a wrong password is counted and audited, and after too many none is checked."""
     return authenticate(request, username=account, password=password) is not None
 
 

@@ -1,4 +1,4 @@
-"""Django's admin: lists, details and histories to read, and confirmation pages that call one action each.
+"""Django's admin: read-only lists, details and histories, and confirmation pages that call one action each.
 
 The config versions' pages live here and not in ``configs``, because publishing is an action of releases.
 """

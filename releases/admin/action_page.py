@@ -1,7 +1,7 @@
-"""A confirmation page: it shows what would happen, asks for a reason, and calls exactly one action.
+"""A confirmation page: shows what would happen, asks for a reason, and calls exactly one action.
 
-Actions are transactions of their own (``durable``), so these are addresses of their own: Django's change form would
-wrap them in another transaction.
+Actions are ``durable`` transactions, so these pages have their own URLs: Django's change form would wrap them in
+another transaction.
 """
 
 from __future__ import annotations
@@ -24,24 +24,26 @@ from releases.admin_site import page_of_ours
 if TYPE_CHECKING:
     from releases.admin.base import HouseAdmin
 
-#: What a hidden field says when it is missing or no number: a serial that no release has.
+#: Stands for a missing or invalid hidden field: a serial that no release has.
 NO_SERIAL = -1
 
 
 def whole_number(text: str) -> int | None:
-    """What an address or a form says where a key or a serial belongs; ``None`` where no column could hold it."""
+    """A key or serial from a URL or form; ``None`` if it is not a number that a column can hold."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
 
 
 class ActionPage:
-    """One question. A subclass looks (what is there now, what would change) and acts (one action)."""
+    """One confirmation. A subclass implements ``look`` (the current state and what would change) and ``act`` (one
+    action).
+    """
 
     permission: str
     template = "admin/house/confirm.html"
     #: Fields besides the reason.
     form_class: type[forms.Form] | None = None
     asks_reason = True
-    #: It lets others in: only for who typed the password lately.
+    #: Gives others access, so it needs a recently typed password.
     sensitive = False
     style = "primary"
 
@@ -65,29 +67,29 @@ class ActionPage:
 
     @property
     def serial(self) -> int:
-        """The serial that the page showed."""
+        """The serial that the form was shown with."""
         number = whole_number(self.typed.get("serial", ""))
         return NO_SERIAL if number is None else number
 
     def origin(self, otherwise: str) -> str:
-        """The page of ours that the question was asked on, as its address says."""
+        """The page of ours that led here, from the URL."""
         return page_of_ours(self.request.GET.get("next", ""), otherwise)
 
     # For subclasses ------------------------------------------------------------------------------------------------
 
     def look(self) -> dict[str, Any]:
-        """The page's context: ``title``, ``button``, ``hidden`` (what was read) and what is to be shown.
+        """The page's context: ``title``, ``button``, ``hidden`` (what was read) and the content.
 
-        A refusal that is raised here is shown instead of the form: the action would say the same.
+        A refusal raised here replaces the form: the action would refuse too.
         """
         raise NotImplementedError
 
     def act(self) -> HttpResponse:
-        """Call the action with what was typed, and say where to go."""
+        """Call the action with the form's input; returns where to go."""
         raise NotImplementedError
 
     def frame(self) -> dict[str, Any]:
-        """What even a refused page shows: at least ``title``."""
+        """The context of a refused page too: at least ``title``."""
         raise NotImplementedError
 
     def initial(self) -> dict[str, Any]:
@@ -125,7 +127,7 @@ class ActionPage:
         except Refusal as error:
             refusal = refusal or error
         if refusal is not None and refusal.code == "publish.conflict":
-            context["confirmed"] = []  # what was said yes to is not what is there now
+            context["confirmed"] = []  # the confirmation was for another state
         context["refusal"] = refusal or context.get("refusal")
         return self.admin.page(self.request, self.template, context.pop("title"), status=status, **context)
 

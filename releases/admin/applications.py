@@ -57,7 +57,7 @@ class EditSchema(ActionPage):
     def look(self) -> dict[str, Any]:
         return {
             "button": text_lazy("Save the schema"),
-            # What was read stays what was read: a form that was refused must not overwrite what came meanwhile.
+            # Keep the revision that was read first: a resubmitted form must not overwrite changes made meanwhile.
             "hidden": {"etag": self.typed.get("etag", entity_tag(schema_revision(self.application)))},
             "notes": [
                 text_lazy(

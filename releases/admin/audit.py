@@ -1,4 +1,4 @@
-"""The audit of access, to be read."""
+"""The access audit, read-only."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 class AuditEventAdmin(ReadOnlyAdmin):
-    """Django's permission is not asked for: who may administer may read this."""
+    """Not guarded by Django's permission: administrators may read this."""
 
     needs = ADMINISTER
     list_display = ("when", "what", "who", "address", "detail", "count")
@@ -37,7 +37,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_filter = (KindFilter,)
     lookups = ("kind",)
     search_fields = ("who", "address", "detail")
-    ordering = ("-at", "-pk")  # what is counted is written up to a minute later
+    ordering = ("-at", "-pk")  # counted events are written up to a minute later
     left_out = ("add", "delete", "history")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

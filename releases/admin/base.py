@@ -1,4 +1,4 @@
-"""The base of all our admin pages: nothing is deleted, most is read-only, and the history can be read."""
+"""The base of all our admin pages: no deleting, mostly read-only, with a readable history."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from releases.admin.notes import note
 from releases.models import Environment
 
 HISTORY_PAGE = 10
-#: Of a search: each is a condition of its own on every field, and SQLite takes a thousand at most.
+#: Words of a search: each is a condition on every field, and SQLite allows at most a thousand.
 MOST_WORDS = 50
 EVENTS = {"+": both("created"), "~": both("changed"), "-": both("deleted")}
 
@@ -46,18 +46,18 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One step of a history. ``button`` leads to something that can be done with it."""
+    """One step of a history. ``button`` leads to an action on it."""
 
     record: Any
     what: Text
     changes: Difference
     button: Button | None = None
-    #: Instead of changes, where there is nothing to compare with.
+    #: Shown instead of changes where there is nothing to compare with.
     alone: Text | None = None
 
 
 class EnvironmentFilter(admin.RelatedFieldListFilter):
-    """Django's filter would read the application of each environment by itself."""
+    """Django's filter would query the application of each environment separately."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         environments = Environment.objects.select_related("application").order_by("application_id", "-is_default", "pk")
@@ -65,15 +65,15 @@ class EnvironmentFilter(admin.RelatedFieldListFilter):
 
 
 class HouseAdmin(admin.ModelAdmin):
-    """Lists and histories. ``needs`` is the permission of the house without which nothing here can be seen."""
+    """Lists and histories. ``needs``: the permission required to see anything here."""
 
     needs = VIEW
-    #: Views that let others in: only for who typed the password lately.
+    #: Views that give others access and need a recently typed password.
     sensitive: frozenset[str] = frozenset()
     list_per_page = 50
     actions_on_bottom = False
     change_list_template = "admin/house/change_list.html"
-    #: What a list's address may filter by, exactly. Django by itself takes every lookup of every own field.
+    #: The lookups allowed in a list's URL. Django by default allows every lookup of every local field.
     lookups: tuple[str, ...] = ()
     #: Names of Django's own pages that do not exist here.
     left_out: tuple[str, ...] = ("delete",)
@@ -130,7 +130,7 @@ class HouseAdmin(admin.ModelAdmin):
         if len(request.GET.get(SEARCH_VAR, "").split()) > MOST_WORDS:
             raise Refusal("http.bad_request")
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        if any(whole_number(key) is None for key in ticked):  # Django would look it up, and fail
+        if any(whole_number(key) is None for key in ticked):  # Django would fail in its lookup
             typed = request.POST.copy()
             typed.setlist(ACTION_CHECKBOX_NAME, [key for key in ticked if whole_number(key) is not None])
             request.POST = typed  # type: ignore[assignment]
@@ -143,11 +143,11 @@ class HouseAdmin(admin.ModelAdmin):
     # History -------------------------------------------------------------------------------------------------------
 
     def history_rows(self, request: HttpRequest, obj: Any) -> Any:
-        """Newest first; what this person may read of them."""
+        """Newest first; only what this person may read."""
         return obj.history.order_by("-history_id")
 
     def older(self, request: HttpRequest, rows: Any, record: Any) -> Any:
-        """What a record is compared with; None when there is nothing."""
+        """The record to compare with; None if there is none."""
         return rows.filter(history_id__lt=record.history_id).first()
 
     def changes_between(self, older: Any, newer: Any) -> Difference:
@@ -165,7 +165,7 @@ class HouseAdmin(admin.ModelAdmin):
         return both("{field}: {before} → {after}", field=label, before=self._plain(before), after=self._plain(after))
 
     def _plain(self, value: Any) -> Text:
-        """A field's value for people; a many-to-many field comes as rows of the table between."""
+        """A readable field value; a many-to-many field comes as rows of the join table."""
         if isinstance(value, list):
             value = ", ".join(sorted(str(row[name]) for row in value for name in row if name != self.opts.model_name))
         if value in (None, ""):
@@ -175,7 +175,7 @@ class HouseAdmin(admin.ModelAdmin):
         return same(str(value))
 
     def alone(self, older: Any, record: Any) -> Text | None:
-        """What is said of a record that is compared with nothing, or with as good as nothing."""
+        """The text for a record with nothing, or nothing meaningful, to compare with."""
         return None
 
     def entry_button(self, request: HttpRequest, obj: Any, record: Any) -> Button | None:
@@ -214,7 +214,7 @@ class HouseAdmin(admin.ModelAdmin):
 
 
 class ReadOnlyAdmin(HouseAdmin):
-    """Details to be read. What changes something has a page of its own, which calls one action."""
+    """Read-only details. Each change has its own page, which calls one action."""
 
     detail_template = "admin/house/detail.html"
     left_out: tuple[str, ...] = ("add", "delete")
@@ -235,7 +235,7 @@ class ReadOnlyAdmin(HouseAdmin):
         return ()
 
     def more(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        """What the detail template shows besides facts and buttons."""
+        """Context of the detail template besides facts and buttons."""
         return {}
 
     def changeform_view(

@@ -1,7 +1,7 @@
-"""The buttons of versions and environments, drawn from what is offered (:mod:`releases.offers`).
+"""The buttons of versions and environments, from :mod:`releases.offers`.
 
-What a role may not do has no button. What cannot be done now has one that is off and says why, in the words of the
-refusal.
+An action that the role does not allow has no button. An action that is not possible now has a disabled one with the
+refusal's sentence.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from releases.admin.facts import Standing
 from releases.models import Environment, Release
 from releases.offers import Offer, of_environments, of_version
 
-#: Refusals of who may not, and where there is nothing at all: no button.
+#: Refusals for missing permission and missing objects: no button.
 HIDDEN = ("permission.denied", "release.none")
-#: Those that say that a version is as wished already, or never was there: its page shows what can be done instead.
+#: Refusals because a version is already in that state or was never live: its page shows the alternatives.
 DONE = ("rollback.already_live", "rollback.never_live", "release.nothing_to_publish")
-#: What is done with a version without regard to an environment: label, style.
+#: Actions on a version independent of an environment: label, style.
 LABELS: dict[str, tuple[Any, str]] = {
     "preview": (text_lazy("Send to preview"), ""),
     "preview_link": (text_lazy("Make a preview link"), ""),
@@ -38,7 +38,7 @@ LABELS: dict[str, tuple[Any, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """``style`` is "", "primary" or "danger". ``why`` is there while it cannot be done; then nothing can be clicked."""
+    """``style`` is "", "primary" or "danger". ``why`` explains a disabled button."""
 
     label: Any
     url: str
@@ -47,7 +47,7 @@ class Button:
 
 
 def address(name: str, *args: Any, **query: Any) -> str:
-    """The address of an admin page: ``address("configs_configversion_publish", 3, environment="staging")``."""
+    """The URL of an admin page: ``address("configs_configversion_publish", 3, environment="staging")``."""
     url = reverse(f"admin:{name}", args=args)
     return f"{url}?{urlencode(query)}" if query else url
 
@@ -75,7 +75,7 @@ def _page_for(offer: Offer) -> str:
 
 
 def first(offers: Sequence[Offer]) -> Offer:
-    """The first that can be done; else the last, which says why not."""
+    """The first enabled button; else the last, which says why not."""
     return next((offer for offer in offers if offer.refusal is None), offers[-1])
 
 
@@ -83,13 +83,13 @@ def first(offers: Sequence[Offer]) -> Offer:
 
 
 def rollbacks(version: ConfigVersion, actor: Actor, standings: Iterable[Standing]) -> list[Offer]:
-    """In environments that had this version once and have another one now."""
+    """In environments where this version was live before and another one is live now."""
     offers = of_version(actor, version, [standing.head for standing in standings])
     return [offer for offer in offers if offer.action == "rollback" and offer.code not in HIDDEN + DONE]
 
 
 def version_buttons(version: ConfigVersion, actor: Actor, standings: Sequence[Standing]) -> list[Button]:
-    """``standings`` are those of the version's application. One button for an action in all of them."""
+    """``standings``: those of the version's application. One button per action for all of them."""
     offers: dict[str, list[Offer]] = {}
     for offer in of_version(actor, version, [standing.head for standing in standings]):
         if offer.code not in HIDDEN + DONE:
@@ -107,13 +107,13 @@ def version_buttons(version: ConfigVersion, actor: Actor, standings: Sequence[St
 
 
 def around_version(version: ConfigVersion) -> list[Button]:
-    """What can be read about a version besides its page."""
+    """Links to read about a version besides its page."""
     history = address("configs_configversion_history", version.pk)
     return [compare(version), Button(text_lazy("History"), history)]
 
 
 def compare(version: ConfigVersion, *, environment: str | None = None) -> Button:
-    """With what is live; in the application's default environment unless another is named."""
+    """A link to compare with what is live, by default in the application's default environment."""
     given = {"environment": environment} if environment else {}
     url = address(
         "configs_configversion_compare",
@@ -128,7 +128,7 @@ def compare(version: ConfigVersion, *, environment: str | None = None) -> Button
 def standing_buttons(
     standings: Sequence[Standing], actor: Actor, waiting: Sequence[ConfigVersion]
 ) -> list[list[Button]]:
-    """One list for each. ``waiting`` are drafts and previews; the number of queries does not depend on how many."""
+    """One list per standing. ``waiting``: drafts and previews. The number of queries is constant."""
     offers = of_environments(actor, [standing.head for standing in standings])
     return [_standing_buttons(standing, actor, waiting, own) for standing, own in zip(standings, offers, strict=True)]
 
@@ -137,7 +137,7 @@ def _standing_buttons(
     standing: Standing, actor: Actor, waiting: Sequence[ConfigVersion], offers: Iterable[Offer]
 ) -> list[Button]:
     environment, head = standing.environment, standing.head
-    # The preview, which somebody has looked at, before the draft.
+    # The preview, which was reviewed, before the draft.
     mine = [version for version in waiting if version.application_id == environment.application_id]
     publish = [
         offer
@@ -148,7 +148,7 @@ def _standing_buttons(
     found = [
         button(offer, *_on_card(offer, head))
         for offer in [*([first(publish)] if publish else []), *offers]
-        if offer.code not in HIDDEN and offer.action != "policy"  # whose page is for all readers
+        if offer.code not in HIDDEN and offer.action != "policy"  # its page is for all readers
     ]
     if actor.may(VIEW):
         policy = address("releases_environment_policy", environment.pk)
@@ -176,12 +176,12 @@ def _on_card(offer: Offer, head: Release) -> tuple[Any, str]:
 
 
 def flags_url(environment: Environment) -> str:
-    """The page of its live flags; it belongs to an app that this one knows by address only."""
+    """The page of its live flags, by URL only: this app must not import the flags app."""
     return address("flags_flags_environment", environment.pk)
 
 
 def switch_of(offer: Offer, environment: Environment, flag: str, origin: str) -> Button | None:
-    """The kill switch of one flag, for who may publish; it leads back to ``origin``."""
+    """The kill switch of one flag, for publishers; it leads back to ``origin``."""
     if offer.code in HIDDEN:
         return None
     label, style = (text_lazy("Lift"), "") if offer.action == "lift" else (text_lazy("Kill"), "danger")

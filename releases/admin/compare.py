@@ -1,4 +1,4 @@
-"""Any two versions side by side, in sentences: what leads from one to the other."""
+"""Compare any two versions: the changes from one to the other, in sentences."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from releases.models import Environment
 if TYPE_CHECKING:
     from releases.admin.base import HouseAdmin
 
-#: Newest versions that the choices offer; any other can be named in the address.
+#: Newest versions that the choices offer; any other can be named in the URL.
 OFFERED = 100
 
 
 class Compare:
-    """``from`` and ``to`` are ``live`` (in the environment), ``draft``, ``preview`` or a version's number."""
+    """``from`` and ``to``: ``live`` (in the environment), ``draft``, ``preview`` or a version number."""
 
     def __init__(self, admin: HouseAdmin, request: HttpRequest) -> None:
         self.admin, self.request = admin, request
@@ -41,7 +41,7 @@ class Compare:
         given = self.request.GET
         may_edit = actor.may(EDIT)
         names = {"from": given.get("from") or LIVE, "to": given.get("to") or states.DRAFT}
-        if not may_edit:  # the last step of what is live
+        if not may_edit:  # default: the latest change of what is live
             names = {"from": given.get("from") or _before(environment), "to": given.get("to") or LIVE}
         context: dict[str, Any] = {}
         status = 200
@@ -76,7 +76,7 @@ class Compare:
         )
 
     def find(self, environment: Environment, name: str, actor: Actor) -> ConfigVersion | None:
-        """None: nothing is live. What was never published is for editors."""
+        """None: nothing is live. Unpublished versions are for editors."""
         if name == LIVE:
             try:
                 return live_version(environment)
@@ -88,7 +88,7 @@ class Compare:
         return found
 
     def choices(self, chosen: str, may_edit: bool) -> list[tuple[str, Any, bool]]:
-        """(value, label, is it chosen?)"""
+        """(value, label, chosen?)"""
         versions = ConfigVersion.objects.filter(application=self.application).order_by("-pk")
         if not may_edit:
             versions = versions.filter(state=states.PUBLISHED)
@@ -106,7 +106,7 @@ class Compare:
 
 
 def _before(environment: Environment) -> str:
-    """What was live before; ``live`` when nothing was."""
+    """The previously live version; ``live`` if there was none."""
     head = head_of(environment)
     version = pasts([head])[environment.pk].version if head.serial else None
     return version.version if version else LIVE

@@ -1,4 +1,4 @@
-"""Environments: what is live there, the version policy, undo of the newest release, and making a new one."""
+"""Environments: what is live, the version policy, undo of the newest release, and creating one."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class CreateEnvironment(ActionPage):
 
 
 class Undo(ActionPage):
-    """Takes the newest release back, which the page names by its serial."""
+    """Takes back the newest release, which the page names by serial."""
 
     permission = PUBLISH
     style = "danger"

@@ -1,4 +1,4 @@
-"""What the pages show about environments and releases: computed from the ledger each time, stored nowhere."""
+"""What the pages show about environments and releases, computed from the ledger each time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from releases.gate.policy_fields import POLICY_FIELDS
 from releases.ledger.chain import nothing
 from releases.models import Environment, Release
 
-#: A page with thousands of sentences helps nobody; the API has them all.
+#: Lines on a page; the API has all.
 LINES_SHOWN = 400
 
 
@@ -40,8 +40,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Sentences under headings. What goes away stands apart in ``removed`` and is never cut; ``more`` counts the
-    other lines that were left out of a very long page, ``counts`` all lines by kind."""
+    """Sentences under headings. ``removed`` is separate and never cut; ``more`` counts the other lines omitted from a
+    very long page, ``counts`` all lines by kind.
+    """
 
     groups: Sequence[Group] = ()
     removed: Sequence[Group] = ()
@@ -94,7 +95,7 @@ def difference(a: Any, b: Any) -> Difference:
 
 
 def newest_releases() -> dict[int, Release]:
-    """environment id → its newest release, with environment and version but without the snapshot. Two queries."""
+    """environment id → newest release, with environment and version but without the snapshot. Two queries."""
     newest = Release.objects.filter(environment=OuterRef("pk")).order_by("-serial").values("pk")[:1]
     ids = [pk for pk in Environment.objects.values_list(Subquery(newest), flat=True) if pk is not None]
     releases = Release.objects.filter(pk__in=ids).select_related("environment__application", "config_version")
@@ -112,7 +113,7 @@ def live_in() -> dict[int, list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An environment and the release that counts there now."""
+    """An environment and its current release."""
 
     environment: Environment
     head: Release
@@ -127,7 +128,7 @@ class Standing:
 
 
 def standings(application_id: int | None = None) -> list[Standing]:
-    """Of all environments, or of one application's; the default one first."""
+    """For all environments or one application's; the default one first."""
     newest = newest_releases()
     environments = Environment.objects.select_related("application").order_by("application_id", "-is_default", "pk")
     if application_id is not None:
@@ -136,7 +137,7 @@ def standings(application_id: int | None = None) -> list[Standing]:
 
 
 def waiting(application_id: int | None = None) -> list[ConfigVersion]:
-    """Previews and drafts, of all applications or of one; without their content."""
+    """Previews and drafts of all applications or one, without content."""
     found = ConfigVersion.objects.filter(state__in=(states.DRAFT, states.PREVIEW)).select_related("application")
     if application_id is not None:
         found = found.filter(application_id=application_id)
@@ -150,7 +151,7 @@ def environments_of(application_id: int) -> list[Environment]:
 
 
 def choose(environments: Sequence[Environment], key: str | None) -> Environment:
-    """The named one; without a name the first, which is the default."""
+    """The named environment; without a name the first, which is the default."""
     for environment in environments:
         if key in (None, "", environment.key):
             return environment
@@ -159,7 +160,9 @@ def choose(environments: Sequence[Environment], key: str | None) -> Environment:
 
 
 def release_groups(before: Release, after: Release) -> Difference:
-    """All that clients can notice between two releases of one environment: config, version policy, kill switches."""
+    """All changes that clients can notice between two releases of one environment: config, version policy, kill
+    switches.
+    """
     a, b = before.config_version, after.config_version
     groups: list[Group] = []
     if (a.pk if a else None) != (b.pk if b else None):

@@ -1,4 +1,4 @@
-"""What programs and guests hold: API tokens, client keys, preview links. Secrets are shown once and never again."""
+"""API tokens, client keys, preview links. Secrets are shown once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ROLE_WORDS = {
 
 
 class KeyAdmin(ReadOnlyAdmin):
-    """A list of things that can be made and revoked, each on a page of its own."""
+    """A list of keys; creating and revoking have their own pages."""
 
     needs = ADMINISTER
     create: type[ActionPage]
@@ -109,7 +109,7 @@ class Revoke(ActionPage):
 
 
 class ShowOnce(ActionPage):
-    """Makes something that has a secret, and shows the secret in the answer."""
+    """Creates something with a secret and shows the secret in the answer."""
 
     asks_reason = False
 

@@ -1,4 +1,4 @@
-"""Kill or lift one flag: one short question, with a reason that stands there already."""
+"""Kill or lift one flag: a short confirmation with a prefilled reason."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from releases.proposals import Released
 
 @dataclass(frozen=True, slots=True)
 class SwitchTexts:
-    """One way of the switch: its action, and its words."""
+    """One direction of the switch: its action and texts."""
 
     name: str
     action: Callable[..., Released]
@@ -67,7 +67,7 @@ GONE: Text = both("“{flag}” is not in the live config: clients will notice n
 
 
 class Switch(ActionPage):
-    """The serial that was read refuses only a form that is sent again after somebody has taken the first one back."""
+    """The serial that was read refuses only a form sent again after somebody has reverted the first one."""
 
     permission = PUBLISH
 
@@ -90,7 +90,7 @@ class Switch(ActionPage):
 
     @property
     def reason(self) -> str:
-        """The proposed one is for the ledger: as it would be typed, with plain spaces."""
+        """The prefilled reason, for the ledger: with plain spaces, as if typed."""
         return super().reason if self.request.method == "POST" else pick(self.text(self.kind.reason), language())
 
     def frame(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The ledger and its checkpoints: to be read, never to be written here."""
+"""The ledger and its checkpoints, read-only."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from releases.offers import of_release
 LINES_SHOWN = 200
 
 
-#: What every release carries on from the one before it, unless it changes that.
+#: What a release carries over from the one before unless it changes it.
 CARRIED_ON = ("kill_switches", "policies")
 WORDS_TYPED = 8
 
@@ -72,8 +72,9 @@ class ReleaseAdmin(ReadOnlyAdmin):
         return ("-pk",)  # in the order of appending, all environments together
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, term: str) -> tuple[QuerySet, bool]:
-        """Also by what a release did: a flag finds the releases that killed or lifted it, a version number those that
-        made it the minimum, and not all those that carried it on."""
+        """Also searches by effect: a flag finds the releases that killed or lifted it, a version number those that set
+        it as minimum, not all that carried it over.
+        """
         found, twice = super().get_search_results(request, queryset, term)
         words_typed = term.split()
         if not words_typed:
@@ -176,7 +177,9 @@ class ReleaseAdmin(ReadOnlyAdmin):
         return [("checkpoints/", self.checkpoints, "checkpoints")]
 
     def checkpoints(self, request: HttpRequest) -> HttpResponse:
-        """What the file says, and what the last verification found; a new one is a POST, for it reads everything."""
+        """The file's content and the last verification's findings. A new verification is a POST, because it reads
+        everything.
+        """
         check_permission(self.actor(request), VIEW)
         path = settings.ICONTROL_CHECKPOINTS
         releases = Release.objects.count()
@@ -198,7 +201,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
         )
 
     def _newest_lines(self, path: Path) -> list[Line | None] | None:
-        """Newest first; None: the file cannot be read."""
+        """Newest first; None if the file cannot be read."""
         try:
             return checkpoints.newest(path, LINES_SHOWN)[::-1]
         except OSError:

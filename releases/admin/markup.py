@@ -1,4 +1,4 @@
-"""Small pieces of HTML that lists, details and templates share."""
+"""Small HTML fragments for lists, details and templates."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def moment(at: dt.datetime | None) -> SafeString | str:
 
 
 def minute(at: dt.datetime | None) -> SafeString | str:
-    """For lists; the rest is in the tooltip and on the page of the thing."""
+    """For lists; the full time is in the tooltip and on the object's page."""
     if at is None:
         return "–"
     local = timezone.localtime(at)
@@ -51,12 +51,12 @@ def minute(at: dt.datetime | None) -> SafeString | str:
 
 
 def number(serial: int) -> Any:
-    """A release's number, where its environment is plain. The space does not break."""
+    """A release's number, without its environment. The space does not break."""
     return text_lazy("no.\N{NO-BREAK SPACE}{serial}", serial=serial)
 
 
 def amount(count: int) -> str:
-    """``4 385 819``: the same in both languages. The spaces do not break."""
+    """``4 385 819``: the same in both languages, with no-break spaces."""
     return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
@@ -69,21 +69,21 @@ def state_chip(state: str) -> SafeString:
 
 
 def kind_chip(kind: str) -> SafeString:
-    """Of a release."""
+    """A chip for a release's kind."""
     return chip(f"kind-{kind}", localized(RELEASE_KINDS.get(kind, kind)))
 
 
 def live_chips(keys: Iterable[str]) -> SafeString | str:
-    """Where something is live; a dash where it is not."""
+    """Chips for where something is live; a dash if nowhere."""
     return format_html_join(" ", '<span class="chip live">{}</span>', ((key,) for key in keys)) or "–"
 
 
-#: More names than these are told as a number.
+#: Names listed; more are shown as a number.
 NAMES_SHOWN = 3
 
 
 def forced_off(head: Release) -> SafeString | str:
-    """The flags that are killed, as one link to the page where they are lifted; empty when there are none."""
+    """The killed flags, as one link to the page where they can be lifted; empty if there are none."""
     keys = head.killed
     if not keys:
         return ""
@@ -93,7 +93,7 @@ def forced_off(head: Release) -> SafeString | str:
 
 
 def line_tag(kind: str) -> SafeString:
-    """Of a difference."""
+    """A tag for a line of a difference."""
     return format_html('<span class="tag {}">{}</span>', kind, LINE_KINDS[kind])
 
 
@@ -118,5 +118,5 @@ def link(thing: Any, label: Any) -> SafeString:
 
 
 def block(text: str) -> SafeString:
-    """Code over several lines."""
+    """Multi-line code."""
     return format_html('<pre class="code" tabindex="0">{}</pre>', text)

@@ -1,4 +1,4 @@
-"""What our models are called on pages. Not in the models: a name in two languages is no matter for a migration."""
+"""Names of our models on pages. Not in the models: texts in two languages do not belong in migrations."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAMES: dict[type[Model], tuple[Text, Text]] = {
     AuditEvent: (both("access event"), both("access events")),
     PreviewLink: (both("preview link"), both("preview links")),
 }
-#: Names of fields; those of Django's models have Django's.
+#: Names of fields; Django's models keep Django's.
 FIELD_LABELS = {
     "name": both("name"),
     "version": both("version"),

@@ -1,4 +1,4 @@
-"""Notes that actions leave in the history, where they stand in English, in the reader's language."""
+"""Shows the notes of actions, stored in English in the history, in the reader's language."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SOURCES = (
     both("draft ({name})"),
     both("{name}", context="revert to"),
 )
-#: What was done. A reason may follow; a text that begins otherwise is a person's, as a whole.
+#: Patterns of what was done. A reason may follow; a text that matches none is a person's.
 NOTES = (
     both("created", context="note"),
     both("edit", context="note"),
@@ -40,7 +40,7 @@ PATTERNS = [
 
 
 def note(text: str) -> Text:
-    """In both languages; the reason in it stays as it was typed."""
+    """The note in both languages; the reason in it is not translated."""
     for whole, reason in ((text, ""), text.split(": ", 1)) if ": " in text else ((text, ""),):
         for pattern, sentence in PATTERNS:
             if found := pattern.fullmatch(whole):

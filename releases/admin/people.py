@@ -1,4 +1,4 @@
-"""Accounts and roles: Django's own pages, with who did it in the history. Accounts are deactivated, never deleted."""
+"""Accounts and roles: Django's pages, plus the actor in the history. Accounts are deactivated, never deleted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from releases.admin.buttons import Button, address, page_of
 
 
 class WrittenByForm(HouseAdmin):
-    """A model that Django's own form writes: Django's permissions, and the actor's name in the history."""
+    """A model that Django's form writes: Django's permissions, and the actor's name in the history."""
 
     needs = ADMINISTER
     sensitive = frozenset({"add_view", "change_view", "delete_view", "user_change_password"})
@@ -36,7 +36,7 @@ class WrittenByForm(HouseAdmin):
         return super().has_change_permission(request, obj) and self.actor(request).may(self.needs)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Also the page that sets somebody's password saves what this returns."""
+        """The page that sets a password also saves the object that this returns."""
         found = super().get_object(request, object_id, from_field)
         if found is not None:
             found.history_actor = self.actor(request).name
@@ -52,7 +52,7 @@ class EndForm(forms.Form):
 
 
 class EndAccess(ActionPage):
-    """Everything of a person ends at once."""
+    """Ends all access of a person at once."""
 
     permission = ADMINISTER
     sensitive = True
@@ -90,7 +90,7 @@ class EndAccess(ActionPage):
 
 
 class UserAdmin(WrittenByForm, DjangoUserAdmin):
-    """What somebody may do comes from the groups alone, so that it is one question with one answer."""
+    """Permissions come from groups alone."""
 
     list_display = ("username", "first_name", "last_name", "roles", "is_active", "last_login")
     list_filter = ("is_active", "groups")
@@ -120,7 +120,7 @@ class UserAdmin(WrittenByForm, DjangoUserAdmin):
         return {**super().get_changeform_initial_data(request), "is_staff": True}
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever is no superuser changes no superuser, not even the password."""
+        """Only superusers change superusers, passwords included."""
         may = super().has_change_permission(request, obj)
         return may and (obj is None or not obj.is_superuser or request.user.is_superuser)
 
@@ -151,7 +151,7 @@ class UserAdmin(WrittenByForm, DjangoUserAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Who may nothing any more holds nothing any more."""
+        """A person without any permission left loses tokens, links and sessions."""
         super().save_related(request, form, formsets, change)
         person = User.objects.get(pk=form.instance.pk)
         if change and not rights_of(person):
@@ -159,6 +159,6 @@ class UserAdmin(WrittenByForm, DjangoUserAdmin):
 
 
 class GroupAdmin(WrittenByForm, DjangoGroupAdmin):
-    """The roles. Their permissions are made once by ``migrate``; what is changed here stays."""
+    """The roles. ``migrate`` creates their permissions once; changes made here are kept."""
 
-    filter_horizontal = ()  # Django's two boxes name their search symbol in a way that no screen reader takes
+    filter_horizontal = ()  # screen readers cannot read the label of Django's two-box widget's search icon

@@ -1,4 +1,4 @@
-"""The version policies of an environment as a form: one set of fields per platform, and back into JSON."""
+"""Converts the version policies of an environment to a form, one set of fields per platform, and back to JSON."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from icontrol.kernel.problems import Problem
 from releases.gate.decision import DEFAULT, Policy
 from releases.gate.policy_fields import MAX_PLATFORMS, MAX_SECONDS, PLATFORM, POLICY_FIELDS, Field, of_kind
 
-#: Languages of a message that have a field of their own; others get one when the policy has them already.
+#: Languages with a message field; others get one if the policy already has them.
 LANGUAGES = ("en", "fr")
 #: Fields of a policy that are texts by language.
 MESSAGES = of_kind("text")
 
 
-#: What stands beside a box or a list instead of the field's name.
+#: Labels of checkboxes and lists that differ from the field's name.
 LABELS = {
     "maintenance": text_lazy("Maintenance: every client is asked to wait (503)"),
     "capabilities": text_lazy("Capabilities, one per line"),
@@ -27,7 +27,7 @@ LABELS = {
 
 
 def _label(key: str, *, language: str = "") -> Any:
-    """``language``: of a text that has a field for each."""
+    """``language``: for a text with one field per language."""
     of = f" ({language})" if language else ""
     name = POLICY_FIELDS[key].name
     return LABELS.get(key) or localized_lazy(
@@ -57,10 +57,10 @@ def _form_field(key: str, field: Field) -> forms.Field:
 
 
 class PlatformForm(forms.Form):
-    """One platform's policy. Field names are the JSON keys, so that a problem finds its field by its pointer."""
+    """One platform's policy. Field names are the JSON keys, so a problem's pointer leads to its field."""
 
     def __init__(self, platform: str, policy: Mapping[str, Any], data: QueryDict | None, *, prefix: str) -> None:
-        """``policy`` is the stored one (complete), ``data`` what was typed."""
+        """``policy``: the stored one (complete); ``data``: the input."""
         self.platform, self.policy = platform, {**Policy().as_json(), **policy}
         initial = {**self.policy, "capabilities": "\n".join(self.policy["capabilities"])}
         super().__init__(data, prefix=prefix, initial=initial)
@@ -93,7 +93,7 @@ class PlatformForm(forms.Form):
         return [self[name] for name in self.fields if name.partition("_")[0] in MESSAGES]
 
     def as_json(self) -> dict[str, Any]:
-        """The policy that was typed; the form must be valid."""
+        """The entered policy; the form must be valid."""
         typed = self.cleaned_data
         lines = (line.strip() for line in typed["capabilities"].splitlines())
         return {
@@ -103,7 +103,7 @@ class PlatformForm(forms.Form):
         }
 
     def _typed(self, message: str) -> str | dict[str, str]:
-        """A text that is for everybody stays one as long as nobody writes a second one."""
+        """A text for all languages stays a string until a second language is entered."""
         languages = dict.fromkeys([*LANGUAGES, *self._texts(message)])
         texts = {name: self.cleaned_data[f"{message}_{name}"].replace("\r\n", "\n") for name in languages}
         texts = {name: text for name, text in texts.items() if text}
@@ -111,7 +111,7 @@ class PlatformForm(forms.Form):
         return texts.get("en", "") if is_plain else texts
 
     def place(self, path: Sequence[str], problem: Problem) -> bool:
-        """Show a problem beside its field; False if it has none here."""
+        """Show a problem beside its field; False if there is no such field."""
         name = path[0] if path else ""
         if name in MESSAGES:
             name = f"{name}_{path[1] if len(path) > 1 else LANGUAGES[0]}"
@@ -126,7 +126,7 @@ def steps(pointer: str) -> list[str]:
 
 
 class PolicyForms:
-    """The forms of all platforms, from what is stored or from what was typed."""
+    """The forms of all platforms, from stored policies or from input."""
 
     def __init__(self, policies: Mapping[str, Any], data: QueryDict | None) -> None:
         self.new_platform = (data.get("new_platform", "") if data else "").strip().lower()
@@ -154,7 +154,7 @@ class PolicyForms:
         return {form.platform: form.as_json() for form in self.forms if not form.is_removed}
 
     def place(self, problems: Sequence[Problem]) -> list[Problem]:
-        """Put problems beside their fields; what is left has none."""
+        """Show problems beside their fields; returns those without a field."""
         by_name = {form.platform: form for form in self.forms}
         left = []
         for problem in problems:
@@ -166,7 +166,7 @@ class PolicyForms:
 
 
 def _prefix(platform: str) -> str:
-    """Part of the fields' names; a platform's name may be anything when it is typed into a forged form."""
+    """A safe prefix of field names: a forged form may contain any platform name."""
     return "p-" + "".join(
         letter if letter.isascii() and letter.isalnum() else f"_{ord(letter):x}_" for letter in platform
     )

@@ -1,4 +1,4 @@
-"""The page of an environment's version policy: every platform, the ETag that was read, a reason, one action."""
+"""The page of an environment's version policy: all platforms, the ETag that was read, a reason, one action."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class PolicyPage(ActionPage):
-    """Viewers read it; publishers save it. Adding a platform only shows its fields: nothing is stored by that."""
+    """Viewers read it; publishers save it. Adding a platform only shows its fields and stores nothing."""
 
     permission = PUBLISH
     template = "admin/house/policy.html"
@@ -47,7 +47,7 @@ class PolicyPage(ActionPage):
         if not is_sent:
             return self.page(None, 200)
         if self.platforms.new_platform:
-            # The etag that was read stays: adding fields is no reading.
+            # Keep the ETag that was read first: adding fields does not read again.
             return self.page(None, 422 if self.platforms.problem else 200, etag=self.typed.get("etag", ""))
         if not self.platforms.is_valid:
             return self.page(None, 422, etag=self.typed.get("etag", ""))

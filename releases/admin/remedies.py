@@ -1,4 +1,4 @@
-"""What to do next, where the catalogue of refusals speaks for all doors: on pages it is a page."""
+"""Next steps for pages, where the catalogue's are not specific to an interface."""
 
 from __future__ import annotations
 

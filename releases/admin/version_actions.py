@@ -1,4 +1,4 @@
-"""What can be done with a config version: five questions, one action each."""
+"""The actions on a config version: five confirmation pages, one action each."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class VersionActionPage(ActionPage):
 
 
 class ReleaseActionPage(VersionActionPage):
-    """A move whose clients are those of one environment, which the page asks for."""
+    """An action for the clients of one environment, which the page asks for."""
 
     @cached_property
     def environments(self) -> list[Environment]:
-        """Those that the page offers."""
+        """The environments that the page offers."""
         return facts.environments_of(self.version.application_id)
 
     @cached_property
@@ -59,7 +59,7 @@ class ReleaseActionPage(VersionActionPage):
         return facts.choose(facts.environments_of(self.version.application_id), key)
 
     def standing(self, head: Release) -> dict[str, Any]:
-        """What every such page shows: where, and what is live there."""
+        """Context of all these pages: the environment, and what is live there."""
         return {
             "crumbs": self.crumbs,
             "environment": self.environment,
@@ -143,7 +143,7 @@ class Rollback(ReleaseActionPage):
         version, environment = self.version, self.environment
         head = head_of(environment)
         actions.rollback_target(environment, head, to_version=version.version)
-        assert head.config_version is not None  # else there was no target
+        assert head.config_version is not None  # without a target it was refused before
         return {
             "head": head,
             "button": text_lazy("Roll back to {name}", name=self.name),
@@ -175,7 +175,7 @@ class Rollback(ReleaseActionPage):
 
 
 class SendToPreview(ReleaseActionPage):
-    """Changes nothing for clients; the environment only says what the draft is compared with."""
+    """Changes nothing for clients; the environment only determines what the draft is compared with."""
 
     permission = EDIT
 
@@ -251,7 +251,7 @@ class Withdraw(VersionActionPage):
 
 
 class Restore(VersionActionPage):
-    """Brings the draft back to a version, or to an entry of the draft's history."""
+    """Reverts the draft to a version or to an entry of its history."""
 
     permission = EDIT
 
@@ -291,7 +291,7 @@ class Restore(VersionActionPage):
             self.version.application,
             stored_entry(self.entry) if self.entry else stored_version(self.version, self.name),
             read=revisions(self.typed.get("etag")),
-            reason=check_reason(self.reason),  # the page asks for one; the action takes an edit without
+            reason=check_reason(self.reason),  # required on the page, optional in the action
             actor=self.actor,
             now=self.now,
         )
@@ -309,14 +309,14 @@ def check_is_draft(version: ConfigVersion) -> None:
 
 
 def _blocked(version: str, broken: Sequence[Problem]) -> dict[str, Any]:
-    """What the action would refuse is said at once, and the form is not offered."""
+    """Shows at once what the action would refuse, instead of the form."""
     if not broken:
         return {}
     return {"open": False, "refusal": Refusal("snapshot.invalid", count=len(broken), version=version)}
 
 
 def _carried_over(head: Release) -> list[Any]:
-    """Kill switches stay as they are, which is easily forgotten."""
+    """Reminds that kill switches stay engaged."""
     if not head.killed:
         return []
     flags = ", ".join(head.killed)

@@ -1,4 +1,4 @@
-"""Config versions: list, detail with the difference against what is live, history, and the five moves."""
+"""Config versions: list, detail with the difference from what is live, history, and the five actions."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 def _list_action(name: str) -> Callable[[Any, HttpRequest, QuerySet], HttpResponse | None]:
-    """Leads from the list to the confirmation page: a list action by itself changes nothing."""
+    """Leads from the list to the confirmation page; the list action itself changes nothing."""
 
     def choose(model_admin: HouseAdmin, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         chosen = list(queryset.values_list("pk", flat=True)[:2])
@@ -64,7 +64,7 @@ def _list_action(name: str) -> Callable[[Any, HttpRequest, QuerySet], HttpRespon
     return choose
 
 
-#: The admin moves versions and edits none.
+#: The admin moves versions but does not edit them.
 EDITED_BY = text_lazy(
     "In a shell: manage.py set for a field, import_config for a file. Over HTTP: /api/config/draft, see API above."
 )
@@ -88,7 +88,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
         try:
             found: ConfigVersion = super().find(request, object_id)
         except Http404:
-            check_permission(self.actor(request), EDIT)  # it may be there, and not for this person
+            check_permission(self.actor(request), EDIT)  # it may exist, but not for this person
             raise
         return found
 
@@ -196,12 +196,12 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
     # History -------------------------------------------------------------------------------------------------------
 
     def history_rows(self, request: HttpRequest, obj: Any) -> Any:
-        """What stood in a draft is for editors, also when it was taken out before publishing."""
+        """Draft contents are for editors, even if removed before publishing."""
         rows = super().history_rows(request, obj).select_related("content")
         return rows if self.actor(request).may(EDIT) else rows.filter(state=states.PUBLISHED)
 
     def older(self, request: HttpRequest, rows: Any, record: Any) -> Any:
-        """The first entry of a version is compared with the one that it was opened from, which no longer changes."""
+        """A version's first entry is compared with the frozen version that it was opened from."""
         found = super().older(request, rows, record)
         if found is None and record.based_on_id is not None:
             found = ConfigVersion.objects.get(pk=record.based_on_id)
@@ -250,5 +250,5 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
 
 
 def _is_empty(record: Any) -> bool:
-    """As the first draft of an application begins."""
+    """Empty, like the first draft of an application."""
     return not any(record.document.values())

@@ -1,4 +1,4 @@
-"""Applications: which there are, making one, and their settings."""
+"""Applications: list, create, settings."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ApplicationsView(AuthorView):
         responses=answers(show_application, *BODY, 409, status=201),
     )
     def post(self, request: Request) -> Response:
-        """Make an application with an empty draft. Its key is for ever; it has no environment yet."""
+        """Create an application with an empty draft. Its key can never change; it has no environment yet."""
         data = body(request, ApplicationBody)
         application = actions.create_application(
             key=data["key"],
@@ -75,7 +75,7 @@ class ApplicationView(AuthorView):
         responses=answers(show_application, *BODY, 409),
     )
     def patch(self, request: Request, key: str) -> Response:
-        """Change settings. `isDefault: true` takes over the clients that send no key, at once."""
+        """Change settings. `isDefault: true` moves the clients without a key to this application at once."""
         data = body(request, ApplicationSettingsBody)
         changed = actions.change_application(
             find_application(key),
@@ -101,9 +101,9 @@ class ExtraSchemaView(AuthorView):
         responses=answers(show_application, *BODY, 412, 428),
     )
     def put(self, request: Request, key: str) -> Response:
-        """Say which sections of its own the config has, by a JSON Schema (2020-12) of type object.
+        """Declare the config's extra sections by a JSON Schema (2020-12) of type object.
 
-        It counts for the draft and all later versions; versions that have left the draft keep theirs.
+        It applies to the draft and all later versions; versions that are no longer drafts keep theirs.
         """
         data = body(request, ExtraSchemaBody)
         changed = actions.set_extra_schema(

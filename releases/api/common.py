@@ -1,4 +1,4 @@
-"""What all author views share: who asks, which environment, how answers look."""
+"""The base of all author views: authentication, environment, rendering."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from releases.serialization import versions
 
 
 class OnlyJSON(BaseContentNegotiation):
-    """There is one form of each answer, whatever Accept or ``?format=`` say: probes ask for text, browsers for HTML."""
+    """Every answer is JSON, whatever Accept or ``?format=`` request: probes ask for text, browsers for HTML."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
         return DefaultContentNegotiation().select_parser(request, parsers)
@@ -36,7 +36,7 @@ class OnlyJSON(BaseContentNegotiation):
 
 
 class HasPermission(BasePermission):
-    """Asks the view what its method needs. Actions ask again: this only answers before anything is looked up."""
+    """Checks the permission of the view's method before anything is looked up. Actions check again."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         if not request.user or not request.user.is_authenticated:
@@ -46,13 +46,13 @@ class HasPermission(BasePermission):
 
 
 def needed(view: Any, method: str) -> str:
-    """The permission for a method of an author view (HEAD is GET)."""
+    """The permission for a method of an author view (HEAD counts as GET)."""
     permissions: Mapping[str, str] = view.permissions
     return permissions.get("GET" if method in ("HEAD", "OPTIONS") else method, permissions.get("GET", VIEW))
 
 
 class AuthorView(APIView):
-    """For people and programs with a role. ``permissions`` maps methods to what they need."""
+    """For people and programs with a role. ``permissions``: method → required permission."""
 
     permission_classes = (HasPermission,)
     content_negotiation_class = OnlyJSON
@@ -67,14 +67,14 @@ class AuthorView(APIView):
         return timezone.now()
 
     def environment(self, name: Any = None) -> Environment:
-        """The one named, else that of the query string, else the default."""
+        """The named environment, else the one in the query string, else the default."""
         query = self.request.query_params
         return find_environment(
             name if isinstance(name, str) else query.get("environment"), application=query.get("application")
         )
 
     def read(self, form: type[Body]) -> tuple[Environment, dict[str, Any]]:
-        """Environment and validated body. What cannot be read is refused first (400); the rest is the action's."""
+        """Environment and validated body. Refuses unreadable input (400); the action checks the rest."""
         data = body(self.request, form)
         return self.environment(data.get("environment")), data
 
@@ -84,7 +84,7 @@ class AuthorView(APIView):
         return revisions(self.request.headers.get("If-Match"))
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        """What there is here: ``Allow``, and for PATCH the media types of a change (RFC 5789, section 3.1)."""
+        """``Allow``, and for PATCH the accepted media types (RFC 5789, section 3.1)."""
         answer: Response = super().options(request, *args, **kwargs)
         if "PATCH" in self.allowed_methods:
             answer["Accept-Patch"] = ", ".join(media_types(self))
@@ -97,7 +97,7 @@ class AuthorView(APIView):
 
 
 def show_draft(draft: ConfigVersion, environment: Environment, actor: Actor) -> Response:
-    """The draft with its problems, what may be done with it and, as a header, the ETag that the next write names."""
+    """The draft with its problems and offers and, as a header, the ETag for the next write."""
     response = Response(versions.show_draft(draft, environment, timezone.now(), actor))
     response["ETag"] = entity_tag(draft.revision)
     return response

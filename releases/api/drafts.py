@@ -48,7 +48,7 @@ from releases.serialization.versions import (
 
 PER_PAGE = 50
 MOST_LINKS = 200
-#: How all writes of the draft look in the OpenAPI document.
+#: The OpenAPI description of all writes of the draft.
 DRAFT_WRITE: dict[str, Any] = {
     "parameters": [*BOTH, IF_MATCH, ETAG],
     "responses": answers(DraftJSON, *BODY, 409, 412, 428),
@@ -56,24 +56,24 @@ DRAFT_WRITE: dict[str, Any] = {
 
 
 class DraftWriteView(AuthorView):
-    """Writes name by If-Match the draft that was read."""
+    """Writes name in If-Match the draft that was read."""
 
     permissions = {"GET": EDIT, "POST": EDIT}
 
 
 class DocumentView(DraftWriteView):
-    """What is replaced by PUT and patched by PATCH."""
+    """The base of resources that PUT replaces and PATCH patches."""
 
     parser_classes = (MergePatchParser, StrictJSONParser)
 
     def get_parsers(self) -> list[Any]:
-        """A merge patch that came by PUT would replace the draft. (The OpenAPI generator asks without a request.)"""
+        """PUT accepts no merge patch: it would replace the draft. (The OpenAPI generator has no request.)"""
         patching = self.request is None or self.request.method in ("PATCH", "OPTIONS")
         return [parser() for parser in self.parser_classes if patching or parser is not MergePatchParser]
 
 
 class DraftView(DocumentView):
-    """The one draft of the application."""
+    """The application's draft."""
 
     @extend_schema(operation_id="readDraft", parameters=[*BOTH, ETAG], responses=answers(DraftJSON))
     def get(self, request: Request) -> Response:
@@ -83,7 +83,9 @@ class DraftView(DocumentView):
 
     @extend_schema(operation_id="replaceDraft", request={"application/json": schema_of(Snapshot)}, **DRAFT_WRITE)
     def put(self, request: Request) -> Response:
-        """Replace the draft by a snapshot. Problems in it are stored and told; a wrong shape is refused."""
+        """Replace the draft by a snapshot. A snapshot with problems is saved and the problems reported; a wrong shape
+        is refused.
+        """
         content = document(request)
         environment = self.environment()
         draft = actions.save_draft(environment.application, content, read=self.has_read, actor=self.actor, now=self.now)
@@ -216,11 +218,11 @@ class WithdrawView(PreviewLinkView):
 
 
 class LinksView(PreviewLinkView):
-    """Links that open the preview for whoever holds them."""
+    """Links that open the preview for their holders."""
 
     @extend_schema(operation_id="listPreviewLinks", parameters=BOTH, responses=answers(show_links))
     def get(self, request: Request) -> Response:
-        """Links to previews, newest first; each says whether it still opens, and why not."""
+        """Links to previews, newest first; each says whether it still works, and if not, why."""
         environment = self.environment()
         links = PreviewLink.objects.filter(config_version__application=environment.application)
         shown = links.select_related("config_version")[:MOST_LINKS]
@@ -233,7 +235,7 @@ class LinksView(PreviewLinkView):
         responses=answers(show_new_link, *BODY, status=201),
     )
     def post(self, request: Request) -> Response:
-        """Make a link to the preview there is now. The URL is shown once; only its hash is kept."""
+        """Create a link to the current preview. The URL is shown once; only its hash is stored."""
         environment, data = self.read(LinkBody)
         ttl = dt.timedelta(seconds=data["ttl"]) if "ttl" in data else access.LINK_TTL
         link, secret = access.create_preview_link(
@@ -255,7 +257,7 @@ class RevokeLinkView(AuthorView):
         responses=answers(show_named_link, *BODY),
     )
     def post(self, request: Request, pk: int) -> Response:
-        """Revoke the link. It stays in the list, and says who revoked it; the history says why."""
+        """Revoke the link. It stays in the list with who revoked it; the history says why."""
         environment, data = self.read(RevokeBody)
         link = access.revoke_preview_link(
             environment.application, pk, reason=data["reason"], actor=self.actor, now=self.now

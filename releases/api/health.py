@@ -1,4 +1,4 @@
-"""Is the process alive, can it serve, and what does Prometheus want to know?"""
+"""Liveness, readiness and Prometheus metrics."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ READINESS_TEXTS = {
 
 
 class LivezView(PublicView):
-    """The process answers. Asks nothing else: a database outage must not restart the servers."""
+    """The process answers. Checks nothing else: a database outage must not restart the servers."""
 
     route = Route("Accept-Language")
 

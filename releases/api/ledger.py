@@ -1,4 +1,4 @@
-"""Publish, roll back, undo, the version policy, and reading the ledger."""
+"""Publish, roll back, undo, the version policy, and ledger reads."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ from releases.serialization.releases import (
 from releases.serialization.versions import show_content, show_diff, show_versions
 
 PER_PAGE = 50
-#: Above every serial and primary key; below what a column can hold.
+#: Above every serial and primary key, but within a column's range.
 HIGHEST = 10**17
 
 
 class PublishView(AuthorView):
-    """Make one version, or picked changes, what clients get."""
+    """Make one version, or picked changes, live."""
 
     permissions = {"POST": PUBLISH}
 
@@ -57,7 +57,8 @@ class PublishView(AuthorView):
         responses=answers(PublishedReleaseJSON | PlanJSON, *BODY, 409, 412, 428),
     )
     def post(self, request: Request) -> Response:
-        """Publish what was read: a `version`, or the draft by If-Match or `digest`; `changes` picks from its diff.
+        """Publish what was read: a `version`, or the draft named by If-Match or `digest`; `changes` picks from its
+        diff.
 
         `dryRun` answers every check at once and writes nothing.
         """
@@ -122,7 +123,7 @@ class UndoView(AuthorView):
         operation_id="undoRelease", request=UndoBody, parameters=BOTH, responses=answers(show_release, *BODY, 409)
     )
     def post(self, request: Request) -> Response:
-        """Append the inverse of the newest release, whatever it did; `serial` names it."""
+        """Append the inverse of the newest release, of any kind; `serial` names it."""
         environment, data = self.read(UndoBody)
         release = actions.undo(
             environment, serial=data["serial"], reason=data["reason"], actor=self.actor, now=self.now
@@ -162,7 +163,7 @@ class PolicyView(AuthorView):
 
 
 def _show_policy(environment: Environment, head: Release, actor: Actor) -> Response:
-    """The policy, and what may be done in its environment."""
+    """The policy, and the offers in its environment."""
     response = Response(show_policy(environment, head, of_environments(actor, [head])[0]))
     response["ETag"] = entity_tag(policy_revision(head.policies))
     return response
@@ -206,7 +207,7 @@ class VersionView(AuthorView):
 
 
 def readable(view: AuthorView, version: ConfigVersion) -> ConfigVersion:
-    """What was never published is for editors."""
+    """Refuse unpublished versions to people who are not editors."""
     if version.state != states.PUBLISHED:
         check_permission(view.actor, EDIT)
     return version
@@ -227,7 +228,7 @@ class DiffView(AuthorView):
         responses=answers(show_diff, 400),
     )
     def get(self, request: Request) -> Response:
-        """What leads from one version to another, as data and as sentences. The ids can be picked in a publish."""
+        """The changes from one version to another, as data and as sentences. A publish can pick their ids."""
         environment = self.environment()
         query = request.query_params
         sides, refusals = [], []
@@ -290,13 +291,13 @@ class ReleaseView(AuthorView):
 
 
 class RegistryView(AuthorView):
-    """Which versions count now."""
+    """The versions currently in force."""
 
     permissions = {"GET": VIEW}
 
     @extend_schema(operation_id="readRegistry", parameters=BOTH, responses=answers(show_registry))
     def get(self, request: Request) -> Response:
-        """Which versions count now, in the shape that existing readers of it know."""
+        """The versions currently in force, in the shape that existing clients of this document expect."""
         environment = self.environment()
         preview = preview_of(environment.application)
         draft = draft_of(environment.application).version

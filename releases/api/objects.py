@@ -1,4 +1,4 @@
-"""One object of the draft: a flag, a page, a segment. The draft's own preconditions hold, and its ETag moves."""
+"""One object of the draft: a flag, a page, a segment. The draft's preconditions apply, and its ETag changes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ REFUSALS = (409, 412, 428)
 class ObjectView(DocumentView):
     """One object of the draft, by its section and its id (or key)."""
 
-    permissions = {"GET": EDIT}  # and so for every method
+    permissions = {"GET": EDIT}  # for every method
 
     @extend_schema(operation_id="readDraftObject", parameters=[*WHERE, ETAG], responses=answers(show_object, 409))
     def get(self, request: Request, section: str, name: str) -> Response:
@@ -53,7 +53,7 @@ class ObjectView(DocumentView):
         **WRITE,
     )
     def put(self, request: Request, section: str, name: str) -> Response:
-        """Make the object, or replace it. Problems in it are stored and told."""
+        """Create or replace the object. Problems in it are saved and reported."""
         objects.check_section(section)
         return self.write(partial(objects.put, section=section, name=name, value=document(request)))
 
@@ -66,19 +66,19 @@ class ObjectView(DocumentView):
     def patch(self, request: Request, section: str, name: str) -> Response:
         """Change the object by a JSON merge patch (RFC 7396).
 
-        `{"state": "ROLLOUT", "rollout": 1000}` rolls a flag out to 10 % and leaves the rest of it.
+        `{"state": "ROLLOUT", "rollout": 1000}` rolls a flag out to 10 % and leaves the rest unchanged.
         """
         self.look()
         return self.write(partial(objects.patch, section=section, name=name, change=document(request)))
 
     @extend_schema(operation_id="deleteDraftObject", responses=answers(show_object, *REFUSALS), **WRITE)
     def delete(self, request: Request, section: str, name: str) -> Response:
-        """Take the object out of the draft. What still refers to it is among the problems."""
+        """Remove the object from the draft. References to it are reported as problems."""
         self.look()
         return self.write(partial(objects.remove, section=section, name=name))
 
     def look(self) -> None:
-        """What is not there (404) is told before what has moved on (412)."""
+        """A missing object (404) is reported before a changed draft (412)."""
         objects.find(draft_of(self.environment().application).document, self.kwargs["section"], self.kwargs["name"])
 
     def write(self, change: Callable[[Any], Any]) -> Response:

@@ -1,4 +1,4 @@
-"""Helpers for the OpenAPI document: how one authenticates, and the problems that an operation may answer."""
+"""Helpers for the OpenAPI document: authentication, and the problems that an operation may return."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ MEANING = {
     429: "Too many requests; Retry-After says for how long.",
     503: "The database is away; writing does not work.",
 }
-#: What every author call may answer.
+#: Problems of every author call.
 LOGIN = (401, 403, 404)
-#: What reading a body may answer.
+#: Problems of reading a body.
 BODY = (400, 413, 415, 422)
 
 
@@ -73,7 +73,7 @@ def problems(*statuses: int, shape: Any = ProblemJSON) -> dict[Any, OpenApiRespo
 
 
 def answers(shape: Any, *refusals: int, status: int = 200) -> dict[Any, Any]:
-    """The answer of an author call, and its refusals: those of every author call and the ones named."""
+    """The answer of an author call, with its refusals: the common ones and the given ones."""
     return {status: schema_of(shape), **problems(*LOGIN, *refusals, 503)}
 
 
@@ -85,7 +85,7 @@ def answer_header(name: str, description: str, *statuses: int, kind: Any = str) 
 
 
 def shapes(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Puts in the shapes of the answers, and says of bodies that a field that is not known is refused."""
+    """Adds the schemas of answers, and marks that bodies refuse unknown fields."""
     for body in result["components"]["schemas"].values():
         body["additionalProperties"] = False
     result["components"]["schemas"] = dict(sorted({**result["components"]["schemas"], **components()}.items()))
@@ -93,7 +93,7 @@ def shapes(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 
 def summaries(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Gives each operation a line for lists: the first clause of what is said of it."""
+    """Gives each operation a summary: the first clause of its description."""
     for operations in result["paths"].values():
         for operation in operations.values():
             clause = _CLAUSE.match(" ".join(operation["description"].split()))
@@ -101,6 +101,6 @@ def summaries(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
-#: Up to the first stop that a space or the end follows.
+#: Up to the first full stop before a space or the end.
 _CLAUSE = re.compile(r"(.+?)(?:[.;:]|(?<=[?]))(?: |$)")
 ETAG = answer_header("ETag", "What the next write names in If-Match.")

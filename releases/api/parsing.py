@@ -1,4 +1,4 @@
-"""Reading requests: strict JSON bodies, strict fields, no coercion, unknown fields named."""
+"""Request parsing: strict JSON bodies, strict fields, no coercion, unknown fields refused by name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from releases.gate.policy_fields import PolicyJSON
 
 
 class StrictJSONParser(BaseParser):
-    """``application/json`` by our own strict reader; the body may be twice as large as a snapshot."""
+    """``application/json`` with our strict parser; the body may be twice as large as a snapshot."""
 
     media_type = "application/json"
     doubles = False
@@ -36,7 +36,7 @@ class StrictJSONParser(BaseParser):
 
 
 class ContextParser(StrictJSONParser):
-    """For what is compared and never stored: a large integer is the double that it means."""
+    """For values that are compared and never stored: a large integer is read as a double."""
 
     doubles = True
 
@@ -46,14 +46,14 @@ class MergePatchParser(StrictJSONParser):
 
 
 def document(request: Request) -> Any:
-    """The body as a value of its own. No body is not ``{}``: an empty request must not empty a draft."""
+    """The body as a JSON value. A missing body is not ``{}``: an empty request must not empty a draft."""
     if request.stream is None:
         return StrictJSONParser().parse(BytesIO())
     return request.data
 
 
 class TextField(serializers.CharField):
-    """A JSON string and nothing that could be made into one."""
+    """A JSON string; nothing is converted."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -75,7 +75,7 @@ class Flag(serializers.BooleanField):
         return bool(data)
 
 
-# Reads a request body and documents it. A field that is not known is a problem: ``confrim`` must not be ignored.
+# Reads and documents a request body. An unknown field is a problem: ``confrim`` must not be ignored.
 class Body(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         unknown = {
@@ -94,7 +94,7 @@ class Body(serializers.Serializer[Any]):
 
 
 class Reason(TextField):
-    """Why. The action says whether there must be one and which characters it may have."""
+    """A reason. The action decides whether it is required and which characters are allowed."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", "Why; kept in the audit.")
@@ -102,7 +102,7 @@ class Reason(TextField):
 
 
 def perhaps_why() -> Reason:
-    """For edits of the draft, which may go without."""
+    """An optional reason, for edits of the draft."""
     return Reason(required=False, default="", help_text="Why; stands in the history.")
 
 
@@ -125,7 +125,7 @@ class PublishBody(ReasonBody):
     reason = Reason(required=False, default="", help_text="Why; kept in the audit. Needed unless `dryRun` is given.")
     version = TextField(required=False, max_length=64)
     digest = TextField(required=False, max_length=64, help_text="SHA-256 (hex) of the snapshot that was read.")
-    # An empty list is refused: whoever ticks nothing does not mean everything.
+    # An empty list is refused: selecting nothing must not mean everything.
     changes = serializers.ListField(
         child=TextField(max_length=2000),
         required=False,
@@ -153,7 +153,7 @@ class UndoBody(ReasonBody):
 
 @extend_schema_field(schema_of(dict[str, PolicyJSON]))
 class PolicySet(serializers.JSONField):
-    """Any JSON: the gate's own check tells all that is wrong with it, in both languages."""
+    """Any JSON: the gate's check reports all problems, in both languages."""
 
 
 class PolicyBody(ReasonBody):
@@ -171,7 +171,7 @@ class PolicyBody(ReasonBody):
     }
 )
 class Target(serializers.Field):
-    """What a draft is brought back to: a name of a version, or the number of a history entry."""
+    """The target of a revert: a version's name or a history entry's number."""
 
     default_error_messages = {"invalid": "neither"}
 
@@ -234,14 +234,14 @@ class ExtraSchemaBody(Body):
 
 
 def an_object(data: Any) -> dict[str, Any]:
-    """A body that is a JSON object, or the problem that it is none."""
+    """The body, which must be a JSON object."""
     if not isinstance(data, dict):
         raise serializers.ValidationError({"non_field_errors": [serializers.ErrorDetail("object", code="invalid")]})
     return data
 
 
 def body(request: Request, form: type[Body]) -> dict[str, Any]:
-    """The validated body; all its problems at once otherwise."""
+    """The validated body; else a refusal with all its problems."""
     serializer = form(data=an_object(request.data))
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)

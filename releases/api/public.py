@@ -1,4 +1,4 @@
-"""What clients ask, without a login: the gate, the published config, a preview link."""
+"""Public routes for clients: the gate, the published config, a preview link."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class PublicView(APIView):
     route: Route
 
     def ask(self, request: Request) -> Ask:
-        """What of a request counts for its answer."""
+        """The parts of a request that determine its answer."""
         meta = request.META
         return Ask(
             self.route,
@@ -90,7 +90,7 @@ class PublicView(APIView):
         )
 
     def answered(self, request: Request) -> HttpResponse:
-        """What the live release of the client's key answers."""
+        """The answer of the live release for the client's key."""
         live = read_live(request.META.get("HTTP_X_CLIENT_KEY"))
         return response_of(answers.answer(self.ask(request), live))
 
@@ -138,11 +138,11 @@ class PublishedConfigView(PublicView):
 
 @extend_schema_view(get=extend_schema(operation_id="readConfig"))
 class ConfigView(PublishedConfigView):
-    """The same at its short address."""
+    """The same at its short URL."""
 
 
 def environment_shown(application: Application, name: str | None) -> str:
-    """The key of the environment whose form of a preview is asked for; left out: the default one, if there is any."""
+    """The key of the environment in which a preview is shown; by default the default environment, if there is one."""
     if name is not None:
         return find_environment(name, application=application.key).key
     default = Environment.objects.filter(application=application, is_default=True).values_list("key", flat=True)
@@ -152,7 +152,7 @@ def environment_shown(application: Application, name: str | None) -> str:
 class OpenPreviewView(PublicView):
     """What a preview link opens."""
 
-    for_clients = False  # it asks the database each time, so it must hear when that is away
+    for_clients = False  # it queries the database each time, so it must fail fast during an outage
     route = Route("Accept-Language")
 
     @extend_schema(
@@ -166,7 +166,7 @@ class OpenPreviewView(PublicView):
         responses={200: schema_of(Snapshot), **problems(404, 410, 503)},
     )
     def get(self, request: Request, token: str) -> HttpResponse:
-        """The frozen preview that a link opens, in the form that clients get. A dead link says why."""
+        """The frozen preview that a link opens, in the form that clients get. The refusal of a dead link says why."""
         version = access.open_preview_link(token, now=timezone.now())
         query = request.query_params
         environment = environment_shown(version.application, query.get("environment"))

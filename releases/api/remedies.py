@@ -1,4 +1,4 @@
-"""What to do next over HTTP, where the catalogue of refusals speaks for all doors."""
+"""Next steps over HTTP, where the catalogue's are not specific to an interface."""
 
 from __future__ import annotations
 

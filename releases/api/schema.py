@@ -19,7 +19,7 @@ FILE = "docs/reference/openapi.yaml"
 
 @cache
 def document() -> tuple[bytes, str]:
-    """The bytes and their ETag, read once: making it anew takes a tenth of a second."""
+    """The bytes and their ETag, read once: generating the document takes a tenth of a second."""
     body = (settings.BASE_DIR / FILE).read_bytes()
     return body, f'"{sha256(body).hexdigest()}"'
 

@@ -1,8 +1,7 @@
-"""What a client is answered: the gate, the published config, and their refusals. Pure.
+"""Answers to clients: the gate, the published config, and their refusals. Pure.
 
-From plain facts only: no request object, no language of a thread, no question to a database. So the views of the API
-can ask, and an event loop as well. CORS, the headers that every answer of the server has, Content-Length and leaving
-out the body for HEAD belong to whoever sends the answer.
+From plain values only: no request object, no thread language, no database query, so that API views and an event loop
+can both use it. The sender adds CORS, the server's common headers and Content-Length, and omits the body for HEAD.
 """
 
 from __future__ import annotations
@@ -23,23 +22,23 @@ from releases.delivery.representations import Live, Representation, representati
 from releases.gate.decision import Policy, decide, for_platform, meta_fields
 
 JSON = ("Content-Type", "application/json")
-NO_CACHE = "no-cache"  # keep it, and ask each time
-#: Answers of the gate that a release keeps, and the longest headers of a client for which it keeps one. Beyond that
-#: the gate is asked each time, so strangers can fill neither the memory nor the whole table for long.
+NO_CACHE = "no-cache"  # store it, but revalidate each time
+#: Cached gate answers per release, and the longest client headers for which one is cached. Beyond that each request is
+#: decided anew, so strangers cannot fill the memory.
 KEPT_DECISIONS = 512
 LONGEST_KEPT = 200
 
 
 @dataclass(frozen=True)
 class Route:
-    """An address for clients. ``vary`` names every header that can change an answer: caches keep the answers apart."""
+    """A client route. ``vary`` names every header that can change an answer, so that caches keep answers apart."""
 
     vary: str
     methods: tuple[str, ...] = ("GET", "HEAD")
 
     @cached_property
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """Of every answer, refusals too."""
+        """Headers of every answer, refusals too."""
         return ("Allow", ", ".join((*self.methods, "OPTIONS"))), ("Vary", self.vary)
 
 
@@ -50,8 +49,9 @@ CONFIG = Route(_GATED)
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a request says, as it was sent; ``None``: the header is not there. The client key has led to a release
-    already. ``default_language`` is the server's, for problems."""
+    """A request's headers as sent; ``None``: missing. The client key is already resolved to a release.
+    ``default_language``: the server's, for problems.
+    """
 
     route: Route
     method: str = "GET"
@@ -64,7 +64,7 @@ class Ask:
 
     @property
     def language(self) -> str:
-        """Of problems: one of ours."""
+        """The language of problems, one of ours."""
         return _language(self.accept_language[: MAX_HEADER + 1], self.default_language)
 
 
@@ -74,7 +74,7 @@ def _language(accepted: str, default: str) -> str:
 
 
 def answer(ask: Ask, live: Live | Refusal) -> Answer:
-    """Of ``GATE`` or ``CONFIG``; ``live`` is the release that the client key leads to, or why there is none."""
+    """The answer of ``GATE`` or ``CONFIG``; ``live``: the release for the client key, or why there is none."""
     if ask.method not in ask.route.methods:
         return refused(ask, Refusal("http.method_not_allowed", method=ask.method))
     if isinstance(live, Refusal):
@@ -108,12 +108,12 @@ def conditional(
 
 
 def unconditional(ask: Ask, live: Live, body: bytes) -> Answer:
-    """200 with the headers of the release that it was made from."""
+    """200 with the release's headers."""
     return Answer(200, (JSON, *_of_release(ask, live, NO_CACHE)), body)
 
 
 def before_the_first(ask: Ask, body: bytes) -> Answer:
-    """200 where nothing was ever released: for clients that take a refusal for the end."""
+    """200 before the first release, for clients that stop at a refusal."""
     return Answer(200, (JSON, *_of_every(ask, NO_CACHE)), body)
 
 
@@ -142,7 +142,7 @@ def _gate(ask: Ask, live: Live) -> Answer:
 def _config(ask: Ask, live: Live) -> Answer:
     refusal = _decided(ask, live).refusal
     if refusal is not None:
-        return refusal  # also where the client has it already: the gate comes before any 304
+        return refusal  # even if the client has the content: the gate comes before any 304
     if live.version is None or live.digest is None:
         raise Refusal("release.none", environment=live.environment)
     shown = representation(live, live.surface or ask.surface)
@@ -151,14 +151,14 @@ def _config(ask: Ask, live: Live) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """``shown`` is what the gate's own address answers; ``refusal`` what the config's does, if the client gets none."""
+    """``shown``: the answer of the gate's URL; ``refusal``: the config's, if the client gets none."""
 
     shown: Representation | Answer
     refusal: Answer | None = None
 
 
 def _decided(ask: Ask, live: Live) -> _Decided:
-    """The gate's decision for this client, made once per release for clients that send the same."""
+    """The gate's decision for this client, cached per release for equal headers."""
     table = live.once(
         "gate", lambda: lru_cache(KEPT_DECISIONS)(partial(_decide, live.policies, live.serial, live.version))
     )

@@ -1,8 +1,9 @@
-"""Which foreign clients an environment has, so that whoever publishes hears which flags they cannot follow.
+"""Records the third-party clients of an environment, so that publishers are warned about flags that these cannot
+evaluate.
 
-A client is written down at most once an hour by each server process, and forgotten after thirty days (by
-:mod:`releases.housekeeping`). Names come from strangers: their number is bounded, also for each address, and those
-beyond it are one client called ``others``.
+Each server process records a client at most once an hour; :mod:`releases.housekeeping` deletes it after thirty days.
+Names come from strangers, so their number is bounded, in all and per address; the rest are recorded as one client,
+``others``.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ UNLEASH = "unleash"
 FORGOTTEN_AFTER = dt.timedelta(days=30)
 WRITTEN_EVERY = dt.timedelta(hours=1)
 MOST_NAMES = 50
-#: Names that one address may bring along, and addresses that are remembered, in a process.
+#: Names per address, and addresses remembered, in a process.
 MOST_OF_ADDRESS = 20
 ADDRESSES = 1_000
 LONGEST_NAME = 100
 OTHERS = "others"
-#: Flags that a warning names; the rest is counted.
+#: Flags that a warning lists; it counts the rest.
 FLAGS_NAMED = 8
 
 
@@ -45,7 +46,7 @@ class _Written:
         self._brought: OrderedDict[tuple[int, str, str], set[str]] = OrderedDict()
 
     def due(self, live: Live, kind: str, name: str, address: str, now: dt.datetime) -> str | None:
-        """The name to write down, or ``None`` when there is nothing to write."""
+        """The name to record, or ``None`` if none is due."""
         with self._lock:
             names = self._at.setdefault((live.environment_id, kind), {})
             for old in [known for known, at in names.items() if now - at >= WRITTEN_EVERY]:
@@ -77,7 +78,7 @@ written = _Written()
 
 
 def saw(live: Live, kind: str, name: str, *, address: str = "", now: dt.datetime) -> None:
-    """A client of this kind asked. Who asks gets an answer: this is written in the background."""
+    """Record in the background that a client of this kind asked."""
     name = "".join(char for char in name if char.isprintable()).strip()[:LONGEST_NAME] or "–"
     due = None if live.stale is not None else written.due(live, kind, name, address, now)
     if due is not None:
@@ -101,16 +102,16 @@ def _write(live: Live, kind: str, name: str, now: dt.datetime) -> None:
 def warnings(
     environment: Environment, snapshot: Mapping[str, Any], live: Mapping[str, Any], *, now: dt.datetime
 ) -> list[Problem]:
-    """What of a valid snapshot the clients seen here cannot follow, ``live`` being what they have now.
+    """The flags of a valid snapshot that clients seen here cannot evaluate. ``live``: what they have now.
 
-    Flags that they could follow until now, or that are new or changed: one warning for each reason. All others, which
-    are said at each publish: one warning.
+    New or changed flags, and flags that they could evaluate until now: one warning per reason. All others, repeated at
+    each publish: one warning.
     """
     since = now - FORGOTTEN_AFTER
     if not ClientSighting.objects.filter(environment=environment, kind=UNLEASH, last_seen_at__gte=since).exists():
         return []
     snapshot, live = resolved(snapshot, environment.key), resolved(live, environment.key)
-    # Not every client seen here may know segments.
+    # Some clients seen here may not know segments.
     reasons, before = (
         unleash.features(each, environment=environment.key, inline=True).reasons for each in (snapshot, live)
     )

@@ -1,10 +1,10 @@
-"""What clients get: the live release of an environment, asked for with one query and rendered once per release.
+"""What clients get: the live release of an environment, found with one query and rendered once per release.
 
-Each request asks which release is the newest, by its hash. What a hash stands for never changes, so a process reads it
-once: the release, its snapshot (perhaps 250 KB), what is made of it. The question is asked anew each time, so a publish
-by another process is seen by the next request. What this process commits it serves from that moment on, and it never
-goes back to a lower serial than it has committed or read. When the database is away, or behind that, the newest release
-of the environment that this process knows is served, marked stale.
+Each request queries the hash of the newest release. A hash's release never changes, so a process reads the release, its
+snapshot (perhaps 250 KB) and derived data once. Because each request queries the hash, the next request sees another
+process's publish. A process serves its own commits at once, and never goes back to a serial below one that it has
+committed or read. If the database is unavailable, or behind that serial, it serves the newest release that it knows,
+marked stale.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LONGEST_KEY = 64
 
 
 class _Seen:
-    """What this process knows: the newest release of each environment, and where each client key led."""
+    """What this process knows: the newest release of each environment, and the environment of each client key."""
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -43,21 +43,21 @@ class _Seen:
 
     def clear(self) -> None:
         self.questions = count(1)
-        self.newest: dict[int, tuple[int, Live]] = {}  # environment → number of the question when known, the release
-        self.behind: dict[int, str] = {}  # environment → hash of the lower release that the database calls its newest
-        self.confirmed: dict[int, float] = {}  # environment → when the database last named the newest release we know
+        self.newest: dict[int, tuple[int, Live]] = {}  # environment → number of the query that found it, the release
+        self.behind: dict[int, str] = {}  # environment → hash of the older release that the database reports as newest
+        self.confirmed: dict[int, float] = {}  # environment → when the database last confirmed the newest known release
         self.keys: OrderedDict[str, tuple[int, str]] = OrderedDict()  # client key ("": none) → environment, surface
 
     def of(self, environment_id: int) -> Live | None:
         return self.newest.get(environment_id, (0, None))[1]
 
     def snapshot(self, digest: str | None) -> Any:
-        """The snapshot with this digest, if a release has it: kills and policies leave the content as it is."""
+        """The snapshot with this digest, if a known release has it: kills and policies do not change the content."""
         with self.lock:
             return next((live.snapshot for _, live in self.newest.values() if live.digest == digest), None)
 
     def put(self, question: int, live: Live) -> Live:
-        """Learn of a release; the answer is what counts now. A serial never goes back."""
+        """Add a release; returns the newest known one. A serial never goes back."""
         with self.lock:
             known_at, known = self.newest.get(live.environment_id, (0, live))
             if live.serial >= known.serial:
@@ -66,7 +66,7 @@ class _Seen:
                 self.confirm(live)
                 return live
             if question < known_at:
-                return known  # who asked earlier was slower
+                return known  # an earlier query came back later
             self.behind[live.environment_id] = live.hash
         logger.critical(
             "the database says release %s of %s/%s is the newest, this process knows %s and goes on serving that. "
@@ -109,8 +109,7 @@ seen = _Seen()
 
 
 def read_live(client_key: str | None) -> Live:
-    """The newest release for a client key as it was sent; ``None``: of the default environment of the default
-    application."""
+    """The newest release for a client key as sent; ``None``: for the default environment of the default application."""
     name = client_key or ""
     if client_key is not None and not (name.isascii() and name.isprintable() and 0 < len(name) <= LONGEST_KEY):
         raise Refusal("client_key.unknown")
@@ -139,7 +138,7 @@ def read_live(client_key: str | None) -> Live:
 
 @lru_cache(maxsize=64)
 def _tell_damaged(why: str) -> None:
-    """Once a process, however many ask."""
+    """Log this once per process."""
     logger.critical("the newest release cannot be read, serving the one before it: %s", why)
 
 
@@ -165,13 +164,13 @@ def _newest(client_key: str) -> Live:
     return live if as_seen == {"surface": live.surface, "locale": live.locale} else replace(live, **as_seen)
 
 
-#: Stands in the compiled question for what each request fills in.
+#: Placeholder in the compiled query for each request's values.
 _CLIENT_KEY = "\0client key"
 
 
 @cache
 def _question(alias: str, keyed: bool) -> tuple[str, tuple[Any, ...]]:
-    """SQL and parameters of the one question, made by the ORM once per process: making it takes longer than asking."""
+    """SQL and parameters of the query, compiled by the ORM once per process: compiling takes longer than running."""
     newest = Release.objects.filter(environment=OuterRef("environment_id" if keyed else "pk")).order_by("-serial")
     sha = Subquery(newest.values("hash")[:1])
     rows: QuerySet[Any, Any]
@@ -186,14 +185,14 @@ def _question(alias: str, keyed: bool) -> tuple[str, tuple[Any, ...]]:
 
 
 def committed(release: Release) -> None:
-    """Called after the commit of a release, with all it refers to: from now on this process serves it."""
+    """Called after the commit of a release, with its related objects: from now on this process serves it."""
     _learn(next(seen.questions), release)
 
 
 def catch_up(environments: Collection[int]) -> None:
-    """Another process of this server has appended to the ledgers of these: from now on this one serves that too.
+    """Another process of this server has appended to these environments' ledgers: from now on this one serves that too.
 
-    When the database goes away at this very moment, the next question finds out.
+    If the database fails at this point, the next query catches up.
     """
     close_old_connections()
     try:
@@ -216,13 +215,13 @@ def _learn(question: int, release: Release) -> None:
 
 
 def _read(environment_id: int, sha: str) -> Live:
-    # By the environment's serials, downwards: it is the newest or nearly so, and no index knows the hash.
+    # By descending serial: it is among the newest, and the hash has no index.
     ledger = Release.objects.filter(environment=environment_id, hash=sha).order_by("-serial")
     return _live(ledger.select_related("environment__application", "config_version__content")[:1].get())
 
 
 def document_of(version: ConfigVersion) -> Any:
-    """The snapshot as Python values, which nobody may change: while it is live, a process reads and parses it once."""
+    """The snapshot as Python values; do not modify them. A process parses it once while it is live."""
     known = seen.snapshot(version.digest)
     return version.document if known is None else known
 

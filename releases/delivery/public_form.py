@@ -1,4 +1,4 @@
-"""From the stored snapshot to what a client may see. Pure."""
+"""Renders the public form of a stored snapshot. Pure."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 from configs.validation.references import Node, conditions_in, needing, needs
 
 FORCE_OFF = "FORCE_OFF"
-#: For people who run the product, not for its clients. (A flag's schema is for those who write its values.)
+#: Internal fields, for the product's staff. (A flag's schema is for authors of its values.)
 INTERNAL = frozenset({"owner", "description", "schema"})
-#: Of variants: what only Unleash's clients get, in their own way.
+#: Variant fields that only the Unleash API uses.
 UNLEASH = ("name", "payload")
-#: Sections whose items may carry internal fields, at any depth (a flag's rules and variants have descriptions too).
+#: Sections whose items may have internal fields, at any depth (a flag's rules and variants have descriptions too).
 DESCRIBED = ("featureFlags", "segments", "roles", "permissions", "plans")
 
 
 def render(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), surface: str = "") -> dict[str, Any]:
-    """The public form of a snapshot as it counts in an environment: engaged kill switches applied, internal fields and
-    private conditions left out.
+    """The public form of a snapshot in an environment: with engaged kill switches, without internal fields and private
+    conditions.
 
     A flag that needs a private segment or a pattern, directly or through a segment or another flag, is marked
     ``remote``: only the server can evaluate it. With ``surface`` only that surface's pages (and those without one) and
-    what hangs on them. The argument stays as it is.
+    what belongs to them. The argument is not modified.
     """
     result = {**snapshot, **{section: _without_internal(snapshot.get(section, [])) for section in DESCRIBED}}
     remote = _remote_flags(snapshot)
@@ -31,7 +31,7 @@ def render(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), surface
         for segment in result["segments"]
     ]
     for flag in result["featureFlags"]:
-        flag.pop("environments", None)  # what others have is nobody's here
+        flag.pop("environments", None)  # other environments' settings are left out
         for variant in flag.get("variants", ()):
             for name in UNLEASH:
                 variant.pop(name, None)
@@ -57,8 +57,9 @@ def _without_internal(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _remote_flags(snapshot: Mapping[str, Any]) -> set[str]:
-    """Keys of the flags that only the server can evaluate: what they need is private, asks for a pattern (browsers
-    have no engine for these that is linear in time), or is remote by its author's word."""
+    """Keys of the flags that only the server can evaluate: they depend on something private, on a pattern (browsers
+    have no linear-time engine), or on a flag that its author marked as remote.
+    """
     remote: set[Node] = {("featureFlags", flag["key"]) for flag in snapshot.get("featureFlags", []) if _is_remote(flag)}
     remote |= {("segments", segment["id"]) for segment in snapshot.get("segments", []) if _is_hidden(segment)}
     return (
@@ -79,7 +80,7 @@ def _has_pattern(holder: dict[str, Any]) -> bool:
 
 
 def _leads_to(action: dict[str, Any], pages: set[str]) -> bool:
-    """False for a button to a page of another surface: here it would lead nowhere."""
+    """False for a button to a page of another surface."""
     page = action.get("config", {}).get("pageId")
     return page is None or page in pages
 

@@ -1,4 +1,4 @@
-"""A live release in memory, and what is made of it once: the bytes of answers, the compiled flags. Pure."""
+"""A live release in memory, with data derived once: the bytes of answers, the compiled flags. Pure."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from icontrol.kernel.refusals import Refusal
 from releases.delivery.public_form import render
 
 logger = logging.getLogger("icontrol.delivery")
-MOST_WAITED = 10  # seconds, for what another thread computes
-IDENTITY = "identity"  # the content coding that is none
+MOST_WAITED = 10  # seconds to wait for another thread's computation
+IDENTITY = "identity"  # no content coding
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Live:
-    """A release as clients get it. ``version`` is None before the first publish. Shared by all who ask."""
+    """A release as clients get it. ``version`` is None before the first publish. Shared by threads."""
 
     application: str
     environment: str
@@ -35,21 +35,21 @@ class Live:
     policies: Mapping[str, Any]
     killed: tuple[str, ...]
     hash: str
-    snapshot: Any  # not to be changed
+    snapshot: Any  # do not modify
     surface: str = ""  # of the client key
-    stale: int | None = None  # seconds since the database last named it; None: it did just now
+    stale: int | None = None  # seconds since the database last confirmed it; None: just now
     _made: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def own(self) -> Any:
-        """``snapshot``, which is every environment's, as it counts in this one; not to be changed either."""
+        """``snapshot`` resolved for this environment; do not modify it either."""
         return self.once("own", lambda: resolved(self.snapshot, self.environment))
 
     def once(self, what: Any, make: Callable[[], T]) -> T:
-        """What is made of this release under this name: now, if nobody asked before. It goes when the release does.
+        """The value under this name, computed at the first call. It is dropped with the release.
 
-        However many ask meanwhile, one computes and the others wait for it, ``MOST_WAITED`` at most; then they get
-        ``release.preparing``. An error is theirs too, and who asks after it computes anew.
+        One thread computes and the others wait, at most ``MOST_WAITED``; then they get ``release.preparing``. An error
+        is raised in all of them, and the next call computes again.
         """
         found = self._made.get(what)
         if found is None:
@@ -63,7 +63,7 @@ class Live:
             return cast("T", found.result(MOST_WAITED))
         except TimeoutError:
             if found.done():
-                raise  # the error of whoever computed
+                raise  # the computing thread's error
             raise Refusal("release.preparing", extra={"retryAfter": MOST_WAITED}) from None
 
     def _make(self, what: Any, make: Callable[[], T], promise: Future[T]) -> T:
@@ -80,8 +80,9 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """One answer to clients: its canonical bytes in each content coding that is kept, and the strong entity tag and
-    SHA-256 of those without a coding."""
+    """One answer to clients: its canonical bytes in each cached content coding, with the strong entity tag and SHA-256
+    of the uncoded bytes.
+    """
 
     encodings: Mapping[str, bytes]
     etag: str
@@ -105,7 +106,7 @@ def representation(live: Live, surface: str) -> Representation:
     """The published config as clients get it: kill switches applied, private parts left out, one surface or all."""
     snapshot = live.own
     surfaces = live.once("surfaces", lambda: {page.get("surface") for page in snapshot.get("pages", [])} - {None})
-    # Hostile surface names share one entry: they all see the pages without a surface.
+    # Unknown surface names share one entry: they all see the pages without a surface.
     surface = surface if not surface or surface in surfaces else "\0"
     return live.once(
         ("surface", surface), lambda: Representation.of(render(snapshot, killed=live.killed, surface=surface))
@@ -113,7 +114,7 @@ def representation(live: Live, surface: str) -> Representation:
 
 
 def flags_of(live: Live) -> FlagSet:
-    """The flags of a release, compiled once: kill switches engaged, ``environment`` what the server says it is."""
+    """The flags of a release, compiled once, with its kill switches and ``environment``."""
 
     def compiled() -> FlagSet:
         found = compile_flags(live.own, environment=live.environment, killed=live.killed)

@@ -1,7 +1,7 @@
-"""The gate: which client versions may go on, by the version policy of their platform. Pure, no Django.
+"""The gate: decides by the version policy of their platform which client versions are served. Pure, no Django.
 
-The policies of an environment are one JSON object, ``{"default": {…}, "ios": {…}}``, carried by every release. Each
-platform's policy stands alone: what it leaves out has the value of :class:`Policy`, not that of ``default``.
+The policies of an environment are one JSON object, ``{"default": {…}, "ios": {…}}``, carried by every release. Platform
+policies are independent: a missing field has the default of :class:`Policy`, not the value of ``default``.
 
 The gate is a courtesy to honest clients, not access control: a modified client can send any version.
 """
@@ -25,7 +25,7 @@ Scheme = Literal["semver", "pep440", "dotted"]
 PolicyStatus = Literal["OK", "UNKNOWN", "SOFT_BLOCK", "HARD_BLOCK", "MAINTENANCE", "MALFORMED"]
 
 DEFAULT = "default"
-#: An epoch (``1!1.0``) would stand above every version without one, so the ``!`` is not a letter here.
+#: An epoch (``1!1.0``) would rank above every version without one, so ``!`` is not allowed.
 PEP440_LETTERS = re.compile(rf"[0-9A-Za-z.+_-]{{1,{MAX_LENGTH}}}")
 
 
@@ -50,12 +50,12 @@ PARSERS: dict[str, Callable[[str], Any]] = {
 
 @lru_cache(maxsize=256)
 def _bound(scheme: Scheme, text: str) -> Any:
-    """A version that a policy names; parsed once, not with every request."""
+    """A version in a policy; parsed once, not with every request."""
     return PARSERS[scheme](text)
 
 
 def newer(scheme: Scheme, a: str, b: str) -> bool:
-    """Whether version ``a`` is above ``b``; a name that the scheme cannot read is above nothing."""
+    """Whether version ``a`` is above ``b``; False if the scheme cannot read one."""
     try:
         return bool(_bound(scheme, a) > _bound(scheme, b))
     except MalformedVersion:
@@ -67,7 +67,7 @@ class Policy:
     """One platform's version policy. ``retry_after`` and ``poll_after`` are seconds.
 
     ``message``, for clients below the minimum, and ``maintenance_message`` are a string or ``{locale: string}``;
-    ``scheme`` says how this platform's versions are compared.
+    ``scheme``: how this platform's versions are compared.
     """
 
     latest: str = "0.0.0"
@@ -85,7 +85,7 @@ class Policy:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Policy:
-        """From what :func:`check_policies` accepted. Versions are normalised (``1.4`` becomes ``1.4.0``)."""
+        """From JSON that :func:`check_policies` accepted. Versions are normalised (``1.4`` becomes ``1.4.0``)."""
         values = {field: data[key] for field, key in KEYS.items() if key in data}
         scheme = values.get("scheme", "semver")
         for field in ("latest", "min_supported"):
@@ -95,7 +95,7 @@ class Policy:
         return cls(**values)
 
     def as_json(self) -> dict[str, Any]:
-        """Every key, also those that have their default value."""
+        """Every key, also those with their default value."""
         data = {key: getattr(self, field) for field, key in KEYS.items()}
         data["capabilities"] = list(self.capabilities)
         return {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
@@ -123,9 +123,9 @@ class Decision:
 
 
 def for_platform(policies: Mapping[str, Any], platform: str | None) -> tuple[str, Policy]:
-    """The policy for a client's platform header, and its name; ``default`` for all that is not in ``policies``.
+    """The policy for a client's platform header, and its name; ``default`` for unknown platforms.
 
-    The name is one of few, whatever the client sends, so it may be part of a cache key.
+    The name is always a key of ``policies`` or ``default``, so it can be part of a cache key.
     """
     name = platform.lower() if platform is not None and platform.isascii() else DEFAULT
     if name not in policies:
@@ -134,11 +134,11 @@ def for_platform(policies: Mapping[str, Any], platform: str | None) -> tuple[str
 
 
 def decide(policy: Policy, client_version: str | None) -> Decision:
-    """The table of version policies, for the version header (``None`` if there is none). Never raises for a string.
+    """The decision for a version header (``None`` if missing). Never raises for a string.
 
-    A malformed header is 400 during maintenance as well: it is a fault of the client, which its developer must see
-    on every day alike. Maintenance outranks a block, and then nothing requires an update: the client shows that it
-    has to wait, and goes on with the config.
+    A malformed header is 400 during maintenance too: it is a bug of the client that its developer must always see.
+    Maintenance outranks a block, and then no update is required: the client shows that it has to wait, and keeps using
+    its config.
     """
     try:
         version = None if client_version is None else PARSERS[policy.scheme](client_version)
@@ -188,7 +188,7 @@ def meta_fields(
 ) -> GateFieldsJSON:
     """The fields of ``GET /meta/release``, on 200 and, at top level of the problem, on 426 and 503.
 
-    ``accepted`` is the client's ``Accept-Language``, ``locale`` the application's default language.
+    ``accepted``: the client's ``Accept-Language``; ``locale``: the application's default language.
     """
     return {
         "latest": policy.latest,
@@ -209,7 +209,7 @@ def meta_fields(
 
 
 def _message(policy: Policy, decision: Decision) -> str | dict[str, str]:
-    """What there is to say: to a client that may go on, nothing."""
+    """The message for the client; none for a client that is served."""
     match decision.policy_status:
         case "SOFT_BLOCK" | "HARD_BLOCK":
             return policy.message

@@ -1,7 +1,6 @@
-"""The fields of a version policy, once for all doors, and what an author may write into them. Pure.
+"""The fields of a version policy, defined once for all interfaces, and their checks. Pure.
 
-The checks, the form in the admin, the options of the commands, the API's shape and every sentence about a change follow
-the table.
+The checks, the admin form, the command options, the API schema and the sentences about changes all use this table.
 """
 
 from __future__ import annotations
@@ -28,7 +27,8 @@ MAX_CAPABILITY = 100
 MAX_TEXT = 2_000
 MAX_SECONDS = 86_400
 WEB = ("http", "https")
-#: The stores and installers that an update button may open. A list, because ``javascript:`` is an absolute URL too.
+#: URL schemes of stores and installers that an update button may open. An allow-list: ``javascript:`` is an absolute
+#: URL too.
 STORES = (
     "amzn",
     "appmarket",
@@ -50,8 +50,7 @@ FieldKind = Literal["version", "choice", "text", "address", "switch", "seconds",
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a version policy, for all doors. ``text`` is a string or one per language; ``help`` is for the
-    command line."""
+    """One field of a version policy. ``text``: a string or one per language; ``help``: for the command line."""
 
     kind: FieldKind
     name: Text
@@ -59,7 +58,7 @@ class Field:
     choices: Mapping[str, Text] = field(default_factory=dict)
 
 
-#: JSON key → field, in the order in which people read them.
+#: JSON key → field, in display order.
 POLICY_FIELDS: dict[str, Field] = {
     "latest": Field("version", both("latest version"), "Newest client version."),
     "minSupported": Field("version", both("minimum version"), "Clients below it are blocked."),
@@ -139,7 +138,7 @@ def of_kind(*kinds: FieldKind) -> list[str]:
 
 
 def policy_problems(policies: Any) -> list[Problem]:
-    """All that is wrong with the policies of an environment, at once, in the order of the document. Total on JSON."""
+    """All problems of an environment's policies, in the order of the document. Total on JSON."""
     if not isinstance(policies, dict):
         return [_wrong((), both("an object"))]
     return list(_check_platforms(policies))
@@ -175,7 +174,7 @@ def _check_policy(policy: dict[str, Any], path: Path) -> Iterator[Problem]:
         else:
             yield _problem((*path, key), "unknown_key", both("A version policy has no such key."))
     scheme = policy.get("scheme", "semver")
-    if isinstance(scheme, str) and scheme in PARSERS:  # else there is no telling what a version is
+    if isinstance(scheme, str) and scheme in PARSERS:  # without a scheme versions cannot be checked
         yield from _check_versions(policy, PARSERS[scheme], path)
 
 
@@ -279,7 +278,7 @@ def _is_absolute(url: str) -> bool:
     try:
         parts = urlsplit(url)
         if parts.scheme in WEB:
-            return bool(parts.hostname) and parts.port != 0  # a port that is no port raises
+            return bool(parts.hostname) and parts.port != 0  # an invalid port raises
     except ValueError:
         return False
     return parts.scheme in STORES and len(url) > len(parts.scheme + ":")

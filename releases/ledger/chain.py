@@ -1,7 +1,7 @@
 """The ledger: appending a release, reading the newest, and the hash that chains them.
 
-Append is the only way in which anything that clients can notice changes. Callers hold the locks of the application
-and the environment; the unique serial and a trigger refuse whatever slips past.
+Everything that clients can notice changes only by an append. Callers hold the locks of the application and the
+environment; the unique serial and a trigger refuse anything else.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ from releases.models import Environment, Release
 #: Version of the list of facts. New optional facts get a new number and are absent from older rows.
 FORMAT = 1
 GENESIS = "0" * 64
-#: By how much the clocks of two servers may differ.
+#: Allowed difference between two servers' clocks.
 SKEW = dt.timedelta(minutes=5)
 NO_POLICY = canonical({"default": Policy().as_json()})
 
 
 def nothing(environment: Environment) -> Release:
-    """What counts before the first release: serial 0, no version, no minimum, no kill. It is in no database."""
+    """The state before the first release: serial 0, no version, no minimum, no kill. Not stored."""
     return Release(environment=environment, serial=0, policies=NO_POLICY, kill_switches="[]", hash=GENESIS)
 
 
 def head_of(environment: Environment, at: dt.datetime | None = None) -> Release:
-    """The newest release (``at`` a time: then) with its version; :func:`nothing` when there was none yet."""
+    """The newest release (as of ``at``, if given) with its version; :func:`nothing` if there is none."""
     releases = served_at(Release.objects.filter(environment=environment), at)
     found = _with(environment, releases.select_related("config_version").order_by("-serial").first())
     return found or nothing(environment)
 
 
 def served_at(releases: QuerySet[Release], at: dt.datetime | None) -> QuerySet[Release]:
-    """Those that were there then; the one with the highest serial is what clients got.
+    """The releases that existed then; clients got the one with the highest serial.
 
-    From now on that is the newest one, whatever time a wrong clock gave it.
+    For a time not in the past that is the newest one, even if a wrong clock dated it later.
     """
     return releases if at is None or at >= timezone.now() else releases.filter(created_at__lte=at)
 
@@ -56,10 +56,10 @@ def release_of(environment: Environment, serial: int) -> Release | None:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What an environment can go back to.
+    """The states that an environment can go back to.
 
-    ``release`` stands just before the newest one. ``version`` was live just before the current one first went live;
-    so repeated rollbacks walk back, never to and fro.
+    ``release``: the one just before the newest. ``version``: the one live just before the current one first went live,
+    so repeated rollbacks go further back, not to and fro.
     """
 
     release: Release | None
@@ -67,7 +67,7 @@ class Past:
 
 
 def pasts(heads: Iterable[Release]) -> dict[int, Past]:
-    """Environment id → its past, for the newest releases of any number of environments. Three queries."""
+    """environment id → its past, for the newest releases of any number of environments. Three queries."""
     same = Release.objects.filter(environment=OuterRef("environment"))
     first = same.filter(config_version=OuterRef("config_version")).order_by("serial").values("serial")[:1]
     live_before = same.filter(serial__lt=OuterRef("first"), config_version__isnull=False).order_by("-serial")
@@ -94,7 +94,7 @@ def _with(environment: Environment, release: Release | None) -> Release | None:
 
 
 def facts(release: Release, *, application: str, environment: str, version: str | None, sha: str | None) -> Any:
-    """What the hash of a release covers, as JSON values. ``sha`` is the digest of the snapshot's stored text."""
+    """The JSON values that a release's hash covers. ``sha``: the digest of the snapshot's stored text."""
     return {
         "format": release.format,
         "application": application,
@@ -118,8 +118,9 @@ def hash_of(release: Release, **names: Any) -> str:
 
 
 def _time_after(head: Release, now: dt.datetime) -> dt.datetime:
-    """Clocks of several servers differ a little: then times do not go down along the serials. A clock that was far
-    ahead is not followed, or every later release would carry its time."""
+    """Servers' clocks differ a little, so times are kept from decreasing along the serials. A clock far ahead is not
+    followed, or every later release would have its time.
+    """
     return head.created_at if head.serial and now < head.created_at <= now + SKEW else now
 
 
@@ -137,8 +138,8 @@ def append(
 ) -> Release:
     """Insert the release after ``head``. After the commit this process serves it, and the checkpoint line follows.
 
-    Called by :func:`releases.proposals.release` only. ``flags``: what :func:`releases.flag_life.flag_changes` says of
-    ``config_version``, worked out before the lock is taken.
+    Called by :func:`releases.proposals.release` only. ``flags``: the result of :func:`releases.flag_life.flag_changes`
+    for ``config_version``, computed before the lock was taken.
     """
     environment = head.environment
     release = Release(

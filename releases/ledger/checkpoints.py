@@ -1,10 +1,10 @@
 """One line per release, ``application environment serial hash``, in a file outside the database.
 
-A bare hash chain cannot see that its tail was cut; this file can. It is written after each commit and filled up at
+A hash chain alone cannot show that its tail was cut; this file can. It is written after each commit; gaps are filled at
 start and at the next append, after a comparison. A write error is logged and never undoes a publish.
 
-Where the file has no line of an environment that has several releases, it is new here, or somebody removed it: a mark
-before what is then written, ``# application environment 1-serial anew``, says so until somebody acknowledges it.
+If the file has no line of an environment with several releases, it is new or was removed. A mark before the lines then
+written, ``# application environment 1-serial anew``, records this until somebody acknowledges it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ logger = logging.getLogger("icontrol.checkpoints")
 BLOCK = 64 * 1024
 
 
-#: Written with single spaces and one newline; whatever else stands in the file is a torn or foreign line.
+#: Written with single spaces and one newline; anything else in the file is a torn or foreign line.
 LINE = re.compile(rb"([a-z0-9-]+) ([a-z0-9-]+) ([1-9][0-9]{0,17}) ([0-9a-f]{64})\n?")
 
 
@@ -52,7 +52,7 @@ def parse(raw: bytes) -> Line | None:
 
 
 def written_anew(path: Path) -> dict[tuple[str, str], int]:
-    """(application, environment) → up to which serial its lines were written from the database, unacknowledged."""
+    """(application, environment) → highest serial whose lines were rewritten from the database and not acknowledged."""
     if not path.exists():
         return {}
     with path.open("rb") as file:
@@ -71,7 +71,7 @@ def read(path: Path) -> Iterator[tuple[int, Line | None]]:
 
 
 def newest(path: Path, most: int) -> list[Line | None]:
-    """The last lines in the order of the file, None for a torn one; read from the end, at most one block."""
+    """The last lines in file order, None for a torn one; reads at most one block from the end."""
     if not path.exists():
         return []
     with path.open("rb") as file:
@@ -82,9 +82,9 @@ def newest(path: Path, most: int) -> list[Line | None]:
 
 
 def record(environment: Environment, *, acknowledged: bool = False) -> bool:
-    """Bring the file up to the environment's newest release. False if that failed; the reason is in the log.
+    """Extend the file to the environment's newest release. False if that failed; the log has the reason.
 
-    ``acknowledged``: somebody knows that the file begins now.
+    ``acknowledged``: somebody knows that the file is new.
     """
     path: Path = settings.ICONTROL_CHECKPOINTS
     try:
@@ -98,20 +98,20 @@ def record(environment: Environment, *, acknowledged: bool = False) -> bool:
 
 
 def committed(release: Release) -> None:
-    """Follows each release."""
+    """Called after each release."""
     record(release.environment)
 
 
 def record_all(*, acknowledged: bool = False) -> bool:
-    """At start: every environment."""
+    """Extend the file for every environment, at start."""
     environments = Environment.objects.select_related("application")
     return all([record(environment, acknowledged=acknowledged) for environment in environments])
 
 
 def renew(now: dt.datetime) -> Path | None:
-    """Write the file anew from the ledger. Where the old one is kept; None when there was none.
+    """Rewrite the file from the ledger. Returns where the old one is kept; None if there was none.
 
-    For after a restore: the lines of the releases that are lost would contradict the database for ever.
+    For use after a restore: the lines of lost releases would always contradict the database.
 
     :raises OSError: the old one cannot be kept aside, or the new one cannot be written.
     """
@@ -122,11 +122,11 @@ def renew(now: dt.datetime) -> Path | None:
 
 
 def keep_aside(now: dt.datetime) -> Path | None:
-    """The file gets another name, with the time; None when there is none."""
+    """Rename the file, with a timestamp. Returns the new name; None if there is no file."""
     path: Path = settings.ICONTROL_CHECKPOINTS
     aside = path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%SZ}")
     try:
-        os.link(path, aside)  # unlike a rename, it replaces nothing
+        os.link(path, aside)  # unlike a rename, it never replaces a file
         path.unlink()
     except FileNotFoundError:
         return None
@@ -155,7 +155,7 @@ def _fill(file: BinaryIO, environment: Environment, acknowledged: bool) -> bool:
     if lines:
         file.seek(0, os.SEEK_END)
         if file.tell() and not _ends_with_newline(file):
-            lines.insert(0, "\n")  # a torn line stays visible, on its own
+            lines.insert(0, "\n")  # keeps a torn line visible, on its own line
         file.write("".join(lines).encode("ascii"))
         file.flush()
         os.fsync(file.fileno())
@@ -168,7 +168,7 @@ def _ends_with_newline(file: BinaryIO) -> bool:
 
 
 def _last_line(file: BinaryIO, environment: Environment) -> Line | None:
-    """The environment's last line, read from the end of the file so that a long file costs no more."""
+    """The environment's last line, read from the end of the file, so a long file costs no more."""
     names = (environment.application.key, environment.key)
     end = file.seek(0, os.SEEK_END)
     rest = b""

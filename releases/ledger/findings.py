@@ -1,6 +1,6 @@
-"""What a verification of the ledger can find: each kind with its severity, its sentence, and what to do.
+"""The findings of a ledger verification: each kind with severity, sentence and next step.
 
-``docs/reference/verification.md`` is made of this catalogue.
+``docs/reference/verification.md`` is generated from this catalogue.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``place`` is ``application/environment`` and perhaps a serial; an ``error`` means that trust is lost."""
+    """``place``: ``application/environment``, optionally with a serial. An ``error`` means that the ledger cannot be
+    trusted.
+    """
 
     severity: Severity
     code: str
@@ -25,7 +27,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class FindingKind:
-    """``message`` has fields for values, ``next`` has none."""
+    """``message`` has ``{name}`` fields, ``next`` has none."""
 
     code: str
     severity: Severity

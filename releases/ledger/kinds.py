@@ -1,4 +1,4 @@
-"""The kinds of releases, their words, and which are emergencies."""
+"""The kinds of releases, their names, and which are emergencies."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ RELEASE_KINDS: dict[str, Text] = {
     "kill": both("kill switch engaged"),
     "lift": both("kill switch lifted"),
 }
-#: What takes back or forces off: at 3 a.m. nobody has to be waited for.
+#: Kinds that take back or force off: these wait for nobody.
 EMERGENCIES = frozenset({"rollback", "undo", "kill", "lift"})

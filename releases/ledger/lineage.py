@@ -1,4 +1,4 @@
-"""Ancestry of config versions against what an environment has released and taken back."""
+"""Compares the ancestry of config versions with what an environment has released and rolled back."""
 
 from __future__ import annotations
 
@@ -19,22 +19,21 @@ WITH RECURSIVE line(id, based_on_id) AS (
 
 
 def ancestry(version: ConfigVersion) -> set[int]:
-    """Primary keys of the version and everything that it was based on."""
+    """Primary keys of the version and all its ancestors."""
     with connection.cursor() as cursor:
         cursor.execute(ANCESTORS, [version.pk])
         return {row[0] for row in cursor.fetchall()}
 
 
 def lineage(environment: Environment, candidate: ConfigVersion, live: ConfigVersion | None) -> tuple[bool, list[str]]:
-    """(does the candidate's ancestry lack the live version?, versions in it that were taken back here).
+    """(does the candidate's ancestry lack the live version?, rolled-back versions in it).
 
-    Only what is new against the live version counts: whoever published a descendant of a version that had been
-    rolled back has said yes to it once already.
+    Only ancestors that the live version does not have count: for the others a publish was already confirmed.
     """
     if live is None or candidate.pk == live.pk:
         return False, []
     if candidate.based_on_id == live.pk and candidate.state != states.PUBLISHED:
-        return False, []  # the ordinary case, whatever the ledger's length: it never was live, so never taken back
+        return False, []  # the usual case, for any length of the ledger: it was never live, so never rolled back
     mine = ancestry(candidate)
     taken_back = (
         Release.objects.filter(environment=environment, config_version__in=mine - ancestry(live))

@@ -1,4 +1,4 @@
-"""What a release did, in one sentence: the same one on pages, in the API and in the commands."""
+"""What a release did, in one sentence, for pages, API and commands."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from releases.gate.decision import DEFAULT, Policy
 from releases.gate.policy_fields import POLICY_FIELDS, of_kind
 from releases.models import Release
 
-#: A sentence has so many parts; the page of the release has them all.
+#: Parts of a sentence; the release's page has all.
 PARTS_SHOWN = 4
 
-#: What nobody reads in a row of a list.
+#: Fields left out of list rows.
 LONG = of_kind("text", "address", "names")
 NONE = both("none")
 
 
 def summary(release: Release) -> Text:
-    """“1.0.0 → 1.0.1; latest version 1.0.0 → 1.0.1”, “checkout forced off”: against the release before it.
+    """“1.0.0 → 1.0.1; latest version 1.0.0 → 1.0.1”, “checkout forced off”: compared with the previous release.
 
     For rows of a list, :func:`precede` them first.
     """
@@ -52,7 +52,7 @@ def _parts(release: Release, before: Release | None) -> Iterator[Text]:
 
 
 def _policies(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Text]:
-    """Minimums first: they are what blocks people."""
+    """Minimums first, because they block clients."""
     steps = []
     for platform in sorted({*before, *after}, key=lambda name: (name != DEFAULT, name)):
         place = same("") if platform == DEFAULT else both("{p}: ", p=platform)
@@ -91,7 +91,7 @@ def _version(release: Release | None) -> Any:
 
 
 def precede(releases: Sequence[Release]) -> Sequence[Release]:
-    """The same releases, each knowing the one before it: one query for any number of rows."""
+    """Set each release's predecessor: one query for any number of rows."""
     known = {(release.environment_id, release.serial): release for release in releases}
     missing: dict[int, list[int]] = {}
     for environment, serial in known:

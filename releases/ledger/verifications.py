@@ -1,4 +1,4 @@
-"""What the last verification of the ledger found, kept in a file beside the checkpoints for whoever looks next."""
+"""The result of the last ledger verification, kept in a file beside the checkpoints."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ logger = logging.getLogger("icontrol.checkpoints")
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """``releases`` is how many there were in all environments."""
+    """``releases``: their number in all environments."""
 
     findings: Sequence[Finding]
     releases: int
@@ -37,7 +37,7 @@ def place() -> Path:
 
 
 def keep(findings: Sequence[Finding], *, releases: int, by: str, now: dt.datetime) -> Verification:
-    """The verdict, written for :func:`last`. A write error is logged: what was found is found all the same."""
+    """Save the result for :func:`last`. A write error is only logged."""
     verdict = Verification(findings, releases, by, now)
     path = place()
     draft = path.with_name(f"{path.name}.{os.getpid()}")
@@ -52,7 +52,7 @@ def keep(findings: Sequence[Finding], *, releases: int, by: str, now: dt.datetim
 
 
 def last() -> Verification | None:
-    """None: nobody verified yet, or the file cannot be read."""
+    """The last result; None if there is none or the file cannot be read."""
     try:
         body = json.loads(place().read_text(encoding="utf-8"))
         findings = [Finding(**finding) for finding in body["findings"]]

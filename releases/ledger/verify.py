@@ -1,5 +1,6 @@
-"""Does the ledger still say what was released? Read-only; finds edits, gaps, swaps, insertions and a cut tail, and rows
-beside the ledger that were changed past the program. :mod:`releases.ledger.findings` lists what it can say."""
+"""Verifies the ledger. Read-only; finds edits, gaps, swaps, insertions and a cut tail, and rows beside the ledger that
+were changed outside the program. :mod:`releases.ledger.findings` lists the findings.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +21,9 @@ from releases.ledger.findings import FLAGS_DIFFER, Finding, find
 from releases.models import ClientKey, Environment, FlagLife, Release
 
 Names = tuple[str, str]  # of an application and an environment
-#: Seconds that the line of a release which was committed this moment is waited for.
+#: Seconds to wait for the line of a release that was just committed.
 PATIENCE = 1.0
-#: Columns that decide what clients get, and which no release holds. Each change of theirs is in the history.
+#: Columns that decide what clients get but are not part of a release. The history has each change.
 DECIDING: dict[type[Model], tuple[str, ...]] = {
     Application: ("key", "default_locale", "is_default"),
     Environment: ("application_id", "key", "is_default"),
@@ -40,14 +41,14 @@ def verify(
 ) -> Iterator[Finding]:
     """All findings, environment by environment, then the rows beside them, then the checkpoint files.
 
-    ``own`` is the file that the server writes, which has a line for each release; ``against`` are copies, which may end
-    earlier (OSError: one cannot be read); ``only_files``: nothing but these. ``seen`` hears of every release read.
+    ``own``: the server's file, with a line for each release; ``against``: copies, which may end earlier (OSError: one
+    cannot be read); ``only_files``: check only the files. ``seen`` is called for every release read.
     """
     environments = list(environments)
     if not only_files:
         for environment in environments:
             found = list(_chain(environment, seen))
-            yield from found or _flag_lives(environment)  # a ledger that was edited tells nothing about flags
+            yield from found or _flag_lives(environment)  # an edited ledger says nothing reliable about flags
         yield from _rows(environments)
     if own is not None:
         try:
@@ -92,7 +93,7 @@ def _chain(environment: Environment, seen: Callable[[Environment, int], None]) -
 
 
 def _clock(release: Release, before: dt.datetime | None, place: str) -> Iterator[Finding]:
-    """A clock that was wrong is no edit: the hash holds the time, and the order is that of the serials."""
+    """A wrong clock is not an edit: the hash covers the time, and serials determine the order."""
     if before is not None and release.created_at < before:
         yield find("ledger.clock", place, time=before - release.created_at)
     if release.created_at > timezone.now() + SKEW:
@@ -100,12 +101,12 @@ def _clock(release: Release, before: dt.datetime | None, place: str) -> Iterator
 
 
 def _flag_lives(environment: Environment) -> Iterator[Finding]:
-    """The table that ``flag.key_reused`` and the ages of flags are read from. It follows from the ledger."""
+    """Check the table behind ``flag.key_reused`` and the ages of flags, which is derived from the ledger."""
     lives, releases = FlagLife.objects.filter(environment=environment), Release.objects.filter(environment=environment)
     number = releases.count()
     stored = {flag_life.Life(*row) for row in lives.values_list("key", "kind", "from_serial", "to_serial")}
     wrong = stored ^ set(flag_life.lives_told_by(releases))
-    if wrong and releases.count() == number:  # else they are of different moments
+    if wrong and releases.count() == number:  # otherwise they are from different times
         keys = sorted({life.key for life in wrong})
         yield find(FLAGS_DIFFER, f"{environment}", n=len(keys), keys=", ".join(keys[: flag_life.MOST_NAMED]))
 
@@ -114,7 +115,7 @@ def _flag_lives(environment: Environment) -> Iterator[Finding]:
 
 
 def _rows(environments: list[Environment]) -> Iterator[Finding]:
-    """The environments, their applications and their client keys, compared with the last entries of their history."""
+    """Compare environments, their applications and client keys with the last entries of their history."""
     applications = {environment.application_id for environment in environments}
     mine = [environment.pk for environment in environments]
     yield from _history_of(Application, Q(id__in=applications))
@@ -124,7 +125,7 @@ def _rows(environments: list[Environment]) -> Iterator[Finding]:
 
 def _history_of(model: type[Any], which: Q) -> Iterator[Finding]:
     columns = DECIDING[model]
-    # The history first: a row that is changed meanwhile is newer than it, and looked at again.
+    # The history first: a row that changes meanwhile is newer and is checked again.
     last, found = _both(model, columns, which)
     suspects = [pk for pk in last.keys() | found.keys() if last.get(pk) != found.get(pk)]
     if suspects:
@@ -146,7 +147,7 @@ def _history_of(model: type[Any], which: Q) -> Iterator[Finding]:
 def _both(
     model: type[Any], columns: tuple[str, ...], which: Q
 ) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
-    """Id → deciding columns, as the last entries of the history say, and as the rows are."""
+    """id → deciding columns, by the last history entries and by the rows."""
     entries = model.history.filter(which).order_by("history_id").values("id", *columns)
     last = {entry.pop("id"): entry for entry in entries.iterator()}
     return last, {row.pop("id"): row for row in model._default_manager.filter(which).values("id", *columns)}
@@ -190,7 +191,7 @@ def _checkpoints(path: Path, environments: list[Environment], *, is_own: bool) -
 
 
 def _compare(environment: Environment, rows: dict[int, str], lines: dict[int, set[str]]) -> Iterator[Finding]:
-    """The lines of one environment (serial → hashes) with its rows."""
+    """Compare the lines of one environment (serial → hashes) with its rows."""
     for serial, shas in sorted(lines.items()):
         if serial not in rows:
             yield find("checkpoint.beyond", f"{environment} {serial}")
@@ -199,7 +200,7 @@ def _compare(environment: Environment, rows: dict[int, str], lines: dict[int, se
 
 
 def _not_written(path: Path, names: Names, missing: list[int]) -> list[int]:
-    """Those of the serials that have no line a moment later: a server writes the line just after the commit."""
+    """The serials that still have no line a moment later: a server writes the line just after the commit."""
     end = time.monotonic() + PATIENCE
     while missing:
         there = {line.serial for _, line in checkpoints.read(path) if line and (line[0], line[1]) == names}

@@ -1,7 +1,7 @@
-"""What all commands share: whom they act for, where, how they answer, and what their exit codes mean.
+"""The base of all commands: actor, place, output and exit codes.
 
-A command is a door like a view of the API: it parses, looks up, calls one action, and prints. Exit codes: 0 done, 2
-refused (also wrong arguments), 3 conflict: what was read is not what is there any more, or a yes is missing.
+Like an API view, a command parses, looks up, calls one action, and prints. Exit codes: 0 done, 2 refused (also wrong
+arguments), 3 conflict: the data changed since it was read, or a confirmation is missing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from releases.management.output import next_step, refusal_lines
 from releases.models import Environment
 
 REFUSED, CONFLICT = 2, 3
-#: Options that several commands take: name → (flag, what argparse is told).
+#: Options that several commands take: name → (flag, arguments of argparse).
 SHARED: dict[str, tuple[str, dict[str, Any]]] = {
     "application": ("--application", {"metavar": "KEY", "help": "Application; left out: the default one."}),
     "environment": ("--environment", {"metavar": "KEY", "help": "Environment; left out: the default one."}),
@@ -55,7 +55,7 @@ class ActionCommand(BaseCommand):
     """One command. Subclasses name in ``takes`` which of :data:`SHARED` they take, and implement ``run``."""
 
     takes: tuple[str, ...] = ()
-    # Nothing may keep a rollback waiting at 3 a.m.; `manage.py check` and every start run the checks.
+    # An emergency rollback must not wait for checks; `manage.py check` and every start run them.
     requires_system_checks: list[str] = []
     suppressed_base_arguments = {  # noqa: RUF012
         "--version",
@@ -65,7 +65,7 @@ class ActionCommand(BaseCommand):
         "--no-color",
         "--force-color",
     }
-    #: Whether it looks into a database that must be there.
+    #: Whether the command needs an existing database.
     needs_database = True
     options: Mapping[str, Any]
     language: str
@@ -76,7 +76,7 @@ class ActionCommand(BaseCommand):
         return __version__
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        # No abbreviations: a script that says --env must not change its meaning with the next version.
+        # No abbreviations: a script's --env must not change its meaning with the next version.
         return super().create_parser(prog_name, subcommand, allow_abbrev=False, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -92,7 +92,7 @@ class ActionCommand(BaseCommand):
 
     @abstractmethod
     def run(self) -> None:
-        """Do it, with ``self.options``; refusals are raised."""
+        """Run the command with ``self.options``; raises refusals."""
 
     # --- what commands ask for ----------------------------------------------------------------------------------------
 
@@ -107,7 +107,7 @@ class ActionCommand(BaseCommand):
         return find_environment(self.options["environment"], application=self.options["application"])
 
     def read_json(self, name: str, times: int = 2, *, parse: Callable[..., Any] = parse_strict) -> Any:
-        """Strict JSON out of a file, ``-`` for standard input; at most ``times`` as large as a snapshot."""
+        """Strict JSON from a file, ``-`` for standard input; at most ``times`` the size of a snapshot."""
         cap = times * settings.ICONTROL_SNAPSHOT_MAX_BYTES
         try:
             if name == "-":
@@ -137,7 +137,7 @@ class ActionCommand(BaseCommand):
         return str(pick(text, self.language))
 
     def aside(self, text: str | Text) -> None:
-        """Something for the person, on stderr: stdout may be going into a variable."""
+        """Print a message for people on stderr: stdout may be captured."""
         self.stderr.write(self.said(text), str)
 
     def title(self, text: str | Text) -> str:
@@ -168,7 +168,9 @@ class ActionCommand(BaseCommand):
                 self._refuse(refusal_or_none)
 
     def _refuse(self, refusal: Refusal) -> None:
-        """Everything on stderr; with ``--json`` stdout has the API's problem document, unless there is an answer."""
+        """Print a refusal on stderr; with ``--json`` also the API's problem document on stdout, unless it already has
+        an answer.
+        """
         if self.options["as_json"] and not self.answered:
             self.stdout.write(
                 json.dumps(
@@ -183,33 +185,33 @@ class ActionCommand(BaseCommand):
 
 
 def speak_utf8() -> None:
-    """Our texts hold “ and é, and exports are UTF-8, whatever the shell's locale says."""
+    """Use UTF-8 in any locale: our texts contain “ and é, and exports are UTF-8."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
 
 
 def unusable(why: Text) -> Refusal:
-    """Arguments that cannot be used, in words."""
+    """A refusal for unusable arguments."""
     return Refusal("command.unusable", why=why)
 
 
 def _check_utf8(options: Mapping[str, Any]) -> None:
-    """Python passes other bytes on as lone surrogates, which nothing can store."""
+    """Python decodes invalid bytes as lone surrogates, which cannot be stored."""
     texts = [text for value in options.values() for text in (value if isinstance(value, list) else [value])]
     if any(isinstance(text, str) and SURROGATE.search(text) for text in texts):
         raise unusable(both("An argument is not UTF-8."))
 
 
 def _check_database() -> None:
-    """The file of SQLite: only a start and ``migrate`` make it."""
+    """Check that SQLite's file exists: only a start and ``migrate`` create it."""
     file = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite" and not Path(file).exists():
         raise Refusal("db.missing", file=file)
 
 
 def _unmigrated() -> bool:
-    """Whether tables are missing or old: asked only after the database has refused something."""
+    """Whether migrations are missing; checked only after a database error."""
     try:
         executor = MigrationExecutor(connection)
         return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))

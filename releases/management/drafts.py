@@ -1,4 +1,4 @@
-"""What commands that write the draft say about it."""
+"""The output of commands that write the draft."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ def draft_answer(
     dry_run: bool,
     sentences: bool = True,
 ) -> tuple[dict[str, Any], list[str]]:
-    """(JSON value, lines) of a draft that was written, or with ``dry_run`` would be; perhaps without ``sentences``
-    for the changes, which may be hundreds."""
+    """(JSON value, lines) for a draft that was written, or with ``dry_run`` would be. ``sentences``: include the
+    changes, which may be hundreds.
+    """
     now = timezone.now()
     changes = diff(before.document, after.document)
     body = {

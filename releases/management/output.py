@@ -1,4 +1,4 @@
-"""How commands say things: refusals, problems, changes, releases, in lines for a terminal."""
+"""Command output: refusals, problems, changes and releases as lines for a terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from releases.models import Release
 
 _FLAGS = both("flags lists those that are live.")
 
-#: What to do next in a shell, where the catalogue speaks for all doors.
+#: code → next step in a shell, where the catalogue's is for all interfaces.
 NEXT: dict[str, Text] = {
     "draft.stale": both("Compare the draft with yours (diff), then run the command again: it reads the draft anew."),
     "policy.stale": both("Look at the policy, then run the command again."),
@@ -35,7 +35,7 @@ NEXT: dict[str, Text] = {
     "release.unknown": both("status --releases 50 lists them."),
 }
 
-#: More rows than anybody reads; also keeps huge numbers from the database.
+#: A bound for row counts, which also keeps huge numbers from the database.
 MOST_ROWS = 10_000
 
 
@@ -70,7 +70,7 @@ def problem_lines(problems: Iterable[Problem], language: str) -> Iterator[str]:
 
 
 def problem_summary(problems: Sequence[Problem], language: str) -> Iterator[str]:
-    """What is wrong with a draft: counts, then every problem; nothing when there is none."""
+    """A draft's problems: counts, then every problem; empty if there are none."""
     if problems:
         wrong = len(errors(problems))
         counts = both(
@@ -83,7 +83,7 @@ def problem_summary(problems: Sequence[Problem], language: str) -> Iterator[str]
 
 
 def change_lines(changes: Sequence[Change], language: str, *, ids: bool = False) -> Iterator[str]:
-    """Sentences, under the title of their group; with ``ids`` the name under which each can be picked."""
+    """Sentences under group titles; with ``ids``, each with its id for picking."""
     for _, title, members in grouped(changes):
         yield f"{pick(title, language)}:" if language == "en" else f"{pick(title, language)} :"
         for change in members:
@@ -91,7 +91,7 @@ def change_lines(changes: Sequence[Change], language: str, *, ids: bool = False)
 
 
 def finding_lines(findings: Sequence[Finding], language: str) -> Iterator[str]:
-    """Each finding, and once for each code what to do."""
+    """Each finding, and the next step once per code."""
     for finding in findings:
         yield f"{finding.place}: {pick(finding.message, language)} [{finding.code}]"
     for code in dict.fromkeys(finding.code for finding in findings):
@@ -116,7 +116,7 @@ def first(rows: QuerySet[Any], number: int) -> QuerySet[Any]:
 
 
 def table(rows: Sequence[Sequence[Any]], *, indent: str = "  ") -> Iterator[str]:
-    """Rows with their columns under each other; the last column is not padded."""
+    """Rows with aligned columns; the last column is not padded."""
     cells = [[str(cell) for cell in row] for row in rows]
     widths = [max(len(row[at]) for row in cells) for at in range(len(cells[0]) - 1)] if cells else []
     for row in cells:

@@ -1,4 +1,4 @@
-"""Version policies on the command line: options from a policy, a policy from options, and what changes."""
+"""Version policies on the command line: converts between policies and options, and describes changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WORD = {True: "on", False: "off"}
 #: Options that set one field, by the field's key.
 FLAGS = {key: "--" + re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", key) for key in POLICY_FIELDS}
 FLAGS["capabilities"] = "--capability"  # one at a time
-#: Kind of a field → what argparse is told.
+#: Kind of a field → arguments of argparse.
 HOW: dict[str, dict[str, Any]] = {
     "version": {"metavar": "VERSION"},
     "text": {"metavar": "TEXT"},
@@ -41,7 +41,7 @@ def add_fields(parser: CommandParser) -> None:
 
 
 def given_fields(options: Mapping[str, Any], policy: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that the options set; ``policy`` is the platform's so far."""
+    """The fields that the options set; ``policy``: the platform's current one."""
     fields = {key: options[key] for key in POLICY_FIELDS if options[key] is not None}
     for field in of_kind("switch"):
         if field in fields:
@@ -56,7 +56,7 @@ def given_fields(options: Mapping[str, Any], policy: Mapping[str, Any]) -> dict[
 
 
 def _with_text(message: Any, language: str, text: str) -> dict[str, str]:
-    """A message for all languages stays as the English one, which every other language falls back to."""
+    """A message for all languages becomes the English one, which every other language falls back to."""
     so_far = dict(message) if isinstance(message, dict) else {"en": message} if message else {}
     return {name: words for name, words in {**so_far, language: text}.items() if words}
 
@@ -76,13 +76,14 @@ def as_options(policy: Mapping[str, Any], platform: str = DEFAULT) -> list[str]:
                 named += [(f"{flag}-{language}", text) for language, text in texts.items()]
             case value:
                 named.append((flag, str(value)))
-    # A value that begins with a hyphen would be read as an option.
+    # argparse reads a value that begins with a hyphen as an option.
     return [part for flag, value in named for part in ([f"{flag}={value}"] if value[:1] == "-" else [flag, value])]
 
 
 def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What differs between two sets of complete policies, per platform and field; a platform that is not there has
-    the values that a policy has by itself."""
+    """The differences between two sets of complete policies, per platform and field; a missing platform has the default
+    values.
+    """
     nothing = Policy().as_json()
     changes = []
     for platform in dict.fromkeys([*before, *after]):
@@ -113,7 +114,7 @@ def changed_lines(changes: list[dict[str, Any]]) -> Iterator[Text]:
 
 
 def minimum_line(platform: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Text:
-    """What becomes of the minimum version, and for whom that matters."""
+    """The change of the minimum version, and which clients it affects."""
     old, new = before[MINIMUM], after[MINIMUM]
     if old == new:
         line = both("  {platform}: the minimum stays {old}")
@@ -131,7 +132,7 @@ def as_typed(value: Any) -> str:
 
 
 def in_short(policy: Mapping[str, Any]) -> Text:
-    """One line: what matters when somebody asks who may go on."""
+    """One line: the fields that decide which clients are served."""
     return both(
         "minimum {minimum} ({enforcement}), latest {latest}{rest}",
         minimum=policy["minSupported"],

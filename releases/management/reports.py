@@ -1,4 +1,4 @@
-"""The report of an import in lines."""
+"""The report of an import as lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TITLES: dict[EntryKind, Text] = {
 
 
 def report_lines(report: Sequence[Entry], language: str, title: Callable[[str], str], *, every: bool) -> Iterator[str]:
-    """By kind, with counts. What was mapped is many and alike: one line per sentence, unless ``every`` is wanted."""
+    """By kind, with counts. Mapped entries are many and similar: one line per sentence, unless ``every`` is set."""
     for kind, heading in TITLES.items():
         entries = [entry for entry in report if entry.kind == kind]
         yield title(f"{pick(heading, language)} ({len(entries)})")

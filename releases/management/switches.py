@@ -1,4 +1,4 @@
-"""What ``kill`` and ``lift`` share: one flag, one reason, and what the switch would do."""
+"""The base of ``kill`` and ``lift``: one flag, one reason, and a preview of the effect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from releases.proposals import Released
 from releases.serialization.releases import show_switched
 
 ACTIONS: dict[str, Callable[..., Released]] = {"kill": actions.kill, "lift": actions.lift}
-#: kind → (appended, would be appended, stands so already)
+#: kind → (appended, would be appended, already in that state)
 SAID: dict[str, tuple[Text, Text, Text]] = {
     "kill": (
         both("“{flag}” is forced off in {place} for everybody: release {serial}. It stays so until lift {flag}."),

@@ -1,6 +1,6 @@
-"""Answers as JSON: those of the API and of the commands' ``--json`` are the same.
+"""Answers as JSON, the same for the API and for the commands' ``--json``.
 
-Each shape is said once: mypy holds the function below it to it, and the OpenAPI document is made from it.
+Each shape is defined once: mypy checks the function against it, and the OpenAPI document is generated from it.
 """
 
 from __future__ import annotations
@@ -26,5 +26,5 @@ class WhereJSON(TypedDict):
 
 
 def named(environment: Environment) -> WhereJSON:
-    """What every answer begins with: where. Left out in the request, it is the default one, and the reader sees it."""
+    """The place, with which every answer begins, so that the reader sees which default was used."""
     return {"application": environment.application.key, "environment": environment.key}

@@ -84,14 +84,14 @@ def show_rollback(release: Release) -> RolledBackJSON:
 
 
 class AffectedJSON(TypedDict):
-    """Flags whose answer changes for somebody, through prerequisites too."""
+    """Flags whose answer changes for some context, also through prerequisites."""
 
     on: Annotated[list[str], "Go on: they need one that goes off to be off."]
     off: Annotated[list[str], "Go off."]
 
 
 class SwitchedReleaseJSON(ReleaseJSON, OffersJSON):
-    """The newest release, after the switch stands as it was asked for."""
+    """The newest release, with the switch in the requested state."""
 
     flag: str
     changed: Annotated[bool, "False: the switch stood so already, and nothing was appended."]
@@ -169,7 +169,7 @@ class PoliciesJSON(WhereJSON, OffersJSON):
 
 
 def show_policy(environment: Environment, head: Release, offers: Iterable[Offer] | None = None) -> PoliciesJSON:
-    """As the newest release has it; and what may be done in its environment."""
+    """The policy of the newest release, and the offers in its environment."""
     return {**named(environment), "serial": head.serial, "policies": head.policy_set, **show_offers(offers)}
 
 
@@ -180,7 +180,7 @@ class ChannelsJSON(TypedDict):
 
 
 class RegistryJSON(TypedDict):
-    """Which versions count now, in the shape that existing readers of it know."""
+    """The versions currently in force, in the shape that existing clients of this document expect."""
 
     latest_version: str
     min_supported_version: str
@@ -190,7 +190,7 @@ class RegistryJSON(TypedDict):
 
 
 def show_registry(head: Release, draft: str, preview: str | None) -> RegistryJSON:
-    """Computed from ledger and versions; nothing of it is stored."""
+    """Computed from ledger and versions, not stored."""
     default = Policy.from_json(head.policy_set["default"])
     live = head.config_version.version if head.config_version else None
     return {

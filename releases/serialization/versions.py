@@ -96,7 +96,7 @@ class DraftObjectJSON(DraftFactsJSON):
 def show_draft(
     draft: ConfigVersion, environment: Environment, now: dt.datetime, actor: Actor | None = None
 ) -> DraftJSON:
-    """The draft with its problems, as they are now; and what ``actor``, if there is one, may do with it."""
+    """The draft with its current problems and, if ``actor`` is given, the offers."""
     document = draft.document
     problems = problems_of(draft.application, document, draft.schema, now)
     offers = of_version(actor, draft, [head_of(environment)], problems) if actor else None
@@ -118,7 +118,7 @@ def show_draft(
 def show_object(
     draft: ConfigVersion, environment: Environment, section: str, name: str, now: dt.datetime, actor: Actor
 ) -> DraftObjectJSON:
-    """One object of the draft (null where there is none), with what is told of the draft itself."""
+    """One object of the draft (null if there is none), with the draft's own facts."""
     shown = show_draft(draft, environment, now, actor)
     facts = cast(DraftFactsJSON, {key: value for key, value in shown.items() if key != "snapshot"})
     items = [item for _, item in objects(shown["snapshot"], section) if item.get(NAMED_BY[section]) == name]
@@ -141,7 +141,7 @@ class VersionFactsJSON(TypedDict):
 
 
 class NamedVersionJSON(VersionFactsJSON):
-    """The same as an answer of its own, which names the environment."""
+    """The same as a top-level answer, with the environment."""
 
     environment: str
 
@@ -182,10 +182,10 @@ def show_named(version: ConfigVersion, environment: Environment) -> NamedVersion
 def show_content(
     version: ConfigVersion, environment: Environment, now: dt.datetime, actor: Actor | None = None
 ) -> VersionJSON:
-    """With what ``actor``, if there is one, may do with it."""
+    """With offers, if ``actor`` is given."""
     document, offers = version.document, None
     if actor:
-        is_draft = version.state == DRAFT  # the others were checked on their way
+        is_draft = version.state == DRAFT  # the others were checked when they left the draft
         problems = problems_of(version.application, document, version.schema, now) if is_draft else ()
         offers = of_version(actor, version, [head_of(environment)], problems)
     return {**show_named(version, environment), "snapshot": document, **show_offers(offers)}
@@ -245,7 +245,7 @@ class LinksJSON(WhereJSON):
 
 
 class NamedLinkJSON(WhereJSON, LinkJSON):
-    """The same as an answer of its own, which says where."""
+    """The same as a top-level answer, with the place."""
 
 
 class NewLinkJSON(NamedLinkJSON):
@@ -294,7 +294,7 @@ SidesJSON = TypedDict("SidesJSON", {"from": SideJSON, "to": SideJSON})
 
 
 class DiffJSON(WhereJSON, SidesJSON):
-    """What leads from one version to another."""
+    """The changes from one version to another."""
 
     changes: list[ChangeJSON]
     groups: list[ChangeGroupJSON]

@@ -1,4 +1,4 @@
-"""What our admin templates need: sentences in the reader's language, chips, times, and what is live where."""
+"""Template tags of the admin: localized sentences, chips, times, and what is live where."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ register.filter("remedy", remedy)
 
 @register.simple_tag
 def say(message: str, **values: Any) -> str:
-    """``{% say "Publish {v}" v=version %}``; what comes out is escaped like any value."""
+    """``{% say "Publish {v}" v=version %}``; the output is escaped."""
     return str(localized(both(message)).format(**{key: localized(value) for key, value in values.items()}))
 
 
 @register.inclusion_tag("admin/house/_standings.html", takes_context=True)
 def what_is_live(context: template.Context, *, buttons: bool = False) -> dict[str, Any]:
-    """Every environment with its newest release; on the first page also with what can be done about it."""
+    """Every environment with its newest release; on the home page also with its actions."""
     actor = actor_of_user(context["request"].user)
     if not actor.may(VIEW):
         return {}
@@ -57,7 +57,7 @@ def what_is_live(context: template.Context, *, buttons: bool = False) -> dict[st
 
 
 def _of_draft(version: ConfigVersion, actor: Actor, standings: Sequence[Standing]) -> list[Button]:
-    """None of them stands out: what is to be done next is on the environments' cards."""
+    """Draft buttons have no emphasis: the environments' cards show the next step."""
     mine = [standing for standing in standings if standing.environment.application_id == version.application_id]
     buttons = version_buttons(version, actor, mine)
     plain = [replace(button, style=button.style.replace("primary", "")) for button in buttons]

@@ -1,4 +1,4 @@
-"""``manage.py create_client_key``: by which clients choose an environment. Standard output is the key alone."""
+"""``manage.py create_client_key``: a key with which clients choose an environment. Prints only the key."""
 
 from __future__ import annotations
 

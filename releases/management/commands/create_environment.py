@@ -1,4 +1,4 @@
-"""``manage.py create_environment``: a new line for clients to listen to."""
+"""``manage.py create_environment``: a new environment with its own ledger."""
 
 from __future__ import annotations
 

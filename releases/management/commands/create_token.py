@@ -1,4 +1,4 @@
-"""``manage.py create_token``: a secret for a program. Standard output is the token and nothing else."""
+"""``manage.py create_token``: a secret for a program. Prints only the token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py diff``: what leads from one version to another, in sentences."""
+"""``manage.py diff``: the changes from one version to another, in sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py end_access``: sessions, API tokens and preview links of a person end at once."""
+"""``manage.py end_access``: end all sessions, API tokens and preview links of a person at once."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""``manage.py export_config``: a snapshot as its canonical JSON, byte for byte what its digest is of, or as clients get
-it, or its flags in the words of another product."""
+"""``manage.py export_config``: a snapshot as canonical JSON (the exact bytes of its digest), as clients get it, or its
+flags in another product's format.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +52,7 @@ class Command(ActionCommand):
         elif self.options["as_json"]:
             self.answer(show_content(version, environment, self.now), [])
         else:
-            # No newline, unless somebody looks: the bytes have the digest.
+            # No newline except on a terminal: the digest is of the exact bytes.
             self.stdout.write(version.snapshot, ending="\n" if self.stdout.isatty() else "")
 
     def bootstrap(self, version: ConfigVersion, environment: Environment) -> None:
@@ -70,7 +71,7 @@ class Command(ActionCommand):
         self.deliver(canonical(record))
 
     def hand_over(self, version: ConfigVersion, environment: Environment) -> None:
-        """The flags for Unleash; what it has no words for is told on stderr, and off or empty in the file."""
+        """The flags for Unleash. Flags that it cannot express are listed on stderr, and off or empty in the file."""
         snapshot = version.document
         check_publishable(version.application, version.version, snapshot, version.schema)
         export = unleash.features(snapshot, killed=head_of(environment).killed, environment=environment.key)

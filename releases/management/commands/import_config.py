@@ -1,4 +1,4 @@
-"""``manage.py import_config``: a file, or what another system's files amount to, into the draft."""
+"""``manage.py import_config``: import a snapshot, or another system's files, into the draft."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from releases.management.reports import report_lines
 from releases.models import Environment
 from releases.policies import stored_policies
 
-#: How many times larger than a snapshot an Unleash file may be, which spells out what a snapshot leaves out.
+#: Maximum size of an Unleash file, in snapshot sizes: it contains defaults that a snapshot omits.
 WORDY = 16
 
 
@@ -81,7 +81,7 @@ class Command(ActionCommand):
         self.answer(body, [*report, *policies, *effects, *lines])
 
     def read(self, draft: ConfigVersion) -> tuple[Any, Imported | None]:
-        """What the draft is to be, and how it came about if that is another system's."""
+        """The new draft, with the report of the import if it comes from another system."""
         source = self.options["source"]
         try:
             match self.options["importer"]:
@@ -96,17 +96,17 @@ class Command(ActionCommand):
         return self.read_json(source), None
 
     def policy_effects(self, environment: Environment, policies: Mapping[str, Any]) -> Iterator[Text]:
-        """What these commands would change, in words: whom they let in or lock out must not come as a surprise."""
+        """Sentences on what these commands would change, above all which clients they would block."""
         before = policies_in_force(environment)
         after = dict(before)
         for platform, policy in policies.items():
             after[platform] = {**Policy().as_json(), **before.get(platform, {}), **policy}
-            # A platform without a policy of its own has the default one.
+            # A platform without its own policy has the default one.
             yield minimum_line(platform, before.get(platform, before["default"]), after[platform])
         yield from changed_lines([change for change in changed_fields(before, after) if change["field"] != MINIMUM])
 
     def policy_commands(self, environment: Environment, policies: Mapping[str, Any]) -> list[list[str]]:
-        """The arguments of ``manage.py`` that bring each imported policy into force; none for what is so already."""
+        """The arguments of ``manage.py`` that set each imported policy; none for a policy already set."""
         before = policies_in_force(environment)
         where = [
             part
@@ -132,7 +132,7 @@ def in_force(before: dict[str, Any], platform: str, policy: Mapping[str, Any]) -
     try:
         after = stored_policies({**before, platform: {**before.get(platform, {}), **policy}})
         return bool(json.loads(after) == before)
-    except Refusal:  # then the command says why
+    except Refusal:  # the command will then say why
         return False
 
 

@@ -1,4 +1,4 @@
-"""``manage.py kill``: a flag off for everybody, at once."""
+"""``manage.py kill``: force a flag off for everybody, at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py lift``: the end of a kill."""
+"""``manage.py lift``: end a kill."""
 
 from __future__ import annotations
 

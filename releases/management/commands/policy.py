@@ -54,7 +54,7 @@ class Command(ActionCommand):
             self.changed(environment, release, before, release.policy_set)
 
     def wanted(self, before: dict[str, Any]) -> Any:
-        """The policies that are to be; None when nothing is to change."""
+        """The new policies; None if no change is requested."""
         platform = self.options["platform"] or DEFAULT
         fields = given_fields(self.options, before.get(platform, {}))
         if self.options["file"] is not None:

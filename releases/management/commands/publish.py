@@ -1,4 +1,4 @@
-"""``manage.py publish``: make a version, the preview or the draft what clients get."""
+"""``manage.py publish``: make a version, the preview or the draft live."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Command(ActionCommand):
             self.answer(show_published(done), self.published(done))
 
     def selection(self, found: ConfigVersion) -> Selection:
-        """Names what was read just now; a race is a conflict then."""
+        """What was just read, by revision, so that a race is a conflict."""
         return Selection(
             version=found.version,
             digest=self.options["digest"] or found.digest,
@@ -79,7 +79,7 @@ class Command(ActionCommand):
             serial=plan.head.serial + 1,
         )
         yield from change_lines(plan.changes, self.language)
-        if not errors(plan.problems):  # else they are refused, on stderr, and all listed there
+        if not errors(plan.problems):  # otherwise the refusal on stderr lists them
             yield from problem_summary(plan.problems, self.language)
         yield both(
             "To publish just this: --digest {digest} --expected-serial {serial}",

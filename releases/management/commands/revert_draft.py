@@ -1,4 +1,4 @@
-"""``manage.py revert_draft``: bring the draft back to something that was stored; never publishes."""
+"""``manage.py revert_draft``: revert the draft to a stored content; never publishes."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Command(ActionCommand):
         self.answer(show_rollback(release), self.done(release))
 
     def would_be(self, environment: Environment, head: Release, target: ConfigVersion) -> None:
-        assert head.config_version is not None  # else there is no target
+        assert head.config_version is not None  # without a target it was refused before
         live = head.config_version
         body = {**show_diff(environment, live, target), "dryRun": True, "serial": head.serial}
         said = both(

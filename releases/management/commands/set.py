@@ -21,9 +21,9 @@ from icontrol.kernel.texts import both
 from releases.management.base import ActionCommand, unusable
 from releases.management.drafts import draft_answer
 
-#: A value that begins so is meant as JSON: a slip in it must not make it a text.
+#: A value with such a start is meant as JSON: a typing mistake must not turn it into a string.
 JSON_BEGINS = ("{", "[", '"')
-#: What a rollout may be written as: it is stored in steps of 0.01 %.
+#: The notation of a rollout, which is stored in steps of 0.01 %.
 SHARE = re.compile(r"([0-9]{1,3})(?:[.]([0-9]{1,2}))?%")
 
 
@@ -33,7 +33,7 @@ class Command(ActionCommand):
 
     def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(*args, **kwargs)
-        # Fields may stand after options: ``set featureFlags/a --new state=ON``.
+        # Fields may follow options: ``set featureFlags/a --new state=ON``.
         parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
         return parser
 
@@ -78,7 +78,7 @@ class Command(ActionCommand):
 
 
 def merge_patch_of(fields: list[str]) -> dict[str, Any]:
-    """``["rollout.percentage=10"]`` → ``{"rollout": {"percentage": 10}}``; no field is named twice."""
+    """``["rollout.percentage=10"]`` → ``{"rollout": {"percentage": 10}}``; a repeated field is refused."""
     patch: dict[str, Any] = {}
     for field in fields:
         path, equals, text = field.partition("=")

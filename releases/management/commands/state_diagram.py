@@ -1,4 +1,4 @@
-"""``manage.py state_diagram``: ``docs/reference/states.md``, made of the data that the transitions are made of."""
+"""``manage.py state_diagram``: writes ``docs/reference/states.md`` from the data of the transitions."""
 
 from __future__ import annotations
 

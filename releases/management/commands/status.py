@@ -60,7 +60,7 @@ class Command(ActionCommand):
         return at
 
     def then(self, at: dt.datetime) -> tuple[dict[str, Any], list[str | Text]]:
-        """Drafts and previews have no past here: the history of a draft has one."""
+        """With ``--at``, drafts and previews are left out: only a draft's history has past contents."""
         return {"at": instant(at)}, [both("As served at {at}:", at=when(at))]
 
     def waiting(self, application: Application) -> tuple[dict[str, Any], list[str | Text]]:
@@ -95,7 +95,7 @@ class Command(ActionCommand):
         return body, lines
 
     def place(self, environment: Environment, at: dt.datetime | None) -> tuple[dict[str, Any], list[str | Text]]:
-        """One environment: what its clients get (``at`` a time: got), and why."""
+        """One environment: what its clients get (or got ``at`` a time), and why."""
         head = head_of(environment, at)
         policy = show_policy(environment, head)
         since = live_since(environment, head)
@@ -125,7 +125,7 @@ class Command(ActionCommand):
 
 
 def live_since(environment: Environment, head: Release) -> Release | None:
-    """The release that brought what is live, however many policies came after it."""
+    """The release that made the live version live, before any later policy changes."""
     if head.config_version is None:
         return None
     releases = Release.objects.filter(environment=environment, serial__lte=head.serial)

@@ -51,7 +51,7 @@ class Command(ActionCommand):
         self.answer(show_release(release), [said])
 
     def foresee(self, environment: Environment, number: int) -> None:
-        """What an undo would make count again; refused wherever the undo would be."""
+        """The release whose state an undo would restore; refused where the undo would be."""
         before = actions.undo_target(environment, head_of(environment), number)
         said = both(
             "Release {undone} of {place} would be undone: clients would get what release {before} gave them, live: "

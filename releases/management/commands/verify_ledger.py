@@ -1,4 +1,4 @@
-"""``manage.py verify_ledger``: does the ledger still say what was released?"""
+"""``manage.py verify_ledger``: verifies the ledger."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class Command(ActionCommand):
         return [both("{path} was written anew; the old one is kept as {aside}.", path=path, aside=aside)]
 
     def environments(self) -> list[Environment]:
-        """Everything there is, unless one application or environment is named."""
+        """All environments, unless an application or environment is named."""
         environments = Environment.objects.select_related("application")
         if self.options["environment"] is not None:
             return [self.environment()]
@@ -139,7 +139,7 @@ class Command(ActionCommand):
         return list(environments)
 
     def progress(self, number: int) -> Callable[[Environment, int], None]:
-        """Counts on one line of a terminal, and says nothing into a file."""
+        """Shows a counter on a terminal, and nothing otherwise."""
         done = 0
 
         def seen(environment: Environment, serial: int) -> None:

@@ -1,4 +1,4 @@
-"""``manage.py withdraw``: take the preview back."""
+"""``manage.py withdraw``: withdraw the preview."""
 
 from __future__ import annotations
 
