@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import re
 import subprocess
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from configs.validation.check import check_snapshot
 from flags.engine import compile_flags, resolved
 from releases.delivery.public_form import render
 from tests.flags.engine.vectors import vectors
-from tests.frontend.javascript import node_is_there
+from tests.frontend.javascript import ROOT, node_is_there
 
 DOCUMENTS = 2_000
 #: Flags that a browser evaluates, and what they need.
@@ -33,6 +34,15 @@ OPEN = [
     for s in SEGMENTS.values()
     if not s.get("private") and "matches" not in json.dumps(s) and "testers" not in json.dumps(s)
 ]
+#: The other sections: those of the reference's example, which name no flag here.
+PAGE = (ROOT / "docs" / "reference" / "snapshot.md").read_text(encoding="utf-8")
+OTHERS = {
+    name: [{key: value for key, value in one.items() if key != "flag"} for one in section]
+    if isinstance(section, list)
+    else section
+    for name, section in json.loads(re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)[-1]).items()
+    if name not in ("featureFlags", "segments")
+}
 CONTEXTS = [case["context"] for case in vectors()["cases"]]
 #: Values that are of another type, empty, or mean something only to some readers.
 ODD: list[Any] = [
@@ -54,9 +64,10 @@ def made(number: int) -> Made:
     keys = chance.sample(sorted(FLAGS), chance.randint(1, 4))
     for key in keys:
         keys += [need["flag"] for need in FLAGS[key].get("prerequisites", ()) if need["flag"] not in keys]
-    document: dict[str, Any] = copy.deepcopy({"featureFlags": [FLAGS[key] for key in keys], "segments": OPEN})
+    document: dict[str, Any] = copy.deepcopy({"featureFlags": [FLAGS[key] for key in keys], "segments": OPEN, **OTHERS})
     for _ in range(number % 3):
-        parts = [document, document.get("featureFlags"), document.get("featureFlags"), document.get("segments")]
+        flags, others = document.get("featureFlags"), document.get(chance.choice(list(OTHERS)))
+        parts = [document, flags, flags, document.get("segments"), others]
         change(chance, chance.choice([part for part in parts if part and isinstance(part, dict | list)]))
     return Made(document, chance.sample(CONTEXTS, 3), vectors()["now"])
 
