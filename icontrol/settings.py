@@ -99,7 +99,7 @@ _public_host = f"[{_public.hostname}]" if ":" in (_public.hostname or "") else s
 ALLOWED_HOSTS = list(
     dict.fromkeys([*environ.words("ICONTROL_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"), _public_host]),
 )
-CSRF_FAILURE_VIEW = "releases.admin_site.csrf_failure"
+CSRF_FAILURE_VIEW = "frontend.incident.views.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 ICONTROL_TRUSTED_PROXIES = environ.networks("ICONTROL_TRUSTED_PROXIES")
 ICONTROL_CORS_ORIGINS = environ.origins("ICONTROL_CORS_ORIGINS", "*")
@@ -177,6 +177,7 @@ CONTENT_SECURITY_POLICY = {
 # Ours first, so that our templates and commands win over those of packages.
 INSTALLED_APPS = [
     "icontrol",
+    "frontend",
     "flags",
     "releases",
     "configs",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("frontend.urls")),
     path("", include("releases.urls")),
     path("", include("flags.api.urls")),
     path("", include("flags.ofrep.urls")),

@@ -66,7 +66,8 @@ CLIENTS = re.compile(
 #: Emergency actions and their pages, which must never wait for an editor's diff; and monitoring of this process.
 EMERGENCIES = re.compile(
     r"/(readyz|metrics|api/(flags/[^/]+/(kill|lift)|policy)"
-    r"|admin/releases/environment/\d+/(policy|flags/[^/]+/(kill|lift))/)\Z"
+    r"|admin/releases/environment/\d+/(policy|flags/[^/]+/(kill|lift))/"
+    r"|cp/incident(/\d+/(kill|lift|undo|rollback/[^/]+|maintenance/(on|off)))?)\Z"
 )
 #: Emergency actions whose pages show a diff: a GET counts as a page.
 COMPARED = re.compile(
@@ -75,7 +76,7 @@ COMPARED = re.compile(
 )
 #: The way to an emergency action: login, and the lists that lead to it.
 PAGES = re.compile(
-    r"/(|i18n/setlang/|admin/(|(login|logout|confirm|sessions|jsi18n)/|password_change/(done/)?"
+    r"/(|i18n/setlang/|cp/incident/login|admin/(|(login|logout|confirm|sessions|jsi18n)/|password_change/(done/)?"
     r"|releases/environment/(\d+/change/)?|releases/release/|configs/configversion/"
     r"|flags/flags/(environment/\d+/(flag/[^/]+/)?)?"
     r"|releases/(apitoken|clientkey|previewlink)/(\d+/revoke/)?|auth/user/(\d+/(end|change)/)?))\Z"

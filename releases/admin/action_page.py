@@ -7,7 +7,7 @@ another transaction.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django import forms
 from django.contrib import messages
@@ -21,9 +21,6 @@ from releases.access.authentication import actor_of_user
 from releases.access.sessions import check_confirmed
 from releases.admin_site import page_of_ours
 
-if TYPE_CHECKING:
-    from releases.admin.base import HouseAdmin
-
 #: Stands for a missing or invalid hidden field: a serial that no release has.
 NO_SERIAL = -1
 
@@ -31,6 +28,14 @@ NO_SERIAL = -1
 def whole_number(text: str) -> int | None:
     """A key or serial from a URL or form; ``None`` if it is not a number that a column can hold."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
+
+
+class PageRenderer(Protocol):
+    """Renders a confirmation in its own frame: the Django admin, or the incident page."""
+
+    def page(
+        self, request: HttpRequest, template: str, title: Any, *, status: int = 200, **context: Any
+    ) -> HttpResponse: ...
 
 
 class ActionPage:
@@ -47,7 +52,7 @@ class ActionPage:
     sensitive = False
     style = "primary"
 
-    def __init__(self, admin: HouseAdmin, request: HttpRequest) -> None:
+    def __init__(self, admin: PageRenderer, request: HttpRequest) -> None:
         self.admin = admin
         self.request = request
         self.typed = request.POST

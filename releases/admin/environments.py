@@ -17,15 +17,15 @@ from icontrol.kernel.localized import localized, text_lazy
 from releases import actions
 from releases.access import actions as access
 from releases.admin import buttons, facts, markup
-from releases.admin.action_page import ActionPage
-from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
+from releases.admin.action_page import ActionPage, PageRenderer
+from releases.admin.base import Fact, ReadOnlyAdmin
 from releases.admin.buttons import Button, address, page_of
-from releases.admin.facts import Standing
+from releases.admin.facts import Difference, Standing
 from releases.admin.kill_switches import KILL, LIFT, Switch
 from releases.admin.policy_page import PolicyPage
 from releases.ledger.chain import head_of, nothing
 from releases.ledger.kinds import RELEASE_KINDS
-from releases.models import Environment
+from releases.models import Environment, Release
 
 
 class EnvironmentForm(forms.Form):
@@ -66,7 +66,7 @@ class Undo(ActionPage):
     permission = PUBLISH
     style = "danger"
 
-    def __init__(self, admin: HouseAdmin, request: HttpRequest, environment: Environment) -> None:
+    def __init__(self, admin: PageRenderer, request: HttpRequest, environment: Environment) -> None:
         super().__init__(admin, request)
         self.environment = environment
 
@@ -88,7 +88,7 @@ class Undo(ActionPage):
             "button": text_lazy("Undo release {serial}", serial=head.serial),
             "hidden": {"serial": head.serial},
             "difference_title": text_lazy("What clients will notice"),
-            "difference": facts.release_groups(head, before),
+            "difference": self.differ(head, before),
             "notes": [
                 text_lazy(
                     "Release {serial} ({kind}) by {actor}: “{reason}”",
@@ -104,6 +104,10 @@ class Undo(ActionPage):
                 ),
             ],
         }
+
+    def differ(self, head: Release, before: Release) -> Difference | None:
+        """What clients will notice; None is not compared."""
+        return facts.release_groups(head, before)
 
     def act(self) -> HttpResponse:
         done = actions.undo(self.environment, serial=self.serial, reason=self.reason, actor=self.actor, now=self.now)

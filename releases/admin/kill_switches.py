@@ -13,8 +13,7 @@ from icontrol.kernel.localized import localized_lazy, text_lazy
 from icontrol.kernel.responses import language
 from icontrol.kernel.texts import Text, both, fill, pick
 from releases import actions
-from releases.admin.action_page import ActionPage
-from releases.admin.base import HouseAdmin
+from releases.admin.action_page import ActionPage, PageRenderer
 from releases.admin.buttons import flags_url, page_of
 from releases.effects import effect_lines, prospect
 from releases.models import Environment
@@ -72,7 +71,7 @@ class Switch(ActionPage):
     permission = PUBLISH
 
     def __init__(
-        self, admin: HouseAdmin, request: HttpRequest, environment: Environment, flag: str, kind: SwitchTexts
+        self, admin: PageRenderer, request: HttpRequest, environment: Environment, flag: str, kind: SwitchTexts
     ) -> None:
         super().__init__(admin, request)
         self.environment, self.flag, self.kind = environment, flag, kind

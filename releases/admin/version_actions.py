@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -21,18 +21,15 @@ from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import both
 from releases import actions
 from releases.admin import facts
-from releases.admin.action_page import ActionPage
+from releases.admin.action_page import ActionPage, PageRenderer
 from releases.admin.buttons import page_of, rollbacks
 from releases.ledger.chain import head_of
 from releases.models import Environment, PreviewLink, Release
 from releases.publishing import Selection
 
-if TYPE_CHECKING:
-    from releases.admin.base import HouseAdmin
-
 
 class VersionActionPage(ActionPage):
-    def __init__(self, admin: HouseAdmin, request: HttpRequest, version: ConfigVersion) -> None:
+    def __init__(self, admin: PageRenderer, request: HttpRequest, version: ConfigVersion) -> None:
         super().__init__(admin, request)
         self.version = version
 
@@ -149,7 +146,7 @@ class Rollback(ReleaseActionPage):
             "button": text_lazy("Roll back to {name}", name=self.name),
             "hidden": {"environment": environment.key, "serial": head.serial},
             "difference_title": text_lazy("What clients will notice"),
-            "difference": facts.difference(head.config_version.readable, version.document),
+            "difference": self.differ(head.config_version),
             "notes": [
                 text_lazy(
                     "Appends release {next} with the content of {name}. Nothing is erased, and the draft stays as "
@@ -161,6 +158,10 @@ class Rollback(ReleaseActionPage):
                 *_carried_over(head),
             ],
         }
+
+    def differ(self, live: ConfigVersion) -> facts.Difference | None:
+        """What clients will notice; None is not compared."""
+        return facts.difference(live.readable, self.version.document)
 
     def act(self) -> HttpResponse:
         done = actions.rollback(
@@ -255,7 +256,7 @@ class Restore(VersionActionPage):
 
     permission = EDIT
 
-    def __init__(self, admin: HouseAdmin, request: HttpRequest, version: ConfigVersion, entry: Any = None) -> None:
+    def __init__(self, admin: PageRenderer, request: HttpRequest, version: ConfigVersion, entry: Any = None) -> None:
         super().__init__(admin, request, version)
         self.entry = entry
 
@@ -309,7 +310,7 @@ def check_is_draft(version: ConfigVersion) -> None:
 
 
 def _blocked(version: str, broken: Sequence[Problem]) -> dict[str, Any]:
-    """Shows at once what the action would refuse, instead of the form."""
+    """PageRenderer at once what the action would refuse, instead of the form."""
     if not broken:
         return {}
     return {"open": False, "refusal": Refusal("snapshot.invalid", count=len(broken), version=version)}

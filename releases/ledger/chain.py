@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from configs.models import ConfigVersion
@@ -83,6 +84,21 @@ def pasts(heads: Iterable[Release]) -> dict[int, Past]:
     undone = releases.in_bulk([before for _, before, _ in found if before])
     targets = versions.in_bulk([back for _, _, back in found if back])
     return {pk: Past(undone.get(before), targets.get(back)) for pk, before, back in found}
+
+
+def live_since(heads: Iterable[Release]) -> dict[int, Release]:
+    """Environment id → the release since which the version of its newest one has been live. Two queries."""
+    same = Release.objects.filter(environment=OuterRef("environment"))
+    other = same.filter(~Q(config_version=OuterRef("config_version")) | Q(config_version=None)).order_by("-serial")
+    since = same.filter(serial__gt=Coalesce(OuterRef("other"), 0)).order_by("serial")
+    rows = (
+        Release.objects.filter(pk__in=[head.pk for head in heads], config_version__isnull=False)
+        .annotate(other=Subquery(other.values("serial")[:1]))
+        .annotate(since=Subquery(since.values("pk")[:1]))
+    )
+    found = dict(rows.values_list("environment_id", "since"))
+    releases = Release.objects.in_bulk(found.values())
+    return {environment: releases[pk] for environment, pk in found.items()}
 
 
 def _with(environment: Environment, release: Release | None) -> Release | None:

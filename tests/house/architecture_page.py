@@ -15,6 +15,7 @@ PICTURE = re.compile(r"(?<=```mermaid\n).*?(?=```)", re.S)
 ROOMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("kernel", "icontrol.kernel: texts, refusals, problems, outages", ("icontrol.kernel", "icontrol.environ")),
     ("server", "icontrol: settings, front door, supervisor, backup", ("icontrol",)),
+    ("faces", "frontend: the incident page", ("frontend",)),
     ("protocols", "flags: OFREP, Unleash", ("flags.ofrep", "flags.unleash", "flags.client_views")),
     ("engine", "flags.engine: evaluation", ("flags.engine",)),
     ("flagdoors", "flags: API, admin, commands", ("flags.api", "flags.admin", "flags.management")),
@@ -67,7 +68,7 @@ def room_of(module: str) -> str:
 def arrows() -> list[tuple[str, str]]:
     """From room to room, without those that a longer way through other rooms says already."""
     sys.path.insert(0, str(ROOT))
-    graph = grimp.build_graph("configs", "flags", "icontrol", "releases", cache_dir=None)
+    graph = grimp.build_graph("configs", "flags", "frontend", "icontrol", "releases", cache_dir=None)
     direct: dict[str, set[str]] = {name: set() for name, _, _ in ROOMS}
     for module in graph.modules:
         if LEFT_OUT.intersection(module.split(".")):

@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = ROOT / "icontrol" / "locale" / "fr" / "LC_MESSAGES"
 PO, MO = PLACE / "icontrol.po", PLACE / "icontrol.mo"
-APPS = ("configs", "flags", "icontrol", "releases")
+APPS = ("configs", "flags", "frontend", "icontrol", "releases")
 #: Functions whose first argument is a sentence, and those of :func:`icontrol.kernel.refusals.define`.
 SAYS, DEFINES = {"both", "text_lazy", "plural"}, ("title", "detail", "next")
 TAG = re.compile(r'{%\s*say\s+"([^"]*)"')
@@ -95,7 +95,7 @@ def mo(catalogue: Catalog) -> bytes:
 
 
 def untranslated(catalogue: Catalog) -> list[str]:
-    return [str(message.id) for message in catalogue if message.id and not all(message.string or "")]
+    return [str(message.id) for message in catalogue if message.id and not all(message.string or [""])]
 
 
 def main() -> int:

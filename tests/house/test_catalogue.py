@@ -10,7 +10,7 @@ import string
 
 import pytest
 
-from tests.house.catalogue import APPS, MO, ROOT, current, messages, mo, po, read, untranslated
+from tests.house.catalogue import APPS, MO, ROOT, current, empty, messages, mo, po, read, untranslated
 
 #: Where a sentence comes from a table whose sentences are marked, or from the caller.
 PASSED_ON = {"icontrol/kernel/texts.py", "icontrol/kernel/localized.py", "icontrol/kernel/refusals.py"} | {
@@ -41,6 +41,10 @@ def test_the_catalogue_holds_the_sentences_of_the_source() -> None:
 
 def test_no_french_is_missing() -> None:
     assert untranslated(read()) == []
+    planted = empty()
+    planted.add("Nobody has translated this.")
+    planted.add(("one of it", "several of it"), ("un", ""))
+    assert len(untranslated(planted)) == 2
 
 
 def test_what_is_compiled_is_what_was_written() -> None:

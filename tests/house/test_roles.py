@@ -97,6 +97,22 @@ GET  /                                                                 yes yes y
 POST /                                                                 yes yes yes yes yes
 GET  i18n/setlang/                                                     yes yes yes yes yes
 POST i18n/setlang/                                                     yes yes yes yes yes
+GET  cp/incident                                                       in  yes yes yes yes
+POST cp/incident                                                       in  -   -   -   -
+GET  cp/incident/login                                                 yes yes yes yes yes
+POST cp/incident/login                                                 yes yes yes yes yes
+GET  cp/incident/<int:pk>/kill                                         in  no  no  yes yes
+POST cp/incident/<int:pk>/kill                                         in  no  no  yes yes
+GET  cp/incident/<int:pk>/lift                                         in  no  no  yes yes
+POST cp/incident/<int:pk>/lift                                         in  no  no  yes yes
+GET  cp/incident/<int:pk>/undo                                         in  no  no  yes yes
+POST cp/incident/<int:pk>/undo                                         in  no  no  yes yes
+GET  cp/incident/<int:pk>/rollback/<str:version>                       in  no  no  yes yes
+POST cp/incident/<int:pk>/rollback/<str:version>                       in  no  no  yes yes
+GET  cp/incident/<int:pk>/maintenance/on                               in  no  no  yes yes
+POST cp/incident/<int:pk>/maintenance/on                               in  no  no  yes yes
+GET  cp/incident/<int:pk>/maintenance/off                              in  no  no  yes yes
+POST cp/incident/<int:pk>/maintenance/off                              in  no  no  yes yes
 GET  admin/                                                            in  yes yes yes yes
 POST admin/                                                            in  yes yes yes yes
 GET  admin/login/                                                      yes yes yes yes yes
@@ -299,6 +315,8 @@ def values(world: World) -> dict[str, Any]:
         "application": world.application.pk,
         "release": head.pk,
         "environment": world.production.pk,
+        "incident": world.production.pk,
+        "rollback": "1.0.0",
         "previewlink": PreviewLink.objects.get().pk,
         "clientkey": key.pk,
         "apitoken": token.pk,
@@ -399,7 +417,7 @@ def test_methods_that_there_are_not(world: World, values: dict[str, Any], method
 
 def shown(response: Any) -> str:
     location = response.headers.get("Location", "")
-    if response.status_code == 302 and location.startswith("/admin/login/"):
+    if response.status_code == 302 and location.startswith(("/admin/login/", "/cp/incident/login")):
         return "in"
     assert response.status_code < 500
     return {403: "no", 404: "-", 405: "-"}.get(response.status_code, "yes")
@@ -440,7 +458,7 @@ def test_who_must_change_the_password_may_nothing_else(values: dict[str, Any], p
         assert answer.status_code == (200 if columns[0] == "200" else 403), (method, route)
     address = {**values, "admin": "configs"}
     open_to_it = {"", "i18n/setlang/", "admin/login/", "admin/logout/", "admin/jsi18n/"}
-    open_to_it |= {"admin/password_change/", "admin/password_change/done/"}
+    open_to_it |= {"admin/password_change/", "admin/password_change/done/", "cp/incident/login"}
     for method, route in table(PAGES):
         answer = client_of("admin", people).generic(method, path(PARAMETERS.get(route, route), address))
         is_led_away = answer.headers.get("Location") == "/admin/password_change/"

@@ -251,6 +251,13 @@ EMERGENCIES = {
     "admin/releases/environment/<int:pk>/policy/",
     "admin/releases/environment/<int:pk>/flags/<str:key>/kill/",
     "admin/releases/environment/<int:pk>/flags/<str:key>/lift/",
+    "cp/incident",
+    "cp/incident/<int:pk>/kill",
+    "cp/incident/<int:pk>/lift",
+    "cp/incident/<int:pk>/undo",
+    "cp/incident/<int:pk>/rollback/<str:version>",
+    "cp/incident/<int:pk>/maintenance/on",
+    "cp/incident/<int:pk>/maintenance/off",
 }
 #: Their pages show a diff.
 COMPARED = {
@@ -263,6 +270,7 @@ COMPARED = {
 PAGES = {
     "",
     "i18n/setlang/",
+    "cp/incident/login",
     "admin/",
     "admin/login/",
     "admin/logout/",

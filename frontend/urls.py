@@ -1,0 +1,18 @@
+"""Addresses of the faces."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from frontend.incident import views
+
+urlpatterns = [
+    path("cp/incident", views.board, name="incident"),
+    path("cp/incident/login", views.Login.as_view(), name="incident-login"),
+    path("cp/incident/<int:pk>/kill", views.kill, name="incident-kill"),
+    path("cp/incident/<int:pk>/lift", views.lift, name="incident-lift"),
+    path("cp/incident/<int:pk>/undo", views.undo, name="incident-undo"),
+    path("cp/incident/<int:pk>/rollback/<str:version>", views.rollback, name="incident-rollback"),
+    path("cp/incident/<int:pk>/maintenance/on", views.maintenance, {"on": True}, name="incident-maintenance-on"),
+    path("cp/incident/<int:pk>/maintenance/off", views.maintenance, {"on": False}, name="incident-maintenance-off"),
+]
