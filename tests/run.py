@@ -21,7 +21,7 @@ from tests.databases import NoPostgreSQL, postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 20
-APPS = ("configs", "flags", "icontrol", "releases")
+APPS = ("configs", "flags", "frontend", "icontrol", "releases")
 #: For those who look further (`coverage html`).
 COVERAGE_DATA = ROOT / ".coverage"
 
