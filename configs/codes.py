@@ -16,14 +16,14 @@ define(
     422,
     title="A reason is missing",
     detail="This is kept in the audit, so it needs a reason (1 to {cap} printable characters).",
-    next="Say in a few words why.",
+    next="Give a short reason.",
 )
 define(
     "write.conflict",
     409,
-    title="Somebody else was faster, twice",
-    detail="What this was checked against changed while it was checked. Nothing was changed.",
-    next="Look at what is there now and send it again.",
+    title="Somebody else changed it first, twice",
+    detail="The data changed while your request was being checked. Nothing was changed.",
+    next="Look at the current state and send it again.",
 )
 define(
     "content.damaged",
@@ -35,30 +35,30 @@ define(
 define(
     "draft.stale",
     412,
-    title="The draft has moved on",
+    title="The draft has changed",
     detail="{who} saved the draft at {at}, after you read it. Nothing of yours was written or lost.",
     next="Read the draft again, compare it with yours, and save on the new one.",
 )
 define(
     "draft.unread",
     428,
-    title="Say which draft you read",
-    detail="A change names the draft that was read, so that nobody's work is overwritten unseen.",
-    next="Read the draft, then say which one you read.",
+    title="Draft revision required",
+    detail="A change must name the draft that it is based on, so that nobody's work is overwritten unnoticed.",
+    next="Read the draft, then name the revision that you read.",
 )
 define(
     "draft.shape",
     422,
     title="Not a snapshot",
     detail="The document does not have the top-level shape of a snapshot.",
-    next="See the problems; each names its place.",
+    next="See the problems; each one has its location.",
 )
 define(
     "json.refused",
     400,
     title="Not strict JSON",
-    detail="The document was not read: it is not strict JSON within the limits.",
-    next="See the problems; each says what and where.",
+    detail="The document was not read: it is not strict JSON, or it exceeds a limit.",
+    next="See the problems; each one says what is wrong and where.",
 )
 define(
     "draft.too_large",
@@ -91,7 +91,7 @@ define(
 define(
     "version.unusable",
     422,
-    title="Not usable as a name",
+    title="Invalid version name",
     detail="{version} cannot name a config version: it has build metadata (+…) or a number above 10^15.",
     next="Write it like 1.4.2 or 2.0.0-rc.1.",
 )
@@ -119,7 +119,7 @@ define(
 define(
     "section.unknown",
     404,
-    title="No section of named objects",
+    title="This section has no named objects",
     detail="“{section}” has no objects with a name of their own; these sections have: {sections}.",
     next="Change the draft itself for anything else.",
 )
@@ -128,21 +128,21 @@ define(
     404,
     title="No such object in the draft",
     detail="The draft has no {section}/{name}.",
-    next="Check the name, or make the object.",
+    next="Check the name, or create the object.",
 )
 define(
     "object.ambiguous",
     409,
-    title="The name stands several times",
-    detail="The draft has {count} objects {section}/{name}; which one is meant cannot be known.",
+    title="Several objects have this name",
+    detail="The draft has {count} objects {section}/{name}, so it is not clear which one you mean.",
     next="Repair the draft as a whole first.",
 )
 define(
     "object.malformed",
     422,
     title="Not this object",
-    detail="{section}/{name} is a JSON object whose {key} is “{name}”, or is left out.",
-    next="Leave the object its name. To rename it, make the new one and delete the old one.",
+    detail="{section}/{name} must be a JSON object whose {key} is “{name}” or is left out.",
+    next="Keep the object's name. To rename it, create a new object and delete the old one.",
 )
 define(
     "history.unknown",
@@ -168,15 +168,15 @@ define(
 define(
     "schema.stale",
     412,
-    title="The schema has moved on",
+    title="The schema has changed",
     detail="{who} saved the schema at {at}, after you read it. Nothing of yours was written.",
-    next="Open the schema again, compare it with yours, and save anew.",
+    next="Open the schema again, compare it with yours, and save again.",
 )
 define(
     "schema.unread",
     428,
-    title="Say which schema you read",
-    detail="A change names the schema that was read.",
+    title="Schema revision required",
+    detail="A change must name the schema that it is based on.",
     next="Open the schema again.",
 )
 define(
@@ -190,21 +190,21 @@ define(
     "name.taken",
     409,
     title="The name is taken",
-    detail="“{name}” exists already.",
+    detail="“{name}” already exists.",
     next="Choose another.",
 )
 define(
     "name.malformed",
     422,
-    title="Not a usable name",
+    title="Invalid name",
     detail="“{name}” is not usable: a-z, 0-9 and hyphens, starting with a letter, at most 63 characters.",
     next="Choose another.",
 )
 define(
     "label.malformed",
     422,
-    title="Not a usable name",
-    detail="A name has 1 to {cap} printable characters.",
+    title="Invalid name",
+    detail="A name must have 1 to {cap} printable characters.",
     next="Choose another.",
 )
 define(
@@ -218,6 +218,6 @@ define(
     "application.last_default",
     409,
     title="There is always a default",
-    detail="Clients without a key get {application}; they would get nothing any more.",
+    detail="Clients without a key get {application}; they would then get nothing.",
     next="Make another application the default instead.",
 )

@@ -183,7 +183,7 @@ def check_caps(document: Any) -> None:
 def check_shape(document: Any) -> None:
     """The top level of a snapshot must be an object whose sections are lists or, where defined so, objects."""
     if not isinstance(document, dict):
-        wrong = [Problem("", "draft.shape", both("A snapshot is an object."))]
+        wrong = [Problem("", "draft.shape", both("A snapshot must be an object."))]
     else:
         wrong = [
             Problem(

@@ -32,11 +32,11 @@ HOURS_SHOWN = 2 * DAY
 
 #: Notes for readers of the counts.
 ASKED_AT_ONCE = both(
-    "An app that asks for all flags at once, as OpenFeature does in browsers, keeps all of them “evaluated”."
+    "An app that asks for all flags at once, as OpenFeature does in browsers, makes all of them look “evaluated”."
 )
 STALE: dict[str, Text] = {
     "flag.not_evaluated": both("Nobody has evaluated it for 30 days."),
-    "flag.fully_on": both("For 30 days it has been on for everybody who asked."),
+    "flag.fully_on": both("It has been on for everybody who evaluated it in the last 30 days."),
     "flag.expired": both("Its expiry date has passed."),
 }
 

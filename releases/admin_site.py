@@ -89,7 +89,7 @@ class HouseSite(admin.AdminSite):
             return HttpResponseRedirect(page_of_ours(request.GET.get("next", ""), reverse("admin:index")))
         minutes = sessions.CONFIRMED_FOR // dt.timedelta(minutes=1)
         why = text_lazy(
-            "Accounts and tokens are changed by those only who typed their password in the last {minutes} minutes.",
+            "To change accounts and tokens, you must have entered your password within the last {minutes} minutes.",
             minutes=minutes,
         )
         context = {

@@ -28,9 +28,9 @@ define(
 define(
     "publish.unread",
     428,
-    title="Say what you read",
+    title="Revision required",
     detail=("Publishing names what was read: a version, or the draft by its revision or digest."),
-    next="Read it, then say what you read.",
+    next="Read it, then name the revision that you read.",
 )
 define(
     "publish.conflict",
@@ -65,7 +65,7 @@ define(
     409,
     title="Already live",
     detail="{version} has the content that is live in {environment} (release {serial}).",
-    next="Nothing to do. To change the version policy alone, use the policy.",
+    next="Nothing to do. To change only the version policy, change the policy itself.",
 )
 define(
     "version.withdrawn",
@@ -78,8 +78,8 @@ define(
     "publish.needs_confirmation",
     409,
     title="Please confirm",
-    detail="Publishing {version} in {environment} needs an explicit yes to: {codes}.",
-    next="Read each finding, then say yes to it.",
+    detail="Publishing {version} in {environment} needs explicit confirmation of: {codes}.",
+    next="Read each finding, then confirm it.",
 )
 define(
     "publish.unknown_changes",
@@ -158,7 +158,7 @@ define(
     detail=(
         "“{flag}” was forced off in {environment} after release {serial}, which you looked at, and then lifted again."
     ),
-    next="Find out why in the ledger; if it must go off again, say so once more.",
+    next="Find out why in the ledger; if the flag must go off again, repeat the request.",
 )
 define(
     "lift.not_engaged",
@@ -174,14 +174,14 @@ define(
     detail=(
         "“{flag}” was lifted in {environment} after release {serial}, which you looked at, and then forced off again."
     ),
-    next="Find out why in the ledger before you lift it once more.",
+    next="Find out why in the ledger before you lift it again.",
 )
 define(
     "policy.invalid",
     422,
     title="The version policy has problems",
     detail="{count} problem(s) in the policy; nothing was changed.",
-    next="See the problems; each names its place.",
+    next="See the problems; each one has its location.",
 )
 define(
     "policy.none_yet",
@@ -200,29 +200,29 @@ define(
 define(
     "policy.unsatisfiable",
     422,
-    title="Nobody could satisfy it",
+    title="Cannot be satisfied",
     detail="Nobody can install {minimum}: the newest is {latest}.",
     next="Raise latest first, or lower the minimum.",
 )
 define(
     "policy.stale",
     412,
-    title="The policy has moved on",
+    title="The policy has changed",
     detail="{who} changed it at {at} (release {serial}), after you read it.",
     next="Read the policy again.",
 )
 define(
     "policy.unread",
     428,
-    title="Say which policy you read",
-    detail="A change names the policy that was read.",
-    next="Read the policy, then say which one you read.",
+    title="Policy revision required",
+    detail="A change must name the policy that it is based on.",
+    next="Read the policy, then name the revision that you read.",
 )
 define(
     "policy.unchanged",
     409,
     title="Nothing changes",
-    detail="{environment} has this very policy already.",
+    detail="{environment} already has this policy.",
     next="Nothing to do.",
 )
 define(
@@ -243,7 +243,7 @@ define(
     "token.lifetime",
     422,
     title="Not a usable lifetime",
-    detail="A lifetime is between 1 and {cap} {unit}.",
+    detail="A lifetime must be between 1 and {cap} {unit}.",
     next="Choose a shorter one.",
 )
 define(
@@ -263,7 +263,7 @@ define(
 define(
     "preview_link.dead",
     410,
-    title="The link is over",
+    title="The link has expired or was revoked",
     detail="{why}",
     next="Ask for a new link.",
 )
@@ -292,22 +292,22 @@ define(
     "preview_link.lifetime",
     422,
     title="Not a usable lifetime",
-    detail="A preview link lives from one minute to {cap} days.",
+    detail="A preview link is valid for one minute to {cap} days.",
     next="Choose a shorter time.",
 )
 define(
     "role.unknown",
     422,
     title="No such role",
-    detail="“{role}” is no role; there are {roles}.",
+    detail="“{role}” is not a role; the roles are {roles}.",
     next="Choose one of them.",
 )
 define(
     "command.unusable",
     422,
-    title="This cannot be done so",
+    title="Invalid command",
     detail="{why}",
-    next="Put right what is named and try again; --help lists the options.",
+    next="Correct what is named and try again; --help lists the options.",
 )
 define(
     "import.refused",
@@ -327,17 +327,18 @@ define(
     "db.missing",
     503,
     title="There is no database here",
-    detail="{file} does not exist, and nothing was made.",
+    detail="{file} does not exist, and nothing was created.",
     next=(
-        "A server that keeps its data elsewhere was told so by ICONTROL_DATA or DATABASE_URL: set the same here "
-        "(ICONTROL_DATA=/its/directory manage.py …). If there is none yet, start it once, or run manage.py migrate."
+        "If a server keeps its data elsewhere, ICONTROL_DATA or DATABASE_URL says where: set the same here "
+        "(ICONTROL_DATA=/its/directory manage.py …). If there is no server yet, start it once, or run "
+        "manage.py migrate."
     ),
 )
 define(
     "db.unavailable",
     503,
-    title="The database is away",
-    detail="The database does not answer. Clients go on with what this server has read; nothing can be written.",
+    title="The database is unavailable",
+    detail="The database does not answer. Clients keep getting what this server has read; nothing can be written.",
     next="Nothing was changed. Try again in a while.",
 )
 define(
@@ -345,29 +346,29 @@ define(
     503,
     title="Not ready yet",
     detail="The answer for this release is being computed, and that takes longer than a client should wait.",
-    next="Go on with what you have, and ask again.",
+    next="Keep using what you have, and ask again later.",
 )
 define(
     "db.busy",
     503,
     title="Somebody else is writing",
-    detail="The database was busy with somebody else's work for too long.",
+    detail="The database was busy with other work for too long.",
     next="Nothing was changed. Try again.",
 )
 define(
     "db.read_only",
     503,
-    title="The database takes no writes",
+    title="The database is read-only",
     detail="The database can be read but not written: it is a standby, or its disk is full. Clients are served.",
     next="Nothing was changed. Point DATABASE_URL at the primary, or make room.",
 )
 define(
     "db.replaced",
     503,
-    title="The database file was taken away",
+    title="The database file is gone",
     detail=(
-        "The file that this server opened was removed or replaced. Clients go on with what it has read; nothing is "
-        "written, because it would be lost."
+        "The file that this server opened was removed or replaced. Clients keep getting what it has read; "
+        "nothing is written, because it would be lost."
     ),
     next="Nothing was changed. Put the file back, or restart the server to work with the one that is there.",
 )
@@ -375,13 +376,14 @@ define(
     "db.damaged",
     503,
     title="The database is damaged or being restored",
-    detail="A table is missing or damaged. Clients go on with what this server has read; nothing can be written.",
+    detail="A table is missing or damaged. Clients keep getting what this server has read; nothing can be written.",
     next="Nothing was changed. Wait for the restore, or restore a backup.",
 )
 define(
     "password.temporary",
     403,
     title="Choose your own password first",
-    detail="Your password was given to you, so somebody else may know it. Until you change it, it opens nothing else.",
+    detail="Your password was assigned to you, so somebody else may know it. Until you change it, it gives "
+    "access to nothing else.",
     next="Choose a new one.",
 )

@@ -51,9 +51,9 @@ def effect_lines(found: Effects, key: str) -> list[Text]:
     """The effects on other flags; those that go on come first, because that is unexpected of a kill switch."""
     said = []
     if on := [name for name in found.on if name != key]:
-        said.append(both("Goes ON with it: {flags}.", flags=_listed(on)))
+        said.append(both("Also goes ON: {flags}.", flags=_listed(on)))
     if off := [name for name in found.off if name != key]:
-        said.append(both("Goes off with it: {flags}.", flags=_listed(off)))
+        said.append(both("Also goes off: {flags}.", flags=_listed(off)))
     return said
 
 

@@ -178,8 +178,8 @@ def _ended(environment: Environment, keys: Iterable[str]) -> dict[str, Any]:
 
 def _reused(index: int, life: Any) -> Problem:
     message = both(
-        "“{key}” was another kind of flag in {version}, and old clients may still ask for it: a key that comes "
-        "back keeps its type and bucketing. Choose a new key.",
+        "“{key}” was another kind of flag in {version}, and old clients may still ask for it: a returning "
+        "key must keep its type and bucketing. Choose a new key.",
         key=shown(life.key),
         version=life.last,
     )
@@ -189,13 +189,11 @@ def _reused(index: int, life: Any) -> Problem:
 def _changed(index: int, key: str, now: FlagType, before: FlagType) -> Problem:
     retyped = now.type != before.type
     what = both(
-        "of type {old}, and becomes one of type {new}: who asks for the old type gets the default in its code.",
+        "of type {old} and becomes type {new}: a client that asks for the old type gets the default in its code.",
         old=shown(before.type),
         new=shown(now.type),
     )
-    dealt = both(
-        "dealt in another way until now: from this publish on others are in its shares and splits than before."
-    )
+    dealt = both("bucketed differently until now: from this release on, its shares and splits hold other people.")
     message = both("“{key}” was {what}", key=shown(key), what=what if retyped else dealt)
     return Problem(pointer(["featureFlags", index, "key"]), "flag.kind_changed", message, "warning")
 
@@ -207,8 +205,8 @@ def _confirmation(lives: Sequence[Any]) -> Confirmation:
     return Confirmation(
         "flag.key_reused",
         both(
-            "Flag keys come back that were there before and then gone: {flags}. Clients that still know one of "
-            "them act on it again.",
+            "These flag keys return after they were removed: {flags}. Clients that still know one of them will "
+            "act on it again.",
             flags=", ".join(named),
         ),
     )

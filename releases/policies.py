@@ -77,7 +77,7 @@ def confirmations(
             Confirmation(
                 "release.base_moved",
                 both(
-                    "{version} does not build on {live}, which is live: what only {live} has would go.",
+                    "{version} is not based on {live}, which is live: what only {live} has would be lost.",
                     version=candidate.version,
                     live=live.version,
                 ),
@@ -88,7 +88,7 @@ def confirmations(
             Confirmation(
                 "release.contains_rolled_back",
                 both(
-                    "{version} builds on {back}, which was taken back here.",
+                    "{version} is based on {back}, which was rolled back or undone here.",
                     version=candidate.version,
                     back=", ".join(taken_back),
                 ),
@@ -116,7 +116,9 @@ def _size(candidate: ConfigVersion, snapshot: Any, live: ConfigVersion) -> list[
             Confirmation(
                 "release.shrinks",
                 both(
-                    "{gone} of {all} objects (pages, tabs, flags …) would go, more than 30 %.", gone=gone, all=len(old)
+                    "{gone} of {all} objects (pages, tabs, flags …) would be removed, more than 30 %.",
+                    gone=gone,
+                    all=len(old),
                 ),
             )
         )

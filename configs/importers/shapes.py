@@ -71,7 +71,7 @@ class Checker:
     def _wrong(self, value: Any, options: tuple[Shape, ...], at: str) -> None:
         allowed = sorted({name for option in options if isinstance(option, frozenset) for name in option})
         if allowed and isinstance(value, str):
-            message = both("“{value}” is none of: {allowed}.", value=value[:80], allowed=", ".join(allowed))
+            message = both("“{value}” is not one of: {allowed}.", value=value[:80], allowed=", ".join(allowed))
         else:
             names = [NAMES[_json_type(option)] for option in options]
             message = both(

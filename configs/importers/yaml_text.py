@@ -87,10 +87,10 @@ def _check(event: Any, ended: bool) -> None:
 
 def _key(event: yaml.NodeEvent, holder: dict[str, Any]) -> str:
     if not isinstance(event, yaml.ScalarEvent):
-        _refuse(event, "yaml.key", both("A key is no text."))
+        _refuse(event, "yaml.key", both("A key is not a string."))
     key: str = event.value
     if key in holder:
-        _refuse(event, "json.duplicate_key", both("The key “{key}” stands twice.", key=shown(key)))
+        _refuse(event, "json.duplicate_key", both("The key “{key}” occurs twice.", key=shown(key)))
     return key
 
 

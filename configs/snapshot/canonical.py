@@ -85,14 +85,16 @@ def read_text(raw: bytes, max_bytes: int | None = None) -> str:
             both("The text begins with a byte order mark (EF BB BF). Save it as UTF-8 without BOM."),
         )
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw[:4]:
-        _refuse("json.encoding", both("The text is UTF-16 or UTF-32, as PowerShell's “>” writes it. Save it as UTF-8."))
+        _refuse(
+            "json.encoding", both("The text is UTF-16 or UTF-32, as written by PowerShell's “>”. Save it as UTF-8.")
+        )
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         _refuse(
             "json.encoding",
             both(
-                "The text is not UTF-8: line {line}, byte {at} of it is {byte}. Save it as UTF-8.",
+                "The text is not UTF-8: on line {line}, byte {at} is {byte}. Save it as UTF-8.",
                 line=raw.count(b"\n", 0, error.start) + 1,
                 at=error.start - raw.rfind(b"\n", 0, error.start),
                 byte=f"{raw[error.start]:02X}",
@@ -109,7 +111,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        _refuse("json.duplicate_key", both("The key “{key}” stands twice.", key=shown(twice)))
+        _refuse("json.duplicate_key", both("The key “{key}” occurs twice.", key=shown(twice)))
     if not value.keys().isdisjoint(FORBIDDEN_KEYS):
         key = min(FORBIDDEN_KEYS & value.keys())
         _refuse("json.forbidden_key", both("The key “{key}” is refused.", key=key))
@@ -176,9 +178,9 @@ def _check_string(value: str) -> None:
     if len(value) > MAX_STRING:
         _refuse("json.string_too_long", both("A string is longer than {cap} characters.", cap=MAX_STRING))
     if "\0" in value:
-        _refuse("json.nul", both("A string holds the character NUL."))
+        _refuse("json.nul", both("A string contains the character NUL."))
     if SURROGATE.search(value):
-        _refuse("json.surrogate", both("A string holds a lone surrogate."))
+        _refuse("json.surrogate", both("A string contains a lone surrogate."))
 
 
 def canonical(value: Any) -> str:

@@ -119,8 +119,8 @@ def _work_problems(snapshot: Any, work: Work) -> Iterator[Problem]:
     index = next(index for index, item in objects(snapshot, section) if item.get(NAMED_BY[section]) == name)
     part = _PARTS[section]
     message = both(
-        "To evaluate all flags may take {total} steps, segments counted where they are used; at most {cap} are "
-        "accepted. The biggest part is {part}: {steps}.",
+        "Evaluating all flags may take {total} steps, counting each segment where it is used; at most {cap} "
+        "are accepted. The biggest part is {part}: {steps}.",
         total=total,
         cap=MOST_STEPS,
         part=fill(part, name=shown(name)),
@@ -137,6 +137,6 @@ def _text(sentence: Text) -> Any:
 #: Operators that compare letter by letter.
 _OF_TEXT = ("equals", "in", "notIn", "contains", "startsWith", "endsWith")
 _PARTS = {
-    "featureFlags": both("what the flag “{name}” asks itself"),
+    "featureFlags": both("the flag “{name}” on its own"),
     "segments": both("the segment “{name}”, in all its uses"),
 }

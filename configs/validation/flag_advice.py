@@ -30,13 +30,13 @@ def flag_warnings(snapshot: Any, now: datetime | None) -> Iterator[Problem]:
         here: Path = ("featureFlags", index)
         state, key = flag.get("state"), shown(flag.get("key"))
         if state in LIVE and "owner" not in flag:
-            message = both("The flag “{key}” is on and nobody is named who answers for it (“owner”).", key=key)
+            message = both("The flag “{key}” is on but has no owner (“owner”).", key=key)
             yield _warning(here, "flag.owner_missing", message)
         if now is not None:
             end = instant_of(flag.get("expiresAt"))
             if end is not None and end <= now:
                 message = both(
-                    "The flag “{key}” should have been gone since {date}.", key=key, date=shown(flag["expiresAt"])
+                    "The flag “{key}” expired on {date} and should be gone.", key=key, date=shown(flag["expiresAt"])
                 )
                 yield _warning((*here, "expiresAt"), "flag.expired", message)
         if state in OFF and any(objects(flag, "rules")):
@@ -66,7 +66,8 @@ def _unreachable(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
         taker = next((name for wanted, name in takers if _follows(asked, wanted)), None)
         if taker is not None:
             message = both(
-                "The rule never decides: “{taker}” before it takes everybody whom it would.", taker=shown(taker)
+                "This rule never decides: the rule “{taker}” before it matches everybody that this one would.",
+                taker=shown(taker),
             )
             yield _warning((*here, "rules", number), "flag.rule_unreachable", message)
         elif "rollout" not in rule and "split" not in rule and len(takers) < MOST_TAKERS:

@@ -29,7 +29,7 @@ WHOLE = 10_000
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-_NO_CONDITIONS = both("The private segment has no conditions; only what clients get goes without them.")
+_NO_CONDITIONS = both("The private segment has no conditions; they are left out only in what clients get.")
 
 
 def flag_problems(snapshot: Any, suggestions: Suggestions) -> Iterator[Problem]:
@@ -113,7 +113,7 @@ def _payload(variant: dict[str, Any], kind: str, here: Path) -> Iterator[Problem
     text = own.get("value") if isinstance(own, dict) else None
     if isinstance(text, str) and not says(kind, variant["value"], text):
         message = both(
-            "“{text}” does not stand for the variant's value, {value}: Unleash's clients would get another one "
+            "“{text}” does not match the variant's value, {value}: Unleash's clients would get another value "
             "than everybody else.",
             text=shown(text),
             value=shown(variant["value"]),
@@ -194,14 +194,14 @@ def _dates(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
             continue
         moment = instant_of(text)
         if moment is None:
-            message = both("“{text}” is not in the calendar.", text=shown(text))
+            message = both("“{text}” is not a date in the calendar.", text=shown(text))
             yield Problem(pointer([*here, field]), "date.invalid", message)
         else:
             times[field] = moment
     start, end = times.get("enabledFrom"), times.get("enabledUntil")
     if start and end and start >= end:
         message = both(
-            "The flag would be off from {end} and on only from {start}: never on.",
+            "The flag would go off at {end} and on only at {start}, so it would never be on.",
             start=shown(flag["enabledFrom"]),
             end=shown(flag["enabledUntil"]),
         )

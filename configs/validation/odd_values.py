@@ -22,20 +22,21 @@ def odd_value(operator: str, value: str, alone: bool) -> Text | None:
     hidden, unusual = _hidden(value), _unusual(value)
     if hidden:
         return both(
-            "“{value}” has the character {character}, which is hard to see; only a text that has it too fits.",
+            "“{value}” has the character {character}, which is hard to see; only a text with the same character "
+            "matches.",
             value=shown(value),
             character=hidden,
         )
     if unusual:
         return both(
-            "“{value}” is not in Unicode's usual form (NFC): it has {character}, so the text that looks the same "
-            "mostly does not fit.",
+            "“{value}” is not in Unicode's normal form (NFC): it has {character}, so a text that looks the same "
+            "usually does not match.",
             value=shown(value),
             character=unusual,
         )
     if alone and operator in ("equals", "in", "notIn") and _LIST.fullmatch(value):
         return both(
-            "“{value}” is one value with “{mark}” in it. If several are meant, each stands in “values” by itself.",
+            "“{value}” is one value with “{mark}” in it. If you mean several values, list each one in “values”.",
             value=shown(value),
             mark="," if "," in value else ";",
         )
@@ -47,8 +48,8 @@ def odd_version(operator: str, value: str) -> Text | None:
     if not operator.startswith("semver") or "+" not in value:
         return None
     return both(
-        "In “{value}” what follows “+” does not count: to SemVer all builds of a version are the same. Where "
-        "builds count, use dottedGte and the like, and the scheme “dotted” in the version policy.",
+        "In “{value}” the part after “+” has no effect: SemVer treats all builds of a version as equal. If "
+        "builds matter, use dottedGte and the like, and the scheme “dotted” in the version policy.",
         value=shown(value),
     )
 

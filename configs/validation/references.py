@@ -50,7 +50,7 @@ def _twice(container: Any, field: str, key: str, path: Path) -> Iterator[Problem
             continue
         if name in seen:
             message = both(
-                "“{name}” stands twice in “{field}”; each “{key}” must be unique.",
+                "“{name}” occurs twice in “{field}”; each “{key}” must be unique.",
                 name=shown(name),
                 field=field,
                 key=key,

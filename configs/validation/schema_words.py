@@ -23,10 +23,10 @@ KEYWORDS: dict[str, Text] = {
     "type": both("Expected {types}, found {found}."),
     "required": both("“{property}” is missing."),
     "additionalProperties": both("“{property}” is not known here{near}."),
-    "enum": both("“{value}” is none of: {options}."),
-    "const": both("“{value}” stands where only {options} may."),
-    "pattern": both("“{value}” has not the form {pattern}."),
-    "format": both("“{value}” has not the format “{format}”."),
+    "enum": both("“{value}” is not one of: {options}."),
+    "const": both("“{value}” is not allowed here; only {options} is."),
+    "pattern": both("“{value}” does not match {pattern}."),
+    "format": both("“{value}” does not have the format “{format}”."),
     "minimum": both("{value} is below {limit}."),
     "maximum": both("{value} is above {limit}."),
     "exclusiveMinimum": both("{value} is not above {limit}."),
@@ -38,13 +38,13 @@ KEYWORDS: dict[str, Text] = {
     "maxItems": both("The list is too long: at most {limit} entries."),
     "minProperties": both("The object needs at least {limit} keys."),
     "maxProperties": both("The object may have at most {limit} keys."),
-    "uniqueItems": both("The list holds the same entry twice."),
+    "uniqueItems": both("The list contains the same entry twice."),
     "contains": both("The list lacks an entry that it must contain."),
     "propertyNames": both("“{property}” is not a valid key here."),
-    "oneOf": both("Exactly one of the possible forms must fit, not none or several."),
-    "anyOf": both("None of the possible forms fits."),
+    "oneOf": both("Exactly one of the possible forms must match; here none or several do."),
+    "anyOf": both("None of the possible forms matches."),
     "not": both("This combination is not allowed."),
-    "falseSchema": both("Nothing may stand here."),
+    "falseSchema": both("No value is allowed here."),
 }
 KEYWORDS["unevaluatedProperties"] = KEYWORDS["additionalProperties"]
 
@@ -65,7 +65,7 @@ PLACES: dict[str, Text] = {
     "page/properties/path/pattern": both(
         "“{value}” is not an address: it starts with # or with a single /, without blanks, quotes, < > or \\."
     ),
-    "page/properties/tenants/pattern": both("“{value}” stands where only “all” or a list of tenants may."),
+    "page/properties/tenants/pattern": both("“{value}” is not allowed here; use “all” or a list of tenants."),
     "width/pattern": both("“{value}” is not a width: a number of pixels, auto, or a length such as 20% or 12rem."),
     "instant/pattern": both("“{value}” is not a date and time with an offset, such as 2026-11-30T08:00:00Z."),
     "date/pattern": both("“{value}” is not a date such as 2026-11-30 or 2026-11-30T08:00:00Z."),

@@ -135,9 +135,11 @@ def _at(schema: Any, path: Path) -> Any:
 
 
 _TOO_MUCH = both(
-    "With this part, one place of a document may be looked at more than {most} times: references that double at "
-    "each step do that.",
+    "With this part, one place of a document may be checked more than {most} times, because references "
+    "double at each step.",
     most=MOST_LOOKS,
 )
 _CIRCLE = both("This part refers to itself for one and the same value.")
-_ELSEWHERE = both("This part refers elsewhere than into this schema (“#/…” or an anchor), or has an “$id” of its own.")
+_ELSEWHERE = both(
+    "This part refers to something outside this schema (“#/…” or an anchor is allowed), or has its own “$id”."
+)

@@ -186,5 +186,5 @@ def _at(schema: Any, path: list[str | int]) -> dict[str, Any]:
     return schema if isinstance(schema, dict) else {}
 
 
-_MANY = both("There are mistakes here, and in all too many to list them one by one.")
+_MANY = both("There are mistakes here; in all there are too many to list one by one.")
 _NOT_AN_OBJECT = both("The application's schema must be an object whose “properties” name the sections.")

@@ -78,7 +78,7 @@ class ExplainForm(forms.Form):
         except NotStrictJSON as error:
             raise forms.ValidationError([str(localized(problem.message)) for problem in error.problems]) from None
         if not isinstance(value, dict):
-            raise forms.ValidationError(text_lazy("A JSON object is needed."))
+            raise forms.ValidationError(text_lazy("A JSON object is required."))
         return value
 
     def clean(self) -> dict[str, Any]:

@@ -246,7 +246,7 @@ class _Compiler:
         moment = instant_of(self.source[field])
         if moment is None:
             text = shown(self.source[field])
-            raise Unusable(both("“{text}” is not a moment.", text=text))
+            raise Unusable(both("“{text}” is not a timestamp.", text=text))
         return moment
 
 

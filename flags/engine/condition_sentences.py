@@ -64,7 +64,7 @@ def phrase(condition: Any) -> Text:
         case {"any": list(parts)}:
             return both("({it})", it=joined(map(phrase, parts), both(" or ")))
         case {"not": inner}:
-            return both("not: {it}", it=phrase(inner))
+            return both("not {it}", it=phrase(inner))
         case _:
             return both("?")
 

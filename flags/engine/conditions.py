@@ -208,10 +208,10 @@ def _never(context: Context, run: Run) -> bool:
 
 
 TOO_MUCH = both(
-    "The conditions come to more than {most} questions or {deepest} levels, segments counted where they are used.",
+    "The conditions have more than {most} comparisons or {deepest} levels, counting each segment where it is used.",
     most=MOST_QUESTIONS,
     deepest=DEEPEST,
 )
 _IN_A_CIRCLE = both("Segments refer to each other in a circle.")
-_UNTOLD = both("The conditions of a rule or a segment are not told.")
-_SHAPELESS = both("A condition asks nothing that can be answered.")
+_UNTOLD = both("The conditions of a rule or a segment are missing.")
+_SHAPELESS = both("A condition is incomplete.")

@@ -37,7 +37,7 @@ class Explainer:
             self.context = {**self.context, ENVIRONMENT: self.conditions.environment}
         value, variant, reason, *_ = self.evaluation
         end = both(
-            "Served: {variant}, which is {value} ({reason}).",
+            "Result: {variant}, which is {value} ({reason}).",
             variant=quoted(variant),
             value=quoted(value),
             reason=reason,
@@ -85,7 +85,7 @@ class Explainer:
             for condition in asked:
                 yield from self.conditions_told(label, condition)
             if not asked:
-                yield both("{it}: it fits everybody.", it=label)
+                yield both("{it}: matches everybody.", it=label)
             if rule.test(self.context, self.run):
                 found = rule.serve(self.context)
                 yield self.served(label, rule, found)
@@ -129,7 +129,7 @@ class Explainer:
     def served(self, label: Text, rule: Rule, found: Evaluation | None) -> Text:
         if found is None:
             return both(
-                "{label} passes: {found}.",
+                "{label} does not apply: {found}.",
                 label=label,
                 found=self.compared(rule, WHOLE if rule.share is None else rule.share),
             )

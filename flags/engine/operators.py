@@ -231,7 +231,7 @@ def unreadable(name: str, value: Any) -> Text | None:
     read, what = _WANTED.get(name, _TEXT)
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         return both(
-            "A value has {length} characters; at most {cap} of an attribute are looked at.",
+            "A value has {length} characters; an attribute is read only up to {cap}.",
             length=len(value),
             cap=LONGEST_TEXT,
         )

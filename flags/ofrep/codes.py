@@ -8,7 +8,7 @@ define(
     "evaluation.not_an_object",
     400,
     title="Not an evaluation request",
-    detail="The body must be a JSON object; its member `context` has what is known of whoever asks.",
+    detail="The body must be a JSON object; its member `context` describes who is asking.",
     next="Send what an OFREP provider sends.",
 )
 define(
@@ -16,7 +16,7 @@ define(
     400,
     title="The flag is damaged",
     detail="The flag “{key}” cannot be evaluated, so it is off for everybody.",
-    next="Use your default; whoever owns the flag must repair and publish it.",
+    next="Use your default; the owner of the flag must repair and publish it.",
 )
 define(
     "evaluation.no_such_flag",

@@ -65,12 +65,12 @@ def back_up(target: Path, *, now: dt.datetime) -> tuple[Path, Manifest]:
     if path.suffix != ".tar" or not path.parent.is_dir():
         raise refuse(
             both(
-                "There is no directory {path}. Make it first, or name a file that ends with .tar.",
+                "There is no directory {path}. Create it first, or name a file that ends with .tar.",
                 path=path.parent if path.suffix == ".tar" else path,
             )
         )
     if path.exists():
-        raise refuse(both("{path} is there already.", path=path))
+        raise refuse(both("{path} already exists.", path=path))
     try:
         workplace = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
         try:
@@ -139,7 +139,7 @@ def _pack(workplace: Path, manifest: Manifest, now: dt.datetime) -> None:
 
 def unpack(archive: Path, directory: Path) -> Manifest:
     """Unpack every member of the manifest into ``directory`` and verify it; the rest of the archive is ignored."""
-    damaged = both("{path} is no backup, or a damaged one: {why}.")
+    damaged = both("{path} is not a backup, or it is damaged: {why}.")
     try:
         with tarfile.open(archive, "r:") as tar:
             first = tar.next()

@@ -127,7 +127,7 @@ def _sqlite_put_back(file: Path, kept: str | None) -> str | None:
         raise damaged(error) from None
     aside = name.with_name(f"{name.name}.{kept or 'empty'}")
     if kept and aside.exists():
-        raise refuse(both("{path} is there already.", path=aside))
+        raise refuse(both("{path} already exists.", path=aside))
     if kept:
         _sqlite_settle(name)
     try:
@@ -192,7 +192,7 @@ def _postgresql_put_back(file: Path, kept: str | None) -> str | None:
                 cursor.execute(f"ALTER SCHEMA {schema} RENAME TO {aside}; CREATE SCHEMA {schema}")
     except DatabaseError as error:
         raise refuse(
-            both("What is in the database cannot be set aside: {why}. Its owner can do that.", why=str(error).strip())
+            both("The current database cannot be set aside: {why}. Its owner can do that.", why=str(error).strip())
         ) from None
     finally:
         connection.close()

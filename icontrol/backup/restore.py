@@ -104,7 +104,9 @@ def _check(manifest: Manifest, replace: bool) -> None:
     if manifest.engine != connection.vendor:
         raise refuse(
             both(
-                "The backup is of {a}, and the settings (DATABASE_URL) say {b}.", a=manifest.engine, b=connection.vendor
+                "The backup is from {a}, but the settings (DATABASE_URL) say {b}.",
+                a=manifest.engine,
+                b=connection.vendor,
             )
         )
     known = {".".join(key) for key in MigrationLoader(None).disk_migrations}
@@ -118,7 +120,7 @@ def _check(manifest: Manifest, replace: bool) -> None:
             )
         )
     if not replace and not copies.is_empty():
-        raise refuse(both("There is a database already. --replace keeps it aside and puts the backup in its place."))
+        raise refuse(both("A database already exists. --replace keeps it aside and puts the backup in its place."))
 
 
 def _check_members(manifest: Manifest, workplace: Path) -> None:
@@ -179,7 +181,7 @@ def _put_key(key: Path, done: Restored, now: dt.datetime) -> None:
         if key.read_bytes().strip() != settings.SECRET_KEY.encode():
             done.notes.append(
                 both(
-                    "ICONTROL_SECRET_KEY is not the backup's (its member secret_key): people sign in again and "
+                    "ICONTROL_SECRET_KEY is not the backup's (its member secret_key): people must log in again and "
                     "preview links end."
                 )
             )

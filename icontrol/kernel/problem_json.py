@@ -23,7 +23,7 @@ NEXT: dict[str, Text] = {}
 define(
     "http.not_authenticated",
     401,
-    title=("Who are you?"),
+    title=("Authentication required"),
     detail="This needs a login or a valid API token.",
     next="Send Authorization: Bearer …, or log in at /admin/.",
 )
@@ -44,22 +44,22 @@ define(
 define(
     "http.not_found",
     404,
-    title="Nothing here",
-    detail="There is nothing at this address.",
+    title="Not found",
+    detail="There is no page at this address.",
     next="/api/docs lists what there is.",
 )
 define(
     "http.method_not_allowed",
     405,
-    title=("Not with this method"),
-    detail="This address does not take {method}.",
+    title=("Method not allowed"),
+    detail="This address does not accept {method}.",
     next="The Allow header lists the methods.",
 )
 define(
     "http.not_acceptable",
     406,
-    title="No such form",
-    detail="The answer is JSON only.",
+    title="Format not available",
+    detail="The answer is available as JSON only.",
     next="Send Accept: application/json.",
 )
 define(
@@ -79,21 +79,21 @@ define(
 define(
     "http.unsupported_media_type",
     415,
-    title=("Not a type that is read here"),
+    title=("Unsupported media type"),
     detail="The body must be {types}.",
     next="Set Content-Type to what the body is.",
 )
 define(
     "http.multipart",
     415,
-    title=("No files here"),
-    detail=("multipart bodies are not read here."),
+    title=("Files are not accepted"),
+    detail=("multipart bodies are not accepted here."),
     next="Send application/json to the API; pages send application/x-www-form-urlencoded.",
 )
 define(
     "http.bad_request",
     400,
-    title="Not understood",
+    title="Malformed request",
     detail="The request could not be read.",
     next="Check the request against /api/docs.",
 )
@@ -102,35 +102,36 @@ define(
     400,
     title=("The request has problems"),
     detail="{count} problem(s) in the request; nothing was changed.",
-    next="See the problems; each names its place.",
+    next="See the problems; each one has its location.",
 )
 define(
     "http.too_slow",
     408,
     title="Too slow",
-    detail="The request body was not whole within {seconds} seconds.",
+    detail="The request body did not arrive within {seconds} seconds.",
     next="Send it again.",
 )
 define(
     "http.busy",
     503,
     title="Busy",
-    detail="Too many requests of this kind wait already.",
+    detail="Too many requests of this kind are already waiting.",
     next="Send it again in a moment.",
 )
 define(
     "http.interrupted",
     503,
     title="Interrupted",
-    detail="The server stopped working on this request before it was finished. It may have been done, or not.",
-    next="Look at what there is now before you repeat it.",
+    detail="The server stopped working on this request before it was finished. It may or may not have been "
+    "carried out.",
+    next="Look at the current state before you repeat it.",
 )
 define(
     "http.internal",
     500,
-    title=("Our mistake"),
-    detail="Something failed here; it is in the log.",
-    next="Nothing half-done was kept. Tell the operator.",
+    title=("Internal error"),
+    detail="Something went wrong; it is in the log.",
+    next="No partial change was saved. Tell the operator.",
 )
 
 

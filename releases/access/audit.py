@@ -40,7 +40,7 @@ EVENT_KINDS: dict[str, Text] = {
     "password_changed": both("password changed"),
     "rights_changed": both("rights changed"),
     "access_ended": both("all access ended"),
-    "others": both("others, not told apart"),
+    "others": both("others, not counted separately"),
 }
 KEPT = dt.timedelta(days=365)
 #: Separate entries per minute and process: of one address and kind, and in all. The rest is only counted.

@@ -99,7 +99,7 @@ def too_many(request: HttpRequest, account: str) -> ValidationError:
     """The error of a form that did not check the password."""
     wait = seconds_to_wait(request, account, timezone.now())
     text = both(
-        "Too many wrong passwords from here. Try again in {minutes} min; API tokens still work.",
+        "Too many wrong passwords from this address. Try again in {minutes} min; API tokens still work.",
         minutes=max(1, round(wait / 60)),
     )
     return ValidationError(localized(text), "throttled")

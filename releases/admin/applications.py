@@ -61,13 +61,12 @@ class EditSchema(ActionPage):
             "hidden": {"etag": self.typed.get("etag", entity_tag(schema_revision(self.application)))},
             "notes": [
                 text_lazy(
-                    "The config may hold sections of your own beside pages, flags and so on. This schema names "
-                    "them as properties and says what they hold; a section that it does not name is refused at "
-                    "publish."
+                    "The config may contain your own sections besides pages, flags and so on. This schema names them "
+                    "as properties and describes their content; publishing refuses a section that it does not name."
                 ),
                 text_lazy("Example:") + f" {EXAMPLE}",
                 text_lazy(
-                    "It counts for the draft and all later versions; versions that have left the draft keep theirs."
+                    "It applies to the draft and all later versions; versions that are no longer drafts keep theirs."
                 ),
             ],
         }
@@ -95,7 +94,7 @@ class SettingsForm(forms.Form):
         max_length=16,
         initial="en",
         label=text_lazy("Default language"),
-        help_text=text_lazy("Of texts that lack the reader's."),
+        help_text=text_lazy("For texts that are missing in the reader's language."),
     )
     is_default = forms.BooleanField(
         required=False,
@@ -149,7 +148,7 @@ class ChangeSettings(ActionPage):
         }
 
     def look(self) -> dict[str, Any]:
-        note = text_lazy("They count at the clients' next request; no release is appended.")
+        note = text_lazy("They apply from the clients' next request; no release is appended.")
         return {"button": text_lazy("Save"), "notes": [note]}
 
     def act(self) -> HttpResponse:

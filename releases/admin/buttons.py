@@ -29,7 +29,7 @@ DONE = ("rollback.already_live", "rollback.never_live", "release.nothing_to_publ
 #: Actions on a version independent of an environment: label, style.
 LABELS: dict[str, tuple[Any, str]] = {
     "preview": (text_lazy("Send to preview"), ""),
-    "preview_link": (text_lazy("Make a preview link"), ""),
+    "preview_link": (text_lazy("Create a preview link"), ""),
     "withdraw": (text_lazy("Withdraw"), "danger"),
     "revert": (text_lazy("Restore into draft"), ""),
     "rollback": (text_lazy("Roll back to this version"), "danger"),

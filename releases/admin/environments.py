@@ -35,7 +35,7 @@ class EnvironmentForm(forms.Form):
     key = forms.CharField(
         max_length=63,
         label=text_lazy("Key"),
-        help_text=text_lazy("a-z, 0-9 and hyphens. It stands in the ledger's hashes: it can never be changed."),
+        help_text=text_lazy("a-z, 0-9 and hyphens. It is part of the ledger's hashes and can never be changed."),
     )
 
 

@@ -33,10 +33,10 @@ from releases.models import ApiToken, ClientKey, Environment, PreviewLink
 LINK_HOURS = {1: text_lazy("1 hour"), 24: text_lazy("1 day"), 72: text_lazy("3 days")}
 LINK_HOURS |= {168: text_lazy("7 days")}
 ROLE_WORDS = {
-    "viewer": text_lazy("viewer: reads what is live, the ledger and the history"),
-    "editor": text_lazy("editor: and edits the draft"),
-    "publisher": text_lazy("publisher: and publishes, rolls back"),
-    "admin": text_lazy("admin: and administers people and keys"),
+    "viewer": text_lazy("viewer: can read what is live, the ledger and the history"),
+    "editor": text_lazy("editor: can also edit the draft"),
+    "publisher": text_lazy("publisher: can also publish and roll back"),
+    "admin": text_lazy("admin: can also manage people and keys"),
 }
 
 
@@ -100,7 +100,7 @@ class Revoke(ActionPage):
     def look(self) -> dict[str, Any]:
         return {
             "button": text_lazy("Revoke"),
-            "notes": [text_lazy("Whoever holds it is refused from then on.")],
+            "notes": [text_lazy("Its holder is refused from then on.")],
             "open": self.thing.revoked_at is None,
         }
 
@@ -256,7 +256,7 @@ class ClientKeyAdmin(KeyAdmin):
 
 
 class LinkForm(forms.Form):
-    hours = forms.TypedChoiceField(choices=list(LINK_HOURS.items()), coerce=int, label=text_lazy("Opens for"))
+    hours = forms.TypedChoiceField(choices=list(LINK_HOURS.items()), coerce=int, label=text_lazy("Valid for"))
 
 
 class CreateLink(ShowOnce):
@@ -272,17 +272,18 @@ class CreateLink(ShowOnce):
         return find_application(self.request.GET.get("application"))
 
     def frame(self) -> dict[str, Any]:
-        return {"title": text_lazy("Make a link to the preview")}
+        return {"title": text_lazy("Create a link to the preview")}
 
     def look(self) -> dict[str, Any]:
         preview = preview_of(self.application)
         if preview is None:
             raise Refusal("preview.none", application=self.application.key)
         return {
-            "button": text_lazy("Make the link"),
+            "button": text_lazy("Create the link"),
             "notes": [
                 text_lazy(
-                    "Whoever has the link reads {version}, and nothing else, without a login.", version=preview.version
+                    "Anyone with the link can read {version}, and nothing else, without a login.",
+                    version=preview.version,
                 )
             ],
         }
@@ -314,7 +315,7 @@ class PreviewLinkAdmin(KeyAdmin):
     needs = EDIT
     list_display = ("__str__", "opens", "reason", "created", "expires")
     create, revoke = CreateLink, RevokeLink
-    create_label = text_lazy("Make a link to the preview")
+    create_label = text_lazy("Create a link to the preview")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         found = super().get_queryset(request).select_related("config_version__application")

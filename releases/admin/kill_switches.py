@@ -45,8 +45,8 @@ KILL = SwitchTexts(
     question=both("Kill {flag} in {where}?"),
     button=both("Kill {flag} in {where}"),
     reason=both("Kill switch: {flag}"),
-    effect=both("Off for everybody at once. It stays off, whatever is published or rolled back, until it is lifted."),
-    already=both("“{flag}” is forced off already."),
+    effect=both("Off for everybody at once. It stays off until it is lifted, regardless of publishes and rollbacks."),
+    already=both("“{flag}” is already forced off."),
     happened=both("“{flag}” is forced off in {where} (release {serial})."),
 )
 LIFT = SwitchTexts(

@@ -142,7 +142,7 @@ class PolicyForms:
         if not PLATFORM.fullmatch(self.new_platform):
             self.problem = text_lazy("1 to 32 of a–z, 0–9, “.”, “_” and “-”, beginning with a letter or a digit.")
         elif any(form.platform == self.new_platform for form in self.forms):
-            self.problem = text_lazy("This platform has a policy already.")
+            self.problem = text_lazy("This platform already has a policy.")
         else:
             self.forms.append(PlatformForm(self.new_platform, like, None, prefix=_prefix(self.new_platform)))
 

@@ -194,12 +194,12 @@ class SendToPreview(ReleaseActionPage):
         older = preview_of(version.application)
         notes = [
             text_lazy(
-                "{name} is frozen for the people who look at it; the next draft opens with the same content.",
+                "{name} is frozen for review; the next draft opens with the same content.",
                 name=self.name,
             )
         ]
         if older is not None:
-            notes.append(text_lazy("The preview there is now, {version}, will be withdrawn.", version=older.version))
+            notes.append(text_lazy("The current preview, {version}, will be withdrawn.", version=older.version))
         return {
             "button": text_lazy("Send to preview"),
             "hidden": {"environment": self.environment.key, "etag": entity_tag(version.revision)},
@@ -300,7 +300,7 @@ class Restore(VersionActionPage):
         return self.done(message, page_of(done))
 
 
-NOT_NOTICED = text_lazy("Clients of no environment notice this.")
+NOT_NOTICED = text_lazy("No client notices this.")
 
 
 def check_is_draft(version: ConfigVersion) -> None:

@@ -219,7 +219,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
             return None
         sections = record.document.values()
         count = sum(len(section) if isinstance(section, list) else bool(section) for section in sections)
-        return both("Nothing to compare with; {n} entries.", n=count)
+        return both("Nothing to compare with: {n} entries.", n=count)
 
     def entry_button(self, request: HttpRequest, version: ConfigVersion, record: Any) -> Button | None:
         if record.state != states.DRAFT or not self.actor(request).may(EDIT):

@@ -215,7 +215,7 @@ class ApplicationBody(Body):
     key = TextField(max_length=63, help_text="a-z, 0-9 and hyphens; for ever.")
     name = TextField(required=False, max_length=200, help_text="For people; left out: the key.")
     defaultLanguage = TextField(
-        required=False, default="en", max_length=16, help_text="Of texts that lack the reader's."
+        required=False, default="en", max_length=16, help_text="For texts that are missing in the reader's language."
     )
     isDefault = Flag(required=False, default=False, help_text="Clients without a key get this one from now on.")
     reason = perhaps_why()

@@ -7,7 +7,7 @@ from icontrol.kernel.texts import Text, both
 _READY = both("Nothing was changed. /readyz says when to try again.")
 
 NEXT: dict[str, Text] = {
-    "draft.stale": both("Read the draft again, compare it with yours, and save on the new ETag."),
+    "draft.stale": both("Read the draft again, compare it with yours, and save with the new ETag."),
     "draft.unread": both("GET /api/config/draft, then send its ETag in If-Match."),
     "schema.unread": both("GET the schema, then send its ETag in If-Match."),
     "policy.unread": both("GET /api/policy, then send its ETag in If-Match."),
@@ -15,7 +15,7 @@ NEXT: dict[str, Text] = {
     "publish.needs_confirmation": both("Read each finding; send its code in confirm."),
     "version.unknown": both("GET /api/config/versions lists them."),
     "section.unknown": both("PATCH the draft itself for anything else."),
-    "object.unknown": both("Check the name, or PUT the object to make it."),
+    "object.unknown": both("Check the name, or PUT the object to create it."),
     "history.unknown": both("GET /api/config/draft/history lists them."),
     "release.unknown": both("GET /api/releases lists them."),
     "flag.unknown": both("GET /api/flags lists those that are live."),

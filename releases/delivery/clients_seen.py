@@ -134,7 +134,7 @@ def warnings(
 def _warning(places: dict[str, int], keys: list[str], how: Text, why: Text) -> Problem:
     more = len(keys) - FLAGS_NAMED
     sentence = both(
-        "Off for clients with an Unleash SDK that evaluate by themselves{how}: {flags}{more}. {why}",
+        "Off for clients that evaluate locally with an Unleash SDK{how}: {flags}{more}. {why}",
         how=how,
         flags=joined((both("“{key}”", key=key) for key in keys[:FLAGS_NAMED]), both(", ")),
         more=both(" and {n} more", n=more) if more > 0 else same(""),

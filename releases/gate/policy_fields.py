@@ -156,10 +156,7 @@ def _check_platforms(policies: dict[str, Any]) -> Iterator[Problem]:
             yield _problem(
                 (name,),
                 "platform_name",
-                both(
-                    "A platform is named with 1 to 32 of a–z, 0–9, “.”, “_” and “-”, and begins with a letter or a "
-                    "digit."
-                ),
+                both("A platform name has 1 to 32 of a–z, 0–9, “.”, “_” and “-”, and begins with a letter or a digit."),
             )
         if isinstance(policy, dict):
             yield from _check_policy(policy, (name,))
@@ -193,8 +190,8 @@ def _check_versions(policy: dict[str, Any], parse: Callable[[str], Any], path: P
                         (*path, key),
                         "build",
                         both(
-                            "To SemVer all builds of a version are the same, so “+{build}” bounds nothing. Leave "
-                            "it out, or choose the scheme “dotted”, which compares builds.",
+                            "SemVer treats all builds of a version as equal, so “+{build}” has no effect. Leave it "
+                            "out, or choose the scheme “dotted”, which compares builds.",
                             build=parsed[key].build,
                         ),
                     )
@@ -242,9 +239,7 @@ def _check_string(value: Any, path: Path, *, cap: int = MAX_TEXT) -> Iterator[Pr
     if len(value) > cap:
         yield _problem(path, "too_long", both("At most {cap} characters.", cap=cap))
     if UNSTORABLE.search(value):
-        yield _problem(
-            path, "characters", both("There is a NUL or half a surrogate pair in it, which cannot be stored.")
-        )
+        yield _problem(path, "characters", both("It contains a NUL or half a surrogate pair, which cannot be stored."))
 
 
 def _check_message(value: Any, path: Path) -> Iterator[Problem]:
@@ -296,7 +291,7 @@ def _check_capabilities(value: Any, path: Path) -> Iterator[Problem]:
         if not isinstance(item, str):
             continue
         if item in seen:
-            yield _problem((*path, index), "duplicate", both("It is in the list already."))
+            yield _problem((*path, index), "duplicate", both("It is already in the list."))
         seen.add(item)
 
 

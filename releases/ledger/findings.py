@@ -49,13 +49,14 @@ def _define(code: str, severity: Severity, message: Text, next_step: Text) -> No
 
 
 _EDITED = both(
-    "Somebody wrote into the database past the program. Find out who can; keep a copy of the database as it is, "
-    "compare it with a backup, and restore the backup if clients got something wrong."
+    "Somebody wrote to the database directly, not through the program. Find out who can; keep a copy of "
+    "the database as it is, compare it with a backup, and restore the backup if clients got something "
+    "wrong."
 )
 _CUT = both(
-    "After a restore from an older backup this is true: those releases are lost, publish again what clients should "
-    "have, then run `verify_ledger --renew-checkpoints`. Without a restore somebody removed releases: restore a "
-    "backup."
+    "After a restore from an older backup this is expected: those releases are lost. Publish again what "
+    "clients should have, then run `verify_ledger --renew-checkpoints`. Without a restore, somebody "
+    "removed releases: restore a backup."
 )
 _CLOCK = both("Nothing was changed. Put the clock of the server right (NTP).")
 _ROW = both(
@@ -73,7 +74,7 @@ _define(
 _define(
     "ledger.edited",
     "error",
-    both("Its facts do not have its hash."),
+    both("Its content does not match its hash."),
     _EDITED,
 )
 _define(
@@ -85,7 +86,9 @@ _define(
 _define(
     "ledger.clock",
     "warning",
-    both("The clock of the server that appended the release before it was ahead, or its own behind: by {time}."),
+    both(
+        "The clock of the server that appended the previous release was ahead, or this release's was behind, by {time}."
+    ),
     _CLOCK,
 )
 _define(
@@ -104,25 +107,25 @@ _define(
 _define(
     FLAGS_DIFFER,
     "warning",
-    both("What is kept about {n} flag key(s) is not what the ledger says: {keys}."),
+    both("The stored history of {n} flag key(s) does not match the ledger: {keys}."),
     both("Run `verify_ledger --rebuild-flags`."),
 )
 _define(
     "row.edited",
     "error",
-    both("{fields} of {row} is not what the history says: changed past the program."),
+    both("{fields} of {row} does not match the history: it was changed outside the program."),
     _ROW,
 )
 _define(
     "row.unknown",
     "error",
-    both("The history does not know {row}: added past the program."),
+    both("The history does not know {row}: it was added outside the program."),
     _ROW,
 )
 _define(
     "row.gone",
     "error",
-    both("The history knows {row}, the database does not: removed past the program."),
+    both("The history knows {row}, the database does not: it was removed outside the program."),
     both("The program never removes such rows. Restore a backup, or make what clients need anew."),
 )
 _define(
@@ -165,7 +168,7 @@ _define(
     "checkpoint.behind",
     "warning",
     both("This copy ends before the newest {n} release(s)."),
-    both("A copy is as old as it is. Copy the server's file again."),
+    both("The copy may simply be old. Copy the server's file again."),
 )
 _define(
     "checkpoint.torn",
@@ -191,6 +194,6 @@ _define(
 _define(
     "checkpoint.contradiction",
     "error",
-    both("The checkpoint has another hash."),
+    both("The checkpoint has a different hash."),
     both("The release, or the line, is not the one that was written. {cut}", cut=_CUT),
 )

@@ -22,13 +22,13 @@ _FLAGS = both("flags lists those that are live.")
 
 #: code → next step in a shell, where the catalogue's is for all interfaces.
 NEXT: dict[str, Text] = {
-    "draft.stale": both("Compare the draft with yours (diff), then run the command again: it reads the draft anew."),
+    "draft.stale": both("Compare the draft with yours (diff), then run the command again: it reads the new draft."),
     "policy.stale": both("Look at the policy, then run the command again."),
     "version.unknown": both("status names the draft, the preview and what was released."),
-    "application.unknown": both("Check the key. Where there is no application at all, demo makes the first."),
+    "application.unknown": both("Check the key. If there is no application yet, demo creates the first one."),
     "flag.unknown": _FLAGS,
     "kill.unknown_flag": _FLAGS,
-    "object.unknown": both("Check the name, or make it with --new."),
+    "object.unknown": both("Check the name, or create it with --new."),
     "section.unknown": both("For anything else: export_config, change the file, import_config."),
     "history.unknown": both("history lists them."),
     "db.unavailable": both("Nothing was changed. Run the command again when the database answers."),
@@ -56,7 +56,7 @@ def refusal_lines(refusal: Refusal, language: str) -> Iterator[str]:
 def next_step(refusal: Refusal) -> Text:
     if refusal.code == "publish.needs_confirmation":
         flags = " ".join(f"--confirm {finding['code']}" for finding in refusal.extra["confirmations"])
-        return both("Read each finding; to say yes, add {f}", f=flags)
+        return both("Read each finding; to confirm, add {f}", f=flags)
     return NEXT.get(refusal.code, refusal.next)
 
 

@@ -22,7 +22,7 @@ SAID: dict[str, tuple[Text, Text, Text]] = {
     "kill": (
         both("“{flag}” is forced off in {place} for everybody: release {serial}. It stays so until lift {flag}."),
         both("“{flag}” would be forced off in {place} for everybody by release {next}; nothing was changed."),
-        both("“{flag}” is forced off in {place} already; nothing was appended."),
+        both("“{flag}” is already forced off in {place}; nothing was appended."),
     ),
     "lift": (
         both("The kill switch of “{flag}” is lifted in {place}: release {serial}."),

@@ -122,7 +122,7 @@ def test_an_application_declares_sections_of_its_own(document: Any, expected: li
 
 def test_sentences_about_an_applications_schema_show_its_own_rules() -> None:
     [problem] = check_snapshot({"news": [{"id": "A"}]}, extra_schema=EXTRA)
-    assert problem.message["en"] == "“A” has not the form ^[a-z]+$."
+    assert problem.message["en"] == "“A” does not match ^[a-z]+$."
     [problem] = check_snapshot({"news": [{"ids": 1}]}, extra_schema=EXTRA)
     assert problem.message["en"] == "“ids” is not known here (did you mean “id”?)."
 

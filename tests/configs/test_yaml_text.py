@@ -98,7 +98,7 @@ def test_what_is_refused(text: str | bytes, code: str) -> None:
 def test_a_refusal_names_the_line() -> None:
     with pytest.raises(NotStrictJSON) as caught:
         read("a: 1\nb: 2\na: 3")
-    assert caught.value.problems[0].message["en"] == "The key “a” stands twice. Line 3."
+    assert caught.value.problems[0].message["en"] == "The key “a” occurs twice. Line 3."
 
 
 def test_twice_the_text_is_about_twice_the_work() -> None:

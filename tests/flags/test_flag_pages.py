@@ -76,7 +76,7 @@ def test_the_page_of_a_flag_explains(flagged: World) -> None:
     viewer = staff("viewer")
     page = viewer.get("flags_flags_flag", *place)
     assert "<i data-xss" not in page.html and len(list(page.all("rect", class_="on"))) == 30
-    assert "on, variant not told 2" in page.text
+    assert "on, variant not reported 2" in page.text
     assert {choice.attributes["value"] for choice in page.all("option")} == {"live"}
     told = viewer.fill("flags_flags_flag", *place, **{"attribute-plan": "pro"}, more='{"seats": 5}', channel="live")
     assert told.status == 200 and "Rule “pro”" in told.text and "Serves on (TARGETING_MATCH)" in told.text
@@ -88,7 +88,7 @@ def test_the_page_of_a_flag_explains(flagged: World) -> None:
     french = staff("viewer", language="fr", name="fr")
     assert "Règle « pro »" in french.fill("flags_flags_flag", *place, **{"attribute-plan": "pro"}, channel="live").text
     wrong = viewer.fill("flags_flags_flag", *place, more="[]", channel="live")
-    assert wrong.status == 422 and "A JSON object is needed." in wrong.text
+    assert wrong.status == 422 and "A JSON object is required." in wrong.text
     assert viewer.fill("flags_flags_flag", *place, more="{", channel="live").status == 422
     assert viewer.fill("flags_flags_flag", *place, channel="draft").status == 422
 

@@ -18,11 +18,11 @@ Every refusal over HTTP is `application/problem+json` (RFC 9457):
 ```json
 {
   "type": "urn:icontrol:problem:draft.stale",
-  "title": "The draft has moved on",
+  "title": "The draft has changed",
   "status": 412,
   "code": "draft.stale",
   "detail": "user:ada saved the draft at 2026-11-22 12:00:03 UTC, after you read it. Nothing of yours …",
-  "next": "Read the draft again, compare it with yours, and save on the new ETag.",
+  "next": "Read the draft again, compare it with yours, and save with the new ETag.",
   "messages": { "en": "user:ada saved …", "fr": "user:ada a enregistré …" },
   "etag": "\\"1.0.1/4\\"", "savedBy": "user:ada", "savedAt": "2026-11-22T12:00:03Z"
 }

@@ -72,7 +72,7 @@ def test_the_question_names_the_flags_that_go_on_or_off_with_it(world: World) ->
     notes = [
         note.text for note in staff("publisher", name="ada.p").get(KILL, world.production.pk, "checkout").all("li")
     ]
-    on, off = notes.index("Goes ON with it: old."), notes.index("Goes off with it: coupon.")
+    on, off = notes.index("Also goes ON: old."), notes.index("Also goes off: coupon.")
     assert on < off
 
 
@@ -186,7 +186,7 @@ def test_nothing_live_and_no_flags(world: World) -> None:
 def test_what_is_done_already_offers_no_button(live: World, ada: Staff) -> None:
     live.kill("checkout")
     page = ada.get(KILL, live.production.pk, "checkout")
-    assert "“checkout” is forced off already." in page.text and not page.has_form
+    assert "“checkout” is already forced off." in page.text and not page.has_form
     assert not ada.get(LIFT, live.production.pk, "search").has_form
 
 
@@ -197,7 +197,7 @@ def again(person: Staff, world: World, name: str, form: dict[str, Any]) -> Page:
 def test_the_same_form_sent_twice_kills_once(live: World, ada: Staff) -> None:
     form = ada.get(KILL, live.production.pk, "checkout").filled()
     again(ada, live, "kill", form)
-    assert "“checkout” is forced off already." in again(ada, live, "kill", form).text
+    assert "“checkout” is already forced off." in again(ada, live, "kill", form).text
     assert newest().serial == 2
     # Somebody lifts it, and the browser sends the old form once more.
     live.lift("checkout")

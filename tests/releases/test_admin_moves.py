@@ -80,7 +80,7 @@ def test_sending_to_preview_and_withdrawing(world: World, ada: Staff) -> None:
     version = ConfigVersion.objects.get(version="1.0.0")
     assert (version.state, version.previewed_by) == ("preview", "user:ada.p")
     page = ada.get(f"{VERSION}_preview", pk("1.0.1"))
-    assert "The preview there is now, 1.0.0, will be withdrawn." in page.text
+    assert "The current preview, 1.0.0, will be withdrawn." in page.text
     page = ada.fill(f"{VERSION}_withdraw", pk("1.0.0"), reason="found a typo")
     assert "1.0.0 is withdrawn." in page.text
     version = ConfigVersion.objects.get(version="1.0.0")
@@ -225,7 +225,7 @@ def test_what_needs_a_yes_is_asked_with_a_box(world: World, ada: Staff) -> None:
     page = ada.get(f"{VERSION}_publish", pk("1.0.1"))
     boxes = [box.attributes["value"] for box in page.all("input", name="confirm")]
     assert boxes == ["release.base_moved", "release.shrinks"]
-    assert "1.0.1 does not build on 1.0.2, which is live" in page.text
+    assert "1.0.1 is not based on 1.0.2, which is live" in page.text
     typed = {**page.filled(), "reason": "only a"}
     page = ada.send(f"{VERSION}_publish", pk("1.0.1"), **typed, confirm=boxes[:1])
     assert page.refusal == "publish.needs_confirmation"

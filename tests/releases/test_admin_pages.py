@@ -154,7 +154,7 @@ def test_a_version_against_what_is_live(world: World, root: Staff) -> None:
     world.release(snapshot("home", "shop"))
     live = ConfigVersion.objects.get(version="1.0.1")
     page = root.get("configs_configversion_change", live.pk)
-    assert "This very version is live in production." in page.text and live.digest in page.text
+    assert "This version is live in production." in page.text and live.digest in page.text
     page = root.get("configs_configversion_change", live.pk, environment="staging")
     assert "Live in staging: 1.0.0" in page.text and "Page “Shop” (shop) added" in page.text
     assert '"id": "shop"' in page.text  # the snapshot, readable
@@ -183,8 +183,8 @@ def test_the_first_entry_is_compared_with_what_the_version_is_based_on(world: Wo
     first = world.preview()
     world.edit(snapshot("home", "shop", featureFlags=[flag("a")]))
     alone = entries_of(root.get("configs_configversion_history", first.pk))[-2:]
-    assert "Nothing to compare with; 0 entries." in alone[-1]
-    assert "Nothing to compare with; 2 entries." in alone[0] and "added" not in alone[0]
+    assert "Nothing to compare with: 0 entries." in alone[-1]
+    assert "Nothing to compare with: 2 entries." in alone[0] and "added" not in alone[0]
     based = entries_of(root.get("configs_configversion_history", world.draft.pk))
     assert "Page “Shop” (shop) added" in based[0] and "Home" not in based[0]
     assert "opened from 1.0.0" in based[1] and "added" not in based[1]
@@ -196,7 +196,7 @@ def test_a_reader_learns_nothing_of_a_base_that_was_never_published(world: World
     version = world.release(snapshot("home", "shop")).config_version
     assert version is not None
     (entry,) = entries_of(staff("viewer").get("configs_configversion_history", version.pk))
-    assert "Nothing to compare with; 2 entries." in entry and "ecret" not in entry
+    assert "Nothing to compare with: 2 entries." in entry and "ecret" not in entry
     (_, *_, opened) = entries_of(staff("editor").get("configs_configversion_history", version.pk))
     assert "opened from 1.0.0" in opened and "Nothing to compare" not in opened
 
@@ -330,16 +330,20 @@ def test_checkpoints_are_verified_when_asked_and_the_answer_is_kept(
     checkpoint_file.write_text(f"icontrol production 1 {release.hash}\n")
     page = root.get(name)
     assert "Not verified yet" in page.text and release.hash in page.text
-    assert "The ledger verifies" in root.send(name).text
+    assert "The ledger passed verification" in root.send(name).text
     page = root.get(name)
-    assert "The ledger verifies" in page.text and "user:root.a" in page.text and "not verified since" not in page.text
+    assert (
+        "The ledger passed verification" in page.text
+        and "user:root.a" in page.text
+        and "not verified since" not in page.text
+    )
     checkpoint_file.write_text(f"icontrol production 1 {'0' * 64}\ntorn")
     world.policy(latest="1.1.0")
     page = root.get(name)  # looks at nothing but the newest lines
-    assert "The ledger verifies" in page.text and "not verified since: 1" in page.text
+    assert "The ledger passed verification" in page.text and "not verified since: 1" in page.text
     assert "Not a checkpoint line." in page.text
     page = root.send(name)
-    assert "The ledger does not verify" in page.text and "checkpoint.contradiction" in page.text
+    assert "The ledger failed verification" in page.text and "checkpoint.contradiction" in page.text
     assert "checkpoint.contradiction" in root.get(name).text
     with triggers.lifted(connection), connection.cursor() as cursor:
         cursor.execute("UPDATE releases_release SET reason = 'another'")
@@ -351,7 +355,7 @@ def test_a_checkpoint_file_that_cannot_be_read_is_a_finding(world: World, root: 
     checkpoint_file.mkdir()  # as root a file without rights could be read
     for page in (root.get("releases_release_checkpoints"), root.send("releases_release_checkpoints")):
         assert "The file cannot be read" in page.text
-    assert "checkpoint.unreadable" in page.text and "The ledger does not verify" in page.text
+    assert "checkpoint.unreadable" in page.text and "The ledger failed verification" in page.text
 
 
 @pytest.mark.parametrize(
@@ -373,7 +377,7 @@ def test_a_verdict_that_cannot_be_read_is_none(world: World, root: Staff, checkp
 
 def test_a_verdict_that_cannot_be_kept_is_shown(world: World, root: Staff, checkpoint_file: Path) -> None:
     checkpoint_file.with_name(f"{checkpoint_file.name}.verified.json").mkdir()
-    assert "The ledger verifies" in root.send("releases_release_checkpoints").text
+    assert "The ledger passed verification" in root.send("releases_release_checkpoints").text
 
 
 def test_the_newest_lines_are_read_from_the_end(checkpoint_file: Path) -> None:

@@ -143,7 +143,7 @@ def test_a_platform_that_cannot_be_added(world: World, ada: Staff, name: str) ->
         ({"p-default-minSupported": "9.0.0"}, "policy.unsatisfiable", "Nobody can install 9.0.0"),
         ({"p-default-latest": "v1"}, "policy.invalid", "v1"),
         ({"p-default-url": "javascript:alert(1)"}, "policy.invalid", "an absolute address"),
-        ({"p-default-capabilities": "a\na"}, "policy.invalid", "It is in the list already."),
+        ({"p-default-capabilities": "a\na"}, "policy.invalid", "It is already in the list."),
         ({"p-default-message_fr": "x" * 2001}, "policy.invalid", "At most 2000 characters."),
         ({"p-default-maintenanceMessage_fr": "x" * 2001}, "policy.invalid", "At most 2000 characters."),
         ({"p-default-retryAfter": "0"}, None, "greater than or equal to 1"),

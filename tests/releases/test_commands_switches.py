@@ -44,8 +44,8 @@ def test_flags_that_go_on_or_off_with_it_are_named(world: World) -> None:
     world.release(snapshot("home", featureFlags=flags))
     for more in (("--dry-run",), ("--reason", "it burns")):
         on, off = done("kill", "checkout", *more).out.splitlines()[-2:]
-        assert on.startswith("Goes ON with it: old00, old01,") and on.endswith("old19 and 2 more.")
-        assert off == "Goes off with it: coupon."
+        assert on.startswith("Also goes ON: old00, old01,") and on.endswith("old19 and 2 more.")
+        assert off == "Also goes off: coupon."
     assert "Activation induite : coupon." in done("lift", "checkout", "--dry-run", "--language", "fr").out
     assert "coupon" not in done("kill", "checkout", "--dry-run").out  # nothing would change
 
@@ -53,7 +53,7 @@ def test_flags_that_go_on_or_off_with_it_are_named(world: World) -> None:
 def test_what_stands_so_already_is_done(live: World) -> None:
     done("kill", "checkout", "--reason", "x")
     again = done("kill", "checkout", "--reason", "x")
-    assert "“checkout” is forced off in icontrol/production already" in again.out
+    assert "“checkout” is already forced off in icontrol/production" in again.out
     assert done("lift", "search", "--reason", "x", "--json").json["changed"] is False
     assert Release.objects.count() == 2
 

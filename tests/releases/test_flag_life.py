@@ -219,10 +219,10 @@ def test_a_key_that_came_back_stays_what_it_was(gone: World, other: dict[str, An
     [
         ({}, ""),
         ({"state": "ON", "owner": "ada"}, ""),
-        (TEXT, "of type boolean, and becomes one of type string"),
-        ({"bucketBy": "user"}, "dealt in another way"),
-        ({"bucketing": {"algorithm": "murmur3", "seed": "2"}}, "dealt in another way"),
-        ({"rules": [{"id": "r", "rollout": 5000, "seed": "2"}]}, "dealt in another way"),
+        (TEXT, "of type boolean and becomes type string"),
+        ({"bucketBy": "user"}, "bucketed differently"),
+        ({"bucketing": {"algorithm": "murmur3", "seed": "2"}}, "bucketed differently"),
+        ({"rules": [{"id": "r", "rollout": 5000, "seed": "2"}]}, "bucketed differently"),
         ({"rules": [{"id": "other", "rollout": 5000, "seed": "2"}]}, ""),
     ],
 )

@@ -71,7 +71,7 @@ def test_the_same_refusal_has_the_next_step_of_the_door_at_which_it_is_read(worl
 
 def test_a_command_says_how_a_command_makes_what_is_missing(world: World) -> None:
     slip = manage("set", "featureFlags/none", "state=ON")
-    assert slip.code == 2 and slip.err.endswith("Next: Check the name, or make it with --new.\n")
+    assert slip.code == 2 and slip.err.endswith("Next: Check the name, or create it with --new.\n")
 
 
 def test_what_the_catalogue_says_is_the_rule() -> None:

@@ -451,7 +451,7 @@ def test_findings_speak_both_languages(ledger: World) -> None:
     (finding,) = findings(ledger)
     assert finding.place == "icontrol/production 3"
     assert finding.message == {
-        "en": "Its facts do not have its hash.",
+        "en": "Its content does not match its hash.",
         "fr": "Ses données ne correspondent pas à son empreinte.",
     }
 

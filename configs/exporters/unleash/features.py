@@ -44,7 +44,7 @@ Strategy = dict[str, Any]
 USUAL_TOTAL = 1000
 
 
-_FAILED = both("Putting it into Unleash's words failed; the server's log says how.")
+_FAILED = both("The conversion to Unleash's format failed; see the server's log.")
 
 
 class Export(NamedTuple):

@@ -70,10 +70,13 @@ def _left_out(files: Mapping[str, Any], unknown: list[str], report: Report) -> N
             member = member.removesuffix("?")
             if f"{member}?" in shape and member in files[name]:
                 report.add(
-                    "left_out", child(f"{name}#", member), "", both("Says how the file was made; no client reads it.")
+                    "left_out",
+                    child(f"{name}#", member),
+                    "",
+                    both("Describes how the file was made; no client reads it."),
                 )
     for at in unknown:
-        report.add("left_out", at, "", both("This importer does not know the member, so it went nowhere."))
+        report.add("left_out", at, "", both("The importer does not know this member, so it was not imported."))
     report.add(
         "left_out",
         f"{STRUCTURE}#",

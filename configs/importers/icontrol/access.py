@@ -27,9 +27,9 @@ def roles(rbac: dict[str, Any], report: Report) -> tuple[list[dict[str, Any]], d
         report.add("mapped", at, f"roles/{rule['who']}", both("The rule is the role's list of permissions."))
     for index, role in enumerate(rbac["roles"]):
         at = f"{RBAC}#/roles/{index}"
-        report.add("mapped", at, f"roles/{role}", both("The role is a role."))
+        report.add("mapped", at, f"roles/{role}", both("The role becomes a role."))
         if not granted[role]:
-            report.add("warning", at, f"roles/{role}", both("No rule grants it anything."))
+            report.add("warning", at, f"roles/{role}", both("No rule grants this role anything."))
     if rbac.get("constraints"):
         report.add(
             "left_out",
@@ -99,7 +99,7 @@ def plans(matrix: dict[str, Any], pages: list[dict[str, Any]], report: Report) -
                     "warning",
                     f"{at}/enabled_pages/{index}",
                     f"plans/{name}",
-                    both("No route is called “{page}”; the plan goes without it.", page=page),
+                    both("There is no route “{page}”; the plan leaves it out.", page=page),
                 )
         for member in ("billing_binding", "audit_required"):
             if member in template:

@@ -157,7 +157,7 @@ def _check_sense(files: Mapping[str, Any], checker: Checker) -> None:
     """What the mapping relies on beyond types."""
     for key, flag in files[FLAGS]["flags"].items():
         if not 0 <= flag.get("rollout", 0) <= 100:
-            message = both("A share is from 0 to 100 percent.")
+            message = both("A share must be from 0 to 100 percent.")
             checker.report(child(child(f"{FLAGS}#/flags", key), "rollout"), "import.range", message)
     for index, route in enumerate(files[ROUTES]["routes"]):
         nav = route.get("nav_visibility")
@@ -175,5 +175,5 @@ def _check_sense(files: Mapping[str, Any], checker: Checker) -> None:
     ] + [(f"{TOKENS}#/presets", name, preset["id"], "id") for name, preset in files[TOKENS]["presets"].items()]
     for at, name, inner, member in repeated:
         if name != inner:
-            message = both("“{name}” calls itself “{inner}”.", name=name, inner=inner)
+            message = both("“{name}” has “{inner}” as its own name.", name=name, inner=inner)
             checker.report(child(child(at, name), member), "import.contradiction", message)

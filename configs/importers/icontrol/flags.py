@@ -38,7 +38,7 @@ def flags(content: dict[str, Any], report: Report) -> list[dict[str, Any]]:
             "bucketBy": "tenant",
             "bucketing": {"algorithm": "fnv1a", "seed": ""},
         }
-        report.add("mapped", at, f"featureFlags/{key}", both("The flag is a boolean flag."))
+        report.add("mapped", at, f"featureFlags/{key}", both("The flag becomes a boolean flag."))
         if source["state"] == "ROLLOUT":
             # The product rounds the share as JavaScript does (halves go up) before it compares.
             flag["rollout"] = math.floor(source.get("rollout", 0) + 0.5) * 100
@@ -110,8 +110,8 @@ def policy(source: dict[str, Any], report: Report) -> dict[str, Any]:
             f"{at}/min_version",
             target,
             both(
-                "With the status OK the product lets everybody in, also below its minimum {minimum}. The block is "
-                "therefore soft; make it hard when you mean it.",
+                "With the status OK the product admits everybody, even below its minimum {minimum}. So the block is "
+                "soft; make it hard if you want one.",
                 minimum=source["min_version"],
             ),
         )

@@ -110,7 +110,7 @@ def tabs(catalogue: dict[str, Any], pages: list[dict[str, Any]], report: Report)
                     f"{ROUTES}#/routes",
                     f"tabs/{min(ids)}",
                     both(
-                        "Position {order} of the tabs “{bar}” is claimed by {count}: {ids}. They stand in the "
+                        "Position {order} of the tabs “{bar}” is claimed by {count}: {ids}. They are placed in the "
                         "order of their ids.",
                         order=order,
                         bar=bar,

@@ -79,7 +79,7 @@ def tokens(content: dict[str, Any], report: Report) -> list[dict[str, Any]]:
             if path in mapped:
                 token["cssVar"] = mapped[path]
             result.append(token)
-            report.add("mapped", source, f"uiTokens/{key}", both("The value is a token."))
+            report.add("mapped", source, f"uiTokens/{key}", both("The value becomes a token."))
 
     for group in ("base", "cp"):
         add((group,), content[group], f"{TOKENS}#/{group}", {})
@@ -93,7 +93,8 @@ def tokens(content: dict[str, Any], report: Report) -> list[dict[str, Any]]:
         f"{TOKENS}#",
         "uiTokens",
         both(
-            "The file has no categories: they follow from the values, and from the names where a value does not tell."
+            "The file has no categories: they follow from the values, and from the names where a value does not "
+            "show it."
         ),
     )
     for name in css_vars:
@@ -142,7 +143,7 @@ def theme(content: dict[str, Any], brand: dict[str, Any], report: Report) -> dic
             at,
             "theme/defaultMode",
             both(
-                "The tokens say “{tokens}”, the brand says “{brand}”; the brand wins.",
+                "The tokens have “{tokens}” and the brand has “{brand}”; the brand wins.",
                 tokens=content["defaultMode"],
                 brand=brand["THEME_MODE"],
             ),

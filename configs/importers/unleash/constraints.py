@@ -83,7 +83,7 @@ def _constraint(source: dict[str, Any], report: Report, at: str) -> list[Conditi
             at,
             "featureFlags",
             both(
-                "Here “environment” is the name that this server has for it, whatever clients send: compare the values."
+                "Here “environment” is this server's name for it, regardless of what clients send: compare the values."
             ),
         )
     single = source.get("value")
@@ -95,7 +95,7 @@ def _constraint(source: dict[str, Any], report: Report, at: str) -> list[Conditi
                 "left_out",
                 child(at, "caseInsensitive"),
                 "",
-                both("{operator} minds the case, in Unleash too.", operator=operator),
+                both("{operator} is case-sensitive, in Unleash too.", operator=operator),
             )
         none_of = (operator == "NOT_IN") != inverted
         if values:
@@ -154,7 +154,7 @@ def readable_networks(values: list[str], report: Report, at: str) -> list[str]:
             at,
             "",
             both(
-                "{count} of its values are no addresses or networks; Unleash passes over them too.",
+                "{count} of its values are neither addresses nor networks; Unleash ignores them too.",
                 count=len(values) - len(readable),
             ),
         )
@@ -179,7 +179,7 @@ class Segments:
             taken.add(key)
             constraints = source.get("constraints")
             if constraints is None:
-                why = both("The file does not tell its constraints.")
+                why = both("The file does not say what its constraints are.")
                 self._leave(number, at, Broken(why), report)
                 continue
             try:

@@ -311,7 +311,7 @@ def _unique(named: list[tuple[str, str]], checker: Checker) -> None:
     seen: set[str] = set()
     for at, name in named:
         if name in seen:
-            message = both("{name} stands twice.", name=legible(name))
+            message = both("{name} occurs twice.", name=legible(name))
             checker.report(at, "import.duplicate", message)
         seen.add(name)
 

@@ -77,8 +77,8 @@ class Flags:
                 child(content.at, "features"),
                 "featureFlags",
                 both(
-                    "Unleash hashes userId, or else sessionId; whoever sends neither is drawn at random at every "
-                    "question. Here they are out of a rollout. That concerns {count}: {keys}.",
+                    "Unleash hashes userId, or else sessionId; without either it draws at random at every evaluation. "
+                    "Here such contexts are outside a rollout. That concerns {count}: {keys}.",
                     count=len(self.drawn),
                     keys=", ".join(self.drawn[:10]) + (", …" if len(self.drawn) > 10 else ""),
                 ),
@@ -87,7 +87,7 @@ class Flags:
 
     def one(self, feature: Feature) -> Made:
         key, target = feature.name, f"featureFlags/{feature.name}"
-        self.report.add("mapped", feature.at, target, both("The feature is a flag."))
+        self.report.add("mapped", feature.at, target, both("The feature becomes a flag."))
         theres = {name: self.there(feature, place) for name, place in feature.places.items()}
         described = {"description": feature.description} if feature.description.strip(" ") else {}
         flag: dict[str, Any] = {"key": key, **described, "state": "OFF"}
@@ -130,7 +130,7 @@ class Flags:
             try:
                 parts.append(strategy((at, source), number, feature.name, self.segments, self.report))
             except Never as error:
-                self.report.add("left_out", at, "", both("The strategy lets nobody in: {why}", why=error.why))
+                self.report.add("left_out", at, "", both("The strategy matches nobody: {why}", why=error.why))
                 if isinstance(error, Broken):
                     state = "OFF"
                     self.off(feature, both("of that strategy"))
@@ -154,7 +154,8 @@ class Flags:
             feature.at,
             target,
             both(
-                "Payloads are values of type {type} (of a variant without one: its name). Whoever is off gets “{off}”.",
+                "Payloads are values of type {type} (of a variant without one: its name). When the flag is off, it "
+                "serves “{off}”.",
                 type=variants.type,
                 off=off,
             ),
@@ -234,8 +235,8 @@ class Flags:
                 part.at,
                 f"featureFlags/{made.feature.name}",
                 both(
-                    "Unleash hashes its rollout and the variants differently; here both are hashed as the rollout "
-                    "is. Who is in stays in, but may get another variant."
+                    "Unleash hashes its rollout and the variants differently; here both are hashed like the rollout. "
+                    "Those who are in stay in, but may get another variant."
                 ),
             )
         total = sum(source["weight"] for source in likely)
@@ -250,7 +251,8 @@ class Flags:
                 part.at,
                 f"featureFlags/{made.feature.name}",
                 both(
-                    "Who has none of {by} gets a variant at random at every question in Unleash, and here “{key}”.",
+                    "A context with none of {by} gets a random variant at every evaluation in Unleash, "
+                    "and “{key}” here.",
                     by=shown(", ".join(hashed.by)),
                     key=variants.key(heaviest),
                 ),

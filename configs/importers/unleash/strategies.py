@@ -132,8 +132,8 @@ def _not_random(share: int, at: str, target: str, report: Report) -> None:
             at,
             target,
             both(
-                "Unleash draws at random at every question. Here userId, or else sessionId, has one answer for "
-                "good; who sends neither is out."
+                "Unleash draws at random at every evaluation. Here userId, or else sessionId, always gets the same "
+                "answer; a context with neither is out."
             ),
         )
 

@@ -29,7 +29,7 @@ class Command(ActionCommand):
         try:
             note_success(self.now)
         except DatabaseError as error:  # a standby, which only reads
-            self.aside(both("When it was made is not noted for /metrics: {why}", why=str(error).strip()))
+            self.aside(both("The time of the backup was not recorded for /metrics: {why}", why=str(error).strip()))
         serials = ", ".join(f"{name} {serial}" for name, serial in manifest.serials.items()) or "–"
         self.answer(
             {"file": str(path), **asdict(manifest)},

@@ -23,7 +23,9 @@ class Command(ActionCommand):
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--name", metavar="TEXT", help="Its name for people.")
-        parser.add_argument("--default-language", metavar="LANGUAGE", help="Of texts that lack the reader's.")
+        parser.add_argument(
+            "--default-language", metavar="LANGUAGE", help="For texts that are missing in the reader's language."
+        )
         parser.add_argument(
             "--default", action="store_true", default=None, help="Clients without a key get this one from now on."
         )
@@ -37,14 +39,14 @@ class Command(ActionCommand):
         schema = self.options["schema"]
         who = {"reason": self.options["reason"], "actor": self.actor, "now": self.now}
         if schema is not None and wanted:
-            raise unusable(both("--schema stands alone."))
+            raise unusable(both("--schema cannot be combined with other settings."))
         if schema is not None:
             read = {schema_revision(application)}
             application = actions.set_extra_schema(application, self.read_json(schema), read=read, **who)
         elif wanted:
             application = actions.change_application(application, **wanted, **who)
         elif self.options["reason"]:
-            raise unusable(both("Nothing to change was named."))
+            raise unusable(both("You named nothing to change."))
         self.answer(show_application(application), lines(application))
 
 

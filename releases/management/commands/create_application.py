@@ -32,5 +32,5 @@ class Command(ActionCommand):
             actor=self.actor,
             now=self.now,
         )
-        said = both("{key} is there, with an empty draft and no environment yet.", key=application.key)
+        said = both("The application {key} exists, with an empty draft and no environment yet.", key=application.key)
         self.answer(show_application(application), [said])

@@ -29,5 +29,5 @@ class Command(ActionCommand):
             **named(environment),
             "isDefault": environment.is_default,
         }
-        said = both("{place} is there; nothing is live in it yet.", place=environment)
+        said = both("The environment {place} exists; nothing is live in it yet.", place=environment)
         self.answer(body, [said])

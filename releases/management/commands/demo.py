@@ -13,5 +13,5 @@ class Command(ActionCommand):
     def run(self) -> None:
         made: list[str] = []
         load_demo(now=self.now, announce=made.append)
-        nothing = both("Everything is there already; nothing was changed.")
+        nothing = both("Everything already exists; nothing was changed.")
         self.answer({"made": made}, made or [nothing])

@@ -78,7 +78,7 @@ class Command(ActionCommand):
         self.deliver(canonical(unleash.document(export)))
         self.aside(
             both(
-                "{said} of {all} flags of {version} are said in Unleash's words.",
+                "{said} of {all} flags of {version} were converted to Unleash's format.",
                 said=len(export.features) - len(export.reasons) - len(export.lost),
                 all=len(export.features),
                 version=version.version,

@@ -64,7 +64,7 @@ class Command(ActionCommand):
         if fields:
             return {**before, platform: {**before.get(platform, {}), **fields}}
         if self.options["reason"] or self.options["dry_run"]:
-            raise unusable(both("Nothing to change was named."))
+            raise unusable(both("You named nothing to change."))
         return None
 
     def show(self, environment: Environment, head: Release) -> None:
@@ -75,7 +75,7 @@ class Command(ActionCommand):
             if not body["policies"]:
                 raise unusable(
                     both(
-                        "{place} has no policy of its own for the platform {name}; “default” holds for it.",
+                        "{place} has no policy of its own for the platform {name}; “default” applies.",
                         place=environment,
                         name=only,
                     )

@@ -42,5 +42,5 @@ def named(to: str) -> str | int:
         return to
     number = to.removeprefix(HISTORY)
     if not (number.isascii() and number.isdecimal() and len(number) <= 18):
-        raise unusable(both("“{to}” names no history entry: history:17 does.", to=to[:80]))
+        raise unusable(both("“{to}” does not name a history entry; write, for example, history:17.", to=to[:80]))
     return int(number)

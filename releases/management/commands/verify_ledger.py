@@ -127,7 +127,7 @@ class Command(ActionCommand):
             ]
         if aside is None:
             return [both("{path} was written.", path=path)]
-        return [both("{path} was written anew; the old one is kept as {aside}.", path=path, aside=aside)]
+        return [both("{path} was rewritten; the old one is kept as {aside}.", path=path, aside=aside)]
 
     def environments(self) -> list[Environment]:
         """All environments, unless an application or environment is named."""

@@ -87,7 +87,7 @@ def test_prerequisites_are_told_up_to_the_one_that_is_not_met() -> None:
     assert told("needs-off", {}) == [
         "The flag “plain” must serve anything but “off”; it serves “on”: met.",
         "The flag “off” must serve “on”; it serves “off”: so this flag is off.",
-        "Served: “off”, which is “false” (DISABLED).",
+        "Result: “off”, which is “false” (DISABLED).",
     ]
 
 
@@ -96,12 +96,12 @@ def test_rules_conditions_and_segments_are_told_with_what_the_context_says() -> 
     assert told("rules", {"plan": "pro", "email": "Ada@ACME.com", "tenant": "acme"}) == [
         "Rule “paid”: “plan” is “pro” or “team”? Yes (“plan” is “pro”).",
         "Rule “paid”: (segment “outsiders” or “vip” is present)? No (“vip” is missing).",
-        "Segment “outsiders”: not: segment “staff”? No.",
+        "Segment “outsiders”: not segment “staff”? No.",
         "Segment “staff”: “email” ends with “@acme.com” (in any case)? Yes (“email” is “Ada@ACME.com”).",
         "Rule “some”: “plan” is “pro” or “team”? Yes (“plan” is “pro”).",
-        f"Rule “some” passes: “tenant” is “acme”, bucket {bucket}, not below 1 (0.01 %).",
+        f"Rule “some” does not apply: “tenant” is “acme”, bucket {bucket}, not below 1 (0.01 %).",
         f"No rule decides. Rollout: “tenant” is “acme”, bucket {bucket}, not below 1250 (12.5 %).",
-        "Served: “off”, which is “false” (SPLIT).",
+        "Result: “off”, which is “false” (SPLIT).",
     ]
     french = told("rules", {"plan": "pro", "tenant": "acme"}, "fr")
     assert french[:2] == [
@@ -113,8 +113,8 @@ def test_rules_conditions_and_segments_are_told_with_what_the_context_says() -> 
 
 def test_a_missing_attribute_is_named() -> None:
     assert told("rules", {})[-2] == "No rule decides. Rollout: “tenant” is missing, so there is no bucket."
-    assert told("split", {})[1] == "Rule “all” passes: “tenant” is missing, so there is no bucket."
-    assert told("split", {"tenant": ""})[1] == "Rule “all” passes: “tenant” is “”, so there is no bucket."
+    assert told("split", {})[1] == "Rule “all” does not apply: “tenant” is missing, so there is no bucket."
+    assert told("split", {"tenant": ""})[1] == "Rule “all” does not apply: “tenant” is “”, so there is no bucket."
 
 
 def test_of_several_attributes_those_tried_are_told() -> None:
@@ -122,21 +122,21 @@ def test_of_several_attributes_those_tried_are_told() -> None:
     flags = compile_flags({"featureFlags": [flag("a", "ROLLOUT", rollout=10_000, rules=[own])]})
     bucket = reference.bucket("a", "acme")
     assert told("a", {"session": "s-1", "tenant": "acme"}, flags=flags)[1:3] == [
-        f"Rule “own” passes: “user” is missing, “session” is “s-1”, bucket {reference.bucket('s', 's-1')}, not below 1"
-        " (0.01 %).",
+        f"Rule “own” does not apply: “user” is missing, “session” is “s-1”, bucket {reference.bucket('s', 's-1')}, "
+        "not below 1 (0.01 %).",
         f"No rule decides. Rollout: “tenant” is “acme”, bucket {bucket}, below 10000 (100 %).",
     ]
     ours = told("a", {"user": "ada", "session": "s-1"}, flags=flags)
     assert f"“user” is “ada”, bucket {reference.bucket('s', 'ada')}, not" in ours[1]
     assert told("a", {}, flags=flags)[1] == (
-        "Rule “own” passes: “user” is missing, “session” is missing, so there is no bucket."
+        "Rule “own” does not apply: “user” is missing, “session” is missing, so there is no bucket."
     )
 
 
 def test_the_bucket_of_a_split_is_told() -> None:
     bucket = reference.split_bucket("split", "acme")
     assert told("split", {"tenant": "acme"})[:2] == [
-        "Rule “all”: it fits everybody.",
+        "Rule “all”: matches everybody.",
         f"Rule “all” serves “on”, bucket {bucket} of its split.",
     ]
 
@@ -144,7 +144,7 @@ def test_the_bucket_of_a_split_is_told() -> None:
 def test_the_rounding_of_the_former_algorithm_is_told() -> None:
     tenant = next(f"t{n}" for n in range(10_000) if reference.fnv1a_bucket("former", "", f"t{n}") == 1200)
     step = f"Rollout: “tenant” is “{tenant}”, bucket 1200, below 1300 (13 %)."
-    assert told("former", {"tenant": tenant}) == [step, "Served: “on”, which is “true” (SPLIT)."]
+    assert told("former", {"tenant": tenant}) == [step, "Result: “on”, which is “true” (SPLIT)."]
 
 
 def test_the_environment_told_is_the_server_s() -> None:

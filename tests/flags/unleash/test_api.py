@@ -445,10 +445,10 @@ def test_warnings_are_one_for_each_reason_and_one_for_what_stays(live: Api) -> N
     def told(before: Any, after: Any) -> list[tuple[str, str]]:
         found = clients_seen.warnings(live.world.production, after, before, now=NOON)
         assert all(problem.message["fr"].startswith("Inactifs pour") for problem in found)
-        start = "Off for clients with an Unleash SDK that evaluate by themselves"
+        start = "Off for clients that evaluate locally with an Unleash SDK"
         return [(problem.pointer, problem.message["en"].removeprefix(start)) for problem in found]
 
-    share = "A share is not a whole percentage, and Unleash knows a hundred steps only."
+    share = "A share is not a whole percentage, and Unleash has only a hundred steps."
     case = REASONS["ignore_case"]["en"]
     eight = ", ".join(f"“{key}”" for key in ["fine", *(f"odd-{number}" for number in range(7))])
     assert told({}, first) == [

@@ -168,7 +168,7 @@ def test_a_form_names_its_flag_whatever_it_was_found_by(live: World, ada: Staff)
 def test_what_goes_on_with_a_kill_is_said_before(live: World, ada: Staff) -> None:
     needs = [{"flag": "search", "variant": "off"}]
     live.release(snapshot("home", featureFlags=[*FLAGS, flag("fallback", "ON", prerequisites=needs)]))
-    assert "Goes ON with it: fallback." in get(ada, address(live, "kill", flag="search")).text
+    assert "Also goes ON: fallback." in get(ada, address(live, "kill", flag="search")).text
 
 
 def test_undo_and_undo_of_the_undo(live: World, ada: Staff) -> None:
@@ -285,7 +285,7 @@ def test_too_many_wrong_passwords_are_told_here_too(live: World) -> None:
     client = Client()
     for _ in range(11):
         page = Incident(client.post(f"{BOARD}/login", {"username": "bob", "password": "no"}))
-    assert "Too many wrong passwords from here." in page.text
+    assert "Too many wrong passwords from this address." in page.text
 
 
 def test_an_account_that_is_no_staff_is_told_so(live: World) -> None:
