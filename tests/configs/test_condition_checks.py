@@ -136,7 +136,7 @@ def test_a_flag_that_only_the_engine_refuses_is_told_also_beside_other_errors() 
         ("/featureFlags/0/rules/0/conditions/0/values/0", "condition.value"),
         ("/featureFlags/1", "flag.damaged"),
     ]
-    assert "2000 questions" in problems[1].message["en"] and "2000 comparaisons" in problems[1].message["fr"]
+    assert "2000 comparisons" in problems[1].message["en"] and "2000 comparaisons" in problems[1].message["fr"]
 
 
 def test_patterns_are_bounded() -> None:

@@ -50,7 +50,7 @@ def test_what_is_hard_to_see_is_shown(operator: str, value: str, character: str)
 def test_a_whole_list_in_one_value_is_shown(value: str) -> None:
     for operator in ("equals", "in", "notIn"):
         [(_, code, sentence)] = told(operator, value)
-        assert code == "condition.value_odd" and "each stands in “values” by itself" in sentence
+        assert code == "condition.value_odd" and "list each one in “values”" in sentence
     assert told("contains", value) == told("in", value, "other") == []
 
 

@@ -40,7 +40,7 @@ def test_a_login_is_a_confirmation_for_ten_minutes(root: Staff) -> None:
 def test_one_confirms_and_goes_on(root: Staff) -> None:
     asked = root.open(f"{CREATE}?x=1").response["Location"]
     page = root.open(asked)
-    assert page.status == 200 and "typed their password in the last 10 minutes" in page.text
+    assert page.status == 200 and "entered your password within the last 10 minutes" in page.text
     before = Session.objects.get().pk
     answer = root.client.post(asked, {"password": PASSWORD})
     assert answer["Location"] == f"{CREATE}?x=1"

@@ -222,7 +222,7 @@ def test_who_was_interrupted_is_told_to_look_before_doing_it_again(
         said = json.loads(answer.body)
         assert said["code"] == code
         if code == "http.interrupted":
-            word = {b"en": "may have been done, or not", b"fr": "peut-être pas"}[language]
+            word = {b"en": "may or may not have been carried out", b"fr": "peut-être pas"}[language]
             assert word in said["detail"]
     assert f"ended before it had answered {method} /api/config/draft" in caplog.text
 
