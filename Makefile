@@ -16,7 +16,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run dev check test lint docs format messages bench chaos lock
+.PHONY: help run dev check coverage test lint docs format messages bench chaos lock
 # The interpreter that the environment was made with may have been removed since.
 ifneq ($(shell test -x $(PY) && echo works),works)
 .PHONY: $(RUN) $(DEV)
@@ -26,7 +26,8 @@ help:
 	@echo 'make run      install what is needed (once), then serve; see docs/reference/settings.md'
 	@echo 'make dev      the server of the desk: follows the sources, has its own demo; SQL=1 logs every query'
 	@echo 'make check    style, types and the quick tests of what changed, on SQLite; for the loop at the desk'
-	@echo 'make test     the whole suite on SQLite and on PostgreSQL, and what it reaches; ARGS="-k word" goes to pytest'
+	@echo 'make test     the whole suite on SQLite and on PostgreSQL; ARGS="-k word" goes to pytest'
+	@echo 'make coverage the same, and which lines neither run reaches; fails below fail_under of pyproject.toml'
 	@echo 'make lint     style, types, imports, migrations, deployment checks, generated documents'
 	@echo 'make docs     write the generated documents (OpenAPI, state diagram) anew'
 	@echo 'make format   let ruff lay the code out'
@@ -43,6 +44,9 @@ dev: $(DEV)
 
 check: $(DEV)
 	@exec $(PY) -m tests.check $(ARGS)
+
+coverage: $(DEV)
+	@exec $(PY) -m tests.run --coverage $(ARGS)
 
 test: $(DEV)
 	@exec $(PY) -m tests.run $(ARGS)
