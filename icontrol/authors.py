@@ -23,7 +23,9 @@ def main() -> None:
     environ.given.update(values["given"])
     # Ctrl-C reaches all processes of a terminal, but the workers, which may still send requests, must end first. The
     # supervisor ends this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # SIGHUP of a closed terminal likewise.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     # Only now, because settings read what was handed over; in this order, because the apps must be loaded.
     from icontrol.wsgi import django_application  # isort: split
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from configs.snapshot.caps import size_problems, walk
@@ -34,6 +34,8 @@ __all__ = ["TOP_LEVEL", "UnusableSchema", "check_extra_schema", "check_snapshot"
 
 #: One less than any single check stops at, so that ``problems.more`` is there whenever a check stopped.
 MOST_LISTED = MOST_FINDINGS - 1
+#: Characters of all places together: each repeats the keys above it, and a key may be as long as a text.
+MOST_PLACES = 2**20
 
 
 def check_snapshot(
@@ -59,9 +61,9 @@ def check_snapshot(
         suggestions = Suggestions()
         problems += size_problems(snapshot, max_bytes)
         problems += section_findings(snapshot, suggestions)
-        problems += islice(secret_problems(walked.strings), MOST_FINDINGS)
+        problems += bounded(secret_problems(walked.strings))
         if isinstance(snapshot, dict):
-            problems += islice(extra_findings(snapshot, extra_schema, suggestions), MOST_FINDINGS)
+            problems += bounded(extra_findings(snapshot, extra_schema, suggestions))
             for found in (
                 identity_problems(snapshot),
                 reference_problems(snapshot, suggestions),
@@ -71,13 +73,11 @@ def check_snapshot(
                 token_problems(snapshot),
                 translation_problems(snapshot, default_locale),
             ):
-                problems += islice(found, MOST_FINDINGS)
-            problems += islice(damage_problems(snapshot, problems), MOST_FINDINGS)
+                problems += bounded(found)
+            problems += bounded(damage_problems(snapshot, problems))
             if environments is not None and environments_of(snapshot):
-                problems += islice(_unknown_environments(snapshot, environments(), suggestions), MOST_FINDINGS)
-            problems += islice(
-                environment_problems(snapshot, problems, default_locale, now, suggestions), MOST_FINDINGS
-            )
+                problems += bounded(_unknown_environments(snapshot, environments(), suggestions))
+            problems += bounded(environment_problems(snapshot, problems, default_locale, now, suggestions))
     return _ordered(problems)
 
 
@@ -108,8 +108,8 @@ def environment_problems(
             flag_warnings(there, now),
             translation_problems(there, default_locale),
         ):
-            problems += islice(found, MOST_FINDINGS)
-        problems += islice(damage_problems(there, problems), MOST_FINDINGS)
+            problems += bounded(found)
+        problems += bounded(damage_problems(there, problems))
         for problem in problems:
             place = _owned(snapshot, problem.pointer, environment)
             again = (problem.pointer, problem.code)
@@ -144,11 +144,23 @@ def _owned(snapshot: dict[str, Any], place: str, environment: str) -> str:
     return place
 
 
+def bounded(found: Iterable[Problem]) -> Iterator[Problem]:
+    """At most ``MOST_FINDINGS``, and no more once their places alone are longer than ``MOST_PLACES``."""
+    total = 0
+    for problem in islice(found, MOST_FINDINGS):
+        yield problem
+        total += len(problem.pointer)
+        if total > MOST_PLACES:
+            return
+
+
 def _ordered(problems: list[Problem]) -> list[Problem]:
     unique = {(found.pointer, found.code, found.message["en"]): found for found in problems}
     listed = sorted(unique.values(), key=lambda found: (found.severity, _place(found), found.code, found.message["en"]))
-    left_out = listed[MOST_LISTED:]
-    listed = sorted(listed[:MOST_LISTED], key=_place)
+    room = sum(1 for total in accumulate(len(found.pointer) for found in listed) if total <= MOST_PLACES)
+    most = min(MOST_LISTED, room)
+    left_out = listed[most:]
+    listed = sorted(listed[:most], key=_place)
     if left_out:
         listed.append(Problem("", "problems.more", _MORE, left_out[0].severity))
     return listed
@@ -165,4 +177,4 @@ def _place(problem: Problem) -> list[tuple[int, int, str]]:
 #: Each environment is checked as a separate config.
 MOST_ENVIRONMENTS = 16
 _MANY_ENVIRONMENTS = both("Flags name more than {MOST_ENVIRONMENTS} environments.", MOST_ENVIRONMENTS=MOST_ENVIRONMENTS)
-_MORE = both("There are more problems; only the first {MOST_LISTED} are listed.", MOST_LISTED=MOST_LISTED)
+_MORE = both("There are more problems; only the first ones are listed.")

@@ -74,9 +74,12 @@ COMPARED = re.compile(
     r"/(api/(config/rollback|releases/undo)"
     r"|admin/releases/environment/\d+/undo/|admin/configs/configversion/\d+/rollback/)\Z"
 )
-#: The way to an emergency action: login, and the lists that lead to it.
+#: Without a login nobody reaches an emergency action, so they need no other process. A password takes a second of
+#: computing: they have a thread of their own.
+LOGINS = re.compile(r"/(cp/incident/login|admin/(login|logout|confirm)/)\Z")
+#: The way to an emergency action: the lists that lead to it.
 PAGES = re.compile(
-    r"/(|i18n/setlang/|cp/incident/login|admin/(|(login|logout|confirm|sessions|jsi18n)/|password_change/(done/)?"
+    r"/(|i18n/setlang/|admin/(|(sessions|jsi18n)/|password_change/(done/)?"
     r"|releases/environment/(\d+/change/)?|releases/release/|configs/configversion/"
     r"|flags/flags/(environment/\d+/(flag/[^/]+/)?)?"
     r"|releases/(apitoken|clientkey|previewlink)/(\d+/revoke/)?|auth/user/(\d+/(end|change)/)?))\Z"
@@ -103,13 +106,14 @@ def pools_of_authors() -> dict[str, Pool]:
 
 
 class Pools:
-    """The four pools of a process; ``elsewhere`` replaces the authors' ones when another process has them. Each thread
+    """The five pools of a process; ``elsewhere`` replaces the authors' ones when another process has them. Each thread
     may hold a database connection: settings count them.
     """
 
     def __init__(self, elsewhere: Mapping[str, Place] | None = None) -> None:
         self.clients = Pool("clients", threads=4, waiting=512)
         self.emergencies = Pool("emergencies", threads=2, waiting=32)
+        self.logins = Pool("logins", threads=1, waiting=32)
         of_authors = elsewhere or pools_of_authors()
         self.pages, self.authors = of_authors["pages"], of_authors["authors"]
 
@@ -119,8 +123,10 @@ class Pools:
             return self.emergencies
         if CLIENTS.match(path):
             return self.clients
+        if LOGINS.match(path):
+            return self.logins
         return self.pages if compared or PAGES.match(path) else self.authors
 
     def close(self) -> None:
-        for place in (self.clients, self.emergencies, self.pages, self.authors):
+        for place in (self.clients, self.emergencies, self.logins, self.pages, self.authors):
             place.close()

@@ -27,6 +27,7 @@ SIZES = struct.Struct(">IQ")  # of head and body, in bytes
 TAKEN = b"."
 BUFFER = 2**20  # bytes
 PATIENCE = 10  # seconds for a request to be taken: longer than the authors' process needs to start
+LONGEST = 120  # seconds that taken work may last: then the process hangs, or what was asked for takes too long
 
 
 class Interrupted(Exception):
@@ -69,11 +70,14 @@ unanswered = Unanswered()
 class Relay:
     """The worker's side of a pool of the authors' process: at most ``most`` requests of this worker at once."""
 
-    def __init__(self, name: str, line: socket.socket, *, most: int, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, name: str, line: socket.socket, *, most: int, patience: float = PATIENCE, longest: float = LONGEST
+    ) -> None:
         self.name = name
         self.line = line
         self.most = most
         self.patience = patience
+        self.longest = longest
         self.inside = 0
         line.setblocking(False)
 
@@ -94,14 +98,21 @@ class Relay:
             self.inside -= 1
 
     async def _ask(self, call: Call) -> Answer:
-        mine, theirs = socket.socketpair()
+        try:
+            mine, theirs = socket.socketpair()
+        except OSError:  # no descriptor left
+            raise Busy from None
         with theirs:  # open until it is taken: macOS may lose a socket that is closed in transit
             try:
                 socket.send_fds(self.line, [TAKEN], [theirs.fileno()])
             except OSError:  # the socket's buffer is full
                 mine.close()
                 raise Busy from None
-            reader, writer = await asyncio.open_unix_connection(sock=mine, limit=BUFFER)
+            try:
+                reader, writer = await asyncio.open_unix_connection(sock=mine, limit=BUFFER)
+            except OSError:
+                mine.close()
+                raise Busy from None
             try:
                 await self._until_taken(reader)
             except BaseException:
@@ -109,8 +120,9 @@ class Relay:
                 raise
         try:
             await write_frame(writer, {"pool": self.name, "variables": call.variables}, call.body)
-            head, body = await read_frame(reader)
-        except (EOFError, OSError):
+            async with asyncio.timeout(self.longest):
+                head, body = await read_frame(reader)
+        except (TimeoutError, EOFError, OSError):
             raise Interrupted from None
         finally:
             writer.close()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from configs.validation.check import MOST_LISTED, TOP_LEVEL, check_snapshot
+from configs.validation.check import MOST_LISTED, MOST_PLACES, TOP_LEVEL, check_snapshot
 from configs.validation.schemas import MOST_TOLD
 from icontrol.kernel.problems import Problem, errors
 from tests.configs.snapshots import GONE, REFERENCE, example, example_with
@@ -341,6 +341,15 @@ def test_the_size_is_that_of_compact_utf8() -> None:
 )
 def test_numbers_that_clients_would_read_differently(number: Any, safe: bool) -> None:
     assert ("number.unsafe" not in {p.code for p in check_snapshot({"theme": {"n": number}})}) == safe
+
+
+def test_the_places_of_mistakes_are_bounded_as_a_text() -> None:
+    """Each place repeats the keys above it: a thousand suspected secrets below three long ones made 200 MB."""
+    key = "k" * 65_000
+    secret = "sk_live_" + "a1" * 12
+    problems = check_snapshot({"layout": {key: {key + "2": {key + "3": [secret] * 1010}}}})
+    assert 1 < len(problems) < 10 and found(problems)[-1] == ("", "problems.more")
+    assert sum(len(problem.pointer) for problem in problems) <= MOST_PLACES
 
 
 def test_too_many_mistakes_are_summed_up_and_errors_come_first() -> None:

@@ -161,7 +161,8 @@ def test_each_kind_of_work_has_threads_of_its_own() -> None:
     asked = {
         "clients": "/meta/release",
         "emergencies": "/api/flags/x/kill",
-        "pages": "/admin/login/",
+        "logins": "/admin/login/",
+        "pages": "/admin/sessions/",
         "authors": "/api/config/diff",
     }
     hold = threading.Event()
@@ -266,15 +267,12 @@ COMPARED = {
     "admin/releases/environment/<int:pk>/undo/",
     "admin/configs/configversion/<int:pk>/rollback/",
 }
+LOGINS = {"cp/incident/login", "admin/login/", "admin/logout/", "admin/confirm/"}
 #: The way to an emergency.
 PAGES = {
     "",
     "i18n/setlang/",
-    "cp/incident/login",
     "admin/",
-    "admin/login/",
-    "admin/logout/",
-    "admin/confirm/",
     "admin/sessions/",
     "admin/jsi18n/",
     "admin/password_change/",
@@ -301,7 +299,7 @@ PAGES = {
 def test_every_address_is_in_its_pool() -> None:
     pools = Pools()
     found = routes()
-    assert found.keys() >= EMERGENCIES | COMPARED | PAGES
+    assert found.keys() >= EMERGENCIES | COMPARED | LOGINS | PAGES
     for route, view in found.items():
         address = "/" + re.sub("<[^>]*>", "7", route)
         for method in ("GET", "POST"):
@@ -310,6 +308,8 @@ def test_every_address_is_in_its_pool() -> None:
                 assert pool is pools.emergencies, route
             elif getattr(getattr(view, "cls", None), "for_clients", False) and route != "livez":
                 assert pool is pools.clients, route
+            elif route in LOGINS:
+                assert pool is pools.logins, route
             elif route in COMPARED | PAGES:
                 assert pool is pools.pages, route
             else:

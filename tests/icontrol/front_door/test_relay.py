@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import socket
 import threading
@@ -137,7 +138,7 @@ def test_pages_are_answered_while_editors_fill_the_process() -> None:
                 for door in doors:
                     full = await ask_async(door, "GET", "/api/config/diff")
                     assert full is not None and full.status == 503 and header(full, b"retry-after") == b"2"
-                    page = await ask_async(door, "GET", "/admin/login/")
+                    page = await ask_async(door, "GET", "/admin/sessions/")
                     assert page is not None and page.body == b"pages"
             finally:
                 hold.set()
@@ -225,6 +226,48 @@ def test_who_was_interrupted_is_told_to_look_before_doing_it_again(
             word = {b"en": "may or may not have been carried out", b"fr": "peut-être pas"}[language]
             assert word in said["detail"]
     assert f"ended before it had answered {method} /api/config/draft" in caplog.text
+
+
+def test_a_process_that_hangs_keeps_nobody_for_ever() -> None:
+    """It has taken the request, and says nothing: what came of it is not known."""
+
+    async def takes_and_hangs(end: socket.socket, hold: asyncio.Event) -> None:
+        loop, arrived = asyncio.get_running_loop(), asyncio.Event()
+        end.setblocking(False)
+        loop.add_reader(end, arrived.set)
+        await arrived.wait()
+        loop.remove_reader(end)
+        _, descriptors, *_ = socket.recv_fds(end, 1, 1)
+        with socket.socket(fileno=descriptors[0]) as taken:
+            taken.send(TAKEN)
+            await hold.wait()
+
+    async def main() -> None:
+        async with line() as (there, here):
+            hold = asyncio.Event()
+            hanging = asyncio.create_task(takes_and_hangs(here, hold))
+            asking = Relay("authors", there, most=5, longest=0.05)
+            with pytest.raises(Interrupted):
+                await asking.run(POST)
+            assert asking.inside == 0
+            hold.set()
+            await hanging
+
+    asyncio.run(main())
+
+
+def test_without_a_descriptor_it_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left() -> Any:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    async def main() -> None:
+        async with line() as (there, _):
+            asking = Relay("authors", there, most=5)
+            monkeypatch.setattr(socket, "socketpair", none_left)
+            with pytest.raises(Busy):
+                await asking.run(POST)
+
+    asyncio.run(main())
 
 
 def test_a_worker_lets_only_so_many_of_its_requests_wait_there() -> None:
