@@ -66,8 +66,8 @@ else:
     if _pool:
         # One per thread that may query (icontrol.front_door.pools), and two for background writers: so a request waits
         # only during an outage, and then not for long. A worker needs nine, the authors' process six, a process that
-        # does all work thirteen. With the short reconnect_timeout a request retries as soon as the database is back; the
-        # default backs off for minutes.
+        # does all work thirteen. With the short reconnect_timeout a request retries as soon as the database is back;
+        # the default backs off for minutes.
         _options["pool"] = {"min_size": 1, "max_size": 13, "timeout": 2, "reconnect_timeout": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
