@@ -57,7 +57,9 @@ def test_what_is_written_as_yaml_is_read_as_it_was(value: Any) -> None:
         expected = json_or_yaml(json.dumps(value).encode(), max_bytes=10**6)
     except NotStrictJSON:
         return
-    assert read(yaml.safe_dump(value, allow_unicode=True)) == expected
+    # PyYAML writes "next line" unescaped among other signs, where it is a line break and read as a blank.
+    signs = "\x85" not in json.dumps(value, ensure_ascii=False)
+    assert read(yaml.safe_dump(value, allow_unicode=signs)) == expected
 
 
 @pytest.mark.parametrize(
