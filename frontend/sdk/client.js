@@ -2,13 +2,16 @@
 // into the app: whatever goes wrong, what was there stays, `problem` says what it was, and the next round comes.
 // docs/reference/client-contract.md says what every client does.
 
-import { MOST_CHARACTERS, Rejected, checked, checkedRelease } from "./document.js";
+import { MOST_CHARACTERS, Rejected, checked, checkedRelease, isSerial } from "./document.js";
 import { instant, isObject } from "./values.js";
-import { waitAfter } from "./waiting.js";
+import { LONGEST, waitAfter } from "./waiting.js";
 
 const GATES = ["OK", "UNKNOWN", "SOFT_BLOCK", "HARD_BLOCK", "MAINTENANCE", "MALFORMED"];
 const PATIENCE = 10_000; // milliseconds, for one answer
 const LEAST_GAP = 1_000; // milliseconds, from one round to the next
+const LONGEST_WAIT = 2 * LONGEST * 1_000; // milliseconds
+/** Rounds in a row in which the gate names a lower serial, until it is believed rather than what the app started with. */
+const DOUBTS = 3;
 
 /**
  * @typedef {import("./document.js").Document} Document
@@ -19,7 +22,8 @@ const LEAST_GAP = 1_000; // milliseconds, from one round to the next
  * @typedef {{value: any, variant?: string | null, reason: string, ruleId?: string, bucket?: number,
  *   errorCode?: string}} Details
  * @typedef {{getItem(key: string): string | null, setItem(key: string, value: string): void}} Storage
- * @typedef {{now(): number, setTimeout(run: () => void, milliseconds: number): any, clearTimeout(timer: any): void}} Clock
+ * @typedef {{now(): number, monotonic(): number, setTimeout(run: () => void, milliseconds: number): any,
+ *   clearTimeout(timer: any): void}} Clock `now` is the time of day, for flags alone; `monotonic` cannot be set; milliseconds
  * @typedef {{readonly hidden: boolean, addEventListener(name: string, run: () => void): void,
  *   removeEventListener(name: string, run: () => void): void}} Page
  * @typedef {object} Options
@@ -64,6 +68,7 @@ export class Client {
   #page;
   /** @type {Record<string, unknown>} */
   #context = {};
+  #contextText = "";
   /** @type {Release | null} */
   #kept = null;
   /** @type {import("./flags.js").Flags | null} */
@@ -72,6 +77,9 @@ export class Client {
    * @type {Map<string, Details>} */
   #remote = new Map();
   #remoteEtag = "";
+  /** Whether what is kept was received since the start, and not loaded. */
+  #isReceived = false;
+  #doubts = 0;
   /** `application/environment` that is accepted. @type {string | undefined} */
   #expected;
   #gateEtag = "";
@@ -80,6 +88,8 @@ export class Client {
   /** @type {Promise<void> | null} */
   #flying = null;
   #ended = -LEAST_GAP;
+  /** Before that the server does not want to be asked. */
+  #earliest = 0;
   #waiting = { failures: 0, careful: 0, isFirst: true };
   #due = 0;
   /** @type {any} */
@@ -159,21 +169,28 @@ export class Client {
   }
 
   /**
-   * Who uses the app, from now on.
+   * Who uses the app, from now on. The same as before changes nothing. For another one, flags that only the server can
+   * evaluate are asked for in a round that is due at once, under the rules of every round; until it ends, a tenant's
+   * answers stay with that tenant.
    * @param {{tenant?: string, attributes?: Record<string, unknown>}} context
    */
   setContext({ tenant, attributes = {} }) {
     const { platform, clientVersion } = this.#options;
-    this.#context = Object.fromEntries(
+    const context = Object.fromEntries(
       Object.entries({ platform, clientVersion, tenant, ...attributes }).filter(([, value]) => value !== undefined),
     );
+    const text = canonical(context);
+    if (text && text === this.#contextText) return;
+    const isOther = context.tenant !== this.#context.tenant;
+    this.#context = context;
+    this.#contextText = text;
     this.#remoteEtag = "";
+    if (!this.#flags?.remote.size) return;
+    this.#due = Math.min(this.#due, this.#earliest);
+    this.#schedule();
+    if (!isOther || !this.#remote.size) return;
     this.#remote = new Map();
-    if (this.#flags?.remote.size) {
-      // What flies was asked for somebody else.
-      Promise.resolve(this.#flying).then(() => this.#fly());
-      this.#tell();
-    }
+    this.#tell();
   }
 
   /**
@@ -205,7 +222,7 @@ export class Client {
   /** One round, unless one is under way or ended less than a second ago. Never rejects. */
   refresh() {
     if (this.#flying) return this.#flying;
-    return this.#clock.now() - this.#ended < LEAST_GAP ? Promise.resolve() : this.#fly();
+    return this.#clock.monotonic() - this.#ended < LEAST_GAP ? Promise.resolve() : this.#fly();
   }
 
   #fly() {
@@ -219,29 +236,36 @@ export class Client {
   #schedule = () => {
     this.#clock.clearTimeout(this.#timer);
     if (!this.#isRunning || this.#page?.hidden || this.#flying) return;
-    this.#timer = this.#clock.setTimeout(() => this.#fly(), Math.max(0, this.#due - this.#clock.now()));
+    const wait = Math.min(Math.max(this.#due - this.#clock.monotonic(), 0), LONGEST_WAIT);
+    this.#timer = this.#clock.setTimeout(() => this.#fly(), wait);
     this.#timer?.unref?.(); // Node: a program may end
   };
 
   async #round() {
     const before = [this.#kept, this.gate, this.#remote];
+    const context = this.#context;
     let outcome = { status: 200, retryAfter: 0 };
     this.problem = null;
     try {
       outcome = await this.#askGate();
       const { policyStatus, serial = 0, publishedConfigVersion } = this.gate;
       const isWelcome = ["OK", "UNKNOWN", "SOFT_BLOCK"].includes(policyStatus);
-      const isNew = publishedConfigVersion !== null && serial > (this.#isOurs() ? this.serial : -1);
+      const isOlder = isWelcome && this.#isOurs() && Number(this.gate.serial) < this.serial;
+      if (isWelcome) this.#doubts = isOlder && !this.#isReceived ? this.#doubts + 1 : 0;
+      const isNew = publishedConfigVersion !== null && serial > (this.#isBelieved() ? this.serial : -1);
       if (isWelcome && isNew) await this.#askConfig();
       if (isWelcome && this.#flags?.remote.size) await this.#askRemote();
+      if (isOlder && this.#kept === before[0]) throw new Rejected("release.older");
     } catch (error) {
       outcome = error instanceof Failure ? error : { status: 0, retryAfter: 0 };
       this.problem = error instanceof Failure || error instanceof Rejected ? error.code : "document.unusable";
     }
     const pollAfter = Number(this.gate.pollAfter) || 60;
     const wait = waitAfter(this.#waiting, { ...outcome, pollAfter, hasConfig: !!this.#kept }, this.#options.random);
-    this.#ended = this.#clock.now();
-    this.#due = this.#ended + wait * 1000;
+    this.#ended = this.#clock.monotonic();
+    this.#earliest = this.#ended + Math.max(LEAST_GAP, Math.min(outcome.retryAfter, LONGEST) * 1000);
+    // What was asked for somebody else is asked for again.
+    this.#due = context !== this.#context && this.#flags?.remote.size ? this.#earliest : this.#ended + wait * 1000;
     if (before.some((value, at) => value !== [this.#kept, this.gate, this.#remote][at])) this.#tell();
   }
 
@@ -273,7 +297,7 @@ export class Client {
 
   async #askConfig() {
     const { surface } = this.#options;
-    const known = this.#kept && this.#isOurs() ? this.#kept.etag : "";
+    const known = this.#kept && this.#isBelieved() ? this.#kept.etag : "";
     const answer = await this.#ask(`/api/config/published${surface ? `?surface=${encodeURIComponent(surface)}` : ""}`, {
       "If-None-Match": known,
     });
@@ -282,8 +306,8 @@ export class Client {
     if (status !== 200 && !(status === 304 && known)) throw new Failure(answer);
     this.#checkEnvironment(answer);
     const serial = Number(answer.header("X-Release-Serial") || NaN);
-    if (!Number.isSafeInteger(serial)) throw new Rejected("release.unnamed");
-    if (this.#isOurs() && serial < this.serial) throw new Rejected("release.older");
+    if (!isSerial(serial)) throw new Rejected("release.unnamed");
+    if (this.#isBelieved() && serial < this.serial) throw new Rejected("release.older");
     const [application, environment] = /** @type {string} */ (this.#expected).split("/");
     const names = { application, environment, serial, version: answer.header("X-Config-Version") || null };
     if (status === 304 && this.#kept) {
@@ -292,6 +316,8 @@ export class Client {
       this.#use({ ...names, etag: answer.header("ETag"), document: parsed(answer.text) });
     }
     this.#save();
+    this.#isReceived = true;
+    this.#doubts = 0;
   }
 
   async #askRemote() {
@@ -344,10 +370,9 @@ export class Client {
       });
       const header = (/** @type {string} */ name) => answer.headers.get(name) ?? "";
       if (Number(header("Content-Length")) > 4 * MOST_CHARACTERS) throw new Rejected("document.too_large");
-      const text = await answer.text();
-      if (text.length > MOST_CHARACTERS) throw new Rejected("document.too_large");
-      return { status: answer.status, header, text };
+      return { status: answer.status, header, text: await bodyOf(answer) };
     } catch (error) {
+      cancel.abort(); // the rest is not wanted
       throw error instanceof Rejected ? error : new Rejected("network");
     } finally {
       this.#clock.clearTimeout(timer);
@@ -365,6 +390,11 @@ export class Client {
   /** Whether what is kept is of the environment that answers. */
   #isOurs() {
     return this.#kept !== null && (this.#expected ?? nameOf(this.#kept)) === nameOf(this.#kept);
+  }
+
+  /** Whether, besides, it need not give way to a lower serial. */
+  #isBelieved() {
+    return this.#isOurs() && this.#doubts < DOUBTS;
   }
 
   /** @param {Release} release */
@@ -391,9 +421,11 @@ export class Client {
 
   #stored() {
     try {
-      return parsed(this.#storage?.getItem(this.#storageKey) ?? "");
+      const release = parsed(this.#storage?.getItem(this.#storageKey) ?? "");
+      checkedRelease(release);
+      return release;
     } catch {
-      return undefined; // forbidden
+      return undefined; // forbidden, or damaged
     }
   }
 
@@ -401,7 +433,7 @@ export class Client {
     const stored = this.#stored();
     const kept = /** @type {Release} */ (this.#kept);
     // Another page may be ahead.
-    if (isObject(stored) && nameOf(stored) === nameOf(kept) && stored.serial > kept.serial) return;
+    if (stored && this.#doubts < DOUBTS && nameOf(stored) === nameOf(kept) && stored.serial > kept.serial) return;
     try {
       this.#storage?.setItem(this.#storageKey, JSON.stringify(kept));
     } catch {
@@ -427,6 +459,35 @@ class Failure extends Error {
 function retryAfter(answer) {
   const told = answer.header("Retry-After");
   return /^[0-9]{1,9}$/.test(told) ? Number(told) : 0;
+}
+
+/**
+ * Its text, of which no more is read than may be used.
+ * @param {Response} answer
+ */
+async function bodyOf(answer) {
+  const reader = answer.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = reader ? "" : await answer.text(); // nothing, or a `fetch` without streams
+  for (let part; reader && !part?.done; ) {
+    part = await reader.read();
+    text += decoder.decode(part.value, { stream: !part.done });
+    if (text.length > MOST_CHARACTERS) break;
+  }
+  if (text.length > MOST_CHARACTERS) throw new Rejected("document.too_large");
+  return text;
+}
+
+/**
+ * A text that is the same for equal values, whatever the order of their keys; empty if there is none.
+ * @param {unknown} value
+ */
+function canonical(value) {
+  try {
+    return JSON.stringify(value, (_, one) => (isObject(one) ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1))) : one));
+  } catch {
+    return "";
+  }
 }
 
 /**
@@ -461,6 +522,7 @@ function freeze(value) {
 /** @type {Clock} */
 const systemClock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   setTimeout: (run, milliseconds) => setTimeout(run, milliseconds),
   clearTimeout: (timer) => clearTimeout(timer),
 };

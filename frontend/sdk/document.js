@@ -5,6 +5,8 @@ import { isObject } from "./values.js";
 
 /** Of the text of a document, in characters; the server's own limit is 256 KiB. */
 export const MOST_CHARACTERS = 2_000_000;
+/** A server counts its releases from 1: what is above is damaged, and would keep every release out. */
+const HIGHEST_SERIAL = 2 ** 40;
 const LISTS = ["pages", "tabs", "tables", "featureFlags", "segments", "uiTokens", "roles", "permissions", "plans"];
 /** Sections whose entries have a `key` instead of an `id`; that of a token need not be unique. */
 const KEYED = ["featureFlags", "uiTokens"];
@@ -40,6 +42,11 @@ export function checked(document) {
   return new Flags(document);
 }
 
+/** @param {number} serial */
+export function isSerial(serial) {
+  return Number.isSafeInteger(serial) && serial >= 0 && serial <= HIGHEST_SERIAL;
+}
+
 /**
  * A release from the storage or from a file, or {@link Rejected}.
  * @param {any} release
@@ -49,7 +56,7 @@ export function checkedRelease(release) {
   if (!isObject(release)) throw new Rejected("release.shape");
   const { application, environment, serial, version, etag, document } = release;
   const names = [application, environment, etag, version ?? ""];
-  if (names.some((name) => typeof name !== "string") || !Number.isSafeInteger(serial) || serial < 0) {
+  if (names.some((name) => typeof name !== "string") || !isSerial(serial)) {
     throw new Rejected("release.shape");
   }
   return checked(document);

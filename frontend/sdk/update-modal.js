@@ -9,6 +9,7 @@
 
 /** After a reload that brought nothing newer, the button asks the gate for so long, instead of reloading again. */
 const PATIENCE = 60_000; // milliseconds
+const LOADING = 5_000; // milliseconds, for the page past the caches
 const MARK = "icontrol update"; // in the session: when the page was reloaded, and for which minimum
 
 const TEXTS = {
@@ -71,6 +72,8 @@ export class UpdateModal extends HTMLElement {
   #title = element("h2", { id: "title" });
   #message = element("p", { id: "message" });
   #note = element("p", { role: "status" });
+  /** The same in the banner. */
+  #bannerNote = element("p");
   #button = element("button", { type: "button", class: "primary" });
   #banner = element("div", { role: "status" });
   /** @type {Asking | null} */
@@ -79,6 +82,7 @@ export class UpdateModal extends HTMLElement {
   #gate = null;
   /** What the person put away. */
   #dismissed = "";
+  #isBusy = false;
   #leave = () => {};
 
   constructor() {
@@ -161,13 +165,15 @@ export class UpdateModal extends HTMLElement {
     if (shown?.firstElementChild?.textContent === text) return;
     const [line, go, away] = [element("p"), element("button", { type: "button", class: "primary" }), element("button", { type: "button" })];
     [line.textContent, go.textContent, away.textContent] = [text, update, later];
+    go.disabled = this.#isBusy;
+    this.#bannerNote.textContent = "";
     go.addEventListener("click", () => this.#act());
     away.addEventListener("click", () => {
       this.#dismissed = this.#named();
       this.#showBanner(false);
     });
     const box = element("div");
-    box.append(line, go, away);
+    box.append(line, this.#bannerNote, go, away);
     this.#banner.replaceChildren(box);
   }
 
@@ -179,7 +185,8 @@ export class UpdateModal extends HTMLElement {
   #isLate() {
     try {
       const [at, minimum] = JSON.parse(sessionStorage.getItem(MARK) ?? "[]");
-      return this.#gate?.policyStatus === "HARD_BLOCK" && minimum === this.#gate.minSupported && Date.now() - at < PATIENCE;
+      const isSame = this.#gate?.policyStatus === "HARD_BLOCK" && minimum === (this.#gate.minSupported ?? null);
+      return isSame && Math.abs(Date.now() - at) < PATIENCE;
     } catch {
       return false;
     }
@@ -194,27 +201,37 @@ export class UpdateModal extends HTMLElement {
       await this.#client?.refresh();
       return this.#show();
     }
-    this.#button.disabled = true;
+    if (this.#isBusy) return;
+    this.#setBusy(true);
     try {
       if ((await this.onBeforeUpdate?.()) === false) throw new Error("The app is not ready.");
       await this.#update();
     } catch {
-      this.#note.textContent = this.#texts.failed;
+      (this.#dialog.open ? this.#note : this.#bannerNote).textContent = this.#texts.failed;
     } finally {
-      this.#button.disabled = false;
+      this.#setBusy(false);
     }
   }
 
+  /** @param {boolean} isBusy */
+  #setBusy(isBusy) {
+    this.#isBusy = isBusy;
+    for (const button of [this.#button, this.#banner.querySelector("button")]) if (button) button.disabled = isBusy;
+  }
+
   async #update() {
-    const address = addressOf(this.#gate?.url ?? "");
-    if (address && address.href !== location.href) return location.assign(address.href);
+    const address = addressOf(this.#gate?.url ?? "") ?? new URL(location.href);
+    if (address.origin !== location.origin) return location.assign(address.href);
+    // It is the app itself, which may come from a cache.
     try {
-      sessionStorage.setItem(MARK, JSON.stringify([Date.now(), this.#gate?.minSupported]));
+      sessionStorage.setItem(MARK, JSON.stringify([Date.now(), this.#gate?.minSupported ?? null]));
     } catch {
       // Forbidden: the button reloads each time it is pressed.
     }
-    await emptyCaches();
-    location.reload();
+    await emptyCaches(address.href);
+    const isHere = withoutHash(address.href) === withoutHash(location.href);
+    if (!isHere || address.hash) location.assign(address.href);
+    if (isHere) location.reload(); // another hash alone loads nothing
   }
 }
 
@@ -227,12 +244,20 @@ function addressOf(text) {
   return found && ["http:", "https:"].includes(found.protocol) ? found : null;
 }
 
-/** The page as it is on its server: past service workers, the Cache API and the browser's own cache. */
-async function emptyCaches() {
+/** @param {string} address */
+function withoutHash(address) {
+  return address.split("#")[0];
+}
+
+/**
+ * The page as it is on its server: past service workers, the Cache API and the browser's own cache.
+ * @param {string} address
+ */
+async function emptyCaches(address) {
   await Promise.allSettled([
     navigator.serviceWorker?.getRegistrations().then((all) => Promise.all(all.map((one) => one.unregister()))),
     globalThis.caches?.keys().then((names) => Promise.all(names.map((name) => caches.delete(name)))),
-    fetch(location.href, { cache: "reload" }),
+    fetch(address, { cache: "reload", signal: AbortSignal.timeout(LOADING) }).then((answer) => answer.blob()),
   ]);
 }
 

@@ -1,7 +1,7 @@
 // How long a client waits for its next round. No answer stops it for ever; clients that were started, refused or failed
 // by the same event are spread over a whole interval more, so that they do not come back together.
 
-const LONGEST = 3_600; // seconds
+export const LONGEST = 3_600; // seconds
 const CAREFUL = 300; // after a 4xx, which asking again is unlikely to change
 /** They say "later", not "no". */
 const LATER = [408, 429];

@@ -233,7 +233,7 @@ test("an app may bring a config along; the newer of it and the copy counts, and 
 test("a lower serial than seen is refused", async () => {
   const app = client({ bootstrap: { ...BOOTSTRAP, serial: 7 } });
   await app.refresh();
-  assert.deepEqual([server.paths(), app.version], [[GATE], "0.9.0"]);
+  assert.deepEqual([server.paths(), app.version, app.problem], [[GATE], "0.9.0", "release.older"]);
   server.gate = { ...server.gate };
   server.instead.set(GATE, () => Response.json({ ...server.gate, serial: 8 }, { headers: { "X-Release-Environment": "shop/production" } }));
   await later();
@@ -315,7 +315,161 @@ test("the server evaluates what only it can, for the context of now", async () =
   app.setContext({ tenant: "globex" });
   assert.equal(app.flag("far", "nobody's"), "nobody's", "another tenant's answer is not this one's");
   await settled();
+  assert.equal(app.flag("far", "nobody's"), "nobody's", "it was not started, and asks when it is told to");
+  await later();
+  await app.refresh();
   assert.equal(app.flag("far", ""), "globex's");
+});
+
+async function withRemoteFlag(options = {}) {
+  server.document = { featureFlags: [{ key: "far", type: "string", state: "ON", remote: true }] };
+  server.remote = [{ key: "far", value: "old", variant: "on", reason: "TARGETING_MATCH" }];
+  const app = client({ tenant: "acme", attributes: { a: 1, b: { c: 2, d: [3] } }, ...options }).start();
+  await later(2);
+  assert.deepEqual(server.paths(), [GATE, CONFIG, FLAGS]);
+  return app;
+}
+
+test("the same context again changes nothing and asks nothing, whatever the order of its keys", async () => {
+  const app = await withRemoteFlag();
+  app.subscribe(() => assert.fail("nothing changed"));
+  for (let time = 0; time < 100; time++) {
+    app.setContext({ attributes: { b: { d: [3], c: 2 }, a: 1 }, tenant: "acme" });
+    await later(0.1);
+  }
+  assert.deepEqual([server.paths(), app.flag("far", "")], [[], "old"]);
+});
+
+test("another context is asked for at once, but no more than once a second, and old answers stay until then", async () => {
+  const app = await withRemoteFlag();
+  server.remote = [{ ...server.remote[0], value: "new" }];
+  app.setContext({ tenant: "acme", attributes: { a: 2 } });
+  assert.equal(app.flag("far", ""), "old");
+  await later(0);
+  assert.equal(app.flag("far", ""), "new");
+  server.paths();
+  for (let time = 0; time < 50; time++) {
+    app.setContext({ tenant: "acme", attributes: { time } });
+    await later(0.1);
+  }
+  await later(1);
+  assert.equal(JSON.parse(server.asked.at(-1).body).context.time, 49);
+  const rounds = server.paths().filter((path) => path === GATE).length;
+  assert.ok(rounds > 1 && rounds <= 6, `${rounds} rounds in six seconds`);
+});
+
+test("a context that changes during a round is asked for after it", async () => {
+  const app = await withRemoteFlag();
+  let go;
+  server.instead.set(FLAGS, () => new Promise((answer) => (go = answer)));
+  app.setContext({ tenant: "acme", attributes: { a: 2 } });
+  await later(0);
+  app.setContext({ tenant: "acme", attributes: { a: 3 } });
+  server.instead.clear();
+  go(Response.json({ flags: [{ ...server.remote[0], value: "of a: 2" }] }));
+  await later(0.5);
+  assert.deepEqual([server.paths(), app.flag("far", "")], [[GATE, FLAGS], "old"]);
+  await later(0.6);
+  assert.equal(JSON.parse(server.asked.at(-1).body).context.a, 3);
+});
+
+test("another context keeps to Retry-After, to a page that is hidden and to stop", async () => {
+  const page = new FakePage();
+  const app = await withRemoteFlag({ page });
+  server.instead.set("*", () => new Response("", { status: 503, headers: { "Retry-After": "600" } }));
+  await app.refresh();
+  assert.deepEqual(server.paths(), [GATE]);
+  server.instead.clear();
+  for (let time = 0; time < 599; time++) {
+    app.setContext({ tenant: "acme", attributes: { time } });
+    await later();
+  }
+  assert.deepEqual(server.paths(), []);
+  await later(2);
+  assert.deepEqual(server.paths(), [GATE, FLAGS]);
+  page.show(false);
+  app.setContext({ tenant: "acme" });
+  await later(1000);
+  assert.deepEqual(server.paths(), []);
+  page.show(true);
+  await later(0);
+  assert.deepEqual(server.paths(), [GATE, FLAGS]);
+  app.stop();
+  app.setContext({ tenant: "globex" });
+  await later(1000);
+  assert.deepEqual(server.paths(), []);
+});
+
+test("a listener that sets the context ends", async () => {
+  const app = await withRemoteFlag();
+  let told = 0;
+  app.subscribe(() => {
+    told++;
+    app.setContext({ tenant: "acme", attributes: { told } });
+  });
+  app.setContext({ tenant: "globex" });
+  await later(5);
+  assert.ok(told > 1 && told <= 8, `told ${told} times`);
+});
+
+for (const days of [-1, 1]) {
+  test(`a time of day that is set by ${days} day changes no interval`, async () => {
+    const app = client().start();
+    await later(2);
+    server.paths();
+    clock.set = days * 86_400_000;
+    await app.refresh();
+    assert.deepEqual(server.paths(), [GATE]);
+    await app.refresh();
+    assert.deepEqual(server.paths(), [], "a second is a second");
+    await later(120);
+    assert.deepEqual(server.paths(), [GATE]);
+    assert.ok(clock.longest <= 90_000, `a timer of ${clock.longest}`);
+  });
+}
+
+test("no timer is longer than two hours, whatever the clock says", async () => {
+  client({ clock: Object.assign(clock, { monotonic: () => (server.asked.length ? -1e12 : 0) }) }).start();
+  await later(1);
+  clock.monotonic = () => -2e12;
+  await later(91);
+  assert.ok(clock.longest <= 7_200_000, `a timer of ${clock.longest}`);
+});
+
+for (const [name, kept] of [["of a server that was built anew", 7], ["that is poisoned", Number.MAX_SAFE_INTEGER]]) {
+  test(`a copy ${name} keeps no release out for ever, neither now nor at the next start`, async () => {
+    const [key, text] = ["icontrol https://icontrol.example  ", JSON.stringify({ ...BOOTSTRAP, serial: kept })];
+    storage.setItem(key, text);
+    const app = client();
+    for (let round = 0; round < 3; round++) {
+      await app.refresh();
+      await later();
+    }
+    assert.deepEqual([app.serial, app.version, app.problem], [1, "1.0.0", null]);
+    assert.equal(client().serial, 1);
+  });
+}
+
+test("no more of an answer is read than may be used", async () => {
+  let parts = 0;
+  const chunk = new TextEncoder().encode("x".repeat(100_000));
+  const endless = new ReadableStream({ pull: (stream) => (parts++, stream.enqueue(chunk)) });
+  let signal;
+  server.instead.set(CONFIG, (request) => ((signal = request.signal), new Response(endless, { headers: { "X-Release-Environment": "shop/production" } })));
+  const app = client();
+  await app.refresh();
+  assert.deepEqual([app.problem, app.document, signal.aborted], ["document.too_large", null, true]);
+  assert.ok(parts <= 25, `${parts} parts were read`);
+});
+
+test("a fetch without streams will do", async () => {
+  const fetch = async (...request) => {
+    const { status, headers, ...answer } = await server.fetch(...request).then(async (one) => ({ status: one.status, headers: one.headers, body: await one.text() }));
+    return { status, headers, text: async () => answer.body };
+  };
+  const app = client({ fetch });
+  await app.refresh();
+  assert.deepEqual([app.problem, app.serial], [null, 1]);
 });
 
 test("what nobody published is not asked for", async () => {

@@ -49,16 +49,22 @@ class App:
     """Serves the page, the SDK and a gate that says what ``gate`` says."""
 
     gate: dict[str, Any] = OK
+    #: Whether a page is sent as if its body never ended, when it is asked for past the cache.
+    hangs = False
 
     def __init__(self) -> None:
         app = self
         self.pages: list[str] = []
+        self.over = threading.Event()
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                name = self.path.lstrip("/")
+                name = self.path.partition("?")[0].lstrip("/")
                 if name in ("", "fr", "store"):
                     app.pages.append(name)
+                    if app.hangs and self.headers["Sec-Fetch-Mode"] != "navigate":
+                        app.over.wait()
+                        return
                     self.answer(200, "text/html", HTML.format(name if name == "fr" else "en").encode())
                 elif name == "meta/release":
                     told = {**app.gate, "publishedConfigVersion": None, "pollAfter": 3600}
@@ -98,6 +104,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 def app(browser: Page) -> Iterator[App]:
     found = App()
     yield found
+    found.over.set()
     found.server.shutdown()
     found.server.server_close()
     assert browser.complaints == []
@@ -201,3 +208,57 @@ def test_update_leads_to_the_address_but_never_runs_one(browser: Page, app: App)
         browser.run(f"showUpdateModal('Old.', {address!r}).shadowRoot.querySelector('dialog button').click()")
         browser.wait("!window.before && window.ready")
         assert browser.run("[location.pathname, window.ran]") == [leads_to, None]
+
+
+@pytest.mark.parametrize("url", ["/", "/#new", "{here}", "/store"])
+def test_an_address_of_the_app_itself_is_loaded_past_the_caches_once(browser: Page, app: App, url: str) -> None:
+    address = url.format(here=app.address + "/")
+    visit(browser, app, **BLOCK)
+    app.gate = {**BLOCK, "url": address}
+    browser.run("sessionStorage.clear()")
+    browser.run(f"modal.show({{...client.gate, url: {address!r}}})")
+    browser.run("caches.open('old').then((cache) => cache.put('/x', new Response('x')))")
+    app.pages.clear()
+    browser.run("window.before = true")
+    browser.run("part('dialog button').click()")
+    browser.wait("!window.before && !!window.ready")
+    assert len(app.pages) == 2, "once past the cache, once to show it"
+    assert browser.run("location.href") == app.address + (url if url.startswith("/") else "/")
+    assert browser.run("caches.keys()") == []
+    assert browser.run("part('dialog button').textContent") == "Check again", "it cannot loop"
+
+
+def test_a_block_without_a_minimum_cannot_loop(browser: Page, app: App) -> None:
+    visit(browser, app)
+    browser.run("sessionStorage.clear()")
+    browser.run("window.before = true")
+    browser.run("showUpdateModal('Old.').shadowRoot.querySelector('dialog button').click()")
+    browser.wait("!window.before && !!window.ready")
+    assert browser.run("showUpdateModal('Old.').shadowRoot.querySelector('dialog button').textContent") == "Check again"
+
+
+def test_a_banner_saves_once_and_says_itself_that_it_could_not(browser: Page, app: App) -> None:
+    visit(browser, app, **{**BLOCK, "policyStatus": "SOFT_BLOCK", "requiresUpdate": False})
+    browser.run(
+        "window.saves = 0, window.mayGo = () => { saves++; return new Promise((_, no) => { window.fail = no; }); }"
+    )
+    press = "part('div[role=status] button')"
+    browser.run(f"{press}.click()")
+    assert browser.run(f"{press}.disabled")
+    browser.run("modal.show({...client.gate, message: 'Newer still.'})")
+    assert browser.run(f"{press}.disabled"), "also when it is drawn anew"
+    browser.run(f"{press}.disabled = false, {press}.click()")
+    assert browser.run("saves") == 1
+    browser.run("fail(new Error('full'))")
+    browser.wait("part('div[role=status]').textContent.includes('Your work could not be saved')")
+    assert browser.run(f"[{press}.disabled, shown(), part('dialog [role=status]').textContent]") == [False, False, ""]
+
+
+def test_a_page_that_never_comes_past_the_cache_is_not_waited_for(browser: Page, app: App) -> None:
+    visit(browser, app, **BLOCK)
+    browser.run("sessionStorage.clear()")
+    browser.run("modal.show({...client.gate})")
+    app.hangs = True
+    browser.run("window.before = true")
+    browser.run("part('dialog button').click()")
+    browser.wait("!window.before && !!window.ready")

@@ -5,10 +5,16 @@ export class FakeClock {
   #timers = new Map();
   #next = 1;
   time = 1_800_000_000_000;
+  /** By how much the time of day was set, in milliseconds. */
+  set = 0;
+  /** The longest timer so far. */
+  longest = 0;
 
-  now = () => this.time;
+  now = () => this.time + this.set;
+  monotonic = () => this.time;
   setTimeout = (run, milliseconds) => {
     const at = this.time + Math.ceil(milliseconds);
+    this.longest = Math.max(this.longest, milliseconds);
     if (!this.#timers.has(at)) this.#timers.set(at, new Map());
     this.#timers.get(at).set(this.#next, run);
     return [at, this.#next++];
