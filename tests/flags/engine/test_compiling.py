@@ -270,11 +270,11 @@ def test_segments_that_double_at_each_step_are_refused() -> None:
     content = {"featureFlags": [flag("few", {"segment": "s5"}), flag("many", {"segment": "s59"})], "segments": segments}
     problems = [problem for problem in check_snapshot(content) if problem.severity == "error"]
     assert [(problem.pointer, problem.code) for problem in problems] == [("/featureFlags/1", "flag.damaged")]
-    assert "2000 questions" in problems[0].message["en"]
+    assert "2000 comparisons" in problems[0].message["en"]
     flags = compile_flags(content)
     assert flags.evaluate("few", {"x": "y"}, now=NOW).value is True
     assert flags.evaluate("many", {"x": "y"}, now=NOW) == DAMAGED
-    assert "2000 questions" in flags.errors["many"]["en"]
+    assert "2000 comparisons" in flags.errors["many"]["en"]
 
 
 def test_segments_nested_without_end_are_refused_without_recursion() -> None:

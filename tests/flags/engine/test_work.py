@@ -80,7 +80,7 @@ def test_flags_that_are_needed_share_what_segments_came_to(asked: Counter[str]) 
 @pytest.mark.parametrize("leaf", [(), (asks("x"),), ({"all": []},)], ids=["empty", "question", "empty list"])
 def test_what_asks_nothing_counts_where_it_is_used(leaf: tuple[Any, ...]) -> None:
     flags = compile_flags({"segments": doubling(25, *leaf), "featureFlags": [flag("it", {"segment": "s0"})]})
-    assert f"{MOST_QUESTIONS} questions" in flags.errors["it"]["en"]
+    assert f"{MOST_QUESTIONS} comparisons" in flags.errors["it"]["en"]
     assert flags.evaluate("it", {"x": "yes"}, now=NOW).reason is Reason.ERROR
 
 
