@@ -57,7 +57,7 @@ def test_an_empty_environment_and_one_without_flags(flagged: World) -> None:
 
 def test_why_does_this_tenant_see_it(flagged: World, monkeypatch: pytest.MonkeyPatch) -> None:
     said = done("flag", "search", "--tenant", "acme", "--context", '{"plan": "pro"}').out
-    assert "Rule “pro”" in said and "Served: “on”" in said
+    assert "Rule “pro”" in said and "Result: “on”" in said
     assert "Résultat" in done("flag", "search", "--tenant", "acme", "--language", "fr").out
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b'{"plan": "pro"}')))
     found = done("flag", "search", "--context", "-", "--json").json

@@ -287,9 +287,9 @@ def lose(contents: dict[str, bytes]) -> None:
 
 DAMAGED: dict[str, tuple[Callable[[dict[str, bytes]], None], str]] = {
     "a bit": (flip, "not what was written"),
-    "a member": (lose, "no backup"),
-    "a manifest that is none": (lambda contents: contents.update({"manifest.json": b"["}), "no backup"),
-    "a manifest that is a list": (lambda contents: contents.update({"manifest.json": b"[]"}), "no backup"),
+    "a member": (lose, "not a backup"),
+    "a manifest that is none": (lambda contents: contents.update({"manifest.json": b"["}), "not a backup"),
+    "a manifest that is a list": (lambda contents: contents.update({"manifest.json": b"[]"}), "not a backup"),
     "another format": (manifest(format=2), "format is 2"),
     "a member elsewhere": (manifest(files={"../x": {}, "secret_key": {}}), "members"),
     "an engine that there is not": (manifest(engine="mysql"), "members"),
@@ -310,8 +310,8 @@ def test_what_is_no_backup_is_refused_and_changes_nothing(shell: Shell, archive:
         assert words in refused(shell("restore", str(rewrite(archive, edit)), "--replace")), name
     short = archive.with_name("short.tar")
     short.write_bytes(archive.read_bytes()[:-20_000])
-    assert "no backup" in refused(shell("restore", str(short), "--replace"))
-    assert "no backup" in refused(shell("restore", str(archive.with_name("none.tar"))))
+    assert "not a backup" in refused(shell("restore", str(short), "--replace"))
+    assert "not a backup" in refused(shell("restore", str(archive.with_name("none.tar"))))
     assert "--replace" in refused(shell("restore", str(archive)))
     assert there() == before
     ok(shell("verify_ledger"))
@@ -399,7 +399,7 @@ def packed(place: Path, content: bytes = b"x", pax: dict[str, str] | None = None
 @pytest.mark.parametrize("value", [None, 5, [1], [{}], {"production": "x"}])
 def test_a_manifest_of_other_kinds_is_refused_in_words(tmp_path: Path, name: str, value: Any) -> None:
     unpack(packed(tmp_path / "good.tar"), made(tmp_path / "good"))
-    with pytest.raises(Refusal, match="no backup"):
+    with pytest.raises(Refusal, match="not a backup"):
         unpack(packed(tmp_path / "bad.tar", **{name: value}), made(tmp_path / "bad"))
 
 

@@ -154,7 +154,7 @@ def test_the_environment_is_the_server_s_and_not_the_client_s() -> None:
         ({"segment": "nowhere"}, "no segment “nowhere”"),
         ({"segment": "circle-a"}, "circle"),
         ({"segment": "into-the-circle"}, "circle"),
-        ({"segment": "untold"}, "not told"),
+        ({"segment": "untold"}, "are missing"),
         ({"segment": "broken"}, "pattern"),
         ({"not": {"segment": "broken"}}, "pattern"),
     ],
