@@ -65,14 +65,20 @@ def _release(
     environment: Environment, decide: Callable[[Release], Proposal], *, reason: str, actor: Actor, now: dt.datetime
 ) -> Released:
     """Append what ``decide`` proposes after the newest release. ``decide`` is called twice and may refuse: first
-    without a lock, for the slow work, and again under the lock.
+    without a lock, for the slow work, and again under the lock. Its reads without a lock are not of one moment, so a
+    refusal there counts only if nothing was released meanwhile.
     """
     check_permission(actor, PUBLISH)
-    read = decide(head_of(environment))
-    flags = flag_changes(read.head, read.version)
+    step, head = None, head_of(environment)
+    try:
+        read = decide(head)
+        step, flags = read.step, flag_changes(read.head, read.version)
+    except Refusal:
+        if head_of(environment).serial == head.serial:
+            raise
     with transaction.atomic(durable=True):
         proposal = decide(_lock(environment))
-        if proposal.step != read.step:  # a concurrent release: no reason to refuse an emergency
+        if proposal.step != step:  # a concurrent release: no reason to refuse an emergency
             flags = flag_changes(proposal.head, proposal.version)
         return proposals.release(proposal, flags=flags, reason=reason, actor=actor, now=now)
 

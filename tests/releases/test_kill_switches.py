@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from icontrol.kernel.refusals import Refusal
+from releases import actions
 from releases.access import actions as access
 from releases.delivery.live import read_live
 from releases.delivery.representations import flags_of, representation
@@ -245,3 +246,20 @@ def test_what_others_release_meanwhile_refuses_no_form(live: World) -> None:
     live.undo()
     assert not live.kill("checkout", read=1).changed
     assert release_of(live.production, 9) is None
+
+
+def test_reads_of_two_moments_refuse_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody kills between the reading of the newest release and that of the switch's history."""
+    world.release(snapshot("home", featureFlags=[flag("a", "ON")]))
+    read, check = 1, actions.check_switch
+    others: list[str] = []
+
+    def meanwhile(*arguments: Any) -> None:
+        if not others:
+            others.append("the only one")
+            world.kill("a")
+        check(*arguments)
+
+    monkeypatch.setattr(actions, "check_switch", meanwhile)
+    release, changed = actions.kill(world.production, key="a", read=read, reason="me too", actor=ADA, now=world.tick())
+    assert (release.serial, changed) == (2, False)
