@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.run import ROOT, leave
 
-SOURCES = ("configs", "flags", "icontrol", "releases", "templates", "tests/dev", "manage.py")
+SOURCES = ("configs", "flags", "frontend", "icontrol", "releases", "templates", "tests/dev", "manage.py")
 SUFFIXES = {".css", ".html", ".js", ".json", ".po", ".py", ".svg"}
 POLL_SECONDS = 0.3
 ACCOUNT = "admin", "at-the-desk-only"

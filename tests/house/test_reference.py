@@ -29,7 +29,7 @@ from tests.lint import DOCUMENTS
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
-APPS = ("configs", "flags", "releases", "icontrol")
+APPS = ("configs", "flags", "frontend", "releases", "icontrol")
 #: The server's entry points act when they are imported.
 ENTRIES = {"icontrol.asgi", "icontrol.wsgi"}
 

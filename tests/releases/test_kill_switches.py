@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from icontrol.kernel.refusals import Refusal
-from releases import actions
+from releases import actions, policies
 from releases.access import actions as access
 from releases.delivery.live import read_live
 from releases.delivery.representations import flags_of, representation
@@ -251,7 +251,7 @@ def test_what_others_release_meanwhile_refuses_no_form(live: World) -> None:
 def test_reads_of_two_moments_refuse_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody kills between the reading of the newest release and that of the switch's history."""
     world.release(snapshot("home", featureFlags=[flag("a", "ON")]))
-    read, check = 1, actions.check_switch
+    read, check = 1, policies.check_switch
     others: list[str] = []
 
     def meanwhile(*arguments: Any) -> None:

@@ -26,7 +26,7 @@ from tests.releases.api.helpers import Api, ok
 from tests.releases.commands import manage
 
 ROOT = Path(__file__).parents[2]
-APPS = ("configs", "flags", "icontrol", "releases")
+APPS = ("configs", "flags", "frontend", "icontrol", "releases")
 
 
 @pytest.fixture
