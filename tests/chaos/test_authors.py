@@ -186,7 +186,7 @@ def test_what_it_published_is_served_by_the_worker_that_answered_also_when_the_d
         assert status == 200, body
         with database_away(server):
             status, headers, _ = ask(server.port, "GET", "/api/config/published")
-            assert (status, headers["x-config-stale"]) == (200, "true")
+            assert status == 200 and headers["x-config-stale"].isdecimal()
             assert int(headers["x-release-serial"]) == body["serial"] == before + 1
 
 

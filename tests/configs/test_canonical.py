@@ -178,8 +178,8 @@ def test_hostile_texts_are_refused_in_words(source: bytes | str, code: str) -> N
     [
         ("\ufeff{}".encode(), "without BOM"),
         ('{"a": 1}'.encode("utf-16"), "UTF-16"),
-        ('{\n "a": 1,\n "é": 1}'.encode("latin-1"), "line 3, byte 3 of it is E9"),
-        (b"\xff", "line 1, byte 1 of it is FF"),
+        ('{\n "a": 1,\n "é": 1}'.encode("latin-1"), "line 3, byte 3 is E9"),
+        (b"\xff", "line 1, byte 1 is FF"),
     ],
 )
 def test_how_a_text_was_saved_is_said(source: bytes, said: str) -> None:
