@@ -29,7 +29,7 @@ define(
     "publish.unread",
     428,
     title="Revision required",
-    detail=("Publishing names what was read: a version, or the draft by its revision or digest."),
+    detail="Publishing names what was read: a version, or the draft by its revision or digest.",
     next="Read it, then name the revision that you read.",
 )
 define(

@@ -17,7 +17,7 @@ MAX_DEPTH = 32
 MAX_KEYS = 3_000
 MAX_STRING = 64 * 1024
 MAX_INTEGER = 2**53 - 1
-#: Problems listed; beyond that the walk only determines whether the document is legible.
+#: Problems after which one check stops; the walk then only determines whether the document is legible.
 MOST_PROBLEMS = 1_001
 #: Keys that change an object's behaviour when JavaScript copies it.
 FORBIDDEN_KEYS = frozenset({"__proto__", "constructor", "prototype"})

@@ -8,14 +8,13 @@ from datetime import datetime
 from itertools import accumulate, islice
 from typing import Any
 
-from configs.snapshot.caps import size_problems, walk
+from configs.snapshot.caps import MOST_PROBLEMS, size_problems, walk
 from configs.snapshot.traversal import TOP_LEVEL, objects
 from configs.validation.conditions import condition_problems, damage_problems
 from configs.validation.flag_advice import flag_warnings
 from configs.validation.flags import flag_problems
 from configs.validation.references import identity_problems, reference_problems
 from configs.validation.schemas import (
-    MOST_FINDINGS,
     UnusableSchema,
     check_extra_schema,
     extra_findings,
@@ -33,7 +32,7 @@ from icontrol.kernel.texts import both
 __all__ = ["TOP_LEVEL", "UnusableSchema", "check_extra_schema", "check_snapshot"]
 
 #: One less than any single check stops at, so that ``problems.more`` is there whenever a check stopped.
-MOST_LISTED = MOST_FINDINGS - 1
+MOST_LISTED = MOST_PROBLEMS - 1
 #: Characters of all places together: each repeats the keys above it, and a key may be as long as a text.
 MOST_PLACES = 2**20
 
@@ -145,9 +144,9 @@ def _owned(snapshot: dict[str, Any], place: str, environment: str) -> str:
 
 
 def bounded(found: Iterable[Problem]) -> Iterator[Problem]:
-    """At most ``MOST_FINDINGS``, and no more once their places alone are longer than ``MOST_PLACES``."""
+    """At most ``MOST_PROBLEMS``, and no more once their places alone are longer than ``MOST_PLACES``."""
     total = 0
-    for problem in islice(found, MOST_FINDINGS):
+    for problem in islice(found, MOST_PROBLEMS):
         yield problem
         total += len(problem.pointer)
         if total > MOST_PLACES:

@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from configs.snapshot.caps import MOST_PROBLEMS
 from configs.snapshot.traversal import NAMED_BY, objects
 from configs.validation.odd_values import odd_value, odd_version
 from configs.validation.references import Node, Path, conditions_in, needing, needs, segment_references
-from configs.validation.schemas import MOST_FINDINGS
 from flags.engine import compile_flags, unreadable
 from flags.engine.operators import OPERATORS
 from flags.engine.sentences import shown
 from flags.engine.work import MOST_STEPS, TOO_MANY_PATTERNS, Patterns, Work
 from icontrol.kernel.problems import Problem, errors, pointer
-from icontrol.kernel.texts import Text, both, fill
+from icontrol.kernel.texts import both, fill
 
 
 def condition_problems(snapshot: Any) -> Iterator[Problem]:
@@ -24,11 +24,11 @@ def condition_problems(snapshot: Any) -> Iterator[Problem]:
     patterns = Patterns()
     for path, operator, values, value in _questions(snapshot):
         if operator == "matches" and not patterns.fit(value):
-            yield Problem("", "condition.patterns_many", _text(TOO_MANY_PATTERNS))
+            yield Problem("", "condition.patterns_many", TOO_MANY_PATTERNS)
             return
         flaw = unreadable(operator, value)
         if flaw is not None:
-            yield Problem(pointer(path), "condition.value", _text(flaw))
+            yield Problem(pointer(path), "condition.value", flaw)
         elif isinstance(value, str):
             odd = odd_value(operator, value, alone=len(values) == 1) if operator in _OF_TEXT else None
             odd = odd or odd_version(operator, value)
@@ -66,7 +66,7 @@ def damage_problems(snapshot: Any, told: Sequence[Problem]) -> Iterator[Problem]
     everything if a whole section is invalid or too large.
     """
     found = errors(told)
-    if len(found) >= MOST_FINDINGS:
+    if len(found) >= MOST_PROBLEMS:
         return  # a check may have stopped before it reported everything
     broken: set[Node] = set()
     for problem in found:
@@ -95,7 +95,7 @@ def damage_problems(snapshot: Any, told: Sequence[Problem]) -> Iterator[Problem]
             message = both(
                 "The flag “{key}” could not be evaluated: {why}",
                 key=shown(flag["key"]),
-                why=_text(damaged[flag["key"]]),
+                why=damaged[flag["key"]],
             )
             yield Problem(pointer(["featureFlags", index]), "flag.damaged", message)
     yield from _work_problems(snapshot, compiled.work)
@@ -127,11 +127,6 @@ def _work_problems(snapshot: Any, work: Work) -> Iterator[Problem]:
         steps=steps,
     )
     yield Problem(pointer([section, index]), "snapshot.too_much_work", message)
-
-
-def _text(sentence: Text) -> Any:
-    """The engine's sentences have the shape of ``Text`` but a type of their own."""
-    return {"en": sentence["en"], "fr": sentence["fr"]}
 
 
 #: Operators that compare letter by letter.

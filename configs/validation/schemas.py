@@ -15,7 +15,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from configs.snapshot.caps import encodable
+from configs.snapshot.caps import MOST_PROBLEMS, encodable
 from configs.snapshot.traversal import TOP_LEVEL
 from configs.validation.schema_words import fields, sentence
 from configs.validation.schema_work import TooMuch, check_work
@@ -25,8 +25,6 @@ from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import Text, both
 
 SNAPSHOT_SCHEMA = Path(__file__).parents[1] / "schema" / "snapshot.schema.json"
-#: Findings after which one check stops.
-MOST_FINDINGS = 1_001
 #: Above this number findings are summarised by entry: the library takes twelve seconds to describe the 500 000 mistakes
 #: that fit into 250 KB, and one second to count them.
 MOST_TOLD = 2_000
@@ -146,9 +144,9 @@ def _findings(
         return []
     counted = validator.evaluate(document).errors()
     if len(counted) > MOST_TOLD:
-        return list(islice(_summed_up(counted), MOST_FINDINGS))
+        return list(islice(_summed_up(counted), MOST_PROBLEMS))
     found = (problem for error in validator.iter_errors(document) for problem in _told(error, schema, suggestions))
-    return list(islice(found, MOST_FINDINGS))
+    return list(islice(found, MOST_PROBLEMS))
 
 
 def _summed_up(counted: list[Any]) -> Iterator[Problem]:

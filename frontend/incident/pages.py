@@ -50,17 +50,6 @@ class IncidentAction(ActionPage):
     template = "frontend/incident/confirm.html"
     environment: Environment
 
-    @property
-    def proposed(self) -> Text:
-        """A reason for the ledger."""
-        raise NotImplementedError
-
-    @property
-    def reason(self) -> str:
-        if self.request.method == "POST":
-            return self.typed.get("reason", "")
-        return str(pick(self.proposed, language()))
-
     def show(self, refusal: Any, status: int) -> HttpResponse:
         response = super().show(refusal, status)
         assert isinstance(response, TemplateResponse) and response.context_data is not None
@@ -76,10 +65,6 @@ class IncidentAction(ActionPage):
 class Switch(IncidentAction, kill_switches.Switch):
     #: The part of the key that was typed.
     part = ""
-
-    @property
-    def proposed(self) -> Text:
-        return self.text(self.kind.reason)
 
     def look(self) -> dict[str, Any]:
         found = super().look()

@@ -27,6 +27,7 @@ from icontrol import __version__
 from icontrol.backup import copies
 from icontrol.backup.copies import refuse
 from icontrol.kernel.texts import both, fill
+from releases.ledger.checkpoints import STAMP
 from releases.models import Timestamp
 
 FORMAT = 1
@@ -61,7 +62,7 @@ def back_up(target: Path, *, now: dt.datetime) -> tuple[Path, Manifest]:
 
     No directory is created: a missing one may be a disk that is not mounted.
     """
-    path = target / f"icontrol-{now.strftime(copies.STAMP)}.tar" if target.is_dir() else target
+    path = target / f"icontrol-{now.strftime(STAMP)}.tar" if target.is_dir() else target
     if path.suffix != ".tar" or not path.parent.is_dir():
         raise refuse(
             both(

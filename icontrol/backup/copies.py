@@ -25,12 +25,12 @@ from icontrol.kernel.databases.sqlite3.base import opened
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import Text, both
 from icontrol.plan import SECRETS, without
+from releases.ledger.checkpoints import STAMP
 
 #: Where Debian and Red Hat install the programs of each version.
 PLACES = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin")
 BESIDE = ("-wal", "-shm", "-journal")  # files that SQLite keeps beside the database
 BEFORE = "icontrol_before_"  # schemas of PostgreSQL that a restore has set aside
-STAMP = "%Y%m%dT%H%M%SZ"
 Rows = list[tuple[Any, ...]]
 
 

@@ -188,7 +188,7 @@ def _put_key(key: Path, done: Restored, now: dt.datetime) -> None:
         return
     place = settings.ICONTROL_DATA / KEY
     if place.exists() and place.read_bytes() != key.read_bytes() and done.kept:
-        aside = place.with_name(f"{KEY}.{now.strftime(copies.STAMP)}")
+        aside = place.with_name(f"{KEY}.{now.strftime(checkpoints.STAMP)}")
         os.replace(place, aside)
         done.kept.append(str(aside))
     os.replace(key, place)

@@ -23,22 +23,22 @@ NEXT: dict[str, Text] = {}
 define(
     "http.not_authenticated",
     401,
-    title=("Authentication required"),
+    title="Authentication required",
     detail="This needs a login or a valid API token.",
     next="Send Authorization: Bearer …, or log in at /admin/.",
 )
 define(
     "http.forbidden",
     403,
-    title=("Refused"),
-    detail=("This request is not accepted (session without CSRF token, or not allowed)."),
+    title="Refused",
+    detail="This request is not accepted (session without CSRF token, or not allowed).",
     next="Programs use an API token; pages send X-CSRFToken.",
 )
 define(
     "http.csrf",
     403,
-    title=("The form is no longer valid"),
-    detail=("It was open for too long, you logged in or out meanwhile, or cookies are off. Nothing was changed."),
+    title="The form is no longer valid",
+    detail="It was open for too long, you logged in or out meanwhile, or cookies are off. Nothing was changed.",
     next="Load the page again and repeat the step.",
 )
 define(
@@ -51,7 +51,7 @@ define(
 define(
     "http.method_not_allowed",
     405,
-    title=("Method not allowed"),
+    title="Method not allowed",
     detail="This address does not accept {method}.",
     next="The Allow header lists the methods.",
 )
@@ -79,15 +79,15 @@ define(
 define(
     "http.unsupported_media_type",
     415,
-    title=("Unsupported media type"),
+    title="Unsupported media type",
     detail="The body must be {types}.",
     next="Set Content-Type to what the body is.",
 )
 define(
     "http.multipart",
     415,
-    title=("Files are not accepted"),
-    detail=("multipart bodies are not accepted here."),
+    title="Files are not accepted",
+    detail="multipart bodies are not accepted here.",
     next="Send application/json to the API; pages send application/x-www-form-urlencoded.",
 )
 define(
@@ -100,7 +100,7 @@ define(
 define(
     "body.invalid",
     400,
-    title=("The request has problems"),
+    title="The request has problems",
     detail="{count} problem(s) in the request; nothing was changed.",
     next="See the problems; each one has its location.",
 )
@@ -129,7 +129,7 @@ define(
 define(
     "http.internal",
     500,
-    title=("Internal error"),
+    title="Internal error",
     detail="Something went wrong; it is in the log.",
     next="No partial change was saved. Tell the operator.",
 )

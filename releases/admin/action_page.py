@@ -17,6 +17,8 @@ from django.utils import timezone
 from configs.policies import check_permission
 from icontrol.kernel.actors import Actor
 from icontrol.kernel.refusals import Refusal
+from icontrol.kernel.responses import language
+from icontrol.kernel.texts import Text, pick
 from releases.access.authentication import actor_of_user
 from releases.access.sessions import check_confirmed
 from releases.admin_site import page_of_ours
@@ -67,8 +69,16 @@ class ActionPage:
         return timezone.now()
 
     @property
+    def proposed(self) -> Text | None:
+        """A reason to begin with, if there is one."""
+        return None
+
+    @property
     def reason(self) -> str:
-        return self.typed.get("reason", "")
+        """As typed; at first the proposed one, for the ledger: with plain spaces, as if typed."""
+        if self.request.method == "POST" or (proposed := self.proposed) is None:
+            return self.typed.get("reason", "")
+        return str(pick(proposed, language()))
 
     @property
     def serial(self) -> int:

@@ -23,7 +23,7 @@ from releases.admin.buttons import Button, address, page_of
 from releases.admin.facts import Difference, Standing
 from releases.admin.kill_switches import KILL, LIFT, Switch
 from releases.admin.policy_page import PolicyPage
-from releases.ledger.chain import head_of, nothing
+from releases.ledger.chain import head_of
 from releases.ledger.kinds import RELEASE_KINDS
 from releases.models import Environment, Release
 
@@ -134,9 +134,9 @@ class EnvironmentAdmin(ReadOnlyAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
-        newest = facts.newest_releases()
-        for environment in changelist.result_list:
-            environment.standing = Standing(environment, newest.get(environment.pk) or nothing(environment))
+        listed = changelist.result_list
+        for environment, standing in zip(listed, facts.standings_of(listed), strict=True):
+            environment.standing = standing
         return changelist
 
     @admin.display(description=text_lazy("live"))
@@ -156,7 +156,7 @@ class EnvironmentAdmin(ReadOnlyAdmin):
 
     def facts(self, request: HttpRequest, environment: Environment) -> list[Fact]:
         head = head_of(environment)
-        policy = Standing(environment, head).policy
+        policy = Standing(head).policy
         live = head.config_version
         return [
             Fact(text_lazy("Application"), environment.application.key),
@@ -180,7 +180,7 @@ class EnvironmentAdmin(ReadOnlyAdmin):
 
     def buttons(self, request: HttpRequest, environment: Environment) -> list[Button]:
         waiting = facts.waiting(environment.application_id)
-        return buttons.standing_buttons([Standing(environment, head_of(environment))], self.actor(request), waiting)[0]
+        return buttons.standing_buttons([Standing(head_of(environment))], self.actor(request), waiting)[0]
 
     def more(self, request: HttpRequest, environment: Environment) -> dict[str, Any]:
         return {"environment": environment}

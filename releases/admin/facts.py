@@ -113,10 +113,13 @@ def live_in() -> dict[int, list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An environment and its current release."""
+    """An environment as its newest release leaves it."""
 
-    environment: Environment
     head: Release
+
+    @property
+    def environment(self) -> Environment:
+        return self.head.environment
 
     @property
     def live(self) -> ConfigVersion | None:
@@ -127,13 +130,17 @@ class Standing:
         return Policy.from_json(self.head.policy_set["default"])
 
 
+def standings_of(environments: Iterable[Environment]) -> list[Standing]:
+    newest = newest_releases()
+    return [Standing(newest.get(environment.pk) or nothing(environment)) for environment in environments]
+
+
 def standings(application_id: int | None = None) -> list[Standing]:
     """For all environments or one application's; the default one first."""
-    newest = newest_releases()
     environments = Environment.objects.select_related("application").order_by("application_id", "-is_default", "pk")
     if application_id is not None:
         environments = environments.filter(application_id=application_id)
-    return [Standing(environment, newest.get(environment.pk) or nothing(environment)) for environment in environments]
+    return standings_of(environments)
 
 
 def waiting(application_id: int | None = None) -> list[ConfigVersion]:

@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from icontrol.kernel.actors import PUBLISH
 from icontrol.kernel.localized import localized_lazy, text_lazy
-from icontrol.kernel.responses import language
-from icontrol.kernel.texts import Text, both, fill, pick
+from icontrol.kernel.texts import Text, both, fill
 from releases import actions
 from releases.admin.action_page import ActionPage, PageRenderer
 from releases.admin.buttons import flags_url, page_of
@@ -88,9 +87,8 @@ class Switch(ActionPage):
         return self.origin(flags_url(self.environment))
 
     @property
-    def reason(self) -> str:
-        """The prefilled reason, for the ledger: with plain spaces, as if typed."""
-        return super().reason if self.request.method == "POST" else pick(self.text(self.kind.reason), language())
+    def proposed(self) -> Text:
+        return self.text(self.kind.reason)
 
     def frame(self) -> dict[str, Any]:
         return {

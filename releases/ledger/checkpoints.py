@@ -26,6 +26,8 @@ from releases.models import Environment, Release
 
 logger = logging.getLogger("icontrol.checkpoints")
 BLOCK = 64 * 1024
+#: The time in the names of files that are made or set aside; of backups too.
+STAMP = "%Y%m%dT%H%M%SZ"
 
 
 #: Written with single spaces and one newline; anything else in the file is a torn or foreign line.
@@ -124,7 +126,7 @@ def renew(now: dt.datetime) -> Path | None:
 def keep_aside(now: dt.datetime) -> Path | None:
     """Rename the file, with a timestamp. Returns the new name; None if there is no file."""
     path: Path = settings.ICONTROL_CHECKPOINTS
-    aside = path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%SZ}")
+    aside = path.with_name(f"{path.name}.{now:{STAMP}}")
     try:
         os.link(path, aside)  # unlike a rename, it never replaces a file
         path.unlink()

@@ -8,8 +8,8 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from icontrol.asgi import django_application as served
 from icontrol.front_door import FrontDoor
+from icontrol.wsgi import django_application as served
 
 from flags.usage import record_all  # isort: skip  (the apps must be there)
 from releases.delivery.live import read_live  # isort: skip

@@ -176,17 +176,21 @@ def test_what_nobody_took_was_not_begun_and_never_will_be() -> None:
     asyncio.run(main())
 
 
+async def next_request(end: socket.socket) -> socket.socket:
+    """Where the next request comes that a worker sends over the line."""
+    loop, arrived = asyncio.get_running_loop(), asyncio.Event()
+    end.setblocking(False)
+    loop.add_reader(end, arrived.set)
+    await arrived.wait()
+    loop.remove_reader(end)
+    _, descriptors, *_ = socket.recv_fds(end, 1, 1)
+    return socket.socket(fileno=descriptors[0])
+
+
 async def dies_with_it(end: socket.socket, times: int) -> None:
     """An authors' process that takes requests, reads them, and is killed."""
-    loop = asyncio.get_running_loop()
-    end.setblocking(False)
     for _ in range(times):
-        arrived = asyncio.Event()
-        loop.add_reader(end, arrived.set)
-        await arrived.wait()
-        loop.remove_reader(end)
-        _, descriptors, *_ = socket.recv_fds(end, 1, 1)
-        taken = socket.socket(fileno=descriptors[0])
+        taken = await next_request(end)
         taken.setblocking(False)
         reader, writer = await asyncio.open_unix_connection(sock=taken)
         writer.write(TAKEN)
@@ -232,13 +236,7 @@ def test_a_process_that_hangs_keeps_nobody_for_ever() -> None:
     """It has taken the request, and says nothing: what came of it is not known."""
 
     async def takes_and_hangs(end: socket.socket, hold: asyncio.Event) -> None:
-        loop, arrived = asyncio.get_running_loop(), asyncio.Event()
-        end.setblocking(False)
-        loop.add_reader(end, arrived.set)
-        await arrived.wait()
-        loop.remove_reader(end)
-        _, descriptors, *_ = socket.recv_fds(end, 1, 1)
-        with socket.socket(fileno=descriptors[0]) as taken:
+        with await next_request(end) as taken:
             taken.send(TAKEN)
             await hold.wait()
 
