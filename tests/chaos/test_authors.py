@@ -84,11 +84,16 @@ class Saving(threading.Thread):
     def begin(self) -> None:
         before = self.sockets()
         self.start()
-        until(lambda: self.sockets() > before, "the save is taken")
+        # Not their number: the one of the last answer may be closed only now.
+        until(lambda: not self.sockets() <= before, "the save is taken")
 
-    def sockets(self) -> int:
-        directory = f"/proc/{self.author.server.authors()}/fd"
-        return sum(os.readlink(f"{directory}/{each}").startswith("socket:") for each in os.listdir(directory))
+    def sockets(self) -> set[str]:
+        """Those that the authors' process has open, each as ``socket:[inode]``."""
+        found = set()
+        for each in Path(f"/proc/{self.author.server.authors()}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                found.add(os.readlink(each))
+        return {link for link in found if link.startswith("socket:")}
 
 
 def is_replaced(server: Server, old: int) -> None:

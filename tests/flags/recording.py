@@ -8,12 +8,14 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from icontrol.front_door import FrontDoor
 from icontrol.wsgi import django_application as served
 
-from flags.usage import record_all  # isort: skip  (the apps must be there)
-from releases.delivery.live import read_live  # isort: skip
-from releases.delivery.representations import flags_of  # isort: skip
+# Only now, because the apps must be loaded.
+# isort: split
+from flags.usage import record_all
+from icontrol.front_door import FrontDoor
+from releases.delivery.live import read_live
+from releases.delivery.representations import flags_of
 
 
 def recording(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
