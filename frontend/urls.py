@@ -5,8 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from frontend.incident import views
+from frontend.shell import views as shell
 
 urlpatterns = [
+    path("", shell.home, name="home"),
+    path("login", shell.Login.as_view(), name="login"),
+    path("logout", shell.Logout.as_view(), name="logout"),
+    path("theme", shell.theme, name="theme"),
     path("cp/incident", views.board, name="incident"),
     path("cp/incident/login", views.Login.as_view(), name="incident-login"),
     path("cp/incident/<int:pk>/kill", views.kill, name="incident-kill"),

@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from csp.constants import NONE
 from csp.decorators import csp_replace
-from django.contrib.auth.views import LoginView, redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.db import DataError
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.views.decorators.cache import never_cache
 
 from configs.drafts import version_of
 from configs.policies import check_permission, check_version_name
 from frontend.incident import pages
 from frontend.incident.board import CHOICES, Board, matching
 from frontend.incident.board import board as board_for
-from icontrol.kernel import responses
-from icontrol.kernel.actors import PUBLISH, VIEW, Actor
+from frontend.shell.access import View, staff_page
+from icontrol.kernel.actors import PUBLISH, Actor
 from icontrol.kernel.localized import localized_lazy, text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases import admin_site
 from releases.access.authentication import actor_of_user
 from releases.access.password_forms import LoginForm
-from releases.access.passwords import is_temporary
 from releases.admin.action_page import whole_number
 from releases.admin.kill_switches import KILL, LIFT, SwitchTexts
 from releases.ledger.chain import head_of
 from releases.models import Environment
 from releases.policies import check_switch, live_flags
 
-View = Callable[..., HttpResponseBase]
 #: Not one script, not even ours.
 without_scripts: Any = csp_replace({"script-src": [NONE], "connect-src": [NONE]})
 
@@ -67,29 +61,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 
 
 def page(*methods: str) -> Callable[[View], View]:
-    """For staff with a role, as in the admin; what is refused is told on a page. ``methods``: besides GET and HEAD."""
-    allowed = ["GET", "HEAD", *methods]
+    """For staff with a role, as in the admin. ``methods``: besides GET and HEAD."""
 
     def decorate(view: View) -> View:
-        @never_cache
-        @without_scripts
-        @wraps(view)
-        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not (request.user.is_active and request.user.is_staff):
-                return redirect_to_login(request.get_full_path(), reverse("incident-login"))
-            if is_temporary(request.user):
-                return HttpResponseRedirect(reverse("admin:password_change"))
-            if request.method not in allowed:
-                return HttpResponseNotAllowed(allowed)
-            try:
-                check_permission(actor_of_user(request.user), VIEW)
-                return view(request, *args, **kwargs)
-            except (Refusal, PermissionDenied, Http404, DataError, OverflowError) as error:
-                refusal = responses.to_refusal(error)
-                assert refusal is not None
-                return refuse(request, refusal)
-
-        return inner
+        guarded: View = without_scripts(staff_page(*methods, refuse=refuse, login="incident-login")(view))
+        return guarded
 
     return decorate
 

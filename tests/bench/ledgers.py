@@ -79,9 +79,12 @@ class Bench:
                 for _ in range(min(BATCH, until - head.serial)):
                     proposal = propose(head, "policy", policies=policies[head.serial // 2 % 10])
                     if head.serial % 2:
-                        proposal = propose(head, "rollback", config_version=versions[head.serial % len(versions)])
+                        others = [version for version in versions if version.pk != head.config_version_id]
+                        proposal = propose(head, "rollback", config_version=others[head.serial // 2 % len(others)])
                     reason, now = "as on any other day", self.world.tick()
-                    head = release(proposal, flags=NO_CHANGES, reason=reason, actor=ADA, now=now).release
+                    done = release(proposal, flags=NO_CHANGES, reason=reason, actor=ADA, now=now)
+                    assert done.release.serial == head.serial + 1
+                    head = done.release
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[str, dict[str, str], bytes]:
         """A request through all of the application, as a server makes it."""

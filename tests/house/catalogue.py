@@ -1,7 +1,8 @@
 """The catalogue of texts: what the source says in English, and its French.
 
-``make messages`` brings ``icontrol.po`` up to the source and compiles it. New sentences come in without French, which
-fails the tests until somebody has written it.
+``make messages`` brings ``icontrol.po`` up to the source and compiles it, for Python and, with what the modules of the
+browser say (``say('…')``, ``plural('…', '…', …)``), for them. New sentences come in without French, which fails the
+tests until somebody has written it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import ast
 import datetime as dt
 import io
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -25,6 +27,11 @@ APPS = ("configs", "flags", "frontend", "icontrol", "releases")
 #: Functions whose first argument is a sentence, and those of :func:`icontrol.kernel.refusals.define`.
 SAYS, DEFINES = {"both", "text_lazy", "plural"}, ("title", "detail", "next")
 TAG = re.compile(r'{%\s*say\s+"([^"]*)"')
+SCRIPTS = ROOT / "frontend" / "static" / "frontend"
+#: A module that is imported where the page is French.
+BROWSER = SCRIPTS / "texts" / "fr.js"
+LITERAL = r"'((?:[^'\\\n]|\\.)*)'"
+IN_SCRIPTS = re.compile(rf"\b(?:say\(\s*{LITERAL}|plural\(\s*{LITERAL},\s*{LITERAL})")
 HEADER = """\
 # The French of every sentence that people read. In English they stand in the source.
 # Written by `make messages`; the translations are ours to edit here.
@@ -41,6 +48,30 @@ def messages() -> Iterator[Message]:
                     yield from _said(node, name)
     for path in sorted((ROOT / "templates").rglob("*.*")):
         yield from ((found, None) for found in TAG.findall(path.read_text(encoding="utf-8")))
+    yield from ((found, None) for found in of_scripts())
+
+
+def scripts() -> list[Path]:
+    """The modules of the browser that are ours."""
+    return [path for path in sorted(SCRIPTS.rglob("*.js")) if path.parent.name not in ("vendor", "texts")]
+
+
+def of_scripts() -> set[str | tuple[str, str]]:
+    found: set[str | tuple[str, str]] = set()
+    for path in scripts():
+        for alone, one, several in IN_SCRIPTS.findall(path.read_text(encoding="utf-8")):
+            plain = [re.sub(r"\\(.)", r"\1", text) for text in (alone, one, several)]
+            found.add(plain[0] or (plain[1], plain[2]))
+    return found
+
+
+def browser(catalogue: Catalog) -> str:
+    """English (the singular, where there are two) → French, or its singular and plural."""
+    wanted = {}
+    for message in of_scripts():
+        translated = catalogue.get(message)
+        wanted[message if isinstance(message, str) else message[0]] = translated.string if translated else ""
+    return f"export default {json.dumps(wanted, ensure_ascii=False, indent=1, sort_keys=True)};\n"
 
 
 def _name(function: ast.expr) -> str:
@@ -102,6 +133,8 @@ def main() -> int:
     catalogue = current(read())
     PO.write_bytes(po(catalogue))
     MO.write_bytes(mo(catalogue))
+    BROWSER.parent.mkdir(exist_ok=True)
+    BROWSER.write_text(browser(catalogue), encoding="utf-8")
     missing = untranslated(catalogue)
     for sentence in missing:
         print(f"no French yet: {sentence}")

@@ -10,7 +10,22 @@ import string
 
 import pytest
 
-from tests.house.catalogue import APPS, MO, ROOT, current, empty, messages, mo, po, read, untranslated
+from tests.house.catalogue import (
+    APPS,
+    BROWSER,
+    IN_SCRIPTS,
+    MO,
+    ROOT,
+    browser,
+    current,
+    empty,
+    messages,
+    mo,
+    po,
+    read,
+    scripts,
+    untranslated,
+)
 
 #: Where a sentence comes from a table whose sentences are marked, or from the caller.
 PASSED_ON = {"icontrol/kernel/texts.py", "icontrol/kernel/localized.py", "icontrol/kernel/refusals.py"} | {
@@ -53,6 +68,18 @@ def test_what_is_compiled_is_what_was_written() -> None:
         return {key: text for key, text in catalogue.items() if key}
 
     assert texts(MO.read_bytes()) == texts(mo(read())), "make messages"
+
+
+def test_the_browser_says_what_was_written() -> None:
+    assert BROWSER.read_text(encoding="utf-8") == browser(read()), "make messages"
+
+
+def test_every_sentence_of_the_browser_can_be_found_in_its_modules() -> None:
+    """A call with something computed, or in other quotes, would be English for everybody."""
+    for path in scripts():
+        text = path.read_text(encoding="utf-8")
+        calls = len(re.findall(r"(?<!function )\b(?:say|plural)\(", text))
+        assert calls == len(IN_SCRIPTS.findall(text)), path.name
 
 
 def fields(template: str) -> set[str]:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-#: Folders of ``tests`` that install packages for Node.
-NODE = ("clients", "frontend")
+#: Folders with packages for Node.
+NODE = ("tests/clients", "tests/frontend", "frontend/vendor")
 
 
 def test_every_dependency_has_a_line_and_every_line_a_dependency() -> None:
@@ -22,7 +22,7 @@ def test_every_dependency_has_a_line_and_every_line_a_dependency() -> None:
     }
     clients = dict[str, str]()
     for folder in NODE:
-        clients |= json.loads((ROOT / "tests" / folder / "package.json").read_text())["dependencies"]
+        clients |= json.loads((ROOT / folder / "package.json").read_text())["dependencies"]
     assert all(re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", version) for version in clients.values())
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
@@ -35,7 +35,7 @@ def test_every_dependency_has_a_line_and_every_line_a_dependency() -> None:
 
 @pytest.mark.parametrize("folder", NODE)
 def test_the_locks_of_javascript_name_no_host_and_hash_everything(folder: str) -> None:
-    text = (ROOT / "tests" / folder / "package-lock.json").read_text()
+    text = (ROOT / folder / "package-lock.json").read_text()
     assert "://" not in text.replace('"url": "https://', "")  # where a package asks for donations
     assert '"resolved"' not in text
     packages = json.loads(text)["packages"]

@@ -97,6 +97,12 @@ GET  /                                                                 yes yes y
 POST /                                                                 yes yes yes yes yes
 GET  i18n/setlang/                                                     yes yes yes yes yes
 POST i18n/setlang/                                                     yes yes yes yes yes
+GET  login                                                             yes yes yes yes yes
+POST login                                                             yes yes yes yes yes
+GET  logout                                                            -   -   -   -   -
+POST logout                                                            yes yes yes yes yes
+GET  theme                                                             -   -   -   -   -
+POST theme                                                             yes yes yes yes yes
 GET  cp/incident                                                       in  yes yes yes yes
 POST cp/incident                                                       in  -   -   -   -
 GET  cp/incident/login                                                 yes yes yes yes yes
@@ -417,7 +423,7 @@ def test_methods_that_there_are_not(world: World, values: dict[str, Any], method
 
 def shown(response: Any) -> str:
     location = response.headers.get("Location", "")
-    if response.status_code == 302 and location.startswith(("/admin/login/", "/cp/incident/login")):
+    if response.status_code == 302 and location.startswith(("/admin/login/", "/login", "/cp/incident/login")):
         return "in"
     assert response.status_code < 500
     return {403: "no", 404: "-", 405: "-"}.get(response.status_code, "yes")
@@ -458,7 +464,14 @@ def test_who_must_change_the_password_may_nothing_else(values: dict[str, Any], p
         assert answer.status_code == (200 if columns[0] == "200" else 403), (method, route)
     address = {**values, "admin": "configs"}
     open_to_it = {"", "i18n/setlang/", "admin/login/", "admin/logout/", "admin/jsi18n/"}
-    open_to_it |= {"admin/password_change/", "admin/password_change/done/", "cp/incident/login"}
+    open_to_it |= {
+        "admin/password_change/",
+        "admin/password_change/done/",
+        "cp/incident/login",
+        "login",
+        "logout",
+        "theme",
+    }
     for method, route in table(PAGES):
         answer = client_of("admin", people).generic(method, path(PARAMETERS.get(route, route), address))
         is_led_away = answer.headers.get("Location") == "/admin/password_change/"
