@@ -1,7 +1,7 @@
 """``make bench``: how long the heavy work takes, on SQLite and on PostgreSQL. Prints tables; fails only on errors.
 
 Each database is measured in a process of its own, one after the other. PostgreSQL runs with its own settings (what is
-committed is on the disk), not with the fast ones of the tests. About five minutes.
+committed is on the disk), not with the fast ones of the tests. About four minutes.
 """
 
 from __future__ import annotations
