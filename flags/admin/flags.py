@@ -22,11 +22,12 @@ from icontrol.kernel.actors import EDIT, PUBLISH, VIEW
 from icontrol.kernel.localized import localized, text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases.admin.base import Fact, HouseAdmin
-from releases.admin.buttons import Button, flags_url, switch_of
-from releases.admin.markup import amount, chip, moment
+from releases.admin.buttons import flags_url, switch_of
 from releases.lookup import find_environment
 from releases.models import Environment
 from releases.offers import of_flag
+from releases.pages.markup import amount, chip, moment
+from releases.pages.offered import Button
 
 #: Reasons that need attention → style; the others look normal.
 STYLES = {Reason.UNKNOWN: "warned", Reason.ERROR: "refused", Reason.DISABLED: "plain"}

@@ -11,11 +11,11 @@ from django.db.models import prefetch_related_objects
 
 from icontrol.kernel.actors import PUBLISH, Actor
 from icontrol.kernel.refusals import Refusal
-from releases.admin.facts import Difference, Line, Standing, standings
 from releases.gate.decision import Policy
 from releases.ledger.chain import live_since
 from releases.models import Environment, Release
 from releases.offers import Offer, of_environments
+from releases.pages.facts import Difference, Line, Standing, standings
 from releases.policies import live_flags
 
 CARDS = 6

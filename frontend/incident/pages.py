@@ -18,12 +18,13 @@ from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.responses import language
 from icontrol.kernel.texts import Text, both, pick
 from releases import actions
-from releases.admin import environments, kill_switches, version_actions
-from releases.admin.action_page import ActionPage
-from releases.admin.facts import Difference
+from releases.admin import kill_switches
 from releases.gate.decision import Policy
 from releases.ledger.chain import head_of
 from releases.models import Environment, Release
+from releases.pages import undo, version_actions
+from releases.pages.action_page import ActionPage
+from releases.pages.facts import Difference
 from releases.policies import policy_revision
 
 #: Characters of a config. Two larger ones are compared on the admin's pages only, where nobody's kill waits for it.
@@ -35,13 +36,16 @@ def board_of(environment: Environment, **more: str) -> str:
 
 
 class IncidentRenderer:
-    """What shows the pages (:class:`releases.admin.action_page.PageRenderer`)."""
+    """What shows the pages (:class:`releases.pages.action_page.PageRenderer`)."""
 
     def page(
         self, request: HttpRequest, template: str, title: Any, *, status: int = 200, **given: Any
     ) -> TemplateResponse:
         context = {"title": title, "back": reverse("incident"), **given, **board.context(given.get("difference"))}
         return TemplateResponse(request, template, context, status=status)
+
+    def page_of(self, thing: Any) -> str:
+        return reverse("incident")
 
 
 class IncidentAction(ActionPage):
@@ -78,7 +82,7 @@ def _are_small(*versions: ConfigVersion | None) -> bool:
     return all(version is None or len(version.snapshot) <= MOST_COMPARED for version in versions)
 
 
-class Undo(IncidentAction, environments.Undo):
+class Undo(IncidentAction, undo.Undo):
     @property
     def proposed(self) -> Text:
         return both("Incident: release {serial} undone", serial=head_of(self.environment).serial)

@@ -43,7 +43,7 @@ def staff_page(
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
             # Changes that this request makes to the account itself (its password) have the account as actor.
-            user.history_actor = f"user:{user.get_username()}"  # type: ignore[union-attr]
+            user.history_actor = f"user:{user.get_username()}"  # type: ignore[attr-defined]
             try:
                 check_permission(actor_of_user(user), needs)
                 return view(request, *args, **kwargs)

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from icontrol.kernel.localized import localized_lazy
 from icontrol.kernel.refusals import Refusal
-from releases.admin.facts import choose, environments_of
 from releases.models import Environment
+from releases.pages.facts import choose, environments_of
 
 #: Cookie of the theme that somebody chose; without it the system's.
 THEME = "theme"

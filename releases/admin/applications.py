@@ -18,10 +18,11 @@ from icontrol.kernel.actors import ADMINISTER
 from icontrol.kernel.entity_tags import entity_tag, revisions
 from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.refusals import Refusal
-from releases.admin import markup
-from releases.admin.action_page import ActionPage
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
-from releases.admin.buttons import Button, address, page_of
+from releases.admin.buttons import address, page_of
+from releases.pages import markup
+from releases.pages.action_page import ActionPage
+from releases.pages.offered import Button
 
 EXAMPLE = (
     '{"type": "object", "properties": {"plugins": {"type": "array", "items": {"type": "string"}}}, '

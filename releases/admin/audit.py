@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from icontrol.kernel.actors import ADMINISTER
 from icontrol.kernel.localized import localized, text_lazy
 from releases.access.audit import EVENT_KINDS
-from releases.admin import markup
 from releases.admin.base import Fact, ReadOnlyAdmin
 from releases.models import AuditEvent
+from releases.pages import markup
 
 
 class KindFilter(admin.SimpleListFilter):

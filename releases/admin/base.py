@@ -23,12 +23,13 @@ from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import Text, both, same
 from releases.access.authentication import actor_of_user
-from releases.admin.action_page import whole_number
-from releases.admin.buttons import Button, address
-from releases.admin.facts import Difference, Group, Line, limited
+from releases.admin.buttons import address, page_of
 from releases.admin.names import FIELD_LABELS
-from releases.admin.notes import note
 from releases.models import Environment
+from releases.pages.action_page import whole_number
+from releases.pages.facts import Difference, Group, Line, limited
+from releases.pages.notes import note
+from releases.pages.offered import Button
 
 HISTORY_PAGE = 10
 #: Words of a search: each is a condition on every field, and SQLite allows at most a thousand.
@@ -112,6 +113,9 @@ class HouseAdmin(admin.ModelAdmin):
         if found is None:
             raise Http404
         return found
+
+    def page_of(self, thing: Any) -> str:
+        return page_of(thing)
 
     def page(
         self, request: HttpRequest, template: str, title: Any, *, status: int = 200, **context: Any

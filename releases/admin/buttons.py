@@ -7,43 +7,21 @@ refusal's sentence.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 
 from configs import states
 from configs.models import ConfigVersion
 from icontrol.kernel.actors import VIEW, Actor
 from icontrol.kernel.localized import text_lazy
-from icontrol.kernel.refusals import Refusal
-from releases.admin.facts import Standing
 from releases.models import Environment, Release
 from releases.offers import Offer, of_environments, of_version
-
-#: Refusals for missing permission and missing objects: no button.
-HIDDEN = ("permission.denied", "release.none")
-#: Refusals because a version is already in that state or was never live: its page shows the alternatives.
-DONE = ("rollback.already_live", "rollback.never_live", "release.nothing_to_publish")
-#: Actions on a version independent of an environment: label, style.
-LABELS: dict[str, tuple[Any, str]] = {
-    "preview": (text_lazy("Send to preview"), ""),
-    "preview_link": (text_lazy("Create a preview link"), ""),
-    "withdraw": (text_lazy("Withdraw"), "danger"),
-    "revert": (text_lazy("Restore into draft"), ""),
-    "rollback": (text_lazy("Roll back to this version"), "danger"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """``style`` is "", "primary" or "danger". ``why`` explains a disabled button."""
-
-    label: Any
-    url: str
-    style: str = ""
-    why: Refusal | None = None
+from releases.pages.facts import Standing
+from releases.pages.offered import DONE, HIDDEN, LABELS, Button, first
 
 
 def address(name: str, *args: Any, **query: Any) -> str:
@@ -74,18 +52,7 @@ def _page_for(offer: Offer) -> str:
     return address(f"configs_configversion_{name}", version.pk, **query) if version else ""
 
 
-def first(offers: Sequence[Offer]) -> Offer:
-    """The first enabled button; else the last, which says why not."""
-    return next((offer for offer in offers if offer.refusal is None), offers[-1])
-
-
 # Config versions ------------------------------------------------------------------------------------------------------
-
-
-def rollbacks(version: ConfigVersion, actor: Actor, standings: Iterable[Standing]) -> list[Offer]:
-    """In environments where this version was live before and another one is live now."""
-    offers = of_version(actor, version, [standing.head for standing in standings])
-    return [offer for offer in offers if offer.action == "rollback" and offer.code not in HIDDEN + DONE]
 
 
 def version_buttons(version: ConfigVersion, actor: Actor, standings: Sequence[Standing]) -> list[Button]:
@@ -187,3 +154,21 @@ def switch_of(offer: Offer, environment: Environment, flag: str, origin: str) ->
     label, style = (text_lazy("Lift"), "") if offer.action == "lift" else (text_lazy("Kill"), "danger")
     url = address(f"releases_environment_{offer.action}", environment.pk, flag, next=origin)
     return Button(label, url, style, offer.refusal)
+
+
+def link(thing: Any, label: Any) -> SafeString:
+    return format_html('<a href="{}">{}</a>', page_of(thing), label)
+
+
+#: Names listed; more are shown as a number.
+NAMES_SHOWN = 3
+
+
+def forced_off(head: Release) -> SafeString | str:
+    """The killed flags, as one link to the page where they can be lifted; empty if there are none."""
+    keys = head.killed
+    if not keys:
+        return ""
+    names, more = ", ".join(keys[:NAMES_SHOWN]), len(keys) - NAMES_SHOWN
+    label = text_lazy("{names} and {more} more", names=names, more=more) if more > 0 else names
+    return format_html('<a class="chip danger" href="{}">{}</a>', flags_url(head.environment), label)

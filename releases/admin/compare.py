@@ -12,11 +12,11 @@ from configs.policies import check_permission
 from icontrol.kernel.actors import EDIT, VIEW, Actor
 from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.refusals import Refusal
-from releases.admin import facts
 from releases.admin.buttons import address
 from releases.ledger.chain import head_of, pasts
 from releases.lookup import LIVE, find_application, find_version, live_version
 from releases.models import Environment
+from releases.pages import facts
 
 if TYPE_CHECKING:
     from releases.admin.base import HouseAdmin

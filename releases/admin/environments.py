@@ -12,20 +12,21 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from configs.models import Application
-from icontrol.kernel.actors import ADMINISTER, PUBLISH
-from icontrol.kernel.localized import localized, text_lazy
-from releases import actions
+from icontrol.kernel.actors import ADMINISTER
+from icontrol.kernel.localized import text_lazy
 from releases.access import actions as access
-from releases.admin import buttons, facts, markup
-from releases.admin.action_page import ActionPage, PageRenderer
+from releases.admin import buttons
 from releases.admin.base import Fact, ReadOnlyAdmin
-from releases.admin.buttons import Button, address, page_of
-from releases.admin.facts import Difference, Standing
+from releases.admin.buttons import address, page_of
 from releases.admin.kill_switches import KILL, LIFT, Switch
 from releases.admin.policy_page import PolicyPage
 from releases.ledger.chain import head_of
-from releases.ledger.kinds import RELEASE_KINDS
-from releases.models import Environment, Release
+from releases.models import Environment
+from releases.pages import facts, markup
+from releases.pages.action_page import ActionPage
+from releases.pages.facts import Standing
+from releases.pages.offered import Button
+from releases.pages.undo import Undo
 
 
 class EnvironmentForm(forms.Form):
@@ -60,67 +61,6 @@ class CreateEnvironment(ActionPage):
         return self.done(text_lazy("Environment {done} created.", done=done.key), page_of(done))
 
 
-class Undo(ActionPage):
-    """Takes back the newest release, which the page names by serial."""
-
-    permission = PUBLISH
-    style = "danger"
-
-    def __init__(self, admin: PageRenderer, request: HttpRequest, environment: Environment) -> None:
-        super().__init__(admin, request)
-        self.environment = environment
-
-    def frame(self) -> dict[str, Any]:
-        head = head_of(self.environment)
-        where, serial = self.environment.key, head.serial
-        return {
-            "title": text_lazy("Undo release {serial} of {where}?", serial=serial, where=where),
-            "crumbs": [(where, page_of(self.environment))],
-            "environment": self.environment,
-            "head": head,
-        }
-
-    def look(self) -> dict[str, Any]:
-        environment, head = self.environment, head_of(self.environment)
-        before = actions.undo_target(environment, head, head.serial)
-        kind = localized(RELEASE_KINDS[head.kind])
-        return {
-            "button": text_lazy("Undo release {serial}", serial=head.serial),
-            "hidden": {"serial": head.serial},
-            "difference_title": text_lazy("What clients will notice"),
-            "difference": self.differ(head, before),
-            "notes": [
-                text_lazy(
-                    "Release {serial} ({kind}) by {actor}: “{reason}”",
-                    serial=head.serial,
-                    kind=kind,
-                    actor=head.actor,
-                    reason=head.reason,
-                ),
-                text_lazy(
-                    "Appends release {next}, which is like release {serial}. Nothing is erased.",
-                    next=head.serial + 1,
-                    serial=before.serial,
-                ),
-            ],
-        }
-
-    def differ(self, head: Release, before: Release) -> Difference | None:
-        """What clients will notice; None is not compared."""
-        return facts.release_groups(head, before)
-
-    def act(self) -> HttpResponse:
-        done = actions.undo(self.environment, serial=self.serial, reason=self.reason, actor=self.actor, now=self.now)
-        undone = done.serial - 1
-        message = text_lazy(
-            "Release {undone} of {environment} is undone by release {serial}.",
-            undone=undone,
-            environment=self.environment.key,
-            serial=done.serial,
-        )
-        return self.done(message, page_of(done))
-
-
 class EnvironmentAdmin(ReadOnlyAdmin):
     list_display = ("key", "application", "is_default", "live", "serial", "policy")
 
@@ -142,12 +82,12 @@ class EnvironmentAdmin(ReadOnlyAdmin):
     @admin.display(description=text_lazy("live"))
     def live(self, environment: Any) -> SafeString | str:
         version = environment.standing.live
-        return markup.link(version, version.version) if version else "–"
+        return buttons.link(version, version.version) if version else "–"
 
     @admin.display(description=text_lazy("newest release"))
     def serial(self, environment: Any) -> SafeString | str:
         head = environment.standing.head
-        return markup.link(head, markup.number(head.serial)) if head.serial else "–"
+        return buttons.link(head, markup.number(head.serial)) if head.serial else "–"
 
     @admin.display(description=text_lazy("minimum / latest"))
     def policy(self, environment: Any) -> str:
@@ -164,14 +104,14 @@ class EnvironmentAdmin(ReadOnlyAdmin):
                 text_lazy("Default for clients without a key"),
                 text_lazy("yes") if environment.is_default else text_lazy("no"),
             ),
-            Fact(text_lazy("Live"), markup.link(live, live.version) if live else "–"),
+            Fact(text_lazy("Live"), buttons.link(live, live.version) if live else "–"),
             Fact(
                 text_lazy("Newest release"),
-                markup.link(head, markup.number(head.serial)) if head.serial else "–",
+                buttons.link(head, markup.number(head.serial)) if head.serial else "–",
             ),
             Fact(text_lazy("Minimum version"), policy.min_supported),
             Fact(text_lazy("Latest version"), policy.latest),
-            Fact(text_lazy("Forced off"), markup.forced_off(head) or "–"),
+            Fact(text_lazy("Forced off"), buttons.forced_off(head) or "–"),
             Fact(text_lazy("Created"), markup.moment(environment.created_at)),
         ]
 

@@ -23,12 +23,14 @@ from icontrol.kernel.localized import localized, text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases.access import actions as access
 from releases.access.roles import ROLES
-from releases.admin import markup
-from releases.admin.action_page import ActionPage
+from releases.admin import buttons
 from releases.admin.base import EnvironmentFilter, Fact, HouseAdmin, ReadOnlyAdmin
-from releases.admin.buttons import Button, address, page_of
+from releases.admin.buttons import address, page_of
 from releases.lookup import find_application
 from releases.models import ApiToken, ClientKey, Environment, PreviewLink
+from releases.pages import markup
+from releases.pages.action_page import ActionPage
+from releases.pages.offered import Button
 
 LINK_HOURS = {1: text_lazy("1 hour"), 24: text_lazy("1 day"), 72: text_lazy("3 days")}
 LINK_HOURS |= {168: text_lazy("7 days")}
@@ -114,7 +116,7 @@ class ShowOnce(ActionPage):
     asks_reason = False
 
     def secret_page(self, title: Any, secret: str, thing: Any, use: Any) -> HttpResponse:
-        return self.admin.page(
+        return self.renderer.page(
             self.request, "admin/house/secret.html", title, secret=secret, use=use, next_url=page_of(thing)
         )
 
@@ -245,7 +247,7 @@ class ClientKeyAdmin(KeyAdmin):
         return [
             Fact(text_lazy("State"), self.status(key)),
             Fact(text_lazy("Key"), markup.digest(key.key, full=True)),
-            Fact(text_lazy("Environment"), markup.link(key.environment, key.environment)),
+            Fact(text_lazy("Environment"), buttons.link(key.environment, key.environment)),
             Fact(text_lazy("Surface"), key.surface or "–"),
             Fact(text_lazy("Created"), markup.moment(key.created_at)),
             Fact(text_lazy("Revoked"), markup.moment(key.revoked_at)),
@@ -330,7 +332,7 @@ class PreviewLinkAdmin(KeyAdmin):
         version = link.config_version
         return [
             Fact(text_lazy("State"), self.opens(link)),
-            Fact(text_lazy("Opens"), markup.link(version, version.version)),
+            Fact(text_lazy("Opens"), buttons.link(version, version.version)),
             Fact(text_lazy("Reason"), link.reason),
             Fact(text_lazy("Created"), self.created(link)),
             Fact(text_lazy("Expires"), self.expires(link)),

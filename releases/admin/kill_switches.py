@@ -12,10 +12,10 @@ from icontrol.kernel.actors import PUBLISH
 from icontrol.kernel.localized import localized_lazy, text_lazy
 from icontrol.kernel.texts import Text, both, fill
 from releases import actions
-from releases.admin.action_page import ActionPage, PageRenderer
 from releases.admin.buttons import flags_url, page_of
 from releases.effects import effect_lines, prospect
 from releases.models import Environment
+from releases.pages.action_page import ActionPage, PageRenderer
 from releases.policies import live_flags
 from releases.proposals import Released
 

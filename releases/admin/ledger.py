@@ -20,9 +20,9 @@ from django.utils.safestring import SafeString
 from configs.policies import check_permission
 from icontrol.kernel.actors import VIEW
 from icontrol.kernel.localized import localized, localized_lazy, text_lazy
-from releases.admin import buttons, facts, markup
+from releases.admin import buttons
 from releases.admin.base import EnvironmentFilter, Fact, ReadOnlyAdmin
-from releases.admin.buttons import Button, address, page_of
+from releases.admin.buttons import address, page_of
 from releases.ledger import checkpoints, verifications
 from releases.ledger.chain import head_of, nothing, release_of
 from releases.ledger.checkpoints import Line
@@ -31,6 +31,8 @@ from releases.ledger.summary import precede, summary
 from releases.ledger.verify import verify
 from releases.models import Environment, Release
 from releases.offers import of_release
+from releases.pages import facts, markup
+from releases.pages.offered import DONE, HIDDEN, Button
 
 LINES_SHOWN = 200
 
@@ -136,7 +138,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
             Fact(text_lazy("Environment"), str(release.environment)),
             Fact(text_lazy("Kind"), markup.kind_chip(release.kind)),
             Fact(text_lazy("What it did"), localized(summary(release))),
-            Fact(text_lazy("Config version"), markup.link(version, version.version) if version else "–"),
+            Fact(text_lazy("Config version"), buttons.link(version, version.version) if version else "–"),
             Fact(text_lazy("By"), release.actor),
             Fact(text_lazy("Reason"), release.reason),
             Fact(text_lazy("Time"), markup.moment(release.created_at)),
@@ -156,7 +158,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
         return [
             buttons.button(offer, labels[offer.action], "danger")
             for offer in of_release(self.actor(request), release, head_of(release.environment))
-            if offer.code not in buttons.HIDDEN + buttons.DONE
+            if offer.code not in HIDDEN + DONE
         ]
 
     def more(self, request: HttpRequest, release: Release) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from icontrol.kernel.actors import ADMINISTER
 from icontrol.kernel.localized import text_lazy
 from releases.access.password_forms import AddForm, OthersPasswordForm
 from releases.access.people import end_access, rights_of
-from releases.admin.action_page import ActionPage
 from releases.admin.base import HouseAdmin
-from releases.admin.buttons import Button, address, page_of
+from releases.admin.buttons import address, page_of
+from releases.pages.action_page import ActionPage
+from releases.pages.offered import Button
 
 
 class WrittenByForm(HouseAdmin):

@@ -12,12 +12,12 @@ from icontrol.kernel.entity_tags import entity_tag, revisions
 from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases import actions
-from releases.admin import facts
-from releases.admin.action_page import ActionPage
 from releases.admin.buttons import page_of
 from releases.admin.policy_form import PolicyForms
 from releases.ledger.chain import head_of
 from releases.models import Environment
+from releases.pages import facts
+from releases.pages.action_page import ActionPage
 from releases.policies import policy_revision
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class PolicyPage(ActionPage):
         difference = None
         if refusal is not None and refusal.code == "policy.stale":
             difference = facts.limited(facts.policy_groups(self.policies, self.platforms.as_json()))
-        return self.admin.page(
+        return self.renderer.page(
             self.request,
             self.template,
             text_lazy("Version policy of {where}", where=where),

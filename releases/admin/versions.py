@@ -19,14 +19,16 @@ from configs.policies import check_permission, problems_of
 from icontrol.kernel.actors import EDIT
 from icontrol.kernel.localized import localized_lazy, text_lazy
 from icontrol.kernel.texts import Text, both
-from releases.admin import buttons, facts, markup
+from releases.admin import buttons
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
-from releases.admin.buttons import LABELS, Button, address, page_of
+from releases.admin.buttons import address, page_of
 from releases.admin.compare import Compare
-from releases.admin.facts import Difference
-from releases.admin.version_actions import Publish, Restore, Rollback, SendToPreview, VersionActionPage, Withdraw
 from releases.ledger.chain import head_of
 from releases.models import Release
+from releases.pages import facts, markup
+from releases.pages.facts import Difference
+from releases.pages.offered import LABELS, Button
+from releases.pages.version_actions import Publish, Restore, Rollback, SendToPreview, VersionActionPage, Withdraw
 
 ACTION_PAGES: dict[str, tuple[type[VersionActionPage], Any]] = {
     "preview": (SendToPreview, LABELS["preview"][0]),
@@ -158,7 +160,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
             Fact(text_lazy("Live in"), markup.live_chips(facts.live_in().get(version.pk, []))),
             Fact(text_lazy("Application"), version.application.key),
             Fact(text_lazy("Digest"), markup.digest(version.digest, full=True)),
-            Fact(text_lazy("Based on"), markup.link(base, base.version) if base else "–"),
+            Fact(text_lazy("Based on"), buttons.link(base, base.version) if base else "–"),
             *(Fact(label, markup.by_and_when(who, at, full=True)) for label, who, at in steps if at),
             *([Fact(text_lazy("To edit it"), EDITED_BY)] if version.state == states.DRAFT else []),
             Fact(

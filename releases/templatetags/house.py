@@ -13,10 +13,12 @@ from icontrol.kernel.actors import EDIT, PUBLISH, VIEW, Actor
 from icontrol.kernel.localized import localized
 from icontrol.kernel.texts import both
 from releases.access.authentication import actor_of_user
-from releases.admin import facts, markup
-from releases.admin.buttons import Button, around_version, standing_buttons, version_buttons
-from releases.admin.facts import Standing
-from releases.admin.remedies import remedy
+from releases.admin import buttons
+from releases.admin.buttons import around_version, standing_buttons, version_buttons
+from releases.pages import facts, markup
+from releases.pages.facts import Standing
+from releases.pages.offered import Button
+from releases.pages.remedies import remedy
 
 register = template.Library()
 register.filter("said", localized)
@@ -28,7 +30,7 @@ register.filter("kind_chip", markup.kind_chip)
 register.filter("line_tag", markup.line_tag)
 register.filter("number", markup.number)
 register.filter("counts", markup.counts)
-register.filter("forced_off", markup.forced_off)
+register.filter("forced_off", buttons.forced_off)
 register.filter("remedy", remedy)
 
 
@@ -59,6 +61,6 @@ def what_is_live(context: template.Context, *, buttons: bool = False) -> dict[st
 def _of_draft(version: ConfigVersion, actor: Actor, standings: Sequence[Standing]) -> list[Button]:
     """Draft buttons have no emphasis: the environments' cards show the next step."""
     mine = [standing for standing in standings if standing.environment.application_id == version.application_id]
-    buttons = version_buttons(version, actor, mine)
-    plain = [replace(button, style=button.style.replace("primary", "")) for button in buttons]
+    found = version_buttons(version, actor, mine)
+    plain = [replace(button, style=button.style.replace("primary", "")) for button in found]
     return [*plain, *around_version(version)]

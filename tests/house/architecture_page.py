@@ -21,6 +21,7 @@ ROOMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("flagdoors", "flags: API, admin, commands", ("flags.api", "flags.admin", "flags.management")),
     ("flags", "flags: explaining, usage, overview", ("flags",)),
     ("api", "releases.api", ("releases.api", "releases.urls")),
+    ("pages", "releases.pages: confirmations, differences in sentences", ("releases.pages",)),
     ("admin", "releases.admin", ("releases.admin", "releases.admin_site", "releases.templatetags")),
     ("commands", "releases.management", ("releases.management",)),
     (

@@ -18,10 +18,10 @@ from configs.models import Application, ConfigVersion
 from icontrol.kernel import triggers
 from icontrol.kernel.actors import Actor
 from releases.access import actions as access
-from releases.admin.notes import note
 from releases.ledger import checkpoints
 from releases.lookup import find_stored
 from releases.models import Release
+from releases.pages.notes import note
 from tests.factories import ADA, World, flag, snapshot
 from tests.releases.admin_pages import Page, Staff, staff
 

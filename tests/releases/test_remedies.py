@@ -9,8 +9,8 @@ import pytest
 from icontrol.kernel import problem_json
 from icontrol.kernel.refusals import CATALOGUE, Refusal
 from icontrol.kernel.texts import Text
-from releases.admin.remedies import NEXT, remedy
 from releases.management import output
+from releases.pages.remedies import NEXT, remedy
 from tests.factories import World, flag, snapshot
 from tests.releases.admin_pages import staff
 from tests.releases.commands import manage

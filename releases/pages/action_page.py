@@ -33,11 +33,15 @@ def whole_number(text: str) -> int | None:
 
 
 class PageRenderer(Protocol):
-    """Renders a confirmation in its own frame: the Django admin, or the incident page."""
+    """Renders a confirmation in its own frame: the Django admin's, the control plane's or the incident page's."""
 
     def page(
         self, request: HttpRequest, template: str, title: Any, *, status: int = 200, **context: Any
     ) -> HttpResponse: ...
+
+    def page_of(self, thing: Any) -> str:
+        """The address of a version, a release or an environment there."""
+        ...
 
 
 class ActionPage:
@@ -54,8 +58,8 @@ class ActionPage:
     sensitive = False
     style = "primary"
 
-    def __init__(self, admin: PageRenderer, request: HttpRequest) -> None:
-        self.admin = admin
+    def __init__(self, renderer: PageRenderer, request: HttpRequest) -> None:
+        self.renderer = renderer
         self.request = request
         self.typed = request.POST
         self.form: forms.Form | None = None
@@ -144,7 +148,7 @@ class ActionPage:
         if refusal is not None and refusal.code == "publish.conflict":
             context["confirmed"] = []  # the confirmation was for another state
         context["refusal"] = refusal or context.get("refusal")
-        return self.admin.page(self.request, self.template, context.pop("title"), status=status, **context)
+        return self.renderer.page(self.request, self.template, context.pop("title"), status=status, **context)
 
     def done(self, message: Any, url: str) -> HttpResponse:
         messages.success(self.request, str(message))

@@ -20,17 +20,17 @@ from icontrol.kernel.problems import Problem, errors
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import both
 from releases import actions
-from releases.admin import facts
-from releases.admin.action_page import ActionPage, PageRenderer
-from releases.admin.buttons import page_of, rollbacks
 from releases.ledger.chain import head_of
 from releases.models import Environment, PreviewLink, Release
+from releases.pages import facts
+from releases.pages.action_page import ActionPage, PageRenderer
+from releases.pages.offered import rollbacks
 from releases.publishing import Selection
 
 
 class VersionActionPage(ActionPage):
-    def __init__(self, admin: PageRenderer, request: HttpRequest, version: ConfigVersion) -> None:
-        super().__init__(admin, request)
+    def __init__(self, renderer: PageRenderer, request: HttpRequest, version: ConfigVersion) -> None:
+        super().__init__(renderer, request)
         self.version = version
 
     @property
@@ -39,7 +39,7 @@ class VersionActionPage(ActionPage):
 
     @property
     def crumbs(self) -> list[tuple[Any, str]]:
-        return [(self.name, page_of(self.version))]
+        return [(self.name, self.renderer.page_of(self.version))]
 
 
 class ReleaseActionPage(VersionActionPage):
@@ -116,7 +116,7 @@ class Publish(ReleaseActionPage):
             actor=self.actor,
             now=self.now,
         )
-        return self.done(_is_live(done.release), page_of(done.release))
+        return self.done(_is_live(done.release), self.renderer.page_of(done.release))
 
 
 class Rollback(ReleaseActionPage):
@@ -172,7 +172,7 @@ class Rollback(ReleaseActionPage):
             actor=self.actor,
             now=self.now,
         )
-        return self.done(_is_live(done), page_of(done))
+        return self.done(_is_live(done), self.renderer.page_of(done))
 
 
 class SendToPreview(ReleaseActionPage):
@@ -220,7 +220,7 @@ class SendToPreview(ReleaseActionPage):
             actor=self.actor,
             now=self.now,
         )
-        return self.done(text_lazy("{version} is the preview.", version=done.version), page_of(done))
+        return self.done(text_lazy("{version} is the preview.", version=done.version), self.renderer.page_of(done))
 
 
 class Withdraw(VersionActionPage):
@@ -248,7 +248,7 @@ class Withdraw(VersionActionPage):
         done = config_actions.withdraw(
             self.version.application, self.name, reason=self.reason, actor=self.actor, now=self.now
         )
-        return self.done(text_lazy("{version} is withdrawn.", version=done.version), page_of(done))
+        return self.done(text_lazy("{version} is withdrawn.", version=done.version), self.renderer.page_of(done))
 
 
 class Restore(VersionActionPage):
@@ -256,8 +256,8 @@ class Restore(VersionActionPage):
 
     permission = EDIT
 
-    def __init__(self, admin: PageRenderer, request: HttpRequest, version: ConfigVersion, entry: Any = None) -> None:
-        super().__init__(admin, request, version)
+    def __init__(self, renderer: PageRenderer, request: HttpRequest, version: ConfigVersion, entry: Any = None) -> None:
+        super().__init__(renderer, request, version)
         self.entry = entry
 
     @cached_property
@@ -297,7 +297,7 @@ class Restore(VersionActionPage):
             now=self.now,
         )
         message = text_lazy("The draft {version} has the content again.", version=done.version)
-        return self.done(message, page_of(done))
+        return self.done(message, self.renderer.page_of(done))
 
 
 NOT_NOTICED = text_lazy("No client notices this.")

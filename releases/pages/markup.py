@@ -13,9 +13,7 @@ from django.utils.safestring import SafeString
 from configs import states
 from icontrol.kernel.localized import localized, localized_lazy, text_lazy
 from icontrol.kernel.texts import Text, plural
-from releases.admin.buttons import flags_url, page_of
 from releases.ledger.kinds import RELEASE_KINDS
-from releases.models import Release
 
 LINE_KINDS = {
     "added": text_lazy("Added"),
@@ -78,20 +76,6 @@ def live_chips(keys: Iterable[str]) -> SafeString | str:
     return format_html_join(" ", '<span class="chip live">{}</span>', ((key,) for key in keys)) or "–"
 
 
-#: Names listed; more are shown as a number.
-NAMES_SHOWN = 3
-
-
-def forced_off(head: Release) -> SafeString | str:
-    """The killed flags, as one link to the page where they can be lifted; empty if there are none."""
-    keys = head.killed
-    if not keys:
-        return ""
-    names, more = ", ".join(keys[:NAMES_SHOWN]), len(keys) - NAMES_SHOWN
-    label = text_lazy("{names} and {more} more", names=names, more=more) if more > 0 else names
-    return format_html('<a class="chip danger" href="{}">{}</a>', flags_url(head.environment), label)
-
-
 def line_tag(kind: str) -> SafeString:
     """A tag for a line of a difference."""
     return format_html('<span class="tag {}">{}</span>', kind, LINE_KINDS[kind])
@@ -111,10 +95,6 @@ def by_and_when(who: str, at: dt.datetime | None, *, full: bool = False) -> Safe
 
 def digest(sha: str, *, full: bool = False) -> SafeString:
     return format_html('<code title="{}">{}</code>', sha, sha if full else sha[:10])
-
-
-def link(thing: Any, label: Any) -> SafeString:
-    return format_html('<a href="{}">{}</a>', page_of(thing), label)
 
 
 def block(text: str) -> SafeString:
