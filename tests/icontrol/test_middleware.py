@@ -151,6 +151,8 @@ def test_the_policy_of_a_page_allows_nothing_inline(client: Client) -> None:
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["lit-html"],
     }
 
 
