@@ -4,13 +4,13 @@ import {copyFile, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {build} from 'esbuild';
 
 const ICONS = [
-  'activity', 'arrow-down', 'arrow-left-right', 'arrow-up', 'bell', 'book-open', 'calendar', 'check', 'chevron-down', 'chevron-right',
-  'chevron-up', 'circle-check', 'circle-dot', 'circle-minus', 'circle-plus', 'circle-x', 'clock', 'code-xml', 'copy', 'download',
-  'ellipsis', 'external-link', 'eye', 'eye-off', 'file-text', 'flag', 'gauge', 'git-compare', 'globe', 'grip-vertical', 'hash',
-  'history', 'info', 'key-round', 'languages', 'layers', 'link', 'list', 'lock', 'log-out', 'monitor', 'move-vertical', 'palette',
-  'pencil', 'plus', 'power', 'radio', 'redo-2', 'rocket', 'rotate-ccw', 'search', 'send', 'settings', 'shield-check', 'sliders-horizontal',
-  'smartphone', 'sun-moon', 'table-2', 'tablet', 'trash-2', 'triangle-alert', 'type', 'undo-2', 'upload', 'user', 'users', 'wifi',
-  'wifi-off', 'x',
+  'activity', 'arrow-down', 'arrow-left-right', 'arrow-up', 'bell', 'book-open', 'calendar', 'chart-column', 'check', 'chevron-down',
+  'chevron-right', 'chevron-up', 'circle-check', 'circle-dot', 'circle-minus', 'circle-plus', 'circle-x', 'clock', 'code-xml', 'copy',
+  'download', 'ellipsis', 'external-link', 'eye', 'eye-off', 'file-text', 'flag', 'gauge', 'gift', 'git-compare', 'globe',
+  'grip-vertical', 'hash', 'history', 'house', 'info', 'key-round', 'languages', 'layers', 'life-buoy', 'link', 'list', 'lock',
+  'log-out', 'monitor', 'move-vertical', 'package', 'palette', 'pencil', 'plus', 'power', 'qr-code', 'radio', 'receipt', 'redo-2',
+  'rocket', 'rotate-ccw', 'search', 'send', 'settings', 'shield-check', 'sliders-horizontal', 'smartphone', 'sun-moon', 'table-2',
+  'tablet', 'tag', 'trash-2', 'triangle-alert', 'type', 'undo-2', 'upload', 'user', 'users', 'wifi', 'wifi-off', 'x',
 ];
 const here = new URL('.', import.meta.url);
 const target = new URL('../static/frontend/vendor/', here);

@@ -1,1 +1,20 @@
-export default {};
+export default {
+ "App": "Application",
+ "Close": "Fermer",
+ "Menu": "Menu",
+ "Pages of the app": "Pages de l’application",
+ "Paid": "Payée",
+ "Shipped": "Expédiée",
+ "Table {id}": "Table {id}",
+ "Tabs of {page}": "Onglets de {page}",
+ "The app draws this page itself: the config has no table for it.": "L’application dessine elle-même cette page : la configuration n’a pas de table pour elle.",
+ "The app opens its own window here; the values are examples.": "L’application ouvre ici sa propre fenêtre ; les valeurs sont des exemples.",
+ "The app’s module {name} draws this page.": "Le module {name} de l’application dessine cette page.",
+ "There is no page that this role and this tenant may open.": "Aucune page n’est ouverte à ce rôle et à ce locataire.",
+ "This table has no visible column.": "Cette table n’a aucune colonne visible.",
+ "To prepare": "À préparer",
+ "Window": "Fenêtre",
+ "has problems": "a des problèmes",
+ "{file} was downloaded.": "{file} a été téléchargé.",
+ "“{label}” does nothing: its type is {type}.": "« {label} » ne fait rien : son type est {type}."
+};

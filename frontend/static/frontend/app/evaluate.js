@@ -1,0 +1,44 @@
+// Whether flags are on for somebody: the SDK's own evaluation, of a document as clients get it or of a draft.
+
+import {Flags} from '../sdk/flags.js';
+import {instant} from '../sdk/values.js';
+
+/** What a flag may have of its own in an environment. */
+const OWN = ['state', 'rollout', 'rules'];
+
+/** @param {any} flag @param {string} environment */
+function resolved(flag, environment) {
+  const {environments, ...usual} = flag;
+  const own = environments?.[environment] ?? {};
+  return {...usual, ...Object.fromEntries(OWN.filter(name => name in own).map(name => [name, own[name]]))};
+}
+
+/**
+ * @param {Record<string, any>} config
+ * @param {import('./model.js').Context} context
+ * @param {(key: string) => boolean | undefined} [told] knows better, mostly of flags that only the server evaluates
+ * @returns {import('./model.js').IsOn}
+ */
+export function flagsOf(config, context, told = () => undefined) {
+  const {tenant, platform, version: clientVersion, role, environment = '', attributes} = context;
+  const asked = Object.entries({tenant, platform, clientVersion, role: role || undefined, environment, ...attributes});
+  const given = Object.fromEntries(asked.filter(([, value]) => value !== undefined && value !== ''));
+  const sources = (Array.isArray(config?.featureFlags) ? config.featureFlags : []).filter((/** @type {any} */ flag) => typeof flag?.key === 'string');
+  const segments = (Array.isArray(config?.segments) ? config.segments : []).filter((/** @type {any} */ one) => typeof one?.id === 'string');
+  /** @type {Flags | null} */
+  let flags = null;
+  try {
+    flags = new Flags({featureFlags: sources.map((/** @type {any} */ flag) => resolved(flag, environment)), segments});
+  } catch {
+    // A draft that is half typed: none is on.
+  }
+  const off = new Map(sources.map((/** @type {any} */ flag) => [flag.key, flag.offVariant ?? 'off']));
+  const now = instant(Date.now());
+  return key => {
+    const known = told(key);
+    if (known !== undefined) return known;
+    const found = flags?.evaluate(key, given, now);
+    if (!found || found.reason === 'ERROR' || found.variant === null) return false;
+    return typeof found.value === 'boolean' ? found.value : found.variant !== off.get(key);
+  };
+}
