@@ -67,6 +67,7 @@ FIELD_NAMES = {
     "state": both("state"),
     "rollout": both("rollout"),
     "rules": both("rules"),
+    "disabled": both("switched off"),
     "variants": both("variants"),
     "defaultVariant": both("default variant"),
     "offVariant": both("variant when off"),

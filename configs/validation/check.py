@@ -24,7 +24,7 @@ from configs.validation.secrets import secret_problems
 from configs.validation.suggestions import Suggestions
 from configs.validation.tokens import token_problems
 from configs.validation.translations import translation_problems
-from flags.engine.environments import environments_of, own, resolved
+from flags.engine.environments import environments_of, overridden, own
 from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem, pointer
 from icontrol.kernel.texts import both
@@ -97,7 +97,7 @@ def environment_problems(
     known = {(found.pointer, found.code, found.message["en"]) for found in told}
     places = {(found.pointer, found.code) for found in told}
     for environment in environments[:MOST_ENVIRONMENTS]:
-        there = resolved({name: snapshot.get(name, []) for name in ("featureFlags", "segments")}, environment)
+        there = overridden({name: snapshot.get(name, []) for name in ("featureFlags", "segments")}, environment)
         problems = section_findings(there, suggestions)
         for found in (
             identity_problems(there),

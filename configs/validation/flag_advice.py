@@ -9,6 +9,7 @@ from typing import Any
 
 from configs.snapshot.traversal import objects
 from configs.validation.references import Path
+from flags.engine.environments import is_disabled
 from flags.engine.sentences import shown
 from flags.engine.values import instant_of
 from icontrol.kernel.problems import Problem, pointer
@@ -39,7 +40,7 @@ def flag_warnings(snapshot: Any, now: datetime | None) -> Iterator[Problem]:
                     "The flag “{key}” expired on {date} and should be gone.", key=key, date=shown(flag["expiresAt"])
                 )
                 yield _warning((*here, "expiresAt"), "flag.expired", message)
-        if state in OFF and any(objects(flag, "rules")):
+        if state in OFF and any(not is_disabled(rule) for _, rule in objects(flag, "rules")):
             message = both(
                 "In the state {state} the rules of “{key}” do not count: everybody gets the off variant.",
                 key=key,
@@ -57,7 +58,7 @@ def _unreachable(flag: dict[str, Any], here: Path) -> Iterator[Problem]:
     takers: list[tuple[Asked, Any]] = []
     for number, rule in objects(flag, "rules"):
         conditions = rule.get("conditions", [])
-        if not isinstance(conditions, list):
+        if is_disabled(rule) or not isinstance(conditions, list):
             continue
         try:
             asked = [_asked(condition) for condition in conditions]

@@ -242,7 +242,8 @@ function compiled(source, conditions, others) {
  * @param {ReturnType<typeof variantsOf>} serving
  */
 function rulesOf(source, conditions, serving) {
-  const { rules: listed = [], defaultVariant = "on" } = source;
+  const { rules: every = [], defaultVariant = "on" } = source;
+  const listed = every.filter((/** @type {any} */ rule) => rule?.disabled !== true);
   const deal = dealing(source);
   let questions = 0;
   const rules = listed.map((/** @type {any} */ rule) => {

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from configs.validation.references import Node, conditions_in, needing, needs
+from flags.engine import resolved
 
 FORCE_OFF = "FORCE_OFF"
 #: Internal fields, for the product's staff. (A flag's schema is for authors of its values.)
@@ -24,6 +25,7 @@ def render(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), surface
     ``remote``: only the server can evaluate it. With ``surface`` only that surface's pages (and those without one) and
     what belongs to them. The argument is not modified.
     """
+    snapshot = resolved(snapshot, "")  # unless it is already: nothing of other environments, no disabled rules
     result = {**snapshot, **{section: _without_internal(snapshot.get(section, [])) for section in DESCRIBED}}
     remote = _remote_flags(snapshot)
     result["segments"] = [
@@ -31,7 +33,6 @@ def render(snapshot: Mapping[str, Any], *, killed: Collection[str] = (), surface
         for segment in result["segments"]
     ]
     for flag in result["featureFlags"]:
-        flag.pop("environments", None)  # other environments' settings are left out
         for variant in flag.get("variants", ()):
             for name in UNLEASH:
                 variant.pop(name, None)

@@ -60,6 +60,7 @@ def test_rules_of_a_flag_that_is_off_do_not_count(state: str) -> None:
     rules = [{"id": "r", "conditions": [ON_ACME]}]
     assert told(flag(state, rules=rules)) == [("/rules", "flag.rules_idle")]
     assert told(flag(state, rules=[])) == told(flag("ON", rules=rules)) == []
+    assert told(flag(state, rules=[{**rules[0], "disabled": True}])) == []
 
 
 def among(operator: str, *values: Any) -> dict[str, Any]:
@@ -72,6 +73,8 @@ def among(operator: str, *values: Any) -> dict[str, Any]:
         ([{}, {"conditions": [ON_ACME]}, {}], [1, 2]),
         ([{"conditions": []}, {"conditions": [ON_ACME]}], [1]),
         ([{"conditions": [ON_ACME]}, {}], []),
+        ([{"disabled": True}, {"conditions": [ON_ACME]}], []),
+        ([{}, {"disabled": True}, {}], [2]),
         # Whoever has nothing to be hashed is in no share and no split, not even in a full one.
         ([{"rollout": 10_000}, {"conditions": [ON_ACME]}], []),
         ([{"split": [{"variant": "on", "weight": 10_000}]}, {}], []),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flags.engine import compile_flags, resolved
-from flags.engine.environments import OWN, environments_of
+from flags.engine.environments import OWN, environments_of, overridden
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 RULES = [{"id": "acme", "conditions": [{"attribute": "tenant", "operator": "in", "values": ["acme"]}], "variant": "on"}]
@@ -27,7 +27,7 @@ anything = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["featureFlags", "environments", "staging", "state", "key"]), inner, max_size=3
+            st.sampled_from(["featureFlags", "environments", "staging", "rules", "disabled", "key"]), inner, max_size=3
         )
     ),
 )
@@ -68,6 +68,16 @@ def test_only_what_an_environment_may_have_is_taken() -> None:
         "rules": RULES,
     }
     assert set(OWN) == {"state", "rollout", "rules"}
+
+
+def test_a_disabled_rule_is_gone_where_flags_are_evaluated_and_keeps_its_place_where_they_are_checked() -> None:
+    off, on = {"id": "off", "disabled": True}, {"id": "on", "disabled": False}
+    flag = {"key": "it", "rules": [off, on], "environments": {"staging": {"rules": [on, off, 5]}}}
+    snapshot = {"featureFlags": [flag]}
+    assert resolved(snapshot, "production")["featureFlags"][0]["rules"] == [on]
+    assert resolved(snapshot, "staging")["featureFlags"][0]["rules"] == [on, 5]
+    assert overridden(snapshot, "staging")["featureFlags"][0]["rules"] == [on, off, 5]
+    assert flag["rules"] == [off, on]
 
 
 @given(st.dictionaries(st.just("featureFlags"), anything))

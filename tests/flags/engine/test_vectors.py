@@ -162,7 +162,7 @@ def _needs_the_server(flag: dict[str, Any]) -> bool:
         _needs_the_server(FLAGS[need["flag"]]) for need in flag.get("prerequisites", [])
     ):
         return True
-    pending = _conditions(flag.get("rules", []))
+    pending = _conditions([rule for rule in flag.get("rules", []) if not rule.get("disabled")])
     while pending:
         condition = pending.pop()
         if condition.get("operator") == "matches":
