@@ -1,0 +1,23 @@
+// One item of the draft as the fields see it: the same members as a form element has.
+import {find} from './sections.js';
+
+/** @typedef {import('./draft.js').Draft} Draft */
+
+export class Scope {
+  /** @param {Draft} draft @param {string} section @param {string} [itemId] left out for sections that are one value */
+  constructor(draft, section, itemId = '') {
+    this.draft = draft;
+    this.section = section;
+    this.itemId = itemId;
+    this.item = find(draft.snapshot, section, itemId);
+    this.liveItem = find(draft.live, section, itemId);
+  }
+
+  get readOnly() { return this.draft.readOnly; }
+
+  /** Problems of a field and of what is inside it. @param {string} path `columns/2/label`; empty: all of the item */
+  problemsAt(path) {
+    if (this.readOnly) return [];
+    return this.draft.problems.filter(one => one.section === this.section && one.id === this.itemId && (!path || one.path === path || one.path.startsWith(`${path}/`)));
+  }
+}
