@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.urls import path
 
 from frontend.incident import views
+from frontend.shell import account
 from frontend.shell import views as shell
 
 urlpatterns = [
     path("", shell.home, name="home"),
     path("login", shell.Login.as_view(), name="login"),
     path("logout", shell.Logout.as_view(), name="logout"),
+    path("account", account.account, name="account"),
+    path("account/sessions/end", account.end_session, name="account-end-session"),
+    path("confirm", account.confirm, name="confirm"),
     path("theme", shell.theme, name="theme"),
     path("cp/incident", views.board, name="incident"),
     path("cp/incident/login", views.Login.as_view(), name="incident-login"),

@@ -19,6 +19,7 @@ from configs.policies import check_permission, check_version_name
 from frontend.incident import pages
 from frontend.incident.board import CHOICES, Board, matching
 from frontend.incident.board import board as board_for
+from frontend.shell import frame
 from frontend.shell.access import View, staff_page
 from icontrol.kernel.actors import PUBLISH, Actor
 from icontrol.kernel.localized import localized_lazy, text_lazy
@@ -53,11 +54,13 @@ def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
-    """A write without a valid CSRF token. On the incident page a page that says what to do."""
-    if not request.path.startswith(reverse("incident")):
+    """A write without a valid CSRF token. A browser gets a page that says what to do."""
+    is_incident = request.path.startswith(reverse("incident"))
+    is_face = not request.path.startswith(reverse("admin:index")) and "text/html" in request.headers.get("Accept", "")
+    if not is_incident and not is_face:
         return admin_site.csrf_failure(request, reason)
     request.audit_kind = "csrf"  # type: ignore[attr-defined]
-    return refuse(request, Refusal("http.csrf"))
+    return (refuse if is_incident else frame.refuse)(request, Refusal("http.csrf"))
 
 
 def page(*methods: str) -> Callable[[View], View]:

@@ -7,12 +7,12 @@ from typing import Any
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from frontend.shell.frame import THEME, THEMES, render
 from icontrol.kernel.localized import text_lazy
 from releases.access.password_forms import LoginForm
+from releases.admin_site import page_of_ours
 
 #: Seconds that a chosen theme is kept.
 KEPT = 365 * 24 * 3600
@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 
 class Login(LoginView):
-    """The admin's login, throttled and audited alike."""
+    """For staff, throttled and audited."""
 
     template_name = "frontend/shell/login.html"
     authentication_form = LoginForm
@@ -44,9 +44,7 @@ class Logout(LogoutView):
 @require_POST
 def theme(request: HttpRequest) -> HttpResponseBase:
     """``theme``: light or dark; anything else is the system's. Then back to the page ``next``."""
-    back = request.POST.get("next", "")
-    ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    response = HttpResponseRedirect(back if ours else reverse("home"))
+    response = HttpResponseRedirect(page_of_ours(request.POST.get("next", ""), reverse("home")))
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
         response.set_cookie(THEME, chosen, KEPT, secure=request.is_secure(), httponly=True, samesite="Lax")

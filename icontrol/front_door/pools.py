@@ -76,10 +76,10 @@ COMPARED = re.compile(
 )
 #: Without a login nobody reaches an emergency action, so they need no other process. A password takes a second of
 #: computing: they have a thread of their own.
-LOGINS = re.compile(r"/(cp/incident/login|admin/(login|logout|confirm)/)\Z")
+LOGINS = re.compile(r"/(login|logout|confirm|cp/incident/login|admin/logout/)\Z")
 #: The way to an emergency action: the lists that lead to it.
 PAGES = re.compile(
-    r"/(|i18n/setlang/|admin/(|(sessions|jsi18n)/|password_change/(done/)?"
+    r"/(|i18n/setlang/|theme|account(/sessions/end)?|admin/(|(login|jsi18n)/"
     r"|releases/environment/(\d+/change/)?|releases/release/|configs/configversion/"
     r"|flags/flags/(environment/\d+/(flag/[^/]+/)?)?"
     r"|releases/(apitoken|clientkey|previewlink)/(\d+/revoke/)?|auth/user/(\d+/(end|change)/)?))\Z"

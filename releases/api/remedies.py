@@ -21,7 +21,7 @@ NEXT: dict[str, Text] = {
     "flag.unknown": both("GET /api/flags lists those that are live."),
     "kill.unknown_flag": both("Look for the key among the featureFlags of /api/config/published."),
     "preview_link.lifetime": both("Choose a shorter ttl."),
-    "password.temporary": both("Change it at /admin/password_change/."),
+    "password.temporary": both("Change it at /account."),
     "db.unavailable": _READY,
     "db.damaged": _READY,
 }

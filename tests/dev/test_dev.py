@@ -40,11 +40,11 @@ def copy(tmp_path: Path) -> Path:
 def test_it_follows_the_sources(copy: Path, process_environment: dict[str, str], tmp_path: Path) -> None:
     environment = environment_of(process_environment, copy)
     port, output = int(environment["PORT"]), tmp_path / "output"
-    page, module = copy / "templates" / "admin" / "login.html", copy / "icontrol" / "guard.py"
+    page, module = copy / "templates" / "frontend" / "shell" / "base.html", copy / "icontrol" / "guard.py"
     program = module.read_text()
 
     def heading(text: str) -> bool:
-        return f"<h1>{text}".encode() in get(dev, port, "/admin/login/")[1]
+        return f"<h1>{text}".encode() in get(dev, port, "/login")[1]
 
     with serving(environment, output, COMMAND) as dev:
         assert get(dev, port, "/readyz")[0] == 200
@@ -59,7 +59,7 @@ def test_it_follows_the_sources(copy: Path, process_environment: dict[str, str],
         dev.terminate()
         dev.wait(PATIENCE_SECONDS)
     said = output.read_text()
-    assert "templates/admin/login.html changed" in said and ACCOUNT[1] in said
+    assert "templates/frontend/shell/base.html changed" in said and ACCOUNT[1] in said
     assert "SELECT" not in said
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+PAGES = ("account", "admin/", "app", "confirm", "cp/", "i18n/", "login", "logout", "theme", "toolbox")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -31,7 +32,9 @@ def _walk(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterato
 
 def is_page(route: str) -> bool:
     """For people and their browsers; all others answer programs."""
-    return not route or route.startswith(("admin/", "cp/", "i18n/", "login", "logout", "theme", "toolbox", "app"))
+    return not route or route.startswith(
+        ("admin/", "cp/", "i18n/", "login", "logout", "theme", "toolbox", "app", "account", "confirm")
+    )
 
 
 def methods(view: Any) -> list[str]:

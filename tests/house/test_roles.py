@@ -101,6 +101,12 @@ GET  login                                                             yes yes y
 POST login                                                             yes yes yes yes yes
 GET  logout                                                            -   -   -   -   -
 POST logout                                                            yes yes yes yes yes
+GET  account                                                           in  yes yes yes yes
+POST account                                                           in  yes yes yes yes
+GET  account/sessions/end                                              in  yes yes yes yes
+POST account/sessions/end                                              in  yes yes yes yes
+GET  confirm                                                           in  yes yes yes yes
+POST confirm                                                           in  yes yes yes yes
 GET  theme                                                             -   -   -   -   -
 POST theme                                                             yes yes yes yes yes
 GET  cp/incident                                                       in  yes yes yes yes
@@ -121,16 +127,10 @@ GET  cp/incident/<int:pk>/maintenance/off                              in  no  n
 POST cp/incident/<int:pk>/maintenance/off                              in  no  no  yes yes
 GET  admin/                                                            in  yes yes yes yes
 POST admin/                                                            in  yes yes yes yes
-GET  admin/login/                                                      yes yes yes yes yes
-POST admin/login/                                                      yes yes yes yes yes
+GET  admin/login/                                                      in  in  in  in  in
+POST admin/login/                                                      in  in  in  in  in
 GET  admin/logout/                                                     yes -   -   -   -
 POST admin/logout/                                                     yes yes yes yes yes
-GET  admin/password_change/                                            in  yes yes yes yes
-POST admin/password_change/                                            in  yes yes yes yes
-GET  admin/password_change/done/                                       in  yes yes yes yes
-POST admin/password_change/done/                                       in  -   -   -   -
-GET  admin/confirm/                                                    in  yes yes yes yes
-POST admin/confirm/                                                    in  yes yes yes yes
 GET  admin/autocomplete/                                               in  no  no  no  no
 POST admin/autocomplete/                                               in  -   -   -   -
 GET  admin/jsi18n/                                                     in  yes yes yes yes
@@ -253,8 +253,6 @@ GET  admin/releases/auditevent/<path:object_id>/                       in  yes y
 POST admin/releases/auditevent/<path:object_id>/                       in  yes yes yes yes
 GET  admin/auth/user/<id>/password/                                    in  no  no  no  yes
 POST admin/auth/user/<id>/password/                                    in  no  no  no  yes
-GET  admin/sessions/                                                   in  yes yes yes yes
-POST admin/sessions/                                                   in  yes yes yes yes
 GET  admin/auth/user/<int:pk>/end/                                     in  no  no  no  yes
 POST admin/auth/user/<int:pk>/end/                                     in  no  no  no  yes
 GET  admin/auth/user/                                                  in  no  no  no  yes
@@ -423,7 +421,7 @@ def test_methods_that_there_are_not(world: World, values: dict[str, Any], method
 
 def shown(response: Any) -> str:
     location = response.headers.get("Location", "")
-    if response.status_code == 302 and location.startswith(("/admin/login/", "/login", "/cp/incident/login")):
+    if response.status_code == 302 and location.startswith(("/login", "/login", "/cp/incident/login")):
         return "in"
     assert response.status_code < 500
     return {403: "no", 404: "-", 405: "-"}.get(response.status_code, "yes")
@@ -465,8 +463,7 @@ def test_who_must_change_the_password_may_nothing_else(values: dict[str, Any], p
     address = {**values, "admin": "configs"}
     open_to_it = {"", "i18n/setlang/", "admin/login/", "admin/logout/", "admin/jsi18n/"}
     open_to_it |= {
-        "admin/password_change/",
-        "admin/password_change/done/",
+        "account",
         "cp/incident/login",
         "login",
         "logout",
@@ -474,7 +471,7 @@ def test_who_must_change_the_password_may_nothing_else(values: dict[str, Any], p
     }
     for method, route in table(PAGES):
         answer = client_of("admin", people).generic(method, path(PARAMETERS.get(route, route), address))
-        is_led_away = answer.headers.get("Location") == "/admin/password_change/"
+        is_led_away = answer.headers.get("Location") == "/account"
         assert is_led_away == (route not in open_to_it), (method, route)
 
 

@@ -130,8 +130,8 @@ def test_plain_requests_through_the_proxy_are_redirected_and_https_is_not(settin
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_SSL_HOST = "icontrol.example"
     client = Client(REMOTE_ADDR="10.0.0.1")
-    plain = client.get("/admin/login/", headers={"x-forwarded-proto": "http", "host": "localhost"})
-    assert (plain.status_code, plain["Location"]) == (301, "https://icontrol.example/admin/login/")
+    plain = client.get("/login", headers={"x-forwarded-proto": "http", "host": "localhost"})
+    assert (plain.status_code, plain["Location"]) == (301, "https://icontrol.example/login")
     assert "Content-Security-Policy" in plain
     secure = client.get("/static/admin/css/base.css", headers={"x-forwarded-proto": "https"})
     assert secure.status_code == 200
@@ -139,7 +139,7 @@ def test_plain_requests_through_the_proxy_are_redirected_and_https_is_not(settin
 
 
 def test_the_policy_of_a_page_allows_nothing_inline(client: Client) -> None:
-    policy = client.get("/admin/login/")["Content-Security-Policy"]
+    policy = client.get("/login")["Content-Security-Policy"]
     parts = {part.split()[0]: part.split()[1:] for part in policy.split(";")}
     assert parts == {
         "default-src": ["'none'"],
@@ -161,5 +161,5 @@ def test_the_policy_of_a_page_allows_nothing_inline(client: Client) -> None:
     [("fr-CA,en;q=0.5", "fr"), ("en", "en"), ("de", "en"), ("fr;q=0", "en"), ("en;q=0", "fr"), ("fr;q=oops", "en")],
 )
 def test_pages_speak_the_readers_language(client: Client, accepted: str, language: str) -> None:
-    answer = client.get("/admin/login/", headers={"accept-language": accepted})
+    answer = client.get("/login", headers={"accept-language": accepted})
     assert answer["Content-Language"] == language

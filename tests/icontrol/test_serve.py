@@ -94,8 +94,8 @@ def test_it_starts_answers_stops_and_starts_again(
     output = tmp_path / "output"
     for _ in range(2):
         with serving(environment, output) as process:
-            status, page = get(process, port, "/admin/login/")
-            assert status == 200 and b"/static/admin/" in page
+            status, page = get(process, port, "/login")
+            assert status == 200 and b"/static/frontend/" in page
             assert get(process, port, "/static/admin/css/base.css")[0] == 200
             assert not shown(process.pid, "quite-a-good-one", environment["ICONTROL_SECRET_KEY"])
             # An open connection that says nothing must not hold the stop up.

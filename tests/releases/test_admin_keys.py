@@ -183,7 +183,7 @@ def test_a_password_is_set_with_the_actors_name(world: World, root: Staff) -> No
 def test_ones_own_password(world: World) -> None:
     eve = staff("viewer", name="eve")
     typed = {"old_password": "correct-horse-1", "new_password1": "battery-staple-2"}
-    assert eve.send("password_change", **typed, new_password2="battery-staple-2").status == 302
+    assert eve.post("/account", **typed, new_password2="battery-staple-2").status == 302
     assert history_of("eve")[-1][0] == "user:eve"
 
 

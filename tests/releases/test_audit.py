@@ -40,7 +40,7 @@ def eve(world: World) -> Staff:
 
 
 def log_in(client: Client, password: str, *, name: str = "eve") -> None:
-    client.post("/admin/login/?next=/admin/", {"username": name, "password": password}, REMOTE_ADDR=PLACE)
+    client.post("/login?next=/admin/", {"username": name, "password": password}, REMOTE_ADDR=PLACE)
 
 
 def since(before: list[Told]) -> list[Told]:
@@ -116,7 +116,7 @@ def test_passwords_by_every_door(world: World, eve: Staff) -> None:
         "new_password1": "battery-staple-2",
         "new_password2": "battery-staple-2",
     }
-    assert eve.send("password_change", **typed).status == 302
+    assert eve.post("/account", **typed).status == 302
     typed = {"usable_password": "true", "password1": "battery-staple-3", "password2": "battery-staple-3"}
     root.send("auth_user_password_change", eve.user.pk, **typed)
     user = User.objects.get(username="eve")

@@ -157,7 +157,7 @@ def age(hours: float, *, seen: float | None = None) -> None:
 def browser(db: None) -> Client:
     User.objects.create_superuser("eve", password="correct-horse-1")
     client = Client(headers={"user-agent": "Firefox <b>"})
-    client.post("/admin/login/", {"username": "eve", "password": "correct-horse-1"}, REMOTE_ADDR="192.0.2.7")
+    client.post("/login", {"username": "eve", "password": "correct-horse-1"}, REMOTE_ADDR="192.0.2.7")
     return client
 
 
@@ -186,7 +186,7 @@ def test_use_puts_the_end_off_and_age_does_not(browser: Client, settings: Any) -
     session = Session.objects.get()
     assert abs(session.expire_date - session.started_at - life) < dt.timedelta(minutes=1)
     # Saving the session does not make it younger either.
-    browser.post("/admin/password_change/", {})
+    browser.post("/account", {})
     store = browser.session
     store["x"] = 1
     store.save()
@@ -202,11 +202,11 @@ def test_ones_sessions_can_be_seen_and_ended_and_no_others(browser: Client) -> N
     eve = Staff(User.objects.get(username="eve"))
     eve.client.force_login(eve.user)
     bob = staff("viewer", name="bob")
-    page = eve.get("sessions")
+    page = eve.open("/account")
     assert "192.0.2.7" in page.text and "Firefox <b>" in page.text and "this one" in page.text
     assert not any(session.pk in page.html for session in Session.objects.all())
     (button,) = page.all("button", name="end")
-    assert bob.client.post("/admin/sessions/", {"end": button.attributes["value"]}).status_code == 302
+    assert bob.client.post("/account/sessions/end", {"end": button.attributes["value"]}).status_code == 302
     assert is_in(browser)
-    eve.client.post("/admin/sessions/", {"end": button.attributes["value"]})
-    assert not is_in(browser) and eve.get("sessions").status == 200
+    eve.client.post("/account/sessions/end", {"end": button.attributes["value"]})
+    assert not is_in(browser) and eve.open("/account").status == 200

@@ -25,7 +25,7 @@ NEW = "battery-staple-2"
 
 def log_in(name: str, password: str) -> Client:
     client = Client()
-    assert client.post("/admin/login/", {"username": name, "password": password}).status_code == 302
+    assert client.post("/login", {"username": name, "password": password}).status_code == 302
     return client
 
 
@@ -35,7 +35,7 @@ def place(answer: Any) -> str:
 
 def change(client: Client, old: str, new: str = NEW) -> str:
     typed = {"old_password": old, "new_password1": new, "new_password2": new}
-    return place(client.post("/admin/password_change/", typed))
+    return place(client.post("/account", typed))
 
 
 def test_the_generated_password_opens_its_change_and_then_everything(db: None) -> None:
@@ -43,15 +43,15 @@ def test_the_generated_password_opens_its_change_and_then_everything(db: None) -
     first_start(now=timezone.now(), announce=said.append)
     (password,) = [line.rpartition(": ")[2] for line in said if "shown this once" in line]
     client = log_in("admin", password)
-    assert place(client.get("/admin/")) == "/admin/password_change/"
+    assert place(client.get("/admin/")) == "/account"
     assert code(client.get("/api/registry")) == "password.temporary"
-    page = Page(client.get("/admin/password_change/"))
+    page = Page(client.get("/account"))
     assert (page.status, page.refusal) == (200, "password.temporary") and "somebody else may know it" in page.text
     assert change(client, password, password) == "200"  # the same again is no change
-    assert change(client, password) == "/admin/"
-    assert "Your password was changed." in Page(client.get("/admin/")).text
+    assert change(client, password) == "/"
+    assert "Your password was changed." in Page(client.get("/account")).text
     assert not TemporaryPassword.objects.exists()
-    assert Page(client.get("/admin/password_change/")).refusal is None
+    assert Page(client.get("/account")).refusal is None
     assert client.get("/admin/").status_code == client.get("/api/registry").status_code == 200
 
 
@@ -71,11 +71,11 @@ def test_a_password_that_an_admin_made_for_somebody_is_temporary(root: Staff) ->
     typed = {"usable_password": "true", "password1": NEW, "password2": NEW}
     root.send("auth_user_add", username="eve", is_staff="on", groups=[viewer], **typed)
     eve = User.objects.get(username="eve")
-    assert place(log_in("eve", NEW).get("/admin/")) == "/admin/password_change/"
-    assert change(log_in("eve", NEW), NEW, "correct-horse-2") == "/admin/"
+    assert place(log_in("eve", NEW).get("/admin/")) == "/account"
+    assert change(log_in("eve", NEW), NEW, "correct-horse-2") == "/"
     assert not is_temporary(eve)
     root.send("auth_user_password_change", eve.pk, **typed)
-    assert place(log_in("eve", NEW).get("/admin/")) == "/admin/password_change/"
+    assert place(log_in("eve", NEW).get("/admin/")) == "/account"
 
 
 def test_ones_own_password_is_never_temporary(root: Staff) -> None:
@@ -106,13 +106,13 @@ def test_tokens_of_that_person_and_other_people_go_on(root: Staff) -> None:
 def test_the_sentence_is_in_the_readers_language(world: World) -> None:
     french = staff("admin", language="fr")
     mark_temporary(french.user)
-    assert "quelqu'un d'autre le connaît peut-être" in french.get("password_change").text
+    assert "quelqu'un d'autre le connaît peut-être" in french.open("/account").text
 
 
 def test_who_must_change_the_password_can_log_out_and_change_the_language(root: Staff) -> None:
     mark_temporary(root.user)
-    page = root.get("password_change")
+    page = root.open("/account")
     actions = {form.attributes.get("action") for form in page.all("form")}
-    assert {"/admin/logout/", "/i18n/setlang/"} <= actions
-    assert root.client.post("/i18n/setlang/", {"language": "fr", "next": "/admin/password_change/"}).status_code == 302
-    assert root.client.post("/admin/logout/").status_code == 200
+    assert {"/logout", "/i18n/setlang/"} <= actions
+    assert root.client.post("/i18n/setlang/", {"language": "fr", "next": "/account"}).status_code == 302
+    assert root.client.post("/logout").status_code == 302

@@ -19,9 +19,7 @@ def admin(db: None) -> User:
 
 
 def login(client: Client, password: str, *, address: str = OFFICE, account: str = "admin") -> bool:
-    response = client.post(
-        "/admin/login/?next=/admin/", {"username": account, "password": password}, REMOTE_ADDR=address
-    )
+    response = client.post("/login?next=/admin/", {"username": account, "password": password}, REMOTE_ADDR=address)
     return response.status_code == 302
 
 
@@ -33,10 +31,10 @@ def fail(times: int, *, address: str, account: str = "admin") -> None:
 def test_after_too_many_wrong_passwords_even_the_right_one_waits(admin: User) -> None:
     fail(throttle.PER_ACCOUNT_AND_ADDRESS, address=STRANGER)
     assert not login(Client(), "right", address=STRANGER)
-    page = Client().post("/admin/login/", {"username": "admin", "password": "right"}, REMOTE_ADDR=STRANGER)
+    page = Client().post("/login", {"username": "admin", "password": "right"}, REMOTE_ADDR=STRANGER)
     assert "Too many wrong passwords" in page.content.decode()
     french = Client().post(
-        "/admin/login/", {"username": "admin", "password": "x"}, REMOTE_ADDR=STRANGER, headers={"Accept-Language": "fr"}
+        "/login", {"username": "admin", "password": "x"}, REMOTE_ADDR=STRANGER, headers={"Accept-Language": "fr"}
     )
     assert "Trop de mots de passe" in french.content.decode()
 
@@ -135,7 +133,7 @@ def test_ones_own_password_is_not_to_be_guessed_either(admin: User) -> None:
     typed = {"new_password1": "battery-staple-2", "new_password2": "battery-staple-2"}
 
     def change(old: str) -> str:
-        answer = client.post("/admin/password_change/", {**typed, "old_password": old}, REMOTE_ADDR=STRANGER)
+        answer = client.post("/account", {**typed, "old_password": old}, REMOTE_ADDR=STRANGER)
         return "done" if answer.status_code == 302 else answer.content.decode()
 
     for _ in range(throttle.PER_ACCOUNT_AND_ADDRESS):

@@ -277,7 +277,7 @@ def test_who_is_not_logged_in_comes_back_to_where_it_was(live: World) -> None:
     assert client.post(login, sent).headers["Location"] == url
     assert Client().post(f"{BOARD}/login", {**sent, "next": "https://evil.example/"}).headers["Location"] == BOARD
     mark_temporary(access_of.user)
-    assert client.get(BOARD).headers["Location"] == "/admin/password_change/"
+    assert client.get(BOARD).headers["Location"] == "/account"
 
 
 def test_too_many_wrong_passwords_are_told_here_too(live: World) -> None:

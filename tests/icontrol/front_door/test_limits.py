@@ -161,8 +161,8 @@ def test_each_kind_of_work_has_threads_of_its_own() -> None:
     asked = {
         "clients": "/meta/release",
         "emergencies": "/api/flags/x/kill",
-        "logins": "/admin/login/",
-        "pages": "/admin/sessions/",
+        "logins": "/login",
+        "pages": "/account",
         "authors": "/api/config/diff",
     }
     hold = threading.Event()
@@ -267,16 +267,17 @@ COMPARED = {
     "admin/releases/environment/<int:pk>/undo/",
     "admin/configs/configversion/<int:pk>/rollback/",
 }
-LOGINS = {"cp/incident/login", "admin/login/", "admin/logout/", "admin/confirm/"}
+LOGINS = {"login", "logout", "confirm", "cp/incident/login", "admin/logout/"}
 #: The way to an emergency.
 PAGES = {
     "",
     "i18n/setlang/",
     "admin/",
-    "admin/sessions/",
+    "theme",
+    "account",
+    "account/sessions/end",
+    "admin/login/",
     "admin/jsi18n/",
-    "admin/password_change/",
-    "admin/password_change/done/",
     "admin/releases/environment/",
     "admin/releases/environment/<path:object_id>/change/",
     "admin/releases/release/",

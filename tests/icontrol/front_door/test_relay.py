@@ -138,7 +138,7 @@ def test_pages_are_answered_while_editors_fill_the_process() -> None:
                 for door in doors:
                     full = await ask_async(door, "GET", "/api/config/diff")
                     assert full is not None and full.status == 503 and header(full, b"retry-after") == b"2"
-                    page = await ask_async(door, "GET", "/admin/sessions/")
+                    page = await ask_async(door, "GET", "/account")
                     assert page is not None and page.body == b"pages"
             finally:
                 hold.set()

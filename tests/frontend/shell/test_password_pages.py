@@ -16,9 +16,9 @@ from tests.releases.admin_pages import Element, Page, Staff, staff
 CURRENT, NEW = "current-password", "new-password"
 #: Page → what its password fields are for.
 PAGES = {
-    "/admin/login/": [CURRENT],
-    "/admin/confirm/": [CURRENT],
-    "/admin/password_change/": [CURRENT, NEW, NEW],
+    "/login": [CURRENT],
+    "/confirm": [CURRENT],
+    "/account": [CURRENT, NEW, NEW],
     "/admin/auth/user/add/": [NEW, NEW],
     "/admin/auth/user/{}/password/": [NEW, NEW],
     "/admin/releases/apitoken/create/": [],
@@ -48,7 +48,7 @@ def address(page: str) -> str:
 
 
 def client_for(page: str, root: Staff, language: str) -> Client:
-    if page != "/admin/login/":
+    if page != "/login":
         return root.client
     client = Client()
     client.cookies["django_language"] = language
@@ -59,7 +59,11 @@ def fields(page: Page) -> Iterator[Element]:
     """What a person fills in."""
     for element in page.elements:
         given = element.attributes
-        shown = given.get("type") not in ("hidden", "submit", "search") and given.get("class") != "hidden"
+        shown = (
+            given.get("type") not in ("hidden", "submit", "search")
+            and given.get("class") != "hidden"
+            and "hidden" not in given
+        )
         if element.tag in ("input", "select") and shown and given.get("id", "").startswith("id_"):
             yield element
 
@@ -124,8 +128,8 @@ def test_a_login_does_not_tell_which_accounts_there_are(root: Staff, language: s
 
     def answer(name: str, password: str = "correct-horse-1", times: int = 1) -> Any:
         for _ in range(times):
-            client = client_for("/admin/login/", root, language)
-            page = Page(client.post("/admin/login/", {"username": name, "password": password}, REMOTE_ADDR="192.0.2.9"))
+            client = client_for("/login", root, language)
+            page = Page(client.post("/login", {"username": name, "password": password}, REMOTE_ADDR="192.0.2.9"))
         return page.status, page.text, by_id(page, "errors").text
 
     told = answer("nobody")
@@ -134,7 +138,7 @@ def test_a_login_does_not_tell_which_accounts_there_are(root: Staff, language: s
     assert waits == answer("admin", "wrong", times=throttle.PER_ACCOUNT_AND_ADDRESS) != told
 
 
-@pytest.mark.parametrize("place", ["/admin/confirm/", "/admin/password_change/"])
+@pytest.mark.parametrize("place", ["/confirm", "/account"])
 def test_who_must_wait_hears_so(root: Staff, place: str, language: str) -> None:
     for _ in range(throttle.PER_ACCOUNT_AND_ADDRESS):
         root.client.post(place, WRONG)
@@ -143,7 +147,7 @@ def test_who_must_wait_hears_so(root: Staff, place: str, language: str) -> None:
     assert ("Too many wrong" if language == "en" else "Trop de mots") in by_id(page, "errors").text
 
 
-@pytest.mark.parametrize("place", ["/admin/confirm/", "/admin/password_change/"])
+@pytest.mark.parametrize("place", ["/confirm", "/account"])
 def test_password_managers_find_the_account(root: Staff, place: str) -> None:
     (name,) = Page(root.client.get(place)).all("input", autocomplete="username")
     assert name.attributes["value"] == "admin"

@@ -27,12 +27,12 @@ def root(world: World) -> Staff:
 
 
 def confirm(person: Staff, password: str, page: str = CREATE) -> Page:
-    return Page(person.client.post(f"/admin/confirm/?next={quote(page)}", {"password": password}))
+    return Page(person.client.post(f"/confirm?next={quote(page)}", {"password": password}))
 
 
 def test_a_login_is_a_confirmation_for_ten_minutes(root: Staff) -> None:
     client = Client()
-    client.post("/admin/login/", {"username": "root.a", "password": PASSWORD})
+    client.post("/login", {"username": "root.a", "password": PASSWORD})
     assert client.get(CREATE).status_code == 200
     assert root.open(CREATE).status == 302
 
@@ -76,10 +76,10 @@ def test_a_form_that_comes_too_late_changes_nothing_and_says_so(root: Staff) -> 
 
 @pytest.mark.parametrize(
     "place",
-    ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)", "/api/docs", "", "\0"],
+    ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)", "", "\0"],
 )
 def test_one_comes_back_to_pages_of_ours_only(root: Staff, place: str) -> None:
-    assert confirm(root, PASSWORD, place).response["Location"] == "/admin/"
+    assert confirm(root, PASSWORD, place).response["Location"] == "/"
 
 
 def test_wrong_ones_are_counted_as_at_a_login(root: Staff) -> None:
@@ -88,13 +88,13 @@ def test_wrong_ones_are_counted_as_at_a_login(root: Staff) -> None:
         assert page.status == 200 and "This is not your password" in page.text
     assert "Too many wrong passwords" in confirm(root, PASSWORD).text
     assert root.open(CREATE).status == 302
-    fresh = Client().post("/admin/login/", {"username": "root.a", "password": PASSWORD})
+    fresh = Client().post("/login", {"username": "root.a", "password": PASSWORD})
     assert fresh.status_code == 200  # the same count
 
 
 def test_somebody_elses_password_confirms_nothing(root: Staff) -> None:
     User.objects.create_superuser("boss", password="boss-horse-1")
-    page = Page(root.client.post("/admin/confirm/", {"username": "boss", "password": "boss-horse-1"}))
+    page = Page(root.client.post("/confirm", {"username": "boss", "password": "boss-horse-1"}))
     assert page.status == 200 and root.open(CREATE).status == 302
 
 
