@@ -76,12 +76,14 @@ class ReleasesConfig(AppConfig):
         from releases.access import audit, throttle
         from releases.access.groups import sync_groups
         from releases.api.remedies import NEXT
-        from releases.delivery import live
+        from releases.delivery import live, polls
         from releases.ledger import checkpoints
+        from releases.metrics import COLLECTORS
 
         problem_json.NEXT.update(NEXT)
         # Listeners after a release, in this order.
         news.LISTENERS[:] = [live.committed, news.note, checkpoints.committed]
+        COLLECTORS.extend([polls.by_version, polls.by_tenant])
         throttle.connect()
         audit.connect()
         triggers.register(self.label, *ledger_triggers(), *audit_triggers())

@@ -1,5 +1,5 @@
-"""Housekeeping deletes old rows: ended sessions, failed logins, clients no longer seen, old flag counts, old audit
-events. Nothing else deletes by age.
+"""Housekeeping deletes old rows: ended sessions, failed logins, clients no longer seen, old counts of flags and
+polls, old audit events. Nothing else deletes by age.
 
 A clock far ahead makes everything look old. So a jump ahead is first recorded, and trusted only when it is a day old
 and no process has seen an earlier time since. That gives an operator a day to correct the clock, and still lets a
@@ -27,6 +27,7 @@ from icontrol.kernel.locks import lock
 from icontrol.kernel.outages import outage_of
 from releases.access import audit
 from releases.access.throttle import WINDOW
+from releases.delivery import polls
 from releases.delivery.clients_seen import FORGOTTEN_AFTER
 from releases.ledger import checkpoints
 from releases.models import ClientSighting, LoginFailure, Session, Timestamp
@@ -46,6 +47,8 @@ OLD: dict[str, Callable[[dt.datetime], QuerySet[Any]]] = {
     "sessions": lambda now: Session.objects.filter(expire_date__lt=now),
     "failed logins": lambda now: LoginFailure.objects.filter(at__lt=now - WINDOW),
     "clients seen": lambda now: ClientSighting.objects.filter(last_seen_at__lt=now - FORGOTTEN_AFTER),
+    "polls by version": lambda now: polls.old_versions(now),
+    "polls by tenant": lambda now: polls.old_tenants(now),
     "audit events": lambda now: audit.old(now),
 }
 

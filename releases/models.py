@@ -311,6 +311,53 @@ class ClientSighting(models.Model):
         return f"{self.environment} {self.kind} {self.name}"
 
 
+class VersionPolls(models.Model):
+    """Polls of the gate in a slot of five minutes (:mod:`releases.delivery.polls`).
+
+    ``serial``: the release that they were told; ``every``: the seconds after which they were told to ask again, so that
+    ``polls × every`` are the seconds for which clients of this version ran.
+    """
+
+    pk = models.CompositePrimaryKey("environment_id", "slot", "version", "platform", "serial", "every")
+    # No constraint, as with sightings.
+    environment = models.ForeignKey(
+        Environment, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    slot = models.PositiveIntegerField()
+    version = models.CharField(max_length=64)
+    platform = models.CharField(max_length=32)
+    serial = models.PositiveBigIntegerField()
+    every = models.PositiveIntegerField()
+    polls = models.PositiveBigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["slot"], name="version_polls_by_slot")]
+
+    def __str__(self) -> str:
+        return f"{self.environment_id} {self.version} {self.slot}: {self.polls}"
+
+
+class TenantPolls(models.Model):
+    """The same in an hour, by tenant."""
+
+    pk = models.CompositePrimaryKey("environment_id", "hour", "tenant", "version", "platform", "every")
+    environment = models.ForeignKey(
+        Environment, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    hour = models.PositiveIntegerField()
+    tenant = models.CharField(max_length=100)
+    version = models.CharField(max_length=64)
+    platform = models.CharField(max_length=32)
+    every = models.PositiveIntegerField()
+    polls = models.PositiveBigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["hour"], name="tenant_polls_by_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.environment_id} {self.tenant} {self.hour}: {self.polls}"
+
+
 class Timestamp(models.Model):
     """A named time that all processes share, such as that of the last backup."""
 

@@ -6,7 +6,7 @@ from csp.decorators import csp_replace
 from django.urls import path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from releases.api import applications, drafts, health, ledger, objects, public, schema
+from releases.api import applications, clients, drafts, health, ledger, objects, public, schema
 
 # Swagger UI sets HTML as text. The page shows only our own document, and scripts come only from us here too.
 with_html: Any = csp_replace({"require-trusted-types-for": None, "trusted-types": None})
@@ -39,6 +39,7 @@ urlpatterns = [
     path("api/releases/<int:serial>", ledger.ReleaseView.as_view(), name="release"),
     path("api/registry", ledger.RegistryView.as_view(), name="registry"),
     path("api/policy", ledger.PolicyView.as_view(), name="policy"),
+    path("api/clients", clients.ClientsView.as_view(), name="clients"),
     path("livez", health.LivezView.as_view(), name="livez"),
     path("readyz", health.ReadyzView.as_view(), name="readyz"),
     path("metrics", health.MetricsView.as_view(), name="metrics"),

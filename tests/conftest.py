@@ -18,6 +18,7 @@ from flags import usage
 from icontrol.kernel import triggers
 from icontrol.kernel.outages import rest
 from releases.access import audit
+from releases.delivery import polls
 from releases.delivery.clients_seen import written
 from releases.delivery.live import seen
 from tests.databases import fresh
@@ -92,6 +93,7 @@ def nothing_kept() -> Iterator[None]:
     rest.over()
     usage.counter.forget()
     usage.allowance.clear()
+    polls.forget()
     written.clear()
 
 

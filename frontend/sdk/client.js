@@ -353,6 +353,7 @@ export class Client {
           "X-Client-Version": clientVersion,
           "X-Client-Key": clientKey,
           "X-Client-Platform": platform,
+          "X-Tenant": inHeader(this.#context.tenant),
           "Accept-Language": language,
           ...extra,
         };
@@ -534,4 +535,12 @@ function browserStorage() {
   } catch {
     return null; // forbidden here
   }
+}
+
+/**
+ * What a header can carry of it.
+ * @param {unknown} text
+ */
+function inHeader(text) {
+  return typeof text === "string" && /^[\x20-\x7e]*$/.test(text) ? text : undefined;
 }

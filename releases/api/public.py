@@ -19,7 +19,7 @@ from icontrol.kernel.responses import response_of
 from releases.access import actions as access
 from releases.api.common import OnlyJSON
 from releases.api.openapi import ENVIRONMENT, MEANING, answer_header, problems
-from releases.delivery import answers
+from releases.delivery import answers, polls
 from releases.delivery.answers import Ask, Route
 from releases.delivery.live import read_live
 from releases.delivery.public_form import render
@@ -40,7 +40,7 @@ CLIENT = [
         ("X-Client-Key", "`pk_…`: chooses application, environment and perhaps a surface; left out: the default ones."),
         ("X-Client-Version", "SemVer of the client, such as 1.4.2; without it the gate knows nothing (`UNKNOWN`)."),
         ("X-Client-Platform", "Whose version policy counts; one that is not configured counts as `default`."),
-        ("X-Tenant", "Accepted; it does not change this answer."),
+        ("X-Tenant", "Counted among the tenants seen; it does not change this answer."),
         ("If-None-Match", "ETag of what the client has."),
     )
 ]
@@ -113,7 +113,12 @@ class MetaReleaseView(PublicView):
     )
     def get(self, request: Request) -> HttpResponse:
         """May this client go on, and what is live? Public; the gate is a courtesy, not access control."""
-        return self.answered(request)
+        live = read_live(request.META.get("HTTP_X_CLIENT_KEY"))
+        ask = self.ask(request)
+        answer = answers.answer(ask, live)
+        if request.method == "GET":
+            polls.count(live, answers.client_of(ask, live), request.META.get("HTTP_X_TENANT"))
+        return response_of(answer)
 
 
 class PublishedConfigView(PublicView):

@@ -19,7 +19,8 @@ from icontrol.kernel.languages import MAX_HEADER, choose
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import LANGUAGES
 from releases.delivery.representations import Live, Representation, representation
-from releases.gate.decision import Policy, decide, for_platform, meta_fields
+from releases.gate.decision import Decision, Policy, decide, for_platform, meta_fields
+from releases.gate.policy_fields import PLATFORM
 
 JSON = ("Content-Type", "application/json")
 NO_CACHE = "no-cache"  # store it, but revalidate each time
@@ -150,9 +151,39 @@ def _config(ask: Ask, live: Live) -> Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Client:
+    """What a poll says of its client: ``version`` normalised, or :data:`NO_VERSION` or :data:`UNREADABLE`;
+    ``platform`` in lower case, empty where none can be read. ``every``: the seconds after which it was told to ask
+    again.
+    """
+
+    version: str
+    platform: str
+    every: int
+
+
+NO_VERSION, UNREADABLE = "", "?"
+
+
+def client_of(ask: Ask, live: Live) -> Client:
+    """Who asks, for the count of polls."""
+    return _decided(ask, live).client
+
+
+def _client(policy: Policy, decision: Decision, platform: str | None) -> Client:
+    version = decision.client_version
+    if version is None:
+        version = UNREADABLE if decision.policy_status == "MALFORMED" else NO_VERSION
+    name = (platform or "").lower()
+    waits = decision.policy_status == "MAINTENANCE"
+    return Client(version, name if PLATFORM.fullmatch(name) else "", policy.retry_after if waits else policy.poll_after)
+
+
+@dataclass(frozen=True, slots=True)
 class _Decided:
     """``shown``: the answer of the gate's URL; ``refusal``: the config's, if the client gets none."""
 
+    client: Client
     shown: Representation | Answer
     refusal: Answer | None = None
 
@@ -188,11 +219,12 @@ def _decide(
         serial=serial,
         published_config_version=config_version,
     )
+    client = _client(policy, decision, platform)
     if decision.status == 200:
-        return _Decided(Representation.of(fields))
+        return _Decided(client, Representation.of(fields))
     ask = Ask(GATE, accept_language=accept_language, default_language=default_language)
     refusal = refused(ask, _refusal(policy, decision.status, fields), fields)
-    return _Decided(refusal, None if decision.config_status == 200 else refusal)
+    return _Decided(client, refusal, None if decision.config_status == 200 else refusal)
 
 
 def _refusal(policy: Policy, status: int, fields: Mapping[str, Any]) -> Refusal:

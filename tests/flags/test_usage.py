@@ -13,7 +13,8 @@ from django.db import DataError, InterfaceError, OperationalError, connection
 
 from flags import usage
 from flags.models import Usage
-from flags.usage import HOUR, UsageCounter
+from flags.usage import HOUR, new_counter
+from icontrol.kernel import counters
 from icontrol.kernel.background import Background, background
 from releases.delivery.live import read_live
 from releases.delivery.representations import Live, flags_of
@@ -92,7 +93,7 @@ def test_a_damaged_flag_without_a_variant_is_counted_too(live: Live) -> None:
 
 def test_more_rows_than_one_statement_takes(live: Live) -> None:
     many: dict[tuple[str, str | None], int] = {
-        (f"flag-{number}", "on"): number for number in range(1, 2 * usage.ROWS_A_STATEMENT + 2)
+        (f"flag-{number}", "on"): number for number in range(1, 2 * counters.PARAMETERS_A_STATEMENT // 5 + 2)
     }
     for _ in range(2):
         usage.record_many(live, many)
@@ -163,7 +164,7 @@ def test_what_the_database_will_never_take_is_dropped_and_told(live: Live) -> No
 
 
 def test_memory_has_a_bound_and_what_is_dropped_is_counted(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(usage, "MOST", 2)
+    monkeypatch.setattr(counters, "MOST", 2)
     usage.record_many(live, {("search", "on"): 5, ("export", "off"): 5})
     usage.record_many(live, {("search", "on"): 2, ("refunds", "on"): 7})
     usage.record_many(live, {("refunds", "off"): 1})
@@ -186,8 +187,8 @@ def test_many_counters_are_written_before_their_time_and_once(live: Live, monkey
     made = Background()
     made.serving = True
     made._begin = lambda: None  # type: ignore[method-assign]
-    monkeypatch.setattr(usage, "background", made)
-    monkeypatch.setattr(usage, "LARGE", 3)
+    monkeypatch.setattr(counters, "background", made)
+    monkeypatch.setattr(counters, "LARGE", 3)
     usage.record_many(live, {("search", "on"): 1})
     assert made._queue.qsize() == 0
     everything(live)
@@ -224,7 +225,8 @@ def test_processes_that_flush_at_once_add_up(committed_live: Live) -> None:
 
     def work(backwards: bool) -> Callable[[], int]:
         def act() -> int:
-            counter = UsageCounter(lambda: NOW)
+            counter = new_counter()
+            counter.clock = lambda: NOW
             names = [(f"flag-{number}", "on") for number in range(300)]
             for _ in range(20):
                 counter.add(committed_live.environment_id, names[::-1] if backwards else names, len(names))
@@ -262,7 +264,7 @@ def test_prometheus_hears_of_it(live: Live) -> None:
 
 def test_the_hours_are_those_of_the_clock(live: Live) -> None:
     before = int(dt.datetime.now(dt.UTC).timestamp()) // HOUR
-    counter = UsageCounter()
+    counter = new_counter()
     counter.add(live.environment_id, [("search", "on")], 1)
     counter.flush()
     after = int(dt.datetime.now(dt.UTC).timestamp()) // HOUR

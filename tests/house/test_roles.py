@@ -43,6 +43,7 @@ POST   api/applications                      401 403 403 403 400
 GET    api/applications/<str:key>            401 200 200 200 200
 PATCH  api/applications/<str:key>            401 403 403 403 400
 PUT    api/applications/<str:key>/schema     401 403 403 403 400
+GET    api/clients                           401 200 200 200 200
 GET    api/policy                            401 200 200 200 200
 GET    api/releases                          401 200 200 200 200
 GET    api/releases/<int:serial>             401 200 200 200 200

@@ -19,8 +19,17 @@ from icontrol.kernel.locks import lock
 from releases import housekeeping
 from releases.access import audit
 from releases.access.throttle import WINDOW
+from releases.delivery import polls
 from releases.delivery.clients_seen import FORGOTTEN_AFTER
-from releases.models import AuditEvent, ClientSighting, LoginFailure, Session, Timestamp
+from releases.models import (
+    AuditEvent,
+    ClientSighting,
+    LoginFailure,
+    Session,
+    TenantPolls,
+    Timestamp,
+    VersionPolls,
+)
 from tests.factories import World, make_world
 from tests.faults.processes import Child, Tell
 
@@ -51,6 +60,19 @@ def fill(world: World, times: int = 1) -> None:
         Usage.objects.create(
             environment_id=pk, flag=f"{number}", variant="on", hour=HOUR_NOW - KEPT_HOURS - old, count=1
         )
+        kept = int((NOW - polls.KEPT).timestamp())
+        VersionPolls.objects.create(
+            environment_id=pk,
+            version=f"{number}",
+            platform="",
+            serial=1,
+            every=60,
+            slot=kept // polls.SLOT - old,
+            polls=1,
+        )
+        TenantPolls.objects.create(
+            environment_id=pk, tenant=f"{number}", version="", platform="", every=60, hour=kept // HOUR - old, polls=1
+        )
         AuditEvent.objects.create(at=NOW - audit.KEPT - MINUTE - edge, kind="old")
 
 
@@ -62,7 +84,7 @@ def test_what_is_old_goes_in_batches_and_the_rest_stays(
     monkeypatch.setattr(housekeeping, "BATCH", batch)
     fill(world, times=3)
     assert housekeeping.sweep(NOW) == dict.fromkeys(housekeeping.OLD, 3)
-    for model in (Session, LoginFailure, ClientSighting, Usage):
+    for model in (Session, LoginFailure, ClientSighting, Usage, VersionPolls, TenantPolls):
         assert model.objects.count() == 1, model
     assert AuditEvent.objects.filter(kind="old").count() == 1
     assert housekeeping.sweep(NOW) == dict.fromkeys(housekeeping.OLD, 0)

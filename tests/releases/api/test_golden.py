@@ -15,6 +15,7 @@ import pytest
 from configs.snapshot.canonical import NotStrictJSON, parse_strict
 from flags import usage
 from releases.access import actions as access
+from releases.delivery import polls
 from releases.delivery.live import read_live
 from tests.examples import GOLDEN
 from tests.factories import ADA, NOON, flag, snapshot
@@ -128,6 +129,18 @@ def small_world(api: Api) -> None:
     api.world.policy(minSupported="1.5.0", latest="2.0.0", message=message, url="https://get.example/", pollAfter=30)
 
 
+def clients_seen(api: Api) -> Any:
+    """Five polls a minute before the hour's end, so that no clock makes them two periods."""
+    polls.forget()
+    api.ask(x_client_version="1.9.0", x_client_platform="ios", x_tenant="acme")
+    api.ask(x_client_version="1.9", x_client_platform="iOS", x_tenant="acme")
+    api.ask(x_client_version="1.4.9", x_client_platform="ios", x_tenant="globex")
+    api.ask(x_client_version="v1")
+    api.ask()
+    polls.flush()
+    return api("GET", "/api/clients?hours=24")
+
+
 def documents(api: Api) -> dict[str, Any]:
     small_world(api)
     usage.record_many(read_live(None), {("archive", "on"): 1, ("archive", "off"): 3, ("banner", "on"): 2})
@@ -148,6 +161,7 @@ def documents(api: Api) -> dict[str, Any]:
         "release": api("GET", "/api/releases/1"),
         "releases": api("GET", "/api/releases?limit=1"),
         "policy": api("GET", "/api/policy"),
+        "clients": clients_seen(api),
         "flags": api("GET", "/api/flags"),
         "flag": api("GET", "/api/flags/archive"),
         "flag_explained": api("POST", "/api/flags/archive/explain", {"context": {"tenant": "acme"}}),
