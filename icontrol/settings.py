@@ -200,7 +200,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",  # outside everything that can answer by itself
     "icontrol.middleware.Cors",  # outside too: pages must be able to read refusals
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",  # before sessions: a static file needs none
+    "icontrol.assets.Assets",  # before sessions: a static file needs none
     "icontrol.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -242,7 +242,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 FILE_UPLOAD_HANDLERS: list[str] = []  # there are no uploads; the guard refuses multipart bodies
 STATIC_URL = "/static/"
+STORAGES = {"staticfiles": {"BACKEND": "icontrol.assets.Storage"}}  # there are no other files
 WHITENOISE_USE_FINDERS = True  # files are served from the packages; no collectstatic step
+WHITENOISE_AUTOREFRESH = False  # for the desk: read anew at each request, and addresses without a hash
 # The package's revert would bypass our actions.
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True  # reasons may be longer than its 100 characters

@@ -1,4 +1,4 @@
-"""All URLs. WhiteNoise serves static files earlier."""
+"""All URLs. icontrol.assets serves static files earlier."""
 
 from __future__ import annotations
 

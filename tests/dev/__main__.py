@@ -16,7 +16,8 @@ from pathlib import Path
 from tests.run import ROOT, leave
 
 SOURCES = ("configs", "flags", "frontend", "icontrol", "releases", "templates", "tests/dev", "manage.py")
-SUFFIXES = {".css", ".html", ".js", ".json", ".po", ".py", ".svg"}
+#: Style sheets, scripts and pictures are read anew at each request.
+SUFFIXES = {".html", ".json", ".po", ".py"}
 POLL_SECONDS = 0.3
 ACCOUNT = "admin", "at-the-desk-only"
 ENVIRONMENT = {

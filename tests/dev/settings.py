@@ -10,6 +10,8 @@ from django.db.backends.signals import connection_created
 from icontrol.settings import *  # noqa: F403
 from icontrol.settings import LOGGING
 
+WHITENOISE_AUTOREFRESH = True
+
 
 def log_queries(*, connection: Any, **_: Any) -> None:
     connection.force_debug_cursor = True

@@ -27,6 +27,7 @@ def environment_of(desk: dict[str, str], root: Path) -> dict[str, str]:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     root = tmp_path / "copy"
+    root.mkdir()
     for source in {*SOURCES, "tests"}:
         place = ROOT / source
         if place.is_dir():
@@ -49,6 +50,9 @@ def test_it_follows_the_sources(copy: Path, process_environment: dict[str, str],
     with serving(environment, output, COMMAND) as dev:
         assert get(dev, port, "/readyz")[0] == 200
         assert get(dev, port, "/meta/release")[0] == 200  # the demo is live
+        script = copy / "frontend" / "static" / "frontend" / "lib.js"
+        script.write_text("// edited")
+        assert get(dev, port, "/static/frontend/lib.js") == (200, b"// edited")
         page.write_text(page.read_text().replace("<h1>", "<h1>Changed: "))
         until(lambda: heading("Changed: "), "the change is served")
         module.write_text("this is no Python")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import re
 import resource
 import select
 import signal
@@ -95,8 +96,8 @@ def test_it_starts_answers_stops_and_starts_again(
     for _ in range(2):
         with serving(environment, output) as process:
             status, page = get(process, port, "/login")
-            assert status == 200 and b"/static/frontend/" in page
-            assert get(process, port, "/static/admin/css/base.css")[0] == 200
+            address = re.search(rb'href="(/static/[0-9a-f]{16}/frontend/ui.css)"', page)
+            assert status == 200 and address and get(process, port, address[1].decode())[0] == 200
             assert not shown(process.pid, "quite-a-good-one", environment["ICONTROL_SECRET_KEY"])
             # An open connection that says nothing must not hold the stop up.
             with socket.create_connection(("127.0.0.1", port)):
