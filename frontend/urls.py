@@ -7,6 +7,7 @@ from django.urls import path
 from frontend.incident import views
 from frontend.shell import account
 from frontend.shell import views as shell
+from frontend.toolbox import views as toolbox
 
 urlpatterns = [
     path("", shell.home, name="home"),
@@ -16,6 +17,8 @@ urlpatterns = [
     path("account/sessions/end", account.end_session, name="account-end-session"),
     path("confirm", account.confirm, name="confirm"),
     path("theme", shell.theme, name="theme"),
+    path("toolbox", toolbox.default, name="toolbox"),
+    path("toolbox/<str:application>/", toolbox.draft, name="toolbox-draft"),
     path("cp/incident", views.board, name="incident"),
     path("cp/incident/login", views.Login.as_view(), name="incident-login"),
     path("cp/incident/<int:pk>/kill", views.kill, name="incident-kill"),

@@ -110,6 +110,10 @@ GET  confirm                                                           in  yes y
 POST confirm                                                           in  yes yes yes yes
 GET  theme                                                             -   -   -   -   -
 POST theme                                                             yes yes yes yes yes
+GET  toolbox                                                           in  yes yes yes yes
+POST toolbox                                                           in  -   -   -   -
+GET  toolbox/<str:application>/                                        in  yes yes yes yes
+POST toolbox/<str:application>/                                        in  -   -   -   -
 GET  cp/incident                                                       in  yes yes yes yes
 POST cp/incident                                                       in  -   -   -   -
 GET  cp/incident/login                                                 yes yes yes yes yes
@@ -321,6 +325,7 @@ def values(world: World) -> dict[str, Any]:
         "release": head.pk,
         "environment": world.production.pk,
         "incident": world.production.pk,
+        "toolbox": "icontrol",
         "rollback": "1.0.0",
         "previewlink": PreviewLink.objects.get().pk,
         "clientkey": key.pk,

@@ -1,0 +1,78 @@
+// The header's part of the Toolbox: what is live and what the draft has beyond it; saved or not; undo; preview; publish.
+import {LitElement, html, nothing} from '../vendor/lit.js';
+import {icon, plural, say} from '../lib.js';
+
+/** Milliseconds that the number of changes may be behind while somebody types. */
+const BEHIND = 200;
+
+class Follows extends LitElement {
+  static properties = {session: {attribute: false}};
+
+  constructor() {
+    super();
+    /** @type {import('./session.js').Session} */
+    this.session = /** @type {any} */ (undefined);
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    this.now = () => { this.requestUpdate(); };
+    this.later = () => {
+      this.timer ??= setTimeout(() => {
+        this.timer = undefined;
+        this.requestUpdate();
+      }, BEHIND);
+    };
+  }
+
+  createRenderRoot() { return this; }
+
+  /** @param {Map<PropertyKey, any>} changed */
+  willUpdate(changed) {
+    if (!changed.has('session') || !this.session) return;
+    this.session.draft.addEventListener('change', this.later);
+    this.session.draft.addEventListener('status', this.now);
+  }
+
+  get draft() { return this.session?.draft; }
+}
+
+export class Bridge extends Follows {
+  render() {
+    if (!this.draft) return nothing;
+    const {where, live} = this.session;
+    const {count} = this.draft.difference;
+    return html`<div class="bridge" role="group" aria-label=${say('Live and draft')}><span class="row"><span class="chip live">${say('Live')}</span>
+      <b class="num">${live.version || say('nothing yet')}</b><span class="muted">${where.environment}</span></span>
+      ${this.draft.mayEdit ? html`<span aria-hidden="true">≠</span><span class="row"><span class="chip draft">${say('Draft')}</span><b class="num">${plural('{count} change', '{count} changes', {count})}</b></span>` : nothing}</div>`;
+  }
+}
+customElements.define('tb-bridge', Bridge);
+
+/** State → what is said, picture. @type {Record<string, () => [string, string]>} */
+const STATES = {
+  saved: () => [say('Saved'), 'check'],
+  saving: () => [say('Saving …'), 'clock'],
+  offline: () => [say('Offline, kept here'), 'wifi-off'],
+  conflict: () => [say('Your decision is needed'), 'git-compare'],
+  refused: () => [say('Not saved'), 'triangle-alert'],
+};
+
+export class Acts extends Follows {
+  /** @param {string} name */
+  tell(name) { this.session.dispatchEvent(new Event(name)); }
+
+  render() {
+    const {draft} = this;
+    if (!draft) return nothing;
+    if (!draft.mayEdit) return html`<span class="chip">${icon('eye', true)}${say('You may only look')}</span>`;
+    if (!draft.editing) return html`<button class="btn p" type="button" @click=${() => { draft.edit(true); }}>${icon('pencil')}${say('Edit')}<kbd>Ctrl E</kbd></button>`;
+    const {count} = draft.difference;
+    const [text, picture] = STATES[draft.state]();
+    const undo = draft.canUndo ? say('Undo: {name}', {name: draft.undoName}) : say('Nothing to undo');
+    const redo = draft.canRedo ? say('Redo: {name}', {name: draft.redoName}) : say('Nothing to redo');
+    return html`<span class="saved ${draft.state}" role="status">${icon(picture, true)}<span>${text}</span></span>
+      <span class="row ur"><button class="btn ghost icon" type="button" aria-label=${undo} title="${undo} (Ctrl Z)" aria-disabled=${draft.canUndo ? 'false' : 'true'} @click=${() => { draft.undo(); }}>${icon('undo-2')}</button>
+      <button class="btn ghost icon" type="button" aria-label=${redo} title="${redo} (Ctrl Shift Z)" aria-disabled=${draft.canRedo ? 'false' : 'true'} @click=${() => { draft.redo(); }}>${icon('redo-2')}</button></span>
+      <button class="btn hide-s" type="button" @click=${() => { draft.edit(false); }} title="Ctrl E">${icon('eye')}${say('Show live')}</button>`;
+  }
+}
+customElements.define('tb-acts', Acts);
