@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
-from tests.frontend.browser import Page, page
+from tests.browsers import chromium, complaints_of, until
 from tests.frontend.javascript import SDK
 
 pytestmark = pytest.mark.slow
@@ -95,47 +96,48 @@ class App:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    with page(tmp_path_factory.mktemp("profile")) as found:
-        yield found
+def browser() -> Iterator[Page]:
+    with chromium() as browser:
+        context = browser.new_context(locale="en")
+        complaints = complaints_of(context)
+        yield context.new_page()
+        assert complaints == []
 
 
 @pytest.fixture
-def app(browser: Page) -> Iterator[App]:
+def app() -> Iterator[App]:
     found = App()
     yield found
     found.over.set()
     found.server.shutdown()
     found.server.server_close()
-    assert browser.complaints == []
 
 
 def visit(browser: Page, app: App, path: str = "/", **gate: Any) -> None:
     app.gate = gate or OK
-    browser.run("window.ready = false")
-    browser.send("Page.navigate", url=app.address + path)
-    browser.wait("!!window.ready")
+    browser.goto(app.address + path)
+    until(browser, "!!window.ready")
 
 
 def test_a_hard_block_blocks_until_the_gate_opens(browser: Page, app: App) -> None:
     visit(browser, app, **BLOCK)
-    assert browser.run("shown() && part('dialog').matches(':modal')")
-    assert browser.run("part('h2').textContent") == "Update needed"
-    assert browser.run("modal.shadowRoot.activeElement.textContent") == "Update"
+    assert browser.evaluate("shown() && part('dialog').matches(':modal')")
+    assert browser.evaluate("part('h2').textContent") == "Update needed"
+    assert browser.evaluate("modal.shadowRoot.activeElement.textContent") == "Update"
     for _ in range(3):
-        browser.press("Escape", 27)
-    browser.run("part('dialog').requestClose?.()")
-    browser.wait("shown()")
-    browser.press("Tab", 9)
-    assert browser.run("document.activeElement.id") != "work"
-    tree = browser.send("Accessibility.getFullAXTree")["nodes"]
+        browser.keyboard.press("Escape")
+    browser.evaluate("part('dialog').requestClose?.()")
+    until(browser, "shown()")
+    browser.keyboard.press("Tab")
+    assert browser.evaluate("document.activeElement.id") != "work"
+    tree = browser.context.new_cdp_session(browser).send("Accessibility.getFullAXTree")["nodes"]
     (node,) = (one for one in tree if one["role"]["value"] == "alertdialog")
     assert node["name"]["value"] == "Update needed"
     assert node["description"]["value"] == "This version of the app is no longer supported. Update to go on."
     app.gate = OK
-    browser.run("ask()")
-    assert not browser.run("shown()")
-    assert browser.run("document.activeElement.id") == "work", "who was typing goes on"
+    browser.evaluate("ask()")
+    assert not browser.evaluate("shown()")
+    assert browser.evaluate("document.activeElement.id") == "work", "who was typing goes on"
 
 
 def test_maintenance_offers_no_update_and_asks_again(browser: Page, app: App) -> None:
@@ -148,13 +150,13 @@ def test_maintenance_offers_no_update_and_asks_again(browser: Page, app: App) ->
         message="De retour à <b>15 h</b>.",
         url="",
     )
-    assert browser.run("part('h2').textContent") == "Maintenance en cours"
-    assert browser.run("part('#message').textContent") == "De retour à <b>15 h</b>."
-    assert browser.run("part('dialog button').textContent") == "Vérifier à nouveau"
+    assert browser.evaluate("part('h2').textContent") == "Maintenance en cours"
+    assert browser.evaluate("part('#message').textContent") == "De retour à <b>15 h</b>."
+    assert browser.evaluate("part('dialog button').textContent") == "Vérifier à nouveau"
     app.gate = OK
-    browser.run("new Promise((go) => setTimeout(go, 1100))")
-    browser.run("part('dialog button').click()")
-    browser.wait("!shown()")
+    browser.evaluate("new Promise((go) => setTimeout(go, 1100))")
+    browser.evaluate("part('dialog button').click()")
+    until(browser, "!shown()")
 
 
 def test_a_soft_block_is_a_banner_that_stays_away_until_something_is_new(browser: Page, app: App) -> None:
@@ -166,48 +168,48 @@ def test_a_soft_block_is_a_banner_that_stays_away_until_something_is_new(browser
         "latest": "2.0.0",
     }
     visit(browser, app, **soft)
-    assert not browser.run("shown()")
-    assert browser.run("part('[role=status] p').textContent") == "A newer version of the app is available."
-    assert browser.run("document.activeElement.id") == "work"
-    browser.run("[...modal.shadowRoot.querySelectorAll('[role=status] button')].at(-1).click()")
-    browser.run("ask()")
-    assert browser.run("part('[role=status] p')") is None
+    assert not browser.evaluate("shown()")
+    assert browser.evaluate("part('[role=status] p').textContent") == "A newer version of the app is available."
+    assert browser.evaluate("document.activeElement.id") == "work"
+    browser.evaluate("[...modal.shadowRoot.querySelectorAll('[role=status] button')].at(-1).click()")
+    browser.evaluate("ask()")
+    assert browser.evaluate("part('[role=status] p')") is None
     app.gate = {**soft, "message": "2.1 is here."}
-    browser.run("ask()")
-    assert browser.run("part('[role=status] p').textContent") == "2.1 is here."
+    browser.evaluate("ask()")
+    assert browser.evaluate("part('[role=status] p').textContent") == "2.1 is here."
 
 
 def test_update_reloads_past_the_caches_once(browser: Page, app: App) -> None:
     visit(browser, app, **BLOCK)
-    browser.run("sessionStorage.clear()")
-    browser.run("modal.show({...client.gate})")
-    browser.run("caches.open('old').then((cache) => cache.put('/x', new Response('x')))")
-    browser.run("window.mayGo = () => false")
-    browser.run("part('dialog button').click()")
-    browser.wait("part('dialog [role=status]').textContent.startsWith('Your work could not be saved')")
-    browser.run("window.mayGo = async () => { sessionStorage.saved = 'yes' }")
+    browser.evaluate("sessionStorage.clear()")
+    browser.evaluate("modal.show({...client.gate})")
+    browser.evaluate("caches.open('old').then((cache) => cache.put('/x', new Response('x')))")
+    browser.evaluate("void (window.mayGo = () => false)")
+    browser.evaluate("part('dialog button').click()")
+    until(browser, "part('dialog [role=status]').textContent.startsWith('Your work could not be saved')")
+    browser.evaluate("void (window.mayGo = async () => { sessionStorage.saved = 'yes' })")
     app.pages.clear()
-    browser.run("window.before = true")
-    browser.run("part('dialog button').click()")
-    browser.wait("!window.before && !!window.ready")
+    browser.evaluate("window.before = true")
+    browser.evaluate("part('dialog button').click()")
+    until(browser, "!window.before && !!window.ready")
     assert len(app.pages) == 2, "once past the cache, once to show it"
-    assert browser.run("[sessionStorage.saved, shown()]") == ["yes", True]
-    assert browser.run("caches.keys()") == []
-    assert browser.run("part('dialog [role=status]').textContent").startswith("The new version is not here yet")
-    assert browser.run("part('dialog button').textContent") == "Check again"
-    browser.run("part('dialog button').click()")
-    browser.run("ask()")
+    assert browser.evaluate("[sessionStorage.saved, shown()]") == ["yes", True]
+    assert browser.evaluate("caches.keys()") == []
+    assert browser.evaluate("part('dialog [role=status]').textContent").startswith("The new version is not here yet")
+    assert browser.evaluate("part('dialog button').textContent") == "Check again"
+    browser.evaluate("part('dialog button').click()")
+    browser.evaluate("ask()")
     assert len(app.pages) == 2, "it cannot loop"
 
 
 def test_update_leads_to_the_address_but_never_runs_one(browser: Page, app: App) -> None:
     visit(browser, app, **BLOCK)
     for address, leads_to in (("javascript:window.ran = true", "/"), ("/store", "/store")):
-        browser.run("sessionStorage.clear()")
-        browser.run("window.before = true")
-        browser.run(f"showUpdateModal('Old.', {address!r}).shadowRoot.querySelector('dialog button').click()")
-        browser.wait("!window.before && window.ready")
-        assert browser.run("[location.pathname, window.ran]") == [leads_to, None]
+        browser.evaluate("sessionStorage.clear()")
+        browser.evaluate("window.before = true")
+        browser.evaluate(f"showUpdateModal('Old.', {address!r}).shadowRoot.querySelector('dialog button').click()")
+        until(browser, "!window.before && window.ready")
+        assert browser.evaluate("[location.pathname, window.ran]") == [leads_to, None]
 
 
 @pytest.mark.parametrize("url", ["/", "/#new", "{here}", "/store"])
@@ -215,50 +217,58 @@ def test_an_address_of_the_app_itself_is_loaded_past_the_caches_once(browser: Pa
     address = url.format(here=app.address + "/")
     visit(browser, app, **BLOCK)
     app.gate = {**BLOCK, "url": address}
-    browser.run("sessionStorage.clear()")
-    browser.run(f"modal.show({{...client.gate, url: {address!r}}})")
-    browser.run("caches.open('old').then((cache) => cache.put('/x', new Response('x')))")
+    browser.evaluate("sessionStorage.clear()")
+    browser.evaluate(f"modal.show({{...client.gate, url: {address!r}}})")
+    browser.evaluate("caches.open('old').then((cache) => cache.put('/x', new Response('x')))")
     app.pages.clear()
-    browser.run("window.before = true")
-    browser.run("part('dialog button').click()")
-    browser.wait("!window.before && !!window.ready")
+    browser.evaluate("window.before = true")
+    browser.evaluate("part('dialog button').click()")
+    until(browser, "!window.before && !!window.ready")
     assert len(app.pages) == 2, "once past the cache, once to show it"
-    assert browser.run("location.href") == app.address + (url if url.startswith("/") else "/")
-    assert browser.run("caches.keys()") == []
-    assert browser.run("part('dialog button').textContent") == "Check again", "it cannot loop"
+    assert browser.evaluate("location.href") == app.address + (url if url.startswith("/") else "/")
+    assert browser.evaluate("caches.keys()") == []
+    assert browser.evaluate("part('dialog button').textContent") == "Check again", "it cannot loop"
 
 
 def test_a_block_without_a_minimum_cannot_loop(browser: Page, app: App) -> None:
     visit(browser, app)
-    browser.run("sessionStorage.clear()")
-    browser.run("window.before = true")
-    browser.run("showUpdateModal('Old.').shadowRoot.querySelector('dialog button').click()")
-    browser.wait("!window.before && !!window.ready")
-    assert browser.run("showUpdateModal('Old.').shadowRoot.querySelector('dialog button').textContent") == "Check again"
+    browser.evaluate("sessionStorage.clear()")
+    browser.evaluate("window.before = true")
+    browser.evaluate("showUpdateModal('Old.').shadowRoot.querySelector('dialog button').click()")
+    until(browser, "!window.before && !!window.ready")
+    assert (
+        browser.evaluate("showUpdateModal('Old.').shadowRoot.querySelector('dialog button').textContent")
+        == "Check again"
+    )
 
 
 def test_a_banner_saves_once_and_says_itself_that_it_could_not(browser: Page, app: App) -> None:
     visit(browser, app, **{**BLOCK, "policyStatus": "SOFT_BLOCK", "requiresUpdate": False})
-    browser.run(
-        "window.saves = 0, window.mayGo = () => { saves++; return new Promise((_, no) => { window.fail = no; }); }"
+    browser.evaluate(
+        "window.saves = 0;"
+        "void (window.mayGo = () => { saves++; return new Promise((_, no) => { window.fail = no; }); })"
     )
     press = "part('div[role=status] button')"
-    browser.run(f"{press}.click()")
-    assert browser.run(f"{press}.disabled")
-    browser.run("modal.show({...client.gate, message: 'Newer still.'})")
-    assert browser.run(f"{press}.disabled"), "also when it is drawn anew"
-    browser.run(f"{press}.disabled = false, {press}.click()")
-    assert browser.run("saves") == 1
-    browser.run("fail(new Error('full'))")
-    browser.wait("part('div[role=status]').textContent.includes('Your work could not be saved')")
-    assert browser.run(f"[{press}.disabled, shown(), part('dialog [role=status]').textContent]") == [False, False, ""]
+    browser.evaluate(f"{press}.click()")
+    assert browser.evaluate(f"{press}.disabled")
+    browser.evaluate("modal.show({...client.gate, message: 'Newer still.'})")
+    assert browser.evaluate(f"{press}.disabled"), "also when it is drawn anew"
+    browser.evaluate(f"{press}.disabled = false, {press}.click()")
+    assert browser.evaluate("saves") == 1
+    browser.evaluate("fail(new Error('full'))")
+    until(browser, "part('div[role=status]').textContent.includes('Your work could not be saved')")
+    assert browser.evaluate(f"[{press}.disabled, shown(), part('dialog [role=status]').textContent]") == [
+        False,
+        False,
+        "",
+    ]
 
 
 def test_a_page_that_never_comes_past_the_cache_is_not_waited_for(browser: Page, app: App) -> None:
     visit(browser, app, **BLOCK)
-    browser.run("sessionStorage.clear()")
-    browser.run("modal.show({...client.gate})")
+    browser.evaluate("sessionStorage.clear()")
+    browser.evaluate("modal.show({...client.gate})")
     app.hangs = True
-    browser.run("window.before = true")
-    browser.run("part('dialog button').click()")
-    browser.wait("!window.before && !!window.ready")
+    browser.evaluate("window.before = true")
+    browser.evaluate("part('dialog button').click()")
+    until(browser, "!window.before && !!window.ready")
