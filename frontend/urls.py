@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from frontend.app import views as app
 from frontend.incident import views
 from frontend.shell import account
 from frontend.shell import views as shell
@@ -19,6 +20,7 @@ urlpatterns = [
     path("theme", shell.theme, name="theme"),
     path("toolbox", toolbox.default, name="toolbox"),
     path("toolbox/<str:application>/", toolbox.draft, name="toolbox-draft"),
+    path("app", app.client, name="app"),
     path("cp/incident", views.board, name="incident"),
     path("cp/incident/login", views.Login.as_view(), name="incident-login"),
     path("cp/incident/<int:pk>/kill", views.kill, name="incident-kill"),

@@ -114,6 +114,8 @@ GET  toolbox                                                           in  yes y
 POST toolbox                                                           in  -   -   -   -
 GET  toolbox/<str:application>/                                        in  yes yes yes yes
 POST toolbox/<str:application>/                                        in  -   -   -   -
+GET  app                                                               yes yes yes yes yes
+POST app                                                               -   -   -   -   -
 GET  cp/incident                                                       in  yes yes yes yes
 POST cp/incident                                                       in  -   -   -   -
 GET  cp/incident/login                                                 yes yes yes yes yes

@@ -1,0 +1,219 @@
+// <app-client>: /app, a client as any other. The SDK brings the config, the gate and the flags; <app-runtime> draws them.
+
+import {icon, language, plural, say} from '../lib.js';
+import {createClient} from '../sdk/icontrol.js';
+import '../sdk/update-modal.js';
+import {LitElement, html, nothing} from '../vendor/lit.js';
+import {modelOf, pageAt, rolesOf, surfacesOf, tenantsOf} from './model.js';
+import './runtime.js';
+
+/** @typedef {import('../sdk/client.js').Client} Client */
+
+const PLATFORMS = ['web', 'ios', 'android', 'desktop'];
+/** What of the address says who looks. */
+const NAMES = ['key', 'tenant', 'role', 'version', 'platform', 'surface'];
+/** Its first version, where the server names none. */
+const FIRST = '1.0.0';
+const isWide = matchMedia('(min-width: 761px)');
+
+/** @param {string} problem */
+function told(problem) {
+  if (problem === 'http.401' || problem === 'http.404') return say('The server knows no such client key.');
+  if (problem === 'network') return say('The server cannot be reached.');
+  return say('The server’s answer could not be used ({problem}).', {problem});
+}
+
+export class AppClient extends LitElement {
+  static properties = {given: {state: true}, problem: {state: true}, notice: {state: true}, shown: {state: true}, asked: {state: true}};
+
+  constructor() {
+    super();
+    const query = new URLSearchParams(location.search);
+    /** @type {Record<string, string>} */
+    this.given = Object.fromEntries(NAMES.map(name => [name, (query.get(name) ?? '').slice(0, 200)]));
+    this.given.platform ||= 'web';
+    /** @type {string | null} */
+    this.problem = null;
+    this.notice = '';
+    this.asked = false;
+    /** What the runtime is given, new with each change. @type {{config: any, context: any} | null} */
+    this.shown = null;
+    /** @type {Client | null} */
+    this.client = null;
+    this.modal = /** @type {import('../sdk/update-modal.js').UpdateModal} */ (document.createElement('icontrol-update-modal'));
+    // The app is this page, wherever real ones are fetched from: updated, it is the latest version.
+    this.modal.onBeforeUpdate = () => {
+      const {latest, minSupported} = /** @type {Client} */ (this.client).gate;
+      this.given = {...this.given, version: latest ?? minSupported ?? this.given.version};
+      this.remember();
+    };
+    this.isOn = (/** @type {string} */ key) => this.flag(key).isOn;
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  connectedCallback() {
+    this.replaceChildren();
+    super.connectedCallback();
+    document.body.append(this.modal);
+    window.addEventListener('hashchange', () => this.requestUpdate());
+    this.boot();
+    // Whether the last round went wrong is told to nobody: it is looked at.
+    setInterval(() => { this.problem = this.client?.problem ?? null; }, 1000);
+  }
+
+  async boot() {
+    if (!this.given.version) {
+      const first = this.create('');
+      const {latest} = await first.checkVersionGate();
+      this.given = {...this.given, version: latest || FIRST};
+    }
+    this.begin();
+  }
+
+  /** @param {string} clientVersion */
+  create(clientVersion) {
+    const {key, platform, tenant, role, surface} = this.given;
+    return createClient({
+      baseUrl: location.origin, clientKey: key || undefined, clientVersion, platform, language, surface, tenant: tenant || undefined,
+      attributes: role ? {role} : {},
+    });
+  }
+
+  /** A client of another version or platform is another one. */
+  begin() {
+    this.client?.stop();
+    const client = this.create(this.given.version);
+    this.client = client;
+    let {serial, version} = client;
+    client.subscribe(() => {
+      if (client !== this.client) return;
+      if (serial && client.serial > serial) {
+        this.notice = client.version === version ? say('The config was updated: release {serial}.', {serial: client.serial}) : say('Version {version} is live: the app shows it now.', {version: client.version});
+      }
+      ({serial, version} = client);
+      this.refresh();
+    });
+    client.start();
+    void client.refresh().then(() => { this.asked = true; this.problem = client.problem; this.refresh(); });
+    const asking = {get gate() { return {...client.gate, url: ''}; }, refresh: () => client.refresh(), subscribe: (/** @type {() => void} */ run) => client.subscribe(run)};
+    this.modal.client = asking;
+    this.refresh();
+  }
+
+  refresh() {
+    const {client} = this;
+    if (!client?.document) return;
+    const {tenant, role, version, platform, surface} = this.given;
+    const context = {tenant, role: role === '' ? undefined : role === '-' ? '' : role, version, platform, surface: surface || undefined, language};
+    const model = modelOf(client.document, context, this.isOn);
+    if (!role) {
+      this.given = {...this.given, role: model.role || '-'};
+      this.identify();
+    }
+    this.told = (/** @type {string} */ key) => this.isOn(key); // new: a flag may have changed
+    this.shown = {config: client.document, context: {...context, role: model.role}};
+  }
+
+  identify() {
+    const {tenant, role} = this.given;
+    this.client?.setContext({tenant: tenant || undefined, attributes: role && role !== '-' ? {role} : {}});
+  }
+
+  /** @param {string} key */
+  flag(key) {
+    const {client} = this;
+    const {value, variant, reason} = client?.flagDetails(key, null) ?? {value: null, variant: null, reason: 'ERROR'};
+    const off = client?.document?.featureFlags?.find((/** @type {any} */ flag) => flag.key === key)?.offVariant ?? 'off';
+    const isOn = reason !== 'ERROR' && (typeof value === 'boolean' ? value : variant !== off);
+    return {isOn, variant: variant ?? ''};
+  }
+
+  /** The address says who looks: it can be sent to somebody. */
+  remember() {
+    const query = new URLSearchParams(Object.entries(this.given).filter(([, value]) => value));
+    history.replaceState(null, '', `${location.pathname}?${query}${location.hash}`);
+  }
+
+  /** @param {string} name @param {string} value */
+  change(name, value) {
+    if (value === this.given[name]) return;
+    this.given = {...this.given, [name]: value.trim().slice(0, 200)};
+    this.remember();
+    if (name === 'tenant' || name === 'role') this.identify();
+    else if (name !== 'surface') this.begin();
+    this.refresh();
+  }
+
+  /** @param {CustomEvent<{page: string}>} event */
+  navigate(event) {
+    const {page} = event.detail;
+    const model = event.target instanceof Element ? /** @type {any} */ (event.target).model : null;
+    const found = model?.pages.find((/** @type {any} */ one) => one.id === page);
+    if (found && found.href !== location.hash) history.pushState(null, '', found.href);
+    this.requestUpdate();
+  }
+
+  updated() {
+    const runtime = /** @type {any} */ (this.querySelector('app-runtime'));
+    if (!runtime?.model) return;
+    const page = pageAt(runtime.model, location.hash)?.id ?? '';
+    if (page && page !== runtime.page) [runtime.page, runtime.tab] = [page, ''];
+    const {name} = runtime.model.brand;
+    const title = runtime.model.pages.find((/** @type {any} */ one) => one.id === runtime.page)?.title;
+    document.title = [title, name || say('App'), 'iCONTROL'].filter(Boolean).join(' | ');
+  }
+
+  render() {
+    return html`${this.bar()}
+      ${this.notice ? html`<div class="app-news"><span role="status">${this.notice}</span><button type="button" class="btn ghost sm icon" aria-label=${say('Close')} @click=${() => { this.notice = ''; }}>${icon('x')}</button></div>` : nothing}
+      ${this.shown ? html`<app-runtime class="full" .config=${this.shown.config} .context=${this.shown.context} .told=${this.told} @navigate=${this.navigate}></app-runtime>` : html`<p class="app-wait" role="status">${this.waiting()}</p>`}`;
+  }
+
+  waiting() {
+    if (this.client?.gate.requiresUpdate) return say('The app goes on after the update.');
+    if (!this.asked) return say('The app is loading.');
+    return this.problem ? told(this.problem) : say('Nothing is published yet. As soon as something is, it appears here.');
+  }
+
+  bar() {
+    const config = this.shown?.config ?? {};
+    const {tenant, role, version, platform, surface} = this.given;
+    const roles = rolesOf(config, language);
+    const surfaces = surfacesOf(config);
+    const label = roles.find(one => one.id === role)?.label ?? say('no role');
+    const field = (/** @type {string} */ name) => (/** @type {Event} */ event) => this.change(name, /** @type {HTMLInputElement} */ (event.target).value);
+    return html`<div class="app-bar"><details ?open=${isWide.matches}>
+        <summary>${icon('eye', true)} ${say('Seen as {role}, {tenant}, version {version}', {role: label, tenant: tenant || say('no tenant'), version: version || '…'})}</summary>
+        <div class="app-fields">
+          <label><span>${say('Role')}</span><select class="inp sm" @change=${field('role')}><option value="-" ?selected=${role === '-'}>${say('none')}</option>${roles.map(one => html`<option value=${one.id} ?selected=${one.id === role}>${one.label}</option>`)}</select></label>
+          <label><span>${say('Tenant')}</span><input class="inp sm" list="app-tenants" autocomplete="off" .value=${tenant} placeholder=${say('none')} @change=${field('tenant')}></label>
+          <datalist id="app-tenants">${tenantsOf(config).map(name => html`<option value=${name}></option>`)}</datalist>
+          <label><span>${say('App version')}</span><input class="inp sm" autocomplete="off" .value=${version} @change=${field('version')}></label>
+          <label><span>${say('Platform')}</span><select class="inp sm" @change=${field('platform')}>${[...new Set([...PLATFORMS, platform])].map(name => html`<option ?selected=${name === platform}>${name}</option>`)}</select></label>
+          ${surfaces.length > 1 ? html`<label><span>${say('Surface')}</span><select class="inp sm" @change=${field('surface')}>${surfaces.map(name => html`<option ?selected=${name === surface}>${name}</option>`)}</select></label>` : nothing}
+        </div></details>
+      <div class="app-state">${this.flags(config)}${this.state()}</div></div>`;
+  }
+
+  /** @param {any} config */
+  flags(config) {
+    const keys = (config.featureFlags ?? []).map((/** @type {any} */ flag) => flag.key);
+    if (!keys.length) return nothing;
+    return html`<details class="menu"><summary class="btn sm">${icon('flag', true)} ${plural('{count} flag', '{count} flags', {count: keys.length})}</summary>
+      <ul class="menu-body app-flags">${keys.map((/** @type {string} */ key) => {
+        const {isOn, variant} = this.flag(key);
+        return html`<li><code>${key}</code><span class="tag ${isOn ? 'added' : ''}">${isOn ? say('on') : say('off')}${['on', 'off', ''].includes(variant) ? nothing : html` <code>${variant}</code>`}</span></li>`;
+      })}</ul></details>`;
+  }
+
+  state() {
+    const {client, problem} = this;
+    if (problem && this.shown) return html`<span class="chip bad" role="status">${icon('wifi-off', true)} ${problem === 'network' ? say('Offline: {version}, the last that came', {version: client?.version ?? ''}) : told(problem)}</span>`;
+    return client?.version ? html`<span class="chip live">${client.version}</span><span class="muted small">${say('release {serial}', {serial: client.serial})}</span>` : nothing;
+  }
+}
+
+customElements.define('app-client', AppClient);
