@@ -10,7 +10,8 @@ invalid content (422).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence, Set
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from functools import cache
 from typing import Any
 
@@ -31,12 +32,14 @@ from releases import proposals
 from releases.delivery import clients_seen
 from releases.flag_life import NO_CHANGES, changes_between, flag_changes, flag_findings, kinds_of
 from releases.gate import decision as gate
+from releases.gate import policy_fields
 from releases.ledger.chain import head_of, pasts, release_of
 from releases.ledger.lineage import ancestry, lineage
 from releases.models import Environment, Release
 from releases.policies import (
     check_not_live,
     check_policy_changes,
+    check_policy_confirmed,
     check_policy_read,
     check_rollback,
     check_serial,
@@ -47,6 +50,7 @@ from releases.policies import (
     check_was_live,
     confirmations,
     live_flags,
+    policy_confirmations,
     stands,
     stored_policies,
 )
@@ -138,6 +142,9 @@ def _plan(
         flags = flag_changes(head, candidate)
     else:
         flags = changes_between(before, after)
+    policies = _policies(head, policy, candidate.version if bump_latest else None)
+    if not policy_fields.policy_problems(policies):
+        confirmation = [*confirmation, *policy_confirmations(environment, head.policy_set, policies, now)]
     return PublishPlan(
         basis=read_from,
         candidate=candidate,
@@ -146,7 +153,7 @@ def _plan(
         problems=problems,
         confirmations=confirmations(environment, candidate, snapshot, live) + confirmation,
         flags=flags,
-        policies=_policies(head, policy, candidate.version if bump_latest else None),
+        policies=policies,
         picked_from=draft,
         unpicked=missing_changes(diff(live_document, draft.document), found, selection.changes, snapshot)
         if draft and live and found
@@ -342,14 +349,23 @@ def undo_target(environment: Environment, head: Release, serial: int | None) -> 
 
 
 def set_policy(
-    environment: Environment, policies: Any, *, read: Set[str], reason: str, actor: Actor, now: dt.datetime
+    environment: Environment,
+    policies: Any,
+    *,
+    read: Set[str],
+    confirm: Collection[str] = (),
+    reason: str,
+    actor: Actor,
+    now: dt.datetime,
 ) -> Release:
     """Replace the version policies of all platforms (``{"default": {…}, "ios": {…}}``)."""
     stored = cache(lambda: stored_policies(policies))
+    needed = cache(lambda current: policy_confirmations(environment, json.loads(current), json.loads(stored()), now))
 
     def decide(head: Release) -> Proposal:
         check_policy_read(head, read, lambda: last_policy_change(environment, head.policies))
         check_policy_changes(environment, head.policies, stored())
+        check_policy_confirmed(environment, needed(head.policies), confirm)
         return propose(head, "policy", policies=stored())
 
     return _release(environment, decide, reason=reason, actor=actor, now=now).release

@@ -205,6 +205,13 @@ define(
     next="Raise latest first, or lower the minimum.",
 )
 define(
+    "policy.needs_confirmation",
+    409,
+    title="Please confirm",
+    detail="This version policy of {environment} needs explicit confirmation of: {codes}.",
+    next="Read each finding, then confirm it.",
+)
+define(
     "policy.stale",
     412,
     title="The policy has changed",

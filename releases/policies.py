@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Collection, Set
 from typing import Any
@@ -20,6 +21,7 @@ from releases.confirmation import Confirmation
 from releases.delivery.live import document_of
 from releases.gate import policy_fields
 from releases.gate.decision import Policy
+from releases.impact import STOPS_MANY, impact_of
 from releases.ledger.kinds import RELEASE_KINDS
 from releases.ledger.lineage import lineage
 from releases.models import Environment, Release
@@ -32,6 +34,7 @@ CONFIRMABLE = (
     "release.grows",
     "release.shrinks",
     "flag.key_reused",
+    STOPS_MANY,
 )
 
 
@@ -192,6 +195,25 @@ def check_policy_read(head: Release, read: Set[str], last_change: Callable[[], R
     if changed is None:
         raise Refusal("policy.none_yet", extra=extra)
     raise Refusal("policy.stale", who=changed.actor, at=local(changed.created_at), serial=changed.serial, extra=extra)
+
+
+def policy_confirmations(environment: Environment, current: Any, wanted: Any, now: dt.datetime) -> list[Confirmation]:
+    """The confirmations needed before these policies, which are valid, replace the current ones."""
+    return [] if current == wanted else impact_of(environment, current, wanted, now).confirmations
+
+
+def check_policy_confirmed(environment: Environment, needed: list[Confirmation], confirm: Collection[str]) -> None:
+    open_ones = [confirmation for confirmation in needed if confirmation.code not in confirm]
+    if open_ones:
+        raise Refusal(
+            "policy.needs_confirmation",
+            environment=environment.key,
+            codes=", ".join(confirmation.code for confirmation in open_ones),
+            extra={
+                "environment": environment.key,
+                "confirmations": [confirmation.as_json() for confirmation in open_ones],
+            },
+        )
 
 
 def check_policy_changes(environment: Environment, current: str, text: str) -> None:

@@ -14,12 +14,13 @@ from configs.models import ConfigVersion
 from frontend.incident import board
 from icontrol.kernel.actors import PUBLISH
 from icontrol.kernel.entity_tags import entity_tag, revisions
-from icontrol.kernel.localized import text_lazy
+from icontrol.kernel.localized import localized_lazy, text_lazy
 from icontrol.kernel.responses import language
 from icontrol.kernel.texts import Text, both, pick
 from releases import actions
 from releases.admin import kill_switches
 from releases.gate.decision import Policy
+from releases.impact import STOPS_MANY, impact_of
 from releases.ledger.chain import head_of
 from releases.models import Environment, Release
 from releases.pages import undo, version_actions
@@ -134,10 +135,17 @@ class Maintenance(IncidentAction):
             return {"open": False, "notes": [already]}
         begin = text_lazy("Begin maintenance in {where}", where=where)
         end = text_lazy("End maintenance in {where}", where=where)
+        impact = impact_of(self.environment, head.policy_set, self._wanted(head), self.now)
         return {
             "button": begin if self.on else end,
-            "hidden": {"etag": entity_tag(policy_revision(head.policies))},
-            "notes": self._begins(policies[0]) if self.on else self._ends(max(p.retry_after for p in policies)),
+            "hidden": {
+                "etag": entity_tag(policy_revision(head.policies)),
+                **({"confirm": STOPS_MANY} if impact.confirmations else {}),
+            },
+            "notes": [
+                *map(localized_lazy, impact.sentences()),
+                *(self._begins(policies[0]) if self.on else self._ends(max(p.retry_after for p in policies))),
+            ],
         }
 
     def _begins(self, policy: Policy) -> list[Any]:
@@ -157,12 +165,15 @@ class Maintenance(IncidentAction):
             text_lazy("Those below the minimum version are blocked as before."),
         ]
 
+    def _wanted(self, head: Release) -> dict[str, Any]:
+        return {name: {**policy, "maintenance": self.on} for name, policy in head.policy_set.items()}
+
     def act(self) -> HttpResponse:
-        policies = head_of(self.environment).policy_set
         done = actions.set_policy(
             self.environment,
-            {name: {**policy, "maintenance": self.on} for name, policy in policies.items()},
+            self._wanted(head_of(self.environment)),
             read=revisions(self.typed.get("etag")),
+            confirm=self.typed.getlist("confirm"),  # what the page has said
             reason=self.reason,
             actor=self.actor,
             now=self.now,

@@ -155,6 +155,7 @@ class PolicyView(AuthorView):
             environment,
             data["policies"],
             read=self.has_read,
+            confirm=data["confirm"],
             reason=data["reason"],
             actor=self.actor,
             now=self.now,

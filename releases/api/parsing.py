@@ -160,6 +160,7 @@ class PolicyBody(ReasonBody):
     policies = PolicySet(
         help_text='{"default": {…}, "ios": {…}}; each stands alone, what it leaves out has its default.'
     )
+    confirm = serializers.ListField(child=TextField(max_length=100), required=False, default=list, max_length=20)
 
 
 @extend_schema_field(

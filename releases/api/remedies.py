@@ -12,6 +12,7 @@ NEXT: dict[str, Text] = {
     "schema.unread": both("GET the schema, then send its ETag in If-Match."),
     "policy.unread": both("GET /api/policy, then send its ETag in If-Match."),
     "publish.unread": both("Send version, digest, or If-Match with the draft's ETag."),
+    "policy.needs_confirmation": both("Read each finding; send its code in confirm."),
     "publish.needs_confirmation": both("Read each finding; send its code in confirm."),
     "version.unknown": both("GET /api/config/versions lists them."),
     "section.unknown": both("PATCH the draft itself for anything else."),

@@ -54,7 +54,7 @@ def refusal_lines(refusal: Refusal, language: str) -> Iterator[str]:
 
 
 def next_step(refusal: Refusal) -> Text:
-    if refusal.code == "publish.needs_confirmation":
+    if refusal.code in ("policy.needs_confirmation", "publish.needs_confirmation"):
         flags = " ".join(f"--confirm {finding['code']}" for finding in refusal.extra["confirmations"])
         return both("Read each finding; to confirm, add {f}", f=flags)
     return NEXT.get(refusal.code, refusal.next)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -10,6 +11,7 @@ from django.core.management.base import CommandParser
 from icontrol.kernel.texts import Text, both
 from releases import actions
 from releases.gate.decision import DEFAULT
+from releases.impact import impact_of
 from releases.ledger.chain import head_of
 from releases.management.base import ActionCommand, unusable
 from releases.management.output import table
@@ -21,7 +23,7 @@ from releases.serialization.releases import show_policy
 
 class Command(ActionCommand):
     help = "Shows the version policy of an environment; with options it changes one platform's, with --file all."
-    takes = ("application", "environment", "reason", "dry_run")
+    takes = ("application", "environment", "reason", "confirm", "dry_run")
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--platform", metavar="NAME", help=f"Whose policy; default: {DEFAULT}.")
@@ -41,12 +43,14 @@ class Command(ActionCommand):
         elif self.options["dry_run"]:
             text = stored_policies(wanted)
             check_policy_changes(environment, current, text)
-            self.changed(environment, head, before, json.loads(text))
+            impact = impact_of(environment, before, json.loads(text), self.now)
+            self.changed(environment, head, before, json.loads(text), [*impact.sentences(), *impact.warnings()])
         else:
             release = actions.set_policy(
                 environment,
                 wanted,
                 read={policy_revision(current)},
+                confirm=self.options["confirm"],
                 reason=self.options["reason"],
                 actor=self.actor,
                 now=self.now,
@@ -85,7 +89,15 @@ class Command(ActionCommand):
             lines += [f"{platform}:", *table([[field, as_typed(value)] for field, value in policy.items()])]
         self.answer(body, lines)
 
-    def changed(self, environment: Environment, head: Release, before: Any, after: dict[str, Any]) -> None:
+    def changed(
+        self,
+        environment: Environment,
+        head: Release,
+        before: Any,
+        after: dict[str, Any],
+        more: Sequence[Text] = (),
+    ) -> None:
+        """``more``: what clients would notice."""
         changes = changed_fields(before, after)
         dry = self.options["dry_run"]
         body = {**show_policy(environment, head), "policies": after, "dryRun": dry, "changes": changes}
@@ -96,4 +108,4 @@ class Command(ActionCommand):
                 "The version policy of {place} has changed: release {serial}.", place=environment, serial=head.serial
             )
         )
-        self.answer(body, [said, *changed_lines(changes)])
+        self.answer(body, [said, *changed_lines(changes), *more])

@@ -12,14 +12,16 @@ from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from frontend.incident import pages
 from frontend.incident.board import matching
 from releases.access import actions as access
 from releases.access import audit
 from releases.access.passwords import mark_temporary
+from releases.delivery.adoption import slot_of
 from releases.ledger.chain import live_since
-from releases.models import AuditEvent, Release
+from releases.models import AuditEvent, Release, VersionPolls
 from tests.factories import ADA, World, damage, flag, snapshot
 from tests.releases.admin_pages import Page, Staff, staff
 
@@ -196,6 +198,24 @@ def test_back_to_what_was_live_before(live: World, ada: Staff) -> None:
     assert "there is none before it to go back to" in done.text  # why there is no button
     assert live.live == "1.0.0" and live.head().policy_set["default"]["minSupported"] == "1.5.0"
     assert get(ada, url).refusal == "rollback.already_live"
+
+
+def test_maintenance_says_how_many_clients_it_stops(live: World, ada: Staff) -> None:
+    now = timezone.now()
+    for back in range(12):
+        VersionPolls.objects.create(
+            environment=live.production,
+            slot=slot_of(now) - back,
+            version="2.0.0",
+            platform="",
+            serial=1,
+            every=60,
+            polls=5 * 40,
+        )
+    page = get(ada, address(live, "maintenance/on"))
+    assert "Maintenance begins for about 40 of 40 clients seen in 24 hours (100.0 %)." in page.text
+    assert act(ada, address(live, "maintenance/on")).status == 200
+    assert live.head().policy_set["default"]["maintenance"]
 
 
 def test_maintenance_of_all_platforms_and_its_end(live: World, ada: Staff) -> None:
