@@ -19,7 +19,7 @@ export function newItem(section, id, title, snapshot, language) {
     },
     tabs: () => ({id, pageId: page, label: text, visible: true, order: after(list(snapshot.tabs), 'pageId', page)}),
     tables: () => ({id, pageId: page, visible: true, columns: [], actions: []}),
-    featureFlags: () => ({key: id, state: 'OFF', ...(title ? {description: text} : {})}),
+    featureFlags: () => ({key: id, state: 'OFF', type: 'boolean', ...(title ? {description: text} : {})}),
     segments: () => ({id, conditions: []}),
     uiTokens: () => ({key: id, value: '#808080', category: 'color'}),
   };
