@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from frontend.app import views as app
 from frontend.incident import views
@@ -29,4 +29,6 @@ urlpatterns = [
     path("cp/incident/<int:pk>/rollback/<str:version>", views.rollback, name="incident-rollback"),
     path("cp/incident/<int:pk>/maintenance/on", views.maintenance, {"on": True}, name="incident-maintenance-on"),
     path("cp/incident/<int:pk>/maintenance/off", views.maintenance, {"on": False}, name="incident-maintenance-off"),
+    # Behind the fixed addresses under /cp: an application may have any key.
+    path("", include("frontend.control.urls")),
 ]

@@ -21,7 +21,7 @@ KEPT = 365 * 24 * 3600
 def home(request: HttpRequest) -> HttpResponseBase:
     """Staff goes on to the control plane; everybody else reads what this is."""
     if request.user.is_active and request.user.is_staff:
-        return HttpResponseRedirect(reverse("incident"))
+        return HttpResponseRedirect(reverse("control"))
     return render(request, "frontend/shell/home.html", text_lazy("Deploy is not release"))
 
 

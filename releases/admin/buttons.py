@@ -76,17 +76,7 @@ def version_buttons(version: ConfigVersion, actor: Actor, standings: Sequence[St
 def around_version(version: ConfigVersion) -> list[Button]:
     """Links to read about a version besides its page."""
     history = address("configs_configversion_history", version.pk)
-    return [compare(version), Button(text_lazy("History"), history)]
-
-
-def compare(version: ConfigVersion, *, environment: str | None = None) -> Button:
-    """A link to compare with what is live, by default in the application's default environment."""
-    given = {"environment": environment} if environment else {}
-    url = address(
-        "configs_configversion_compare",
-        **{"application": version.application.key, "from": "live", "to": version.version, **given},
-    )
-    return Button(text_lazy("Compare with live"), url)
+    return [Button(text_lazy("History"), history)]
 
 
 # Environments ---------------------------------------------------------------------------------------------------------

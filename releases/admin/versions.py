@@ -22,7 +22,6 @@ from icontrol.kernel.texts import Text, both
 from releases.admin import buttons
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import address, page_of
-from releases.admin.compare import Compare
 from releases.ledger.chain import head_of
 from releases.models import Release
 from releases.pages import facts, markup
@@ -95,9 +94,6 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
         return found
 
     # List ----------------------------------------------------------------------------------------------------------
-
-    def top_buttons(self, request: HttpRequest) -> list[Button]:
-        return [Button(text_lazy("Compare versions"), address("configs_configversion_compare"))]
 
     def get_list_display(self, request: HttpRequest) -> Any:
         several = Application.objects.count() > 1
@@ -176,7 +172,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
 
     def buttons(self, request: HttpRequest, version: ConfigVersion) -> list[Button]:
         standings = facts.standings(version.application_id)
-        return [*buttons.version_buttons(version, self.actor(request), standings), buttons.compare(version)]
+        return buttons.version_buttons(version, self.actor(request), standings)
 
     def more(self, request: HttpRequest, version: ConfigVersion) -> dict[str, Any]:
         environments = facts.environments_of(version.application_id)
@@ -233,7 +229,6 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
 
     def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         return [
-            ("compare/", lambda request: Compare(self, request).serve(self.actor(request)), "compare"),
             *((f"<int:pk>/{name}/", self._serve(move), name) for name, (move, _) in ACTION_PAGES.items()),
             ("<int:pk>/history/<int:entry>/restore/", self.restore_entry, "restore_entry"),
         ]

@@ -209,7 +209,7 @@ def catch_up(environments: Collection[int]) -> None:
 
 def _learn(question: int, release: Release) -> None:
     environment = release.environment
-    seen.put(question, _live(release))
+    seen.put(question, live_of(release))
     if environment.is_default and environment.application.is_default:
         seen.led("", environment.pk, "")
 
@@ -217,7 +217,7 @@ def _learn(question: int, release: Release) -> None:
 def _read(environment_id: int, sha: str) -> Live:
     # By descending serial: it is among the newest, and the hash has no index.
     ledger = Release.objects.filter(environment=environment_id, hash=sha).order_by("-serial")
-    return _live(ledger.select_related("environment__application", "config_version__content")[:1].get())
+    return live_of(ledger.select_related("environment__application", "config_version__content")[:1].get())
 
 
 def document_of(version: ConfigVersion) -> Any:
@@ -226,7 +226,8 @@ def document_of(version: ConfigVersion) -> Any:
     return version.document if known is None else known
 
 
-def _live(release: Release) -> Live:
+def live_of(release: Release) -> Live:
+    """As clients get it while it is the newest one: of an older release, as they got it."""
     version, environment = release.config_version, release.environment
     return Live(
         application=environment.application.key,

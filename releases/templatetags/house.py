@@ -15,10 +15,12 @@ from icontrol.kernel.texts import both
 from releases.access.authentication import actor_of_user
 from releases.admin import buttons
 from releases.admin.buttons import around_version, standing_buttons, version_buttons
+from releases.ledger.summary import summary
 from releases.pages import facts, markup
 from releases.pages.facts import Standing
 from releases.pages.offered import Button
 from releases.pages.remedies import remedy
+from releases.pages.sentences import did, who
 
 register = template.Library()
 register.filter("said", localized)
@@ -32,6 +34,9 @@ register.filter("number", markup.number)
 register.filter("counts", markup.counts)
 register.filter("forced_off", buttons.forced_off)
 register.filter("remedy", remedy)
+register.filter("did", did)
+register.filter("who", who)
+register.filter("summary", summary)
 
 
 @register.simple_tag

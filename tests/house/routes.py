@@ -33,7 +33,7 @@ def _walk(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterato
 def is_page(route: str) -> bool:
     """For people and their browsers; all others answer programs."""
     return not route or route.startswith(
-        ("admin/", "cp/", "i18n/", "login", "logout", "theme", "toolbox", "app", "account", "confirm")
+        ("admin/", "cp", "i18n/", "login", "logout", "theme", "toolbox", "app", "account", "confirm")
     )
 
 
@@ -50,4 +50,5 @@ def path(route: str, values: dict[str, Any]) -> str:
     def fill(match: re.Match[str]) -> str:
         return f"{match[1]}/{values[match[1]]}"
 
+    route = route.replace("cp/<str:application>/<str:environment>/", "cp/icontrol/production/")
     return "/" + re.sub(r"<\w+:(\w+)>", lambda match: str(values[match[1]]), re.sub(r"(\w+)/<[^>]*>", fill, route))

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.urls import reverse
 
-from configs.actions import create_application
 from configs.models import ConfigVersion
-from releases.access import actions as access
 from releases.models import Release
-from tests.factories import ADA, World, damage, flag, snapshot
+from tests.factories import World, damage, flag, snapshot
 from tests.releases.admin_pages import Page, Staff, staff
 
 VERSION = "configs_configversion"
@@ -129,8 +126,8 @@ def test_a_waiting_preview_is_offered_before_the_draft(world: World, ada: Staff)
     ("role", "offered"),
     [
         ("viewer", set()),
-        ("editor", {"preview", "history", "compare"}),
-        ("publisher", {"preview", "publish", "history", "compare"}),
+        ("editor", {"preview", "history"}),
+        ("publisher", {"preview", "publish", "history"}),
     ],
 )
 def test_the_drafts_card_has_what_the_role_may_do(world: World, role: str, offered: set[str]) -> None:
@@ -140,81 +137,7 @@ def test_the_drafts_card_has_what_the_role_may_do(world: World, role: str, offer
     moves = {
         move for move in ("preview", "publish", "history") if f"/admin/configs/configversion/{draft}/{move}/" in links
     }
-    assert moves | ({"compare"} if "/admin/configs/configversion/compare/" in links else set()) == offered
-
-
-# Comparing ------------------------------------------------------------------------------------------------------------
-
-
-def test_any_two_versions_are_compared(world: World, ada: Staff) -> None:
-    compare = f"{VERSION}_compare"
-    world.release(snapshot("home", "old"))
-    world.release(snapshot("home", "shop"), confirm=["release.shrinks"])
-    world.publish("1.0.0", environment=world.staging)
-    world.edit(snapshot("home", "shop", "new"))
-    page = ada.get(compare)  # what is live → the draft
-    assert "1.0.1 published → to 1.0.2 draft" in page.text and "Page “New” (new) added" in page.text
-    page = ada.get(compare, **{"from": "1.0.0", "to": "1.0.1"})
-    assert "Page “Old” (old) removed" in page.text and "Page “Shop” (shop) added" in page.text
-    assert "1 removed" in page.text and "1 added" in page.text
-    page = ada.open(next(link for link in page.links if "to=1.0.0" in link))  # the other way round
-    assert "Page “Shop” (shop) removed" in page.text
-    assert "Page “Old” (old) removed" in ada.get(compare, environment="staging").text
-    assert "No difference." in ada.get(compare, **{"from": "1.0.1", "to": "live"}).text
-    chosen = [
-        option.attributes["value"] for option in ada.get(compare).all("option") if "selected" in option.attributes
-    ]
-    assert chosen == ["live", "draft", "production"]
-    for name, given in ((f"{VERSION}_changelist", ()), (f"{VERSION}_change", (pk("1.0.0"),))):
-        assert any(link.startswith("/admin/configs/configversion/compare/") for link in ada.get(name, *given).links)
-
-
-def test_comparing_with_what_is_not_there(world: World, ada: Staff) -> None:
-    compare = f"{VERSION}_compare"
-    world.edit(snapshot("home"))
-    page = ada.get(compare)
-    assert page.status == 200 and "nothing is live in production yet" in page.text and "(home) added" in page.text
-    for given, status, code in (
-        ({"to": "9.9.9"}, 404, "version.unknown"),
-        ({"to": "preview"}, 404, "preview.none"),
-        ({"from": "'\"<"}, 400, "version.malformed"),
-        ({"environment": "moon"}, 404, "environment.unknown"),
-        ({"application": "moon"}, 404, "application.unknown"),
-    ):
-        page = ada.get(compare, **given)
-        assert (page.status, page.refusal) == (status, code)
-
-
-def test_what_was_never_published_is_compared_by_editors(world: World) -> None:
-    compare = f"{VERSION}_compare"
-    world.release(snapshot("home"))
-    world.edit(snapshot("home", "secret"))
-    world.preview()
-    viewer = staff("viewer")
-    assert "No difference." in viewer.get(compare).text  # nothing was live before
-    world.publish("1.0.0", environment=world.staging)
-    world.publish("1.0.1")
-    world.edit(snapshot("home", "later"))
-    world.preview()
-    page = viewer.get(compare)  # the step that clients took last
-    assert "1.0.0 published → to 1.0.1 published" in page.text and "(secret) added" in page.text
-    assert "1.0.2" not in page.text and "later" not in page.text
-    page = viewer.get(compare, environment="staging")
-    assert page.status == 200 and "No difference." in page.text
-    for name in ("draft", "preview", "1.0.2", "1.0.3"):
-        assert viewer.get(compare, to=name).refusal == "permission.denied", name
-    assert "(later) added" in staff("editor").get(compare, to="preview").text
-
-
-def test_applications_are_compared_apart(world: World, ada: Staff) -> None:
-    world.edit(snapshot("home"))
-    assert not any("?application=" in link and "from=" not in link for link in ada.get(f"{VERSION}_compare").links)
-    other = create_application(key="other", name="Other", actor=ADA, now=world.tick())
-    access.create_environment(other, key="moon", actor=ADA, now=world.tick())
-    page = ada.get(f"{VERSION}_compare")
-    assert {"?application=icontrol", "?application=other"} <= page.links
-    page = ada.open(f"{reverse(f'admin:{VERSION}_compare')}?application=other")
-    assert page.status == 200 and "nothing is live in moon yet" in page.text
+    assert moves == offered
 
 
 # Long differences -----------------------------------------------------------------------------------------------------

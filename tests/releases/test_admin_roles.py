@@ -42,7 +42,6 @@ OPENS: dict[str, frozenset[str]] = {
     "configs_application_settings": FROM["admin"],
     "configs_configversion_change": FROM["viewer"],
     "configs_configversion_changelist": FROM["viewer"],
-    "configs_configversion_compare": FROM["viewer"],
     "configs_configversion_history": FROM["viewer"],
     "configs_configversion_preview": FROM["editor"],
     "configs_configversion_publish": FROM["publisher"],

@@ -2,10 +2,3 @@
 import './flag-form.js';
 import './json-form.js';
 import './segment-form.js';
-import './page-form.js';
-import './tab-form.js';
-import './table-form.js';
-import './tokens-form.js';
-import './object-form.js';
-import './access-forms.js';
-import './extra-form.js';

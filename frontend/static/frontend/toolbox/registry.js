@@ -1,5 +1,4 @@
-// Which element edits which section; '' stands for sections of the application's own. What nobody registered is edited as JSON.
-import {NAMED_BY} from './sections.js';
+// Which element edits which section. What nobody registered is edited as JSON.
 
 /** @type {Map<string, string>} */
 const forms = new Map();
@@ -10,4 +9,4 @@ export function register(section, tagName) {
 }
 
 /** @param {string} section @returns {string} */
-export const formOf = section => forms.get(section) ?? (section in NAMED_BY ? 'tb-json' : forms.get('') ?? 'tb-json');
+export const formOf = section => forms.get(section) ?? 'tb-json';

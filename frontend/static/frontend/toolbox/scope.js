@@ -4,12 +4,11 @@ import {find} from './sections.js';
 /** @typedef {import('./draft.js').Draft} Draft */
 
 export class Scope {
-  /** @param {Draft} draft @param {string} section @param {string} itemId @param {string} [prefix] of its paths in addresses */
-  constructor(draft, section, itemId, prefix = '') {
+  /** @param {Draft} draft @param {string} section @param {string} [itemId] left out for sections that are one value */
+  constructor(draft, section, itemId = '') {
     this.draft = draft;
     this.section = section;
     this.itemId = itemId;
-    this.prefix = prefix;
     this.item = find(draft.snapshot, section, itemId);
     this.liveItem = find(draft.live, section, itemId);
   }

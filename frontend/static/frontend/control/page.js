@@ -1,0 +1,8 @@
+// What every page of the control plane has: live parts, shortcuts, the viewer's time zone.
+import {keepFresh} from './live.js';
+import {listenForKeys} from './keys.js';
+import {chooseZone} from './zone.js';
+
+keepFresh(document);
+listenForKeys(document);
+chooseZone(document);
