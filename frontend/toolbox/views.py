@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.urls import reverse
+import re
+from functools import cache
+from pathlib import Path
 
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+import configs
+from configs.models import ConfigVersion
+from configs.states import DRAFT
 from frontend.shell.access import staff_page
 from frontend.shell.frame import refuse, render
+from frontend.toolbox.presence import presence
+from icontrol.kernel import responses
 from icontrol.kernel.actors import EDIT, PUBLISH
+from icontrol.kernel.entity_tags import entity_tag
 from icontrol.kernel.localized import text_lazy
+from icontrol.kernel.refusals import Refusal
 from releases.access.authentication import actor_of_user
+from releases.ledger.chain import head_of
 from releases.lookup import find_application, find_environment
 from releases.models import Environment
 
@@ -36,3 +49,43 @@ def draft(request: HttpRequest, application: str) -> HttpResponseBase:
         may_edit=actor.may(EDIT),
         may_publish=actor.may(PUBLISH),
     )
+
+
+#: What a page may say of itself: which page it is, and the item that it shows.
+PAGE, ITEM = re.compile(r"[a-z0-9-]{1,36}"), re.compile(r"[^\x00-\x1f\x7f]{0,200}")
+
+
+def tell(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
+    """A refusal to a module of the page."""
+    return responses.response(refusal)
+
+
+@staff_page("POST", refuse=tell, needs=EDIT)
+def here(request: HttpRequest, application: str) -> HttpResponseBase:
+    """Somebody shows ``item`` on ``page``: who else is here, the draft's ETag, the serial of what is live."""
+    environment = find_environment(request.GET.get("environment"), application=application)
+    page, item = request.POST.get("page", ""), request.POST.get("item", "")
+    if not PAGE.fullmatch(page) or not ITEM.fullmatch(item):
+        raise Refusal("http.bad_request")
+    others = presence.here(environment.application_id, request.user.get_username(), page, item)
+    draft = ConfigVersion.objects.defer("extra_schema").get(application=environment.application_id, state=DRAFT)
+    return JsonResponse(
+        {
+            "etag": entity_tag(draft.revision),
+            "serial": head_of(environment).serial,
+            "people": [{"name": name, "item": shown} for name, shown in others],
+        }
+    )
+
+
+@require_safe
+def schema(request: HttpRequest) -> HttpResponseBase:
+    """The JSON Schema that drafts are checked with, for the check in the browser. Public: it says nothing of ours."""
+    answer = HttpResponse(_schema(), content_type="application/schema+json")
+    answer["Cache-Control"] = "max-age=3600"
+    return answer
+
+
+@cache
+def _schema() -> bytes:
+    return (Path(configs.__file__).parent / "schema" / "snapshot.schema.json").read_bytes()

@@ -64,17 +64,19 @@ export class Refused extends Error {
 /**
  * A request as the signed-in person.
  * @param {string} path
- * @param {{method?: string, body?: unknown, etag?: string, type?: string, signal?: AbortSignal}} [options] `etag`: sent as If-Match
+ * @param {{method?: string, body?: unknown, etag?: string, type?: string, signal?: AbortSignal}} [options] `body`: JSON, or a form;
+ *   `etag`: sent as If-Match
  * @returns {Promise<{body: any, etag: string, status: number, headers: Headers}>}
  * @throws {Refused} for every answer that is not 2xx; TypeError when the server cannot be reached
  */
 export async function request(path, {method = 'GET', body, etag, type = 'application/json', signal} = {}) {
   const headers = new Headers({Accept: 'application/json', 'Accept-Language': language});
   if (method !== 'GET') headers.set('X-CSRFToken', csrf());
-  if (body !== undefined) headers.set('Content-Type', type);
+  const form = body instanceof URLSearchParams;
+  if (body !== undefined && !form) headers.set('Content-Type', type);
   if (etag) headers.set('If-Match', etag);
   const response = await fetch(path, {
-    method, headers, signal, credentials: 'same-origin', cache: 'no-store', body: body === undefined ? undefined : JSON.stringify(body),
+    method, headers, signal, credentials: 'same-origin', cache: 'no-store', body: body instanceof URLSearchParams ? body : body === undefined ? undefined : JSON.stringify(body),
   });
   const isJSON = /\bjson\b/.test(response.headers.get('Content-Type') ?? '');
   const answer = isJSON ? await response.json() : null;

@@ -1,6 +1,6 @@
 // The header's part of the Toolbox: what is live and what the draft has beyond it; saved or not; undo; preview; publish.
 import {LitElement, html, nothing} from '../vendor/lit.js';
-import {icon, plural, say} from '../lib.js';
+import {icon, number, plural, say} from '../lib.js';
 
 /** Milliseconds that the number of changes may be behind while somebody types. */
 const BEHIND = 200;
@@ -30,6 +30,7 @@ class Follows extends LitElement {
     if (!changed.has('session') || !this.session) return;
     this.session.draft.addEventListener('change', this.later);
     this.session.draft.addEventListener('status', this.now);
+    this.session.addEventListener('live', this.now);
   }
 
   get draft() { return this.session?.draft; }
@@ -58,7 +59,7 @@ const STATES = {
 
 export class Acts extends Follows {
   /** @param {string} name */
-  tell(name) { this.session.dispatchEvent(new Event(name)); }
+  tell(name) { this.session.ask(name); }
 
   render() {
     const {draft} = this;
@@ -72,7 +73,9 @@ export class Acts extends Follows {
     return html`<span class="saved ${draft.state}" role="status">${icon(picture, true)}<span>${text}</span></span>
       <span class="row ur"><button class="btn ghost icon" type="button" aria-label=${undo} title="${undo} (Ctrl Z)" aria-disabled=${draft.canUndo ? 'false' : 'true'} @click=${() => { draft.undo(); }}>${icon('undo-2')}</button>
       <button class="btn ghost icon" type="button" aria-label=${redo} title="${redo} (Ctrl Shift Z)" aria-disabled=${draft.canRedo ? 'false' : 'true'} @click=${() => { draft.redo(); }}>${icon('redo-2')}</button></span>
-      <button class="btn hide-s" type="button" @click=${() => { draft.edit(false); }} title="Ctrl E">${icon('eye')}${say('Show live')}</button>`;
+      <button class="btn ghost icon" type="button" @click=${() => { draft.edit(false); }} title="${say('Show live')} (Ctrl E)" aria-label=${say('Show live')}>${icon('eye')}</button>
+      <button class="btn" type="button" @click=${() => { this.tell('preview'); }}>${icon('send')}<span class="hide-s">${say('Preview')}</span></button>
+      <button class="btn p" type="button" @click=${() => { this.tell('review'); }}>${icon('git-compare')}<span class="hide-s">${say('Review and publish')}</span><span class="vh">${plural('{count} change', '{count} changes', {count})}</span><span class="n num" aria-hidden="true">${number(count)}</span></button>`;
   }
 }
 customElements.define('tb-acts', Acts);

@@ -57,7 +57,7 @@ export class AddDialog extends LitElement {
 
   render() {
     if (!this.section) return nothing;
-    return html`<dialog aria-labelledby="add-title"><form class="dialog-form" @submit=${this.add}><header><h1 id="add-title" class="grow">${say('New: {kind}', {kind: kindName(this.section)})}</h1>
+    return html`<dialog aria-labelledby="add-title"><form @submit=${this.add}><header><h1 id="add-title" class="grow">${say('New: {kind}', {kind: kindName(this.section)})}</h1>
       <button type="button" class="btn ghost icon" aria-label=${say('Close')} @click=${() => { this.querySelector('dialog')?.close(); }}>${icon('x')}</button></header>
       <div class="b stack"><label class="f"><span>${say('Title')}</span><input class="inp" autofocus autocomplete="off" .value=${this.titleTyped} @input=${(/** @type {any} */ event) => { this.titleTyped = event.target.value; }}></label>
       <div class="f"><label class="lab" for="new-id">${say('Name in code')}</label><input id="new-id" class="inp mono" required autocomplete="off" spellcheck="false" .value=${this.newId} aria-describedby="new-id-hint"

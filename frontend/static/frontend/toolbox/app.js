@@ -2,11 +2,20 @@
 import {LitElement, html, keyed, nothing} from '../vendor/lit.js';
 import {icon, localized, plural, say} from '../lib.js';
 import './add-dialog.js';
-import './nav.js';
+import './conflicts.js';
 import './forms.js';
-import {address, isObjectSection, itemInWords, itemName, problemText, readAddress, sectionName} from './names.js';
+import './nav.js';
+import './preview-dialog.js';
+import './remove-dialog.js';
+import './review.js';
+import './see.js';
+import {focusField} from './field-frame.js';
 import {formElement} from './form-host.js';
+import {address, isObjectSection, itemInWords, itemName, problemText, readAddress, sectionName} from './names.js';
 import {NAMED_BY, isObject, list} from './sections.js';
+
+/** Problems in the list; all others come when these are mended. */
+const SHOWN = 200;
 
 export class App extends LitElement {
   static properties = {session: {attribute: false}, at: {state: true}, view: {state: true}, notice: {state: true}};
@@ -16,7 +25,7 @@ export class App extends LitElement {
     /** @type {import('./session.js').Session} */
     this.session = /** @type {any} */ (undefined);
     this.at = readAddress(location.hash);
-    /** On a phone: one pane at a time. @type {'items' | 'edit' | 'preview'} */
+    /** Where there is no room for three panes. @type {'items' | 'edit' | 'preview'} */
     this.view = 'edit';
     this.notice = '';
     this.again = () => { this.requestUpdate(); };
@@ -35,8 +44,10 @@ export class App extends LitElement {
     super.connectedCallback();
     addEventListener('hashchange', this.goes);
     this.draft.addEventListener('status', this.again);
-    this.draft.addEventListener('change', () => { if (this.known !== this.shown() || this.mode !== this.draft.editing) this.requestUpdate(); });
+    this.draft.addEventListener('change', () => { if (this.known !== this.shown() || this.mode !== this.draft.editing || this.name !== this.title) this.requestUpdate(); });
     this.draft.addEventListener('arrival', event => { this.arrived(/** @type {CustomEvent} */ (event).detail); });
+    this.session.addEventListener('people', this.again);
+    for (const name of ['review', 'preview']) this.session.addEventListener(name, () => { /** @type {any} */ (this.querySelector(`tb-${name}`)).open(); });
   }
 
   disconnectedCallback() {
@@ -66,6 +77,11 @@ export class App extends LitElement {
     return this.draft.find(section, id) !== undefined;
   }
 
+  get title() {
+    const {section, id} = this.place;
+    return itemName(section, id, this.draft.find(section, id));
+  }
+
   /** @param {{by: string, arrivals: import('./merge.js').Arrival[]}} detail */
   arrived({by, arrivals}) {
     const items = new Map(arrivals.map(({path: [section, id = '']}) => [`${section}/${id}`, [section, id]]));
@@ -77,21 +93,12 @@ export class App extends LitElement {
   updated() {
     if (!this.focusSoon) return;
     this.focusSoon = false;
-    const {path} = this.place;
-    requestAnimationFrame(() => { this.focusField(path); });
-  }
-
-  /** The field of a path, or what stands around it; without one the heading. @param {string} path */
-  focusField(path) {
-    for (let steps = path ? path.split('/') : []; steps.length; steps = steps.slice(0, -1)) {
-      const place = /** @type {HTMLElement | null} */ (this.querySelector(`.edit [data-path="${CSS.escape(steps.join('/'))}"]`));
-      if (!place) continue;
-      const target = place.matches('input, select, textarea, button') ? place : place.querySelector('input, select, textarea, button');
-      /** @type {HTMLElement} */ (target ?? place).focus();
-      place.scrollIntoView({block: 'center'});
-      return;
-    }
-    /** @type {HTMLElement | null} */ (this.querySelector('.edit h1'))?.focus();
+    const {section, id, path} = this.place;
+    requestAnimationFrame(() => {
+      const edit = /** @type {HTMLElement} */ (this.querySelector('.edit'));
+      const [itemId, inside] = section === 'uiTokens' && path ? [path.split('/')[0], path.split('/').slice(1).join('/')] : [id, path];
+      if (!path || !focusField(edit, section, itemId, inside ? inside.split('/') : ['value'])) /** @type {HTMLElement | null} */ (edit.querySelector('h1'))?.focus();
+    });
   }
 
   renderNothing() {
@@ -106,18 +113,14 @@ export class App extends LitElement {
 
   renderForm() {
     const {section, id} = this.place;
-    const item = this.draft.find(section, id);
     const {marks} = this.draft.difference;
     const mark = this.draft.editing ? marks.get(`${section}/${NAMED_BY[section] ? id : ''}`) : '';
+    const here = this.session.people.filter(one => one.item === `${section}/${id}`);
     return html`<div class="ttl"><div class="grow"><p class="muted">${isObjectSection(section) ? say('Section') : sectionName(section)}</p>
-        <h1 tabindex="-1">${itemName(section, id, item)} ${mark === 'added' ? html`<span class="tag added">${say('new')}</span>` : nothing}</h1></div>
-        ${this.draft.readOnly || section === 'uiTokens' || !NAMED_BY[section] ? nothing : html`<button class="btn sm" type="button" @click=${() => { this.removeItem(section, id, item); }}>${icon('trash-2', true)}${say('Remove')}</button>`}</div>
+        <h1 tabindex="-1">${this.title} ${mark === 'added' ? html`<span class="tag added">${say('new')}</span>` : nothing}</h1></div>
+        ${here.length ? html`<span class="chip moved">${icon('user', true)}${say('{names} here too', {names: here.map(one => one.name).join(', ')})}</span>` : nothing}
+        ${this.draft.readOnly || section === 'uiTokens' || !NAMED_BY[section] ? nothing : html`<button class="btn sm" type="button" @click=${() => { /** @type {any} */ (this.querySelector('tb-remove')).open(section, id); }}>${icon('trash-2', true)}${say('Remove')}</button>`}</div>
       ${keyed(`${section}/${id}`, formElement(section, id, this.draft))}`;
-  }
-
-  /** @param {string} section @param {string} id @param {any} item */
-  removeItem(section, id, item) {
-    this.draft.remove(section, id, say('{item} removed', {item: itemInWords(section, id, item)}));
   }
 
   renderProblems() {
@@ -128,7 +131,7 @@ export class App extends LitElement {
     const warnings = problems.length - errors.length;
     return html`<details class="problems"><summary><span class="row">${errors.length ? html`<span class="chip bad">${icon('circle-x', true)}${plural('{count} problem', '{count} problems', {count: errors.length})}</span>` : html`<span class="chip">${icon('circle-check', true)}${say('Valid')}</span>`}
       ${warnings ? html`<span class="chip draft">${icon('triangle-alert', true)}${plural('{count} warning', '{count} warnings', {count: warnings})}</span>` : nothing}</span></summary>
-      <ul>${problems.slice(0, 200).map(problem => html`<li class=${problem.severity}>${icon(problem.severity === 'error' ? 'circle-x' : 'triangle-alert', true)}
+      <ul>${[...errors, ...problems.filter(one => one.severity !== 'error')].slice(0, SHOWN).map(problem => html`<li class=${problem.severity}>${icon(problem.severity === 'error' ? 'circle-x' : 'triangle-alert', true)}
         <a href=${address(problem.section, problem.id, problem.path)} @click=${this.same}>${itemInWords(problem.section, problem.id, this.draft.find(problem.section, problem.id))}</a> <span>${problemText(problem)}</span></li>`)}</ul></details>
       <a class="btn sm" href=${address(first.section, first.id, first.path)} @click=${this.same}>${say('Go to the first problem')}</a>`;
   }
@@ -136,24 +139,36 @@ export class App extends LitElement {
   /** A link to the address that is shown already goes there again. @param {Event} event */
   same = event => {
     const link = /** @type {HTMLAnchorElement} */ (event.currentTarget);
+    link.closest('details')?.removeAttribute('open');
     if (link.hash === location.hash) this.goes();
   };
+
+  renderNotices() {
+    const {draft} = this;
+    return html`${this.session.signedOut ? html`<div class="callout w" role="alert">${icon('lock')}<span>${say('You are signed out. Your edits are kept in this browser.')} <a href="/login?next=${encodeURIComponent(location.pathname + location.search)}">${say('Log in again')}</a></span></div>` : nothing}
+      ${draft.readOnly ? html`<p class="callout g">${icon('eye')}<span class="grow">${say('This is what is live. Nothing here changes until you edit the draft.')}</span></p>` : nothing}
+      ${this.notice ? html`<div class="callout" role="status">${icon('users')}<span class="grow">${this.notice}</span><button class="btn ghost sm icon" type="button" aria-label=${say('Close')} @click=${() => { this.notice = ''; }}>${icon('x', true)}</button></div>` : nothing}
+      ${draft.state === 'refused' ? html`<div class="callout e" role="alert">${icon('circle-x')}<div><p><b>${say('The server does not save this. It is kept in this browser.')}</b></p><p>${draft.refusal?.message}</p>
+        <ul class="dots">${list(draft.refusal?.problem?.problems).slice(0, 5).map(one => html`<li>${localized(one.message)}</li>`)}</ul></div></div>` : nothing}
+      <tb-conflicts .draft=${draft} .conflicts=${draft.conflicts}></tb-conflicts>`;
+  }
 
   render() {
     if (!this.session) return nothing;
     this.known = this.shown();
     this.mode = this.draft.editing;
+    this.name = this.title;
     const {section, id} = this.place;
-    const views = /** @type {const} */ ([['items', say('Items')], ['edit', say('Edit')], ['preview', say('Preview')]]);
-    return html`<div class="tb" data-view=${this.view}><nav class="side" aria-label=${say('Items of the draft')}><tb-nav .draft=${this.draft} .section=${section} .itemId=${id}
+    const {session} = this;
+    const views = /** @type {const} */ ([['items', say('Items'), 'list'], ['edit', this.draft.readOnly ? say('Item') : say('Edit'), 'pencil'], ['preview', say('Preview'), 'eye']]);
+    return html`<div class="tb" data-view=${this.view}><nav class="side" aria-label=${say('Items of the draft')}><tb-nav .session=${session} .draft=${this.draft} .section=${section} .itemId=${id}
         @add=${(/** @type {CustomEvent} */ event) => { /** @type {any} */ (this.querySelector('tb-add')).open(event.detail); }}></tb-nav></nav>
-      <main class="edit" id="main" tabindex="-1">${this.draft.readOnly ? html`<p class="callout g">${icon('eye')}<span>${say('This is what is live. Nothing here changes until you edit the draft.')}</span></p>` : nothing}
-        ${this.notice ? html`<div class="callout" role="status">${icon('users')}<span class="grow">${this.notice}</span><button class="btn ghost sm icon" type="button" aria-label=${say('Close')} @click=${() => { this.notice = ''; }}>${icon('x', true)}</button></div>` : nothing}
-        ${this.draft.state === 'refused' ? html`<div class="callout e" role="alert">${icon('circle-x')}<span>${this.draft.refusal?.message} ${list(this.draft.refusal?.problem?.problems).slice(0, 5).map(one => html`<br>${localized(one.message)}`)}</span></div>` : nothing}
-        ${this.known ? this.renderForm() : this.renderNothing()}</main>
-      ${this.draft.readOnly ? nothing : html`<section class="dock" aria-label=${say('Checks of the draft')}>${this.renderProblems()}</section>`}
-      <nav class="mtabs" aria-label=${say('Views')}><div class="seg">${views.map(([name, label]) => html`<button type="button" aria-pressed=${this.view === name ? 'true' : 'false'} @click=${() => { this.view = name; }}>${label}</button>`)}</div></nav></div>
-      <tb-add .draft=${this.draft} .language=${this.session.where.language}></tb-add>`;
+      <main class="edit" id="main" tabindex="-1">${this.renderNotices()}${this.known ? this.renderForm() : this.renderNothing()}</main>
+      ${this.draft.readOnly ? nothing : html`<section class="dock" aria-label=${say('Checks of the draft')}>${this.renderProblems()}<span class="grow"></span>
+        ${session.people.length ? html`<span class="muted small">${icon('users', true)} ${say('Also here: {names}', {names: [...new Set(session.people.map(one => one.name))].join(', ')})}</span>` : nothing}</section>`}
+      <aside class="see" aria-label=${say('How it looks')}><tb-see .session=${session} .section=${section} .itemId=${id}></tb-see></aside>
+      <nav class="mtabs" aria-label=${say('Views')}><div class="seg">${views.map(([name, label, picture]) => html`<button type="button" aria-pressed=${this.view === name ? 'true' : 'false'} @click=${() => { this.view = name; }}>${icon(picture, true)} ${label}</button>`)}</div></nav></div>
+      <tb-add .draft=${this.draft} .language=${session.where.language}></tb-add><tb-remove .draft=${this.draft}></tb-remove><tb-review .session=${session}></tb-review><tb-preview .session=${session}></tb-preview>`;
   }
 }
 customElements.define('tb-app-view', App);

@@ -62,6 +62,8 @@ export class Draft extends EventTarget {
     this.mayEdit = answer !== null;
     /** Application, environments, languages: for forms. @type {import('./api.js').Where | undefined} */
     this.where = undefined;
+    /** @type {import('./session.js').Application | undefined} */
+    this.application = undefined;
     this.answer = answer;
     this.etag = answer?.etag ?? '';
     this.#saved = this.#edited = answer ? share(live, answer.snapshot) : live;

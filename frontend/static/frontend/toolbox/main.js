@@ -11,6 +11,7 @@ function listen({draft}) {
   addEventListener('keydown', event => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     const key = event.key.toLowerCase();
+    if (document.querySelector('dialog[open]')) return;
     if (key === 'e' && !event.shiftKey && draft.mayEdit) draft.edit(!draft.editing);
     else if (key === 'z' && draft.editing && event.shiftKey) draft.redo();
     else if (key === 'z' && draft.editing) draft.undo();
@@ -29,6 +30,7 @@ try {
   view.session = session;
   page.replaceChildren(view);
   listen(session);
+  session.follow(page.dataset.here ?? '', () => `${view.place.section}/${view.place.id}`);
 } catch (error) {
   const text = error instanceof Refused ? error.message : say('The server does not answer. Check the connection and load the page again.');
   const place = page.querySelector('[role=status]');

@@ -10,7 +10,7 @@ const BEHIND = 200;
 /** @typedef {{id: string, name: string, mark: string, errors: number, item: any}} Row */
 
 export class Navigation extends LitElement {
-  static properties = {draft: {attribute: false}, section: {}, itemId: {attribute: false}, search: {state: true}, closed: {state: true}};
+  static properties = {session: {attribute: false}, draft: {attribute: false}, section: {}, itemId: {attribute: false}, search: {state: true}, closed: {state: true}};
 
   constructor() {
     super();
