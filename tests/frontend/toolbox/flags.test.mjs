@@ -48,6 +48,16 @@ test('a rollout begins with nobody, and keeps the share that is there', () => {
   assert.deepEqual(flag, {key: 'a', type: 'boolean', state: 'ROLLOUT', rollout: 500, environments: {beta: {state: 'ROLLOUT'}}});
 });
 
+test('a rollout that turns nothing on becomes a rule with the same share', () => {
+  const flag = {key: 'a', type: 'boolean', defaultVariant: 'off', state: 'OFF', environments: {beta: {state: 'ROLLOUT', rollout: 2500}}};
+  const ids = Array.from({length: 200}, (_, at) => `t${at}`);
+  model.rolloutAsRule(flag, 'beta', [{id: 'share-1', variant: 'off', conditions: [{attribute: 'tenant', operator: 'in', values: ['x']}]}], 'on');
+  assert.deepEqual(Object.keys(flag.environments.beta), ['state', 'rules']);
+  assert.deepEqual(flag.environments.beta.rules[1], {id: 'share-2', variant: 'on', rollout: 2500});
+  const on = ids.filter(tenant => evaluate({featureFlags: [flag]}, 'a', 'beta', {tenant}).value);
+  assert.deepEqual(on.slice(0, 12), reached({key: 'a'}, 2500, ids).names);
+});
+
 test('a renamed variant is followed by everything that names it', () => {
   const flag = {
     key: 'a', type: 'string', variants: [{key: 'x', value: '1'}, {key: 'y', value: '2'}], defaultVariant: 'x', offVariant: 'y',

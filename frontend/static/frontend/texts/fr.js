@@ -89,6 +89,7 @@ export default {
  "Gets": "Reçoit",
  "Give {environment} its own rules": "Donner à {environment} ses propres règles",
  "Give {environment} its own share": "Donner à {environment} sa propre part",
+ "Give “{variant}” to this share, by a rule": "Donner « {variant} » à cette part, par une règle",
  "Go on": "Continuer",
  "Go to the first problem": "Aller au premier problème",
  "Gradients": "Dégradés",
@@ -234,6 +235,7 @@ export default {
  "Role": "Rôle",
  "Roles": "Rôles",
  "Rollout": "Déploiement progressif",
+ "Rollout as a rule": "Déploiement progressif en règle",
  "Rule": "Règle",
  "Rule id": "Identifiant de la règle",
  "Rule off": "Règle désactivée",
@@ -305,6 +307,7 @@ export default {
  "The app’s module {name} draws this page.": "Le module {name} de l’application dessine cette page.",
  "The bucket {bucket} of the rollout decides.": "La tranche {bucket} du déploiement progressif décide.",
  "The config was updated: release {serial}.": "La configuration a été mise à jour : publication n° {serial}.",
+ "The default variant of this flag is its off variant, so the rollout turns nothing on. A rule for everybody can have the share instead.": "La variante par défaut de ce drapeau est sa variante d'arrêt : le déploiement progressif n'active donc rien. Une règle pour tout le monde peut avoir cette part.",
  "The draft has changed since. A new preview takes its place.": "Le brouillon a changé depuis. Une nouvelle prévisualisation la remplace.",
  "The draft has problems. They are mended first.": "Le brouillon a des problèmes. Corrigez-les d’abord.",
  "The draft has {count} problem; a preview needs none.": [

@@ -4,7 +4,7 @@ import {html, live, nothing} from '../vendor/lit.js';
 import {attributeChoices} from './condition-editor.js';
 import {brief, framed, write} from './field-frame.js';
 import {jsonField, localizedField, switchField, textField} from './fields.js';
-import {STATES, TYPES as KINDS, environmentsOf, inEnvironment, ownMembers, setOwn, setState, setType} from './flag-model.js';
+import {STATES, TYPES as KINDS, defaultVariant, environmentsOf, inEnvironment, offVariant, ownMembers, rolloutAsRule, setOwn, setState, setType, variantsOf} from './flag-model.js';
 import {effectsNote, needsEditor} from './flag-needs.js';
 import './flag-rules.js';
 import {shareField} from './flag-share.js';
@@ -15,6 +15,7 @@ import {FormElement} from './form-element.js';
 import {readAddress} from './names.js';
 import {isId} from './places.js';
 import {register} from './registry.js';
+import {list} from './sections.js';
 
 /** @param {string} text an instant @returns {string} as `datetime-local` shows it, in UTC */
 const localTime = text => (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(Date.parse(text)) ? new Date(text).toISOString().slice(0, 16) : '');
@@ -63,9 +64,9 @@ class FlagForm extends FormElement {
       <div class="fields">${localizedField({form: this, path: 'description', label: say('What it is for'), multiline: true, hint: say('Never sent to clients.')})}
         ${textField({form: this, path: 'owner', label: say('Owner'), hint: say('Who answers for the flag.')})}
         ${this.renderExpiry()}</div>
-      <section class="card" aria-labelledby="tb-who"><header><h2 id="tb-who">${say('Who gets it')}</h2></header><div class="body stack">${this.renderPlaces()}${this.renderState()}
+      <div class="beside"><section class="card" aria-labelledby="tb-who"><header><h2 id="tb-who">${say('Who gets it')}</h2></header><div class="body stack">${this.renderPlaces()}${this.renderState()}
         <tb-rules .draft=${this.draft} .section=${this.section} .itemId=${this.itemId} .environment=${this.environment}></tb-rules></div></section>
-      <tb-flag-test .draft=${this.draft} .section=${this.section} .itemId=${this.itemId} .environment=${this.environment}></tb-flag-test>
+      <tb-flag-test .draft=${this.draft} .section=${this.section} .itemId=${this.itemId} .environment=${this.environment}></tb-flag-test></div>
       <section class="card" aria-labelledby="tb-what"><header><h2 id="tb-what">${say('What is served')}</h2></header><div class="body stack">${this.renderType()}${variantsEditor(this)}</div></section>
       <section class="card" aria-labelledby="tb-needs"><header><h2 id="tb-needs">${say('Prerequisites')}</h2></header><div class="body">${needsEditor(this, place)}</div></section>
       ${this.renderMore()}</div>`;
@@ -98,9 +99,23 @@ class FlagForm extends FormElement {
           @click=${() => this.edit(say('State'), one => setState(one, environment, name))}>${WORDS[name][0]}</button>`)}</div>
         <p class="hint">${chosen === '' ? say('As everywhere: {state}.', {state: WORDS[state]?.[0] ?? '…'}) : WORDS[state]?.[1] ?? ''}</p>`, {group: true})}
       ${effectsNote(this, environment || this.draft.where?.environment || '')}
+      ${state === 'ROLLOUT' ? this.renderIdle() : nothing}
       ${state !== 'ROLLOUT' ? nothing : inherited
     ? html`<p class="hint">${say('The share is that of everywhere.')} ${readOnly ? nothing : html`<button type="button" class="lnk" @click=${() => this.edit(say('Rollout'), one => setOwn(one, environment, 'rollout', inEnvironment(one, environment).rollout ?? 0))}>${say('Give {environment} its own share', {environment})}</button>`}</p>`
     : shareField({form: this, path: share, label: say('Rollout'), flag, environment})}`;
+  }
+
+  /** A rollout to the off variant turns nothing on: told, with the way out. */
+  renderIdle() {
+    const {item: flag, environment} = this;
+    const off = offVariant(flag);
+    const variant = defaultVariant(flag) === off ? variantsOf(flag).find(({key}) => key !== off)?.key : undefined;
+    if (variant === undefined) return nothing;
+    return html`<div class="callout w">${icon('triangle-alert')}<div><p>${say('The default variant of this flag is its off variant, so the rollout turns nothing on. A rule for everybody can have the share instead.')}</p>
+      ${this.readOnly ? nothing : html`<p><button type="button" class="btn sm" @click=${() => {
+    const rules = structuredClone(list(inEnvironment(flag, environment).rules));
+    this.edit(say('Rollout as a rule'), one => rolloutAsRule(one, environment, rules, variant));
+  }}>${say('Give “{variant}” to this share, by a rule', {variant})}</button></p>`}</div></div>`;
   }
 
   renderExpiry() {

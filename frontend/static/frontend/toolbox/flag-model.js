@@ -72,6 +72,18 @@ export function setState(flag, environment, state) {
   if (state === 'ROLLOUT' && typeof inEnvironment(flag, environment).rollout !== 'number') setOwn(flag, environment, 'rollout', 0);
 }
 
+/**
+ * The rollout of an environment as a rule for everybody: where the default variant is the off variant, a rollout turns
+ * nothing on. The buckets are the same. In place.
+ * @param {Flag} flag @param {string} environment @param {any[]} rules that count there now, as plain values @param {string} variant
+ */
+export function rolloutAsRule(flag, environment, rules, variant) {
+  const {rollout = 0} = inEnvironment(flag, environment);
+  setOwn(flag, environment, 'rules', [...rules, {id: freeName('share', rules.map(rule => String(rule?.id))), variant, rollout}]);
+  setOwn(flag, environment, 'state', 'ON');
+  setOwn(flag, environment, 'rollout', undefined);
+}
+
 /** @param {Flag} flag @returns {{key: string, value: any, description?: any}[]} those of a boolean flag are there when it lists none */
 export function variantsOf(flag) {
   if (Array.isArray(flag?.variants)) return flag.variants.filter(isObject).map(variant => /** @type {any} */ (variant));

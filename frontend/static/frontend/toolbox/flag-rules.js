@@ -81,7 +81,7 @@ class Rules extends FormElement {
     if (!this.item) return nothing;
     const {rules, readOnly} = this;
     const mine = this.problemsAt(this.path.join('/')).filter(problem => problem.path === this.path.join('/'));
-    return html`<div class="row"><h3 class="grow">${say('Rules')}</h3>${this.environment ? this.renderOwn() : nothing}</div>
+    return html`<div class="row ruletop"><h3 class="grow">${say('Rules')}</h3>${this.environment ? this.renderOwn() : nothing}</div>
       <p class="hint">${rules.length ? say('The first rule that fits decides.') : say('No rules: the state alone decides.')}</p>
       ${this.inherits ? html`<ol class="rules quiet">${rules.map((rule, at) => html`<li class="rule"><p>${this.sentence(rule, at)}</p></li>`)}</ol>`
     : html`<ol class="rules">${repeat(rules, (rule, at) => rule?.id ?? at, (rule, at) => this.renderRule(rule, at))}</ol>
@@ -140,7 +140,7 @@ class Rules extends FormElement {
           ${keys.map(key => html`<option value=${key} .selected=${live(chosen === key)}>${key}</option>`)}
           ${unknown ? html`<option value=${chosen} .selected=${live(true)}>${say('{id} (does not exist)', {id: chosen})}</option>` : nothing}
           <option value="split:" .selected=${live(chosen === 'split:')}>${say('Split over variants')}</option></select>`, {group: true})}
-        ${framed({form: this, path: [...path, 'rollout'], label: say('Share')}, html`<label class="row"><input type="checkbox" ?disabled=${this.readOnly} .checked=${live(rule.rollout !== undefined)}
+        ${framed({form: this, path: [...path, 'rollout'], label: say('Share')}, html`<label class="tick"><input type="checkbox" ?disabled=${this.readOnly} .checked=${live(rule.rollout !== undefined)}
           @change=${(/** @type {any} */ event) => write(this, [...path, 'rollout'], event.target.checked ? 1000 : undefined, say('Share'))}>${say('Only for a share of them')}</label>`, {group: true})}</div>
       ${rule.rollout === undefined ? nothing : shareField({form: this, path: [...path, 'rollout'], label: say('Share'), flag: this.item, rule, environment: this.environment})}
       ${Array.isArray(rule.split) ? this.renderSplit(rule, path, keys) : nothing}

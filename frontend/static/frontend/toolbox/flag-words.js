@@ -80,7 +80,7 @@ export function servesWords(rule, flag) {
 }
 
 /** @param {any} rule @param {number} at */
-export const ruleName = (rule, at) => localized(rule?.description) || say('Rule {number}', {number: at + 1});
+export const ruleName = (rule, at) => localized(rule?.description) || String(rule?.id ?? '') || say('Rule {number}', {number: at + 1});
 
 /** What an environment gets, in a few words. @param {any} flag @param {string} environment */
 export function getsWords(flag, environment) {
@@ -90,9 +90,9 @@ export function getsWords(flag, environment) {
   const active = list(rules).filter(rule => rule?.disabled !== true).length;
   const served = defaultVariant(flag);
   const off = served === offVariant(flag);
-  const rest = state === 'ROLLOUT' ? say('{percent} % get “{variant}”', {percent: percentOf(rollout), variant: served})
-    : off ? say('off for everybody else') : active ? say('everybody else gets “{variant}”', {variant: served}) : say('Everybody gets “{variant}”', {variant: served});
-  if (!active) return state === 'ON' && off ? say('Off for everybody') : rest;
+  const rest = off ? say('off for everybody else') : state === 'ROLLOUT' ? say('{percent} % get “{variant}”', {percent: percentOf(rollout), variant: served})
+    : active ? say('everybody else gets “{variant}”', {variant: served}) : say('Everybody gets “{variant}”', {variant: served});
+  if (!active) return off ? say('Off for everybody') : rest;
   return say('{rules}, then {rest}', {rules: plural('{count} rule', '{count} rules', {count: active}), rest});
 }
 
