@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from frontend.app import preview
 from frontend.app import views as app
 from frontend.incident import views
 from frontend.shell import account
@@ -23,6 +24,7 @@ urlpatterns = [
     path("toolbox/<str:application>/", toolbox.draft, name="toolbox-draft"),
     path("app", app.client, name="app"),
     path("toolbox/<str:application>/here", toolbox.here, name="toolbox-here"),
+    path("preview/<str:token>", preview.open_preview, name="open-preview"),
     path("cp/incident", views.board, name="incident"),
     path("cp/incident/login", views.Login.as_view(), name="incident-login"),
     path("cp/incident/<int:pk>/kill", views.kill, name="incident-kill"),

@@ -16,7 +16,6 @@ urlpatterns = [
     path("meta/release", public.MetaReleaseView.as_view(), name="meta-release"),
     path("api/config", public.ConfigView.as_view(), name="config"),
     path("api/config/published", public.PublishedConfigView.as_view(), name="published-config"),
-    path("preview/<str:token>", public.OpenPreviewView.as_view(), name="open-preview"),
     path("api/config/draft", drafts.DraftView.as_view(), name="draft"),
     path("api/config/draft/rename", drafts.RenameView.as_view(), name="draft-rename"),
     path("api/config/draft/revert", drafts.RevertView.as_view(), name="draft-revert"),

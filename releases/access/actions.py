@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from configs import states
 from configs.drafts import lock_application, preview_of, unique
-from configs.models import Application, ConfigVersion
+from configs.models import Application
 from configs.policies import check_label, check_name, check_permission, check_reason, note
 from icontrol.kernel.actors import ADMINISTER, EDIT, Actor
 from icontrol.kernel.refusals import Refusal
@@ -213,8 +213,8 @@ def _day(at: dt.datetime | None) -> str:
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else "–"
 
 
-def open_preview_link(secret: str, *, now: dt.datetime) -> ConfigVersion:
-    """The preview that a link opens. Refused for unknown, revoked, expired and overtaken links."""
+def open_preview_link(secret: str, *, now: dt.datetime) -> PreviewLink:
+    """The link, with the preview that it opens. Refused for unknown, revoked, expired and overtaken links."""
     links = PreviewLink.objects.select_related("config_version__application", "config_version__content", "owner")
     link = links.filter(token_hash=token_hash(secret)).first()
     if link is None:
@@ -225,4 +225,4 @@ def open_preview_link(secret: str, *, now: dt.datetime) -> ConfigVersion:
     if why is not None:
         # Strangers may have the link: only the authors' list shows who revoked it.
         raise Refusal("preview_link.dead", why=REVOKED if link.revoked_at is not None else why)
-    return link.config_version
+    return link

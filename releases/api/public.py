@@ -172,7 +172,7 @@ class OpenPreviewView(PublicView):
     )
     def get(self, request: Request, token: str) -> HttpResponse:
         """The frozen preview that a link opens, in the form that clients get. The refusal of a dead link says why."""
-        version = access.open_preview_link(token, now=timezone.now())
+        version = access.open_preview_link(token, now=timezone.now()).config_version
         query = request.query_params
         environment = environment_shown(version.application, query.get("environment"))
         shown = Representation.of(render(resolved(version.document, environment), surface=query.get("surface", "")))
@@ -182,7 +182,11 @@ class OpenPreviewView(PublicView):
         return response
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().finalize_response(request, response, *args, **kwargs)
+        return self.protect(super().finalize_response(request, response, *args, **kwargs))
+
+    @staticmethod
+    def protect(response: Any) -> Any:
+        """The address is the secret: no cache, no referrer and no search engine keeps it."""
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex"

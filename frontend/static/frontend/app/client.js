@@ -1,15 +1,15 @@
 // <app-client>: /app, a client as any other. The SDK brings the config, the gate and the flags; <app-runtime> draws them.
 
-import {icon, language, plural, say} from '../lib.js';
+import {icon, language, say} from '../lib.js';
 import {createClient} from '../sdk/icontrol.js';
 import '../sdk/update-modal.js';
 import {LitElement, html, nothing} from '../vendor/lit.js';
-import {modelOf, pageAt, rolesOf, surfacesOf, tenantsOf} from './model.js';
+import {modelOf, pageAt} from './model.js';
+import {NOBODY, flagMenu, seeAs, seenAs} from './see-as.js';
 import './runtime.js';
 
 /** @typedef {import('../sdk/client.js').Client} Client */
 
-const PLATFORMS = ['web', 'ios', 'android', 'desktop'];
 /** What of the address says who looks. */
 const NAMES = ['key', 'tenant', 'role', 'version', 'platform', 'surface'];
 /** Its first version, where the server names none. */
@@ -48,6 +48,8 @@ export class AppClient extends LitElement {
       this.remember();
     };
     this.isOn = (/** @type {string} */ key) => this.flag(key).isOn;
+    this.fields = seeAs();
+    this.change = this.change.bind(this);
   }
 
   createRenderRoot() {
@@ -78,7 +80,7 @@ export class AppClient extends LitElement {
     const {key, platform, tenant, role, surface} = this.given;
     return createClient({
       baseUrl: location.origin, clientKey: key || undefined, clientVersion, platform, language, surface, tenant: tenant || undefined,
-      attributes: role ? {role} : {},
+      attributes: role && role !== NOBODY ? {role} : {},
     });
   }
 
@@ -107,10 +109,10 @@ export class AppClient extends LitElement {
     const {client} = this;
     if (!client?.document) return;
     const {tenant, role, version, platform, surface} = this.given;
-    const context = {tenant, role: role === '' ? undefined : role === '-' ? '' : role, version, platform, surface: surface || undefined, language};
+    const context = {tenant, role: role === '' ? undefined : role === NOBODY ? '' : role, version, platform, surface: surface || undefined, language};
     const model = modelOf(client.document, context, this.isOn);
     if (!role) {
-      this.given = {...this.given, role: model.role || '-'};
+      this.given = {...this.given, role: model.role || NOBODY};
       this.identify();
     }
     this.told = (/** @type {string} */ key) => this.isOn(key); // new: a flag may have changed
@@ -119,7 +121,7 @@ export class AppClient extends LitElement {
 
   identify() {
     const {tenant, role} = this.given;
-    this.client?.setContext({tenant: tenant || undefined, attributes: role && role !== '-' ? {role} : {}});
+    this.client?.setContext({tenant: tenant || undefined, attributes: role && role !== NOBODY ? {role} : {}});
   }
 
   /** @param {string} key */
@@ -140,7 +142,7 @@ export class AppClient extends LitElement {
   /** @param {string} name @param {string} value */
   change(name, value) {
     if (value === this.given[name]) return;
-    this.given = {...this.given, [name]: value.trim().slice(0, 200)};
+    this.given = {...this.given, [name]: value};
     this.remember();
     if (name === 'tenant' || name === 'role') this.identify();
     else if (name !== 'surface') this.begin();
@@ -180,33 +182,9 @@ export class AppClient extends LitElement {
 
   bar() {
     const config = this.shown?.config ?? {};
-    const {tenant, role, version, platform, surface} = this.given;
-    const roles = rolesOf(config, language);
-    const surfaces = surfacesOf(config);
-    const label = roles.find(one => one.id === role)?.label ?? say('no role');
-    const field = (/** @type {string} */ name) => (/** @type {Event} */ event) => this.change(name, /** @type {HTMLInputElement} */ (event.target).value);
     return html`<div class="app-bar"><details ?open=${isWide.matches}>
-        <summary>${icon('eye', true)} ${say('Seen as {role}, {tenant}, version {version}', {role: label, tenant: tenant || say('no tenant'), version: version || '…'})}</summary>
-        <div class="app-fields">
-          <label><span>${say('Role')}</span><select class="inp sm" @change=${field('role')}><option value="-" ?selected=${role === '-'}>${say('none')}</option>${roles.map(one => html`<option value=${one.id} ?selected=${one.id === role}>${one.label}</option>`)}</select></label>
-          <label><span>${say('Tenant')}</span><input class="inp sm" list="app-tenants" autocomplete="off" .value=${tenant} placeholder=${say('none')} @change=${field('tenant')}></label>
-          <datalist id="app-tenants">${tenantsOf(config).map(name => html`<option value=${name}></option>`)}</datalist>
-          <label><span>${say('App version')}</span><input class="inp sm" autocomplete="off" .value=${version} @change=${field('version')}></label>
-          <label><span>${say('Platform')}</span><select class="inp sm" @change=${field('platform')}>${[...new Set([...PLATFORMS, platform])].map(name => html`<option ?selected=${name === platform}>${name}</option>`)}</select></label>
-          ${surfaces.length > 1 ? html`<label><span>${say('Surface')}</span><select class="inp sm" @change=${field('surface')}>${surfaces.map(name => html`<option ?selected=${name === surface}>${name}</option>`)}</select></label>` : nothing}
-        </div></details>
-      <div class="app-state">${this.flags(config)}${this.state()}</div></div>`;
-  }
-
-  /** @param {any} config */
-  flags(config) {
-    const keys = (config.featureFlags ?? []).map((/** @type {any} */ flag) => flag.key);
-    if (!keys.length) return nothing;
-    return html`<details class="menu"><summary class="btn sm">${icon('flag', true)} ${plural('{count} flag', '{count} flags', {count: keys.length})}</summary>
-      <ul class="menu-body app-flags">${keys.map((/** @type {string} */ key) => {
-        const {isOn, variant} = this.flag(key);
-        return html`<li><code>${key}</code><span class="tag ${isOn ? 'added' : ''}">${isOn ? say('on') : say('off')}${['on', 'off', ''].includes(variant) ? nothing : html` <code>${variant}</code>`}</span></li>`;
-      })}</ul></details>`;
+        <summary>${icon('eye', true)} ${seenAs(config, this.given)}</summary>${this.fields({config, given: this.given, change: this.change})}</details>
+      <div class="app-state">${flagMenu(config, key => this.flag(key))}${this.state()}</div></div>`;
   }
 
   state() {
