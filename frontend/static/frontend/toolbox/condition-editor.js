@@ -89,6 +89,6 @@ function question(form, path, condition) {
     ${kind === 'none' ? nothing : html`<div class="vals">${isList(operator) || values.length > 1
     ? idListField({form, path: [...path, 'values'], label, required: true, compact: true})
     : textField({form, path: [...path, 'values', 0], label, required: true, compact: true, mono: true, placeholder: EXAMPLES[kind]})}
-      ${hasCase(operator) ? html`<label class="tick small"><input type="checkbox" ?disabled=${readOnly} .checked=${live(condition.ignoreCase === true)}
+      ${hasCase(operator) ? html`<label class="ticked small"><input type="checkbox" ?disabled=${readOnly} .checked=${live(condition.ignoreCase === true)}
         @change=${(/** @type {any} */ event) => write(form, [...path, 'ignoreCase'], event.target.checked || undefined, say('Conditions'))}>${say('upper and lower case are the same')}</label>` : nothing}</div>`}`;
 }

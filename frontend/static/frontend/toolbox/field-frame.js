@@ -20,6 +20,7 @@ import {find} from './sections.js';
  * @property {boolean} [required] empty is kept as it is; otherwise an empty field is left out
  * @property {boolean} [mono]
  * @property {any} [without] what counts where the field is left out
+ * @property {(value: any) => string} [words] what a value is called
  */
 
 /** @param {string | (string | number)[]} path */
@@ -82,10 +83,10 @@ export function markOf(form, path) {
  * “Live: … · Restore”, where the value differs from what is live.
  * @param {Field} field
  */
-export function liveLine({form, path, label, without}) {
+export function liveLine({form, path, label, without, words: called = brief}) {
   if (!markOf(form, path)) return nothing;
   const {value} = counterpart(form.item, form.liveItem, keys(path));
-  const words = value === undefined && without !== undefined ? without : brief(value);
+  const words = value === undefined && without !== undefined ? without : called(value);
   return html`<p class="was" id="${controlId(form, path)}.live">${say('Live: {value}', {value: words})}
     ${form.draft.readOnly ? nothing : html`<button type="button" class="lnk" aria-label=${say('Restore {field}: {value}', {field: label, value: words})}
       @click=${() => write(form, path, value === undefined ? undefined : structuredClone(value), label)}>${say('Restore')}</button>`}</p>`;

@@ -4,7 +4,7 @@ import {html, live, nothing} from '../vendor/lit.js';
 import {attributeChoices} from './condition-editor.js';
 import {brief, framed, write} from './field-frame.js';
 import {jsonField, localizedField, switchField, textField} from './fields.js';
-import {STATES, TYPES as KINDS, defaultVariant, environmentsOf, inEnvironment, offVariant, ownMembers, rolloutAsRule, setOwn, setState, setType, variantsOf} from './flag-model.js';
+import {STATES, TYPES as KINDS, defaultVariant, environmentsOf, inEnvironment, offVariant, ownMembers, ownOf, rolloutAsRule, setOwn, setState, setType, variantsOf} from './flag-model.js';
 import {effectsNote, needsEditor} from './flag-needs.js';
 import './flag-rules.js';
 import {shareField} from './flag-share.js';
@@ -93,16 +93,29 @@ class FlagForm extends FormElement {
     const path = environment ? ['environments', environment, 'state'] : ['state'];
     const share = environment ? ['environments', environment, 'rollout'] : ['rollout'];
     const inherited = environment && state === 'ROLLOUT' && !own.includes('rollout');
-    return html`${framed({form: this, path, label: environment ? say('State in {environment}', {environment}) : say('State everywhere')}, html`<div class="seg states" role="group" aria-label=${say('State')} data-pointer=${path.join('/')}>
+    return html`${framed({form: this, path, label: environment ? say('State in {environment}', {environment}) : say('State everywhere'), words: value => WORDS[value]?.[0] ?? brief(value)}, html`<div class="seg states" role="group" aria-label=${say('State')} data-pointer=${path.join('/')}>
         ${environment ? html`<button type="button" ?disabled=${readOnly} aria-pressed=${String(chosen === '')} @click=${() => this.edit(say('State'), one => setState(one, environment, undefined))}>${say('As everywhere')}</button>` : nothing}
         ${STATES.map(name => html`<button type="button" ?disabled=${readOnly} aria-pressed=${String(chosen === name)} aria-describedby=${name.endsWith('OFF') ? 'tb-flag-effects' : nothing}
           @click=${() => this.edit(say('State'), one => setState(one, environment, name))}>${WORDS[name][0]}</button>`)}</div>
         <p class="hint">${chosen === '' ? say('As everywhere: {state}.', {state: WORDS[state]?.[0] ?? '…'}) : WORDS[state]?.[1] ?? ''}</p>`, {group: true})}
+      ${environment ? this.renderOwnLive() : nothing}
       ${effectsNote(this, environment || this.draft.where?.environment || '')}
       ${state === 'ROLLOUT' ? this.renderIdle() : nothing}
       ${state !== 'ROLLOUT' ? nothing : inherited
     ? html`<p class="hint">${say('The share is that of everywhere.')} ${readOnly ? nothing : html`<button type="button" class="lnk" @click=${() => this.edit(say('Rollout'), one => setOwn(one, environment, 'rollout', inEnvironment(one, environment).rollout ?? 0))}>${say('Give {environment} its own share', {environment})}</button>`}</p>`
     : shareField({form: this, path: share, label: say('Rollout'), flag, environment})}`;
+  }
+
+  /** Where only the draft, or only what is live, has something of its own here: what is live, and the way back. */
+  renderOwnLive() {
+    const {item: flag, liveItem, environment} = this;
+    if (!liveItem || ownMembers(flag, environment).length > 0 === ownMembers(liveItem, environment).length > 0) return nothing;
+    const words = getsWords(liveItem, environment);
+    return html`<p class="was">${say('Live: {value}', {value: words})} ${this.readOnly ? nothing : html`<button type="button" class="lnk" aria-label=${say('Restore {field}: {value}', {field: environment, value: words})}
+      @click=${() => {
+    const own = structuredClone(ownOf(liveItem, environment));
+    this.edit(say('Settings in {environment}', {environment}), one => ['state', 'rollout', 'rules'].forEach(name => setOwn(one, environment, name, own[name])));
+  }}>${say('Restore')}</button>`}</p>`;
   }
 
   /** A rollout to the off variant turns nothing on: told, with the way out. */

@@ -140,7 +140,7 @@ class Rules extends FormElement {
           ${keys.map(key => html`<option value=${key} .selected=${live(chosen === key)}>${key}</option>`)}
           ${unknown ? html`<option value=${chosen} .selected=${live(true)}>${say('{id} (does not exist)', {id: chosen})}</option>` : nothing}
           <option value="split:" .selected=${live(chosen === 'split:')}>${say('Split over variants')}</option></select>`, {group: true})}
-        ${framed({form: this, path: [...path, 'rollout'], label: say('Share')}, html`<label class="tick"><input type="checkbox" ?disabled=${this.readOnly} .checked=${live(rule.rollout !== undefined)}
+        ${framed({form: this, path: [...path, 'rollout'], label: say('Share')}, html`<label class="ticked"><input type="checkbox" ?disabled=${this.readOnly} .checked=${live(rule.rollout !== undefined)}
           @change=${(/** @type {any} */ event) => write(this, [...path, 'rollout'], event.target.checked ? 1000 : undefined, say('Share'))}>${say('Only for a share of them')}</label>`, {group: true})}</div>
       ${rule.rollout === undefined ? nothing : shareField({form: this, path: [...path, 'rollout'], label: say('Share'), flag: this.item, rule, environment: this.environment})}
       ${Array.isArray(rule.split) ? this.renderSplit(rule, path, keys) : nothing}
@@ -184,7 +184,7 @@ class Rules extends FormElement {
     : say('Sum: {sum} of {total}', {sum, total})}</span></p>
       ${this.readOnly ? nothing : html`<div class="row"><button type="button" class="btn ghost sm" @click=${() => { const even = evenWeights(parts.length, total); write_(parts.map((part, at) => ({...part, weight: even[at]}))); }}>${say('Share evenly')}</button>
         ${missing.length ? html`<button type="button" class="btn ghost sm" @click=${() => write_([...parts, {variant: missing[0], weight: Math.max(total - sum, 0)}])}>${icon('plus', true)}${say('Variant')}</button>` : nothing}</div>`}
-      ${problemLines(this.problemsAt([...path, 'split'].join('/')))}</div>`;
+      ${problemLines(this.problemsAt([...path, 'split'].join('/')).filter(problem => problem.code !== 'flag.variant_weights'))}</div>`;
   }
 }
 customElements.define('tb-rules', Rules);

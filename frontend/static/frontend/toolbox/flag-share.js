@@ -2,7 +2,7 @@
 import {icon, number, plural, request, say} from '../lib.js';
 import {LitElement, html, live, nothing, svg} from '../vendor/lit.js';
 import {query} from './api.js';
-import {framed, valueOf, write} from './field-frame.js';
+import {brief, framed, valueOf, write} from './field-frame.js';
 import {reached} from './flag-evaluation.js';
 import {QUICK, WHOLE, percentOf, shareOf} from './flag-model.js';
 import {percent} from './flag-words.js';
@@ -35,7 +35,7 @@ export function shareField(field) {
   const {readOnly} = form.draft;
   const store = (/** @type {number} */ to) => write(form, path, to, label);
   const keys = Array.isArray(path) ? path : [path];
-  return framed(field, html`<div class="share">
+  return framed({...field, words: value => (typeof value === 'number' ? percent(value) : brief(value))}, html`<div class="share">
     <div class="row"><input type="range" class="rng grow" min="0" max=${WHOLE} step="1" aria-label=${label} aria-valuetext=${percent(share)} ?disabled=${readOnly} data-pointer=${keys.join('/')}
         .value=${live(String(share ?? 0))} @input=${(/** @type {any} */ event) => store(Number(event.target.value))}>
       <span class="with-unit"><input class="inp sm num" type="number" min="0" max="100" step="0.01" aria-label=${say('{field} in percent', {field: label})} ?readonly=${readOnly}

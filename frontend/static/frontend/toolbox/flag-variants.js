@@ -40,7 +40,7 @@ function row(form, variant, at) {
   const flag = form.item;
   const {readOnly} = form;
   const {rules, isDefault, isOff, flags} = variantUses(flag, variant.key, list(form.draft.snapshot.featureFlags));
-  const uses = [isDefault ? say('default') : '', isOff ? say('off') : '', ...rules.map(rule => say('rule {rule}', {rule})), ...flags.map(key => say('needed by {flag}', {flag: key}))].filter(Boolean);
+  const uses = [isDefault ? say('default') : '', isOff ? say('off') : '', ...rules.map(rule => say('rule “{rule}”', {rule})), ...flags.map(key => say('needed by {flag}', {flag: key}))].filter(Boolean);
   return html`<div class="variant" data-field=${`variants/${at}`}>
     ${framed({form, path: ['variants', at, 'key'], label: say('Key')}, html`<input class="inp mono" aria-label=${say('Key')} data-pointer=${`variants/${at}/key`} autocomplete="off" spellcheck="false" ?readonly=${readOnly} .value=${live(String(variant.key ?? ''))}
       @change=${(/** @type {any} */ event) => rename(form, variant.key, event.target.value.trim())}>`, {group: true})}

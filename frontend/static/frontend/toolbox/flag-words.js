@@ -9,7 +9,7 @@ export const STATES = {
   ON: [say('On'), say('The rules decide first; everybody else gets the default variant.')],
   ROLLOUT: [say('Rollout'), say('The rules decide first; of everybody else, a share gets the default variant.')],
   OFF: [say('Off'), say('Everybody gets the off variant. The rules do not count.')],
-  FORCE_OFF: [say('Forced off'), say('Everybody gets the off variant, as if its kill switch were engaged.')],
+  FORCE_OFF: [say('Force off'), say('Everybody gets the off variant, as if its kill switch were engaged.')],
 };
 
 /** @type {Record<string, string>} */
