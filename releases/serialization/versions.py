@@ -21,6 +21,7 @@ from releases.ledger.chain import head_of
 from releases.models import Environment, PreviewLink
 from releases.offers import OffersJSON, of_version, show_offers
 from releases.serialization import WhereJSON, instant, named
+from releases.serialization.qr import qr
 
 Channel = Annotated[str, Keywords(enum=list(STATES))]
 Snapshot = Annotated[
@@ -250,6 +251,7 @@ class NamedLinkJSON(WhereJSON, LinkJSON):
 
 class NewLinkJSON(NamedLinkJSON):
     url: Annotated[str, Keywords(format="uri"), "Shown this once; only a hash of it is kept."]
+    qr: Annotated[str, "The same as a picture for phones: an SVG in a `data:` address."]
 
 
 def show_link(link: PreviewLink, now: dt.datetime) -> LinkJSON:
@@ -275,7 +277,7 @@ def show_named_link(link: PreviewLink, environment: Environment, now: dt.datetim
 
 
 def show_new_link(link: PreviewLink, url: str, environment: Environment, now: dt.datetime) -> NewLinkJSON:
-    return {**show_named_link(link, environment, now), "url": url}
+    return {**show_named_link(link, environment, now), "url": url, "qr": qr(url)}
 
 
 class SideJSON(TypedDict):

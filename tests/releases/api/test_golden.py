@@ -47,6 +47,7 @@ def normal(value: Any) -> Any:
         value = re.sub(r"\b[0-9a-f]{64}\b", "<sha-256>", value)
         value = re.sub(r'"[0-9a-f]{32}"', '"<etag>"', value)
         value = re.sub(r"/preview/[A-Za-z0-9_-]{43}", "/preview/<token>", value)
+        value = re.sub(r"\Adata:image/svg.*", "data:<picture>", value)
         value = re.sub(r"/links/\d+/", "/links/1/", value)
         return re.sub(r"\b(token:\w+)-\d+", r"\1", value)
     return value

@@ -8,6 +8,8 @@ import logging
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 from django.db import OperationalError, connection
@@ -21,6 +23,7 @@ from tests.factories import ADA, snapshot
 from tests.releases.api.helpers import Api, ok, refused
 
 LINKS = "/api/config/preview/links"
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture
@@ -101,7 +104,7 @@ def test_neither_list_nor_revocation_shows_the_address_again(previewed: Api) -> 
     link = make(previewed)
     token = path_of(link).rpartition("/")[2]
     listed = previewed("GET", LINKS, role="editor")
-    elsewhere = ("url", "application", "environment")
+    elsewhere = ("url", "qr", "application", "environment")
     assert ok(listed)["links"] == [{name: value for name, value in link.items() if name not in elsewhere}]
     revoked = revoke(previewed, link, role="editor")
     assert token not in (listed.content + revoked.content).decode()
@@ -114,6 +117,17 @@ DEAD = [
     ("withdrawn", "1.0.1 was withdrawn on 20", "1.0.1 a été retirée le 20"),
     ("replaced", "1.0.1 was withdrawn on 20", "1.0.1 a été retirée le 20"),
 ]
+
+
+def test_a_phone_reads_the_address(previewed: Api) -> None:
+    """An SVG that needs nothing but itself: black on white, as many modules as version 5 has, and the quiet zone."""
+    picture = make(previewed)["qr"]
+    kind, _, drawn = picture.partition(",")
+    assert kind == "data:image/svg+xml;charset=utf-8"
+    svg = ElementTree.fromstring(unquote(drawn))
+    assert svg.attrib == {"viewBox": "0 0 45 45"}
+    ground, modules = svg
+    assert (ground.tag, ground.attrib["fill"], modules.attrib["stroke"]) == (f"{SVG}path", "#fff", "#000")
 
 
 @pytest.mark.parametrize(("how", "english", "french"), DEAD)

@@ -213,6 +213,7 @@ export default {
  "Published": "Publié",
  "Publishing is for publishers and admins.": "Publier est réservé aux rôles publisher et admin.",
  "Publishing …": "Publication…",
+ "QR code of the link, for a phone’s camera": "Code QR du lien, pour l’appareil photo d’un téléphone",
  "Redo: {name}": "Rétablir : {name}",
  "Refused": "Refusé",
  "Remove": "Supprimer",

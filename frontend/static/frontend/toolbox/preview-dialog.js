@@ -24,6 +24,8 @@ export class PreviewDialog extends LitElement {
     /** @type {any[]} */
     this.links = [];
     this.url = '';
+    /** The same as a picture. */
+    this.qr = '';
     /** @type {any} */
     this.problem = null;
     this.busy = false;
@@ -73,7 +75,7 @@ export class PreviewDialog extends LitElement {
     this.copied = false;
     try {
       const {body} = await request(`/api/config/preview${path}${query(this.session.where)}`, {method: 'POST', body: {reason, ...more}, etag});
-      if (body.url) this.url = body.url;
+      if (body.url) [this.url, this.qr] = [body.url, body.qr];
       if (path === '/withdraw') this.url = '';
       this.asking = path === '' ? 'link' : '';
       if (path === '') await this.session.draft.refresh();
@@ -105,7 +107,7 @@ export class PreviewDialog extends LitElement {
     return html`<section class="stack"><h2>${say('Links that open it')}</h2>
       ${this.url ? html`<div class="callout g"><div class="grow stack"><p><b>${say('Copy it now: it is shown once.')}</b></p><div class="row nowrap"><input id="preview-url" class="inp mono grow" readonly .value=${this.url} aria-label=${say('Preview link')}>
         <button class="btn" type="button" @click=${this.copy}>${icon(this.copied ? 'check' : 'copy')}${this.copied ? say('Copied') : say('Copy')}</button><a class="btn" href=${this.url} target="_blank" rel="noopener">${icon('external-link')}${say('Open')}</a></div>
-        <p class="vh" role="status">${this.copied ? say('Copied') : ''}</p></div></div>` : nothing}
+        <p class="vh" role="status">${this.copied ? say('Copied') : ''}</p><img class="qr" src=${this.qr} width="168" height="168" alt=${say('QR code of the link, for a phone’s camera')}></div></div>` : nothing}
       ${this.links.length ? html`<ul class="rows">${this.links.map(link => html`<li><span class="grow">${link.reason ? localized(link.reason) : say('Link')} <span class="muted">${say('until {when}', {when: when(link.expiresAt)})}</span></span>
         ${this.asking === link.id ? nothing : html`<button class="btn sm" type="button" @click=${() => { this.asking = link.id; }}>${say('Revoke')}</button>`}</li>
         ${this.asking === link.id ? html`<li>${this.form(say('Why does the link end?'), say('Revoke the link'), 'x', event => { this.act(event, `/links/${link.id}/revoke`); })}</li>` : nothing}`)}</ul>` : html`<p class="muted">${say('None works now.')}</p>`}
