@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {at, counterpart, free, idFrom, inOrder, isId, moved, put, renumber} from '../../../frontend/static/frontend/toolbox/places.js';
+import {idFrom} from '../../../frontend/static/frontend/toolbox/new-item.js';
+import {at, counterpart, free, inOrder, isId, moved, movedNames, put, renumber} from '../../../frontend/static/frontend/toolbox/places.js';
 
 test('a place is read where it is, and undefined where nothing is', () => {
   assert.equal(at({columns: [{label: {fr: 'Date'}}]}, ['columns', 0, 'label', 'fr']), 'Date');
@@ -45,4 +46,13 @@ test('order numbers keep what ascends, reuse what is there, and are dealt anew w
   assert.deepEqual(inOrder([{id: 'b', order: 1}, {id: 'a', order: 1}, {id: 'c', order: 0}]).map(entry => entry.id), ['c', 'a', 'b']);
   assert.deepEqual(moved(['a', 'b', 'c'], 0, 2), ['b', 'c', 'a']);
   assert.deepEqual(moved(['a', 'b', 'c'], 2, -1), ['c', 'a', 'b']);
+});
+
+test('the fewest entries are called moved', () => {
+  const moves = (before, now) => [...movedNames([...before], [...now])].join('');
+  assert.equal(moves('abcde', 'bcdea'), 'a');
+  assert.equal(moves('abcde', 'eabcd'), 'e');
+  assert.equal(moves('abc', 'abc'), '');
+  assert.equal(moves('abc', 'xaybzc'), '');
+  assert.equal(moves('abcd', 'badc').length, 2);
 });

@@ -44,13 +44,13 @@ class ColorField extends LitElement {
   }
 
   render() {
-    const {against, label, variables, compact} = this.field, {id, described, invalid, pointer} = binding(this.field);
+    const {against, label, variables, compact} = this.field, {id, described, invalid} = binding(this.field);
     const text = this.value === undefined ? '' : String(this.value), color = text ? resolve(text, variables) : null;
     const ground = against ? resolve(against.value, variables) : null, ratio = color && ground ? contrast(color, ground) : 0;
     return html`<span class="swt"><input type="color" aria-label=${say('{field}: pick a colour', {field: label})} ?disabled=${this.readOnly} .value=${live(color ? toHex(color) : '#000000')} @input=${event => this.pick(event.target.value)}>
-      <input class="inp mono ${compact ? 'sm' : ''}" id=${id} data-pointer=${pointer} type="text" autocomplete="off" spellcheck="false" aria-label=${label} aria-describedby=${described} aria-invalid=${invalid} ?readonly=${this.readOnly}
+      <input class="inp mono ${compact ? 'sm' : ''}" id=${id} type="text" autocomplete="off" spellcheck="false" aria-label=${label} aria-describedby=${described} aria-invalid=${invalid} ?readonly=${this.readOnly}
         .value=${live(text)} @input=${event => write(this.field.form, this.field.path, event.target.value, label)}></span>
-      ${ratio ? html`<p class="contrast ${enough(ratio)}">${icon(ratio >= 3 ? 'circle-check' : 'triangle-alert', true)}<span>${say('Contrast on {other}: {words}', {other: against.label, words: contrastWords(ratio)})}</span></p>` : nothing}`;
+      ${ratio ? html`<p class="contrast ${enough(ratio)}">${icon(ratio >= 3 ? 'circle-check' : 'triangle-alert', true)}<span>${say('Contrast with {other}: {words}', {other: against.label, words: contrastWords(ratio)})}</span></p>` : nothing}`;
   }
 }
 customElements.define('tb-color', ColorField);

@@ -9,6 +9,7 @@ import {find} from './sections.js';
  * @typedef {object} Form what a field belongs to: a form element or a `Scope`
  * @property {any} draft @property {string} section @property {string} itemId @property {any} item @property {any} liveItem
  * @property {(path: string) => any[]} problemsAt
+ * @property {string} [prefix] of the paths in addresses, where another item's form shows this one
  */
 /**
  * @typedef {object} Field
@@ -97,12 +98,15 @@ export const problemLines = (problems, id = '') => (problems.length === 0 ? noth
   html`<p class=${problem.severity === 'warning' ? 'err warn' : 'err'}>${icon(problem.severity === 'warning' ? 'triangle-alert' : 'circle-x', true)}<span>${localized(problem.message)}</span></p>`)}
   ${problems.length > 5 ? html`<p class="hint">${plural('{count} more problem', '{count} more problems', {count: problems.length - 5})}</p>` : nothing}</div>`);
 
+/** The path as addresses have it. @param {Form} form @param {string | (string | number)[]} path */
+export const addressOf = (form, path) => (form.prefix ?? '') + keys(path).join('/');
+
 /** The attributes that bind a control to its hint, what is live and its problems. @param {Field} field */
 export function binding({form, path, hint}) {
   const id = controlId(form, path), problems = form.problemsAt(keys(path).join('/'));
   const described = [hint ? `${id}.hint` : '', markOf(form, path) ? `${id}.live` : '', problems.length ? `${id}.problems` : ''].filter(Boolean).join(' ');
   return {
-    id, problems, described: described || nothing, pointer: keys(path).join('/'),
+    id, problems, described: described || nothing, address: addressOf(form, path),
     invalid: problems.some(problem => problem.severity !== 'warning') ? 'true' : nothing,
     readOnly: Boolean(form.draft.readOnly),
   };
@@ -117,26 +121,6 @@ export function framed(field, control, {group = false, wide = false} = {}) {
   const label = group
     ? html`<span class=${field.compact ? 'vh' : 'lab'} id="${id}.label">${field.label}</span>`
     : html`<label class=${field.compact ? 'vh' : 'lab'} for=${id}>${field.label}</label>`;
-  return html`<div class="fd ${mark} ${wide ? 'wide' : ''}" data-field=${keys(field.path).join('/')}>${label}${control}
+  return html`<div class="fd ${mark} ${wide ? 'wide' : ''}" data-path=${addressOf(field.form, field.path)}>${label}${control}
     ${field.hint ? html`<p class="hint" id="${id}.hint">${field.hint}</p>` : nothing}${liveLine(field)}${problemLines(problems, `${id}.problems`)}</div>`;
-}
-
-/**
- * Brings a field into view and focuses it; without one, what holds it.
- * @param {ParentNode} root @param {string} section @param {string} id @param {(string | number)[]} path in the item
- * @returns {boolean} whether there was one
- */
-export function focusField(root, section, id, path) {
-  const item = [...root.querySelectorAll('[data-item]')].find(element => element.getAttribute('data-item') === `${section}/${id}`) ?? root;
-  for (let length = path.length; length > 0; length -= 1) {
-    const pointer = path.slice(0, length).join('/');
-    const control = [...item.querySelectorAll('[data-pointer], [data-field]')].find(element => [element.getAttribute('data-pointer'), element.getAttribute('data-field')].includes(pointer));
-    if (!control) continue;
-    for (let around = control.closest('details'); around; around = around.parentElement?.closest('details') ?? null) around.open = true;
-    const target = control.matches('input, select, textarea, button, a[href]') ? control : control.querySelector('input, select, textarea, button, a[href]') ?? control;
-    target.scrollIntoView({block: 'center'});
-    if (target instanceof HTMLElement) target.focus();
-    return true;
-  }
-  return false;
 }

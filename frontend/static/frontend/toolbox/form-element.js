@@ -1,4 +1,5 @@
 import {LitElement} from '../vendor/lit.js';
+import {problemsOf} from './check.js';
 import {find} from './sections.js';
 
 /** The base of all forms: the item of a draft, again whenever the draft changes. In light DOM. */
@@ -51,8 +52,7 @@ export class FormElement extends LitElement {
    */
   problemsAt(path) {
     if (this.readOnly) return [];
-    return this.draft.problems.filter(one => one.section === this.section && one.id === (this.itemId ?? '')
-      && (!path || one.path === path || one.path.startsWith(`${path}/`)));
+    return problemsOf(this, path);
   }
 
   /** One more change of this item. @param {string} name the sentence for undo @param {(item: any, copy: any) => unknown} recipe */

@@ -27,7 +27,7 @@ class IdList extends LitElement {
 
   store(ids) { write(this.field.form, this.field.path, ids.length === 0 && !this.field.required ? undefined : ids, this.field.label); }
 
-  remove(id) {
+  drop(id) {
     const index = this.ids.indexOf(id);
     this.store(this.ids.filter(other => other !== id));
     announce(say('{id} removed', {id}));
@@ -67,16 +67,16 @@ class IdList extends LitElement {
     const known = section ? new Map(itemsOf(field.form.draft, section)) : null;
     const words = this.filter.trim().toLowerCase();
     const matching = words ? ids.filter(id => String(id).toLowerCase().includes(words) || known?.get(id)?.toLowerCase().includes(words)) : ids;
-    return html`<div class="ids" role="group" aria-labelledby="${bound.id}.label" aria-describedby=${bound.described} data-pointer=${bound.pointer}>
+    return html`<div class="ids" role="group" aria-labelledby="${bound.id}.label" aria-describedby=${bound.described}>
       ${ids.length > SHOWN ? html`<input type="search" class="inp sm" .value=${live(this.filter)} aria-label=${say('Find in {field}', {field: field.label})} placeholder=${plural('Find in {count} entry', 'Find in {count} entries', {count: ids.length})}
           @input=${event => { this.filter = event.target.value; }}>` : nothing}
       <ul class="idchips">${repeat(matching.slice(0, SHOWN), id => id, id => html`<li class="idchip ${known && !known.has(id) && !String(id).includes('*') ? 'missing' : ''}">
         ${known?.has(id) ? html`<a href=${`#/${section}/${encodeURIComponent(id)}`} title=${known.get(id)}>${id}</a>` : html`<span>${typeof id === 'string' ? id : brief(id)}</span>`}
         ${known && !known.has(id) && !String(id).includes('*') ? html`<span class="small">${say('does not exist')}</span>` : nothing}
-        ${this.readOnly ? nothing : html`<button type="button" aria-label=${say('Remove {id}', {id})} @click=${() => this.remove(id)}>${icon('x', true)}</button>`}</li>`)}</ul>
+        ${this.readOnly ? nothing : html`<button type="button" aria-label=${say('Remove {id}', {id})} @click=${() => this.drop(id)}>${icon('x', true)}</button>`}</li>`)}</ul>
       ${matching.length > SHOWN ? html`<p class="hint">${plural('and {count} more', 'and {count} more', {count: matching.length - SHOWN})}</p>` : nothing}
       ${ids.length === 0 && field.empty ? html`<p class="hint">${field.empty}</p>` : nothing}
-      ${this.readOnly ? nothing : html`<div class="adders">${known ? this.picker(known, bound.id) : html`<input class="inp sm mono adder" autocomplete="off" spellcheck="false" .value=${live(this.typed)} aria-label=${say('Add to {field}', {field: field.label})}
+      ${this.readOnly ? nothing : html`<div class="adders">${known ? this.picker(known, bound.id) : nothing}${known && !field.free ? nothing : html`<input class="inp sm mono adder" autocomplete="off" spellcheck="false" .value=${live(this.typed)} aria-label=${say('Add to {field}', {field: field.label})}
             placeholder=${say('Add one, then Enter')} @input=${event => { this.typed = event.target.value; }} @keydown=${event => { if (event.key === 'Enter') { event.preventDefault(); this.addTyped(); } }} @blur=${() => this.addTyped()}>`}
           <button type="button" class="btn ghost sm" @click=${() => this.open()}>${icon('upload', true)}${say('Paste or upload')}</button></div>${this.dialog(bound.id)}`}</div>`;
   }

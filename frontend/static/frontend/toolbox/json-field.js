@@ -44,10 +44,10 @@ class JsonField extends LitElement {
   }
 
   render() {
-    const {id, described, invalid, pointer} = binding(this.field);
+    const {id, described, invalid} = binding(this.field);
     const text = this.typed ?? (this.value === undefined ? '' : JSON.stringify(this.value, null, 2));
     const rows = Math.min(24, Math.max(this.field.rows ?? 3, text.split('\n').length));
-    return html`<textarea class="inp mono json" id=${id} data-pointer=${pointer} rows=${rows} spellcheck="false" autocomplete="off" aria-labelledby="${id}.label"
+    return html`<textarea class="inp mono json" id=${id} rows=${rows} spellcheck="false" autocomplete="off" aria-labelledby="${id}.label"
         aria-describedby=${this.wrong ? `${id}.wrong` : described} aria-invalid=${this.wrong ? 'true' : invalid} ?readonly=${this.readOnly} .value=${live(text)} @input=${event => this.type(event.target.value)}></textarea>
       ${this.wrong ? html`<p class="err" id="${id}.wrong" role="status">${icon('circle-x', true)}<span>${this.wrong} ${say('The draft keeps the value from before.')}</span></p>` : nothing}`;
   }

@@ -58,10 +58,6 @@ export function free(id, taken) {
   return found;
 }
 
-/** @param {string} title @returns {string} an id made of it: “Commandes clients” → `commandes-clients` */
-export const idFrom = title =>
-  title.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60);
-
 /** As the schema has it. @param {string} id */
 export const isId = id => /^([A-Za-z0-9_~!*'():-][.A-Za-z0-9_~!*'():-]{0,127}|[.][A-Za-z0-9_~!*'():-][.A-Za-z0-9_~!*'():-]{0,126})$/.test(id);
 
@@ -89,3 +85,23 @@ export function renumber(list) {
 
 /** By `order`, equal ones by id: as clients sort. @template {{order?: any, id?: any}} T @param {T[]} list @returns {T[]} */
 export const inOrder = list => [...list].sort((a, b) => (a.order - b.order || (String(a.id) < String(b.id) ? -1 : 1)));
+
+/**
+ * Which entries moved between two orders: the fewest that explain it.
+ * @param {string[]} before @param {string[]} now @returns {Set<string>}
+ */
+export function movedNames(before, now) {
+  const place = new Map(before.map((name, index) => [name, index]));
+  const common = now.filter(name => place.has(name));
+  /** Ends of the best rising rows, shortest first; each remembers the one before it. @type {{name: string, at: number, last: any}[]} */
+  const ends = [];
+  for (const name of common) {
+    const at = /** @type {number} */ (place.get(name));
+    let length = ends.findIndex(end => end.at > at);
+    if (length < 0) length = ends.length;
+    ends[length] = {name, at, last: ends[length - 1] ?? null};
+  }
+  const stays = new Set();
+  for (let end = ends.at(-1) ?? null; end; end = end.last) stays.add(end.name);
+  return new Set(common.filter(name => !stays.has(name)));
+}

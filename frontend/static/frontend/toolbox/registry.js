@@ -1,4 +1,5 @@
-// Which element edits which section. What nobody registered is edited as JSON.
+// Which element edits which section; '' stands for sections of the application's own. What nobody registered is edited as JSON.
+import {NAMED_BY} from './sections.js';
 
 /** @type {Map<string, string>} */
 const forms = new Map();
@@ -9,4 +10,4 @@ export function register(section, tagName) {
 }
 
 /** @param {string} section @returns {string} */
-export const formOf = section => forms.get(section) ?? 'tb-json';
+export const formOf = section => forms.get(section) ?? (section in NAMED_BY ? 'tb-json' : forms.get('') ?? 'tb-json');

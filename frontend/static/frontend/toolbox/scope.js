@@ -1,14 +1,16 @@
 // One item of the draft as the fields see it: the same members as a form element has.
+import {problemsOf} from './check.js';
 import {find} from './sections.js';
 
 /** @typedef {import('./draft.js').Draft} Draft */
 
 export class Scope {
-  /** @param {Draft} draft @param {string} section @param {string} [itemId] left out for sections that are one value */
-  constructor(draft, section, itemId = '') {
+  /** @param {Draft} draft @param {string} section @param {string} itemId @param {string} [prefix] of its paths in addresses */
+  constructor(draft, section, itemId, prefix = '') {
     this.draft = draft;
     this.section = section;
     this.itemId = itemId;
+    this.prefix = prefix;
     this.item = find(draft.snapshot, section, itemId);
     this.liveItem = find(draft.live, section, itemId);
   }
@@ -18,6 +20,6 @@ export class Scope {
   /** Problems of a field and of what is inside it. @param {string} path `columns/2/label`; empty: all of the item */
   problemsAt(path) {
     if (this.readOnly) return [];
-    return this.draft.problems.filter(one => one.section === this.section && one.id === this.itemId && (!path || one.path === path || one.path.startsWith(`${path}/`)));
+    return problemsOf(this, path);
   }
 }

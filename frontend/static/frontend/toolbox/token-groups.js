@@ -1,0 +1,62 @@
+// Design tokens as people see them: one row for a value with its light and dark side, rows by scope. No DOM.
+
+/** @typedef {{key: string, value: string | number, category: string, mode?: string, scope?: string, cssVar?: string}} Token */
+/** @typedef {{name: string, both?: Token, light?: Token, dark?: Token}} Row */
+/** @typedef {{scope: string, rows: Row[]}} Group */
+
+/** The key without the part that names its mode. @param {Token} token @returns {string} */
+export function nameOf({key, mode}) {
+  if (!mode) return key;
+  const parts = key.split('.'), at = parts.lastIndexOf(mode);
+  return at < 0 || parts.length === 1 ? key : parts.filter((_, index) => index !== at).join('.');
+}
+
+/** The key of a row's other side: `color.text.light` → `color.text.dark`. @param {Token} token @param {'light' | 'dark'} mode @returns {string} */
+export function keyFor(token, mode) {
+  const parts = token.key.split('.'), at = token.mode ? parts.lastIndexOf(token.mode) : -1;
+  return at < 0 ? `${token.key}.${mode}` : parts.map((part, index) => (index === at ? mode : part)).join('.');
+}
+
+/** @param {Token[]} tokens of one category @returns {Group[]} in the order of the tokens, those without a scope first */
+export function grouped(tokens) {
+  /** @type {Map<string, Map<string, Row>>} */
+  const scopes = new Map([['', new Map()]]);
+  for (const token of tokens) {
+    const scope = token.scope ?? '', name = nameOf(token), side = /** @type {'both' | 'light' | 'dark'} */ (token.mode === 'light' || token.mode === 'dark' ? token.mode : 'both');
+    const rows = scopes.get(scope) ?? new Map();
+    scopes.set(scope, rows);
+    // Two tokens on one side are two rows.
+    const row = rows.has(name) && rows.get(name)[side] ? undefined : rows.get(name);
+    if (row) row[side] = token;
+    else rows.set(rows.has(name) ? token.key : name, {name: rows.has(name) ? token.key : name, [side]: token});
+  }
+  return [...scopes].map(([scope, rows]) => ({scope, rows: [...rows.values()]})).filter(group => group.rows.length);
+}
+
+const GROUND = /(^|[^a-z])(bg|background|surface|panel|card|page|ground|canvas|app)([^a-z]|$)|Bg|Background|Surface|surface\d|^surface/;
+const WRITING = /text|ink|title|foreground|label/i;
+const DECORATION = /border|separator|divider|line|glow|shadow|ring|hover/i;
+const FAINT = /muted|subtle|placeholder|disabled|secondary|border/i;
+
+/**
+ * What a colour is seen with: a ground for writing, the main text for a ground; of its scope and mode.
+ * @param {Token} token @param {Token[]} tokens all @returns {Token | undefined}
+ */
+export function counterpartOf(token, tokens) {
+  const near = tokens.filter(other => other.category === 'color' && other.key !== token.key && (other.scope ?? '') === (token.scope ?? '')
+    && (!other.mode || !token.mode || other.mode === token.mode) && (token.scope || other.key.split('.')[0] === token.key.split('.')[0] || !token.key.includes('.')));
+  if (DECORATION.test(nameOf(token))) return undefined;
+  const isGround = !WRITING.test(nameOf(token)) && GROUND.test(nameOf(token));
+  const wanted = near.filter(other => (isGround ? WRITING.test(nameOf(other)) && !FAINT.test(nameOf(other)) : GROUND.test(nameOf(other)) && !WRITING.test(nameOf(other))));
+  return wanted[0];
+}
+
+/** Custom properties of a scope and mode: name → value, those of the mode before those of both. @param {Token[]} tokens @param {string} scope @param {string} mode */
+export function variablesOf(tokens, scope, mode) {
+  /** @type {Record<string, string>} */
+  const result = {};
+  for (const wanted of ['', mode]) {
+    for (const token of tokens) if (token.cssVar && (token.scope ?? '') === scope && (token.mode ?? '') === wanted) result[token.cssVar] = String(token.value);
+  }
+  return result;
+}
