@@ -32,11 +32,7 @@ def test_the_parts_that_changed(paths: list[str], wanted: list[str]) -> None:
     [
         ("releases/ledger/lineage.py", {"test_lineage.py", "test_verify.py"}, {"test_people.py", "api/test_gate.py"}),
         ("releases/gate/decision.py", {"test_gate.py", "api/test_gate.py"}, {"test_lineage.py"}),
-        (
-            "releases/admin/keys.py",
-            {"test_admin_keys.py", "test_password_pages.py"},
-            {"test_verify.py", "api/test_gate.py"},
-        ),
+        ("releases/admin/base.py", {"test_admin_pages.py"}, {"test_verify.py", "api/test_gate.py"}),
         ("releases/api/public.py", {"api/test_gate.py"}, {"test_admin_keys.py", "test_commands.py"}),
         ("releases/management/commands/kill.py", {"test_commands_switches.py"}, {"test_admin_keys.py"}),
         ("templates/admin/index.html", {"test_admin_pages.py"}, {"api/test_gate.py"}),

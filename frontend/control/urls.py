@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from frontend.control import changes, compare, export, ledger, overview, then, versions
+from frontend.control import changes, checkpoints, compare, export, ledger, overview, then, versions
 
 #: Of one environment.
 HERE = "cp/<str:application>/<str:environment>/"
 
 urlpatterns = [
     path("cp", overview.overview, name="control"),
+    path("cp/checkpoints", checkpoints.checkpoints, name="control-checkpoints"),
     path("cp/state", overview.state, name="control-state"),
     path(f"{HERE}versions", versions.timeline, name="control-versions"),
     path(f"{HERE}versions/<str:version>", versions.version, name="control-version"),

@@ -72,14 +72,14 @@ EMERGENCIES = re.compile(
 #: Emergency actions whose pages show a diff: a GET counts as a page.
 COMPARED = re.compile(
     r"/(api/(config/rollback|releases/undo)"
-    r"|admin/releases/environment/\d+/undo/|admin/configs/configversion/\d+/rollback/)\Z"
+    r"|cp/[^/]+/[^/]+/(undo|versions/[^/]+/rollback)|admin/configs/configversion/\d+/rollback/)\Z"
 )
 #: Without a login nobody reaches an emergency action, so they need no other process. A password takes a second of
 #: computing: they have a thread of their own.
 LOGINS = re.compile(r"/(login|logout|confirm|cp/incident/login|admin/logout/)\Z")
 #: The way to an emergency action: the lists that lead to it.
 PAGES = re.compile(
-    r"/(|i18n/setlang/|theme|account(/sessions/end)?|admin/(|(login|jsi18n)/"
+    r"/(|i18n/setlang/|theme|account(/sessions/end)?|cp(/state|/[^/]+/[^/]+/releases(/\d+)?)?|admin/(|(login|jsi18n)/"
     r"|releases/environment/(\d+/change/)?|releases/release/|configs/configversion/"
     r"|flags/flags/(environment/\d+/(flag/[^/]+/)?)?"
     r"|releases/(apitoken|clientkey|previewlink)/(\d+/revoke/)?|auth/user/(\d+/(end|change)/)?))\Z"

@@ -26,7 +26,6 @@ from releases.pages import facts, markup
 from releases.pages.action_page import ActionPage
 from releases.pages.facts import Standing
 from releases.pages.offered import Button
-from releases.pages.undo import Undo
 
 
 class EnvironmentForm(forms.Form):
@@ -119,23 +118,15 @@ class EnvironmentAdmin(ReadOnlyAdmin):
         return environment.key
 
     def buttons(self, request: HttpRequest, environment: Environment) -> list[Button]:
-        waiting = facts.waiting(environment.application_id)
-        return buttons.standing_buttons([Standing(head_of(environment))], self.actor(request), waiting)[0]
-
-    def more(self, request: HttpRequest, environment: Environment) -> dict[str, Any]:
-        return {"environment": environment}
+        return [buttons.in_control("versions", text_lazy("In the control plane"), environment)]
 
     def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         return [
             ("create/", lambda request: CreateEnvironment(self, request).serve(), "create"),
-            ("<int:pk>/undo/", self.undo, "undo"),
             ("<int:pk>/policy/", self.policy_page, "policy"),
             ("<int:pk>/flags/<str:key>/kill/", self.kill, "kill"),
             ("<int:pk>/flags/<str:key>/lift/", self.lift, "lift"),
         ]
-
-    def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return Undo(self, request, self.find(request, pk)).serve()
 
     def policy_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         return PolicyPage(self, request, self.find(request, pk)).serve()

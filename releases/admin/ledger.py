@@ -1,50 +1,22 @@
-"""The ledger and its checkpoints, read-only."""
+"""The ledger, read-only."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from functools import reduce
-from operator import or_
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
-from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField, Value
-from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from configs.policies import check_permission
-from icontrol.kernel.actors import VIEW
 from icontrol.kernel.localized import localized, localized_lazy, text_lazy
 from releases.admin import buttons
 from releases.admin.base import EnvironmentFilter, Fact, ReadOnlyAdmin
-from releases.admin.buttons import address, page_of
-from releases.ledger import checkpoints, verifications
-from releases.ledger.chain import head_of, nothing, release_of
-from releases.ledger.checkpoints import Line
 from releases.ledger.kinds import RELEASE_KINDS
 from releases.ledger.summary import precede, summary
-from releases.ledger.verify import verify
-from releases.models import Environment, Release
-from releases.offers import of_release
-from releases.pages import facts, markup
-from releases.pages.offered import DONE, HIDDEN, Button
-
-LINES_SHOWN = 200
-
-
-#: What a release carries over from the one before unless it changes it.
-CARRIED_ON = ("kill_switches", "policies")
-WORDS_TYPED = 8
-
-
-def _came_or_went(name: str, word: str) -> Q:
-    now, before = Q(**{f"{name}__icontains": word}), Q(**{f"{name}_before__icontains": word})
-    return (now & ~before) | (~now & before)
+from releases.models import Release
+from releases.pages import markup
+from releases.pages.offered import Button
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -63,7 +35,6 @@ class ReleaseAdmin(ReadOnlyAdmin):
     list_filter = (("environment", EnvironmentFilter), KindFilter)
     search_fields = ("reason", "actor", "config_version__version")
     lookups = ("environment__id__exact", "kind")
-    detail_template = "admin/house/release.html"
     left_out = ("add", "delete", "history")  # a release has no history: it never changes
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -73,29 +44,10 @@ class ReleaseAdmin(ReadOnlyAdmin):
     def get_ordering(self, request: HttpRequest) -> Any:
         return ("-pk",)  # in the order of appending, all environments together
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, term: str) -> tuple[QuerySet, bool]:
-        """Also searches by effect: a flag finds the releases that killed or lifted it, a version number those that set
-        it as minimum, not all that carried it over.
-        """
-        found, twice = super().get_search_results(request, queryset, term)
-        words_typed = term.split()
-        if not words_typed:
-            return found, twice
-        before = Release.objects.filter(environment=OuterRef("environment"), serial=OuterRef("serial") - 1)
-        did = Release.objects.annotate(
-            **{f"{name}_before": Coalesce(Subquery(before.values(name)), Value("", TextField())) for name in CARRIED_ON}
-        )
-        for word in words_typed[:WORDS_TYPED]:
-            did = did.filter(reduce(or_, (_came_or_went(name, word) for name in CARRIED_ON)))
-        return queryset.filter(Q(pk__in=found.values("pk")) | Q(pk__in=did.values("pk"))), twice
-
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
         changelist.result_list = precede(list(changelist.result_list))
         return changelist
-
-    def top_buttons(self, request: HttpRequest) -> list[Button]:
-        return [Button(text_lazy("Checkpoints"), address("releases_release_checkpoints"))]
 
     # List ----------------------------------------------------------------------------------------------------------
 
@@ -149,62 +101,4 @@ class ReleaseAdmin(ReadOnlyAdmin):
         ]
 
     def buttons(self, request: HttpRequest, release: Release) -> list[Button]:
-        version = release.config_version
-        name = version.version if version else ""
-        labels = {
-            "undo": text_lazy("Undo this release"),
-            "rollback": text_lazy("Roll back to {version}", version=name),
-        }
-        return [
-            buttons.button(offer, labels[offer.action], "danger")
-            for offer in of_release(self.actor(request), release, head_of(release.environment))
-            if offer.code not in HIDDEN + DONE
-        ]
-
-    def more(self, request: HttpRequest, release: Release) -> dict[str, Any]:
-        environment = release.environment
-        before = release_of(environment, release.serial - 1)
-        newer = release_of(environment, release.serial + 1)
-        return {
-            "environment": environment,
-            "difference": facts.release_groups(before or nothing(environment), release),
-            "policies": json.dumps(release.policy_set, indent=2, ensure_ascii=False),
-            "before_url": page_of(before) if before else None,
-            "newer_url": page_of(newer) if newer else None,
-        }
-
-    # Checkpoints ---------------------------------------------------------------------------------------------------
-
-    def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
-        return [("checkpoints/", self.checkpoints, "checkpoints")]
-
-    def checkpoints(self, request: HttpRequest) -> HttpResponse:
-        """The file's content and the last verification's findings. A new verification is a POST, because it reads
-        everything.
-        """
-        check_permission(self.actor(request), VIEW)
-        path = settings.ICONTROL_CHECKPOINTS
-        releases = Release.objects.count()
-        verdict = verifications.last()
-        if request.method == "POST":
-            environments = Environment.objects.select_related("application")
-            found = list(verify(environments, own=path))
-            verdict = verifications.keep(found, releases=releases, by=self.actor(request).name, now=timezone.now())
-        return self.page(
-            request,
-            "admin/house/checkpoints.html",
-            text_lazy("Checkpoints"),
-            path=path,
-            lines=self._newest_lines(path),
-            verdict=verdict,
-            releases=releases,
-            since=releases - verdict.releases if verdict else 0,
-            most=LINES_SHOWN,
-        )
-
-    def _newest_lines(self, path: Path) -> list[Line | None] | None:
-        """Newest first; None if the file cannot be read."""
-        try:
-            return checkpoints.newest(path, LINES_SHOWN)[::-1]
-        except OSError:
-            return None
+        return [buttons.in_control("release", text_lazy("In the control plane"), release.environment, release.serial)]

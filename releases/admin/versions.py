@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from configs import history, states
 from configs.models import Application, ConfigVersion
-from configs.policies import check_permission, problems_of
+from configs.policies import check_permission
 from icontrol.kernel.actors import EDIT
 from icontrol.kernel.localized import localized_lazy, text_lazy
 from icontrol.kernel.texts import Text, both
 from releases.admin import buttons
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import address, page_of
-from releases.ledger.chain import head_of
 from releases.models import Release
 from releases.pages import facts, markup
 from releases.pages.facts import Difference
@@ -78,7 +75,6 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
     lookups = ("state", "application__id__exact")
     search_fields = ("version", "content__digest", "created_by", "published_by")
     actions = [_list_action(name) for name in ACTION_PAGES]
-    detail_template = "admin/house/version.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Drafts, previews and withdrawn versions are for editors."""
@@ -171,25 +167,9 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
         ]
 
     def buttons(self, request: HttpRequest, version: ConfigVersion) -> list[Button]:
-        standings = facts.standings(version.application_id)
-        return buttons.version_buttons(version, self.actor(request), standings)
-
-    def more(self, request: HttpRequest, version: ConfigVersion) -> dict[str, Any]:
+        label = text_lazy("In the control plane")
         environments = facts.environments_of(version.application_id)
-        environment = facts.choose(environments, request.GET.get("environment")) if environments else None
-        head = head_of(environment) if environment else None
-        live = head.config_version if head else None
-        document = version.document
-        return {
-            "environment": environment,
-            "environments": environments,
-            "head": head,
-            "is_live": live is not None and live.pk == version.pk,
-            "compares": True,
-            "difference": facts.difference(live.readable if live else {}, document),
-            "problems": problems_of(version.application, document, version.schema, timezone.now()),
-            "snapshot": json.dumps(document, indent=2, ensure_ascii=False),
-        }
+        return [buttons.in_control("version", label, environment, version.version) for environment in environments[:1]]
 
     # History -------------------------------------------------------------------------------------------------------
 
@@ -210,7 +190,7 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
     def changes_between(self, older: Any, newer: Any) -> Difference:
         if older is None or _is_empty(older) or older.digest == newer.digest:
             return Difference()
-        return facts.difference(older.document, newer.document)
+        return facts.difference(older.document, newer.document, facts.IN_HISTORY)
 
     def alone(self, older: Any, record: Any) -> Text | None:
         if older is not None and not _is_empty(older):

@@ -20,8 +20,9 @@ from releases.gate.policy_fields import POLICY_FIELDS
 from releases.ledger.chain import nothing
 from releases.models import Environment, Release
 
-#: Lines on a page; the API has all.
-LINES_SHOWN = 400
+#: Lines on a page: all that a config may have within its caps, but for what nobody reads. A history's entry has fewer.
+LINES_SHOWN = 10_000
+IN_HISTORY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,10 @@ class Difference:
 KINDS_OF_LINES = ("removed", "added", "changed", "moved")
 
 
-def limited(groups: Iterable[Group]) -> Difference:
+def limited(groups: Iterable[Group], most: int = LINES_SHOWN) -> Difference:
     groups = list(groups)
     counts = Counter(line.kind for group in groups for line in group.lines)
-    kept, more, room = [], 0, LINES_SHOWN
+    kept, more, room = [], 0, most
     for group in _only(groups, lambda line: line.kind != "removed"):
         lines = group.lines[:room]
         more += len(group.lines) - len(lines)
@@ -86,9 +87,9 @@ def config_groups(changes: Sequence[Change]) -> list[Group]:
     ]
 
 
-def difference(a: Any, b: Any) -> Difference:
+def difference(a: Any, b: Any, most: int = LINES_SHOWN) -> Difference:
     """From snapshot ``a`` to snapshot ``b``, in sentences."""
-    return limited(config_groups(diff(a, b)))
+    return limited(config_groups(diff(a, b)), most)
 
 
 # Releases -------------------------------------------------------------------------------------------------------------

@@ -138,6 +138,8 @@ GET  cp/incident/<int:pk>/maintenance/off                              in  no  n
 POST cp/incident/<int:pk>/maintenance/off                              in  no  no  yes yes
 GET  cp                                                                 in  yes yes yes yes
 POST cp                                                                 in  -   -   -   -
+GET  cp/checkpoints                                                     in  yes yes yes yes
+POST cp/checkpoints                                                     in  yes yes yes yes
 GET  cp/state                                                           in  yes yes yes yes
 POST cp/state                                                           in  -   -   -   -
 GET  cp/<str:application>/<str:environment>/versions                    in  yes yes yes yes
@@ -226,8 +228,6 @@ GET  admin/flags/flags/environment/<int:pk>/                           in  yes y
 POST admin/flags/flags/environment/<int:pk>/                           in  -   -   -   -
 GET  admin/flags/flags/environment/<int:pk>/flag/<str:key>/            in  yes yes yes yes
 POST admin/flags/flags/environment/<int:pk>/flag/<str:key>/            in  yes yes yes yes
-GET  admin/releases/release/checkpoints/                               in  yes yes yes yes
-POST admin/releases/release/checkpoints/                               in  yes yes yes yes
 GET  admin/releases/release/                                           in  yes yes yes yes
 POST admin/releases/release/                                           in  yes yes yes yes
 GET  admin/releases/release/<path:object_id>/change/                   in  yes yes yes yes
@@ -236,8 +236,6 @@ GET  admin/releases/release/<path:object_id>/                          in  yes y
 POST admin/releases/release/<path:object_id>/                          in  yes yes yes yes
 GET  admin/releases/environment/create/                                in  no  no  no  yes
 POST admin/releases/environment/create/                                in  no  no  no  yes
-GET  admin/releases/environment/<int:pk>/undo/                         in  no  no  yes yes
-POST admin/releases/environment/<int:pk>/undo/                         in  no  no  yes yes
 GET  admin/releases/environment/<int:pk>/policy/                       in  yes yes yes yes
 POST admin/releases/environment/<int:pk>/policy/                       in  no  no  yes yes
 GET  admin/releases/environment/<int:pk>/flags/<str:key>/kill/         in  no  no  yes yes

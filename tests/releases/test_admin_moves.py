@@ -8,7 +8,7 @@ from configs import history
 from configs.models import ConfigVersion
 from icontrol.kernel.actors import Actor
 from releases.models import Release
-from tests.factories import World, flag, snapshot, tag
+from tests.factories import World, snapshot
 from tests.releases.admin_pages import Page, Staff, staff
 
 VERSION = "configs_configversion"
@@ -25,9 +25,6 @@ def pk(version: str) -> int:
 
 def newest(environment: str = "production") -> Release:
     return Release.objects.filter(environment__key=environment).order_by("-serial")[0]
-
-
-# Done -----------------------------------------------------------------------------------------------------------------
 
 
 def test_publishing_the_draft(world: World, ada: Staff) -> None:
@@ -52,16 +49,6 @@ def test_promotion_shows_what_the_chosen_environment_has(world: World, ada: Staf
     ada.fill(f"{VERSION}_publish", pk("1.0.1"), query={"environment": "staging"}, reason="same for staging")
     assert newest("staging").config_version == newest().config_version
     assert newest().serial == 2  # production was not touched
-
-
-def test_rolling_back(world: World, ada: Staff) -> None:
-    world.release(snapshot("home", featureFlags=[flag("a")]))
-    world.release(snapshot("home", featureFlags=[flag("a", "ON")]))
-    page = ada.get(f"{VERSION}_rollback", pk("1.0.0"))
-    assert "Live in production: 1.0.1" in page.text and "Flag a, state: ON → OFF" in page.text
-    page = ada.fill(f"{VERSION}_rollback", pk("1.0.0"), reason="flag a breaks")
-    assert "1.0.0 is live in production (release 3)." in page.text
-    assert (newest().kind, newest().reason, newest().actor) == ("rollback", "flag a breaks", "user:ada.p")
 
 
 def test_only_environments_that_had_the_version_are_offered_for_rollback(world: World, ada: Staff) -> None:
@@ -116,21 +103,6 @@ def test_restoring_an_entry_of_the_history(world: World, ada: Staff) -> None:
     assert ada.open(url.replace(str(first.history_id), "999999")).refusal == "history.unknown"
 
 
-def test_undoing_the_newest_release(world: World, ada: Staff) -> None:
-    world.release(snapshot("home"))
-    world.policy(latest="2.0.0", minSupported="1.5.0")
-    page = ada.get("releases_environment_undo", world.production.pk)
-    assert "Undo release 2 of production?" in page.text
-    assert "minimum version: “1.5.0” → “0.0.0”" in page.text and "latest version: “2.0.0” → “0.0.0”" in page.text
-    page = ada.fill("releases_environment_undo", world.production.pk, reason="too early")
-    assert "Release 2 of production is undone by release 3." in page.text
-    assert (newest().kind, newest().actor, newest().policy_set["default"]["minSupported"]) == (
-        "undo",
-        "user:ada.p",
-        "0.0.0",
-    )
-
-
 def test_a_list_action_leads_to_the_question(world: World, ada: Staff) -> None:
     world.release(snapshot("home"))
     world.release(snapshot("home", "shop"))
@@ -140,9 +112,6 @@ def test_a_list_action_leads_to_the_question(world: World, ada: Staff) -> None:
     page = Page(ada.client.post(url, {"action": "move_rollback", "_selected_action": chosen}, follow=True))
     assert "Choose exactly one version." in page.text
     assert newest().serial == 2
-
-
-# Refused --------------------------------------------------------------------------------------------------------------
 
 
 def test_who_released_meanwhile_is_named_and_what_was_typed_stays(world: World, ada: Staff) -> None:
@@ -158,63 +127,6 @@ def test_who_released_meanwhile_is_named_and_what_was_typed_stays(world: World, 
     assert (again["reason"], again["serial"]) == ("open the shop", "2")
     ada.send(f"{VERSION}_publish", pk("1.0.1"), **again)
     assert (newest().serial, world.live) == (3, "1.0.1")
-
-
-@pytest.mark.parametrize("serial", [None, "", "0", "x", "１", "-1", "9" * 40])
-def test_without_the_serial_that_was_read_nothing_is_done(world: World, ada: Staff, serial: str | None) -> None:
-    world.release(snapshot("home"))
-    world.release(snapshot("home", "shop"))
-    for name, target in ((f"{VERSION}_rollback", pk("1.0.0")), ("releases_environment_undo", world.production.pk)):
-        read = {**ada.get(name, target).filled(), "reason": "oops"}
-        read.pop("serial") if serial is None else read.update(serial=serial)
-        page = ada.send(name, target, **read)
-        assert page.refusal in ("publish.conflict", "undo.not_newest")
-    assert newest().serial == 2
-
-
-def test_a_draft_that_was_saved_meanwhile_is_not_published(world: World, ada: Staff) -> None:
-    world.edit(snapshot("home"))
-    read = {**ada.get(f"{VERSION}_publish", pk("1.0.0")).filled(), "reason": "go"}
-    world.edit(snapshot("home", "shop"))
-    page = ada.send(f"{VERSION}_publish", pk("1.0.0"), **read)
-    assert (page.status, page.refusal) == (412, "draft.stale")
-    assert "Page “Shop” (shop) added" in page.text  # what is there now
-    assert not Release.objects.exists()
-
-
-@pytest.mark.parametrize("move", ["preview", "restore"])
-def test_a_draft_that_was_saved_meanwhile_is_neither_frozen_nor_overwritten(
-    world: World, ada: Staff, move: str
-) -> None:
-    world.release(snapshot("home"))
-    world.edit(snapshot("home", "shop"))
-    target = pk("1.0.1" if move == "preview" else "1.0.0")
-    read = {**ada.get(f"{VERSION}_{move}", target).filled(), "reason": "go"}
-    mine = world.edit(snapshot("home", "mine"))
-    page = ada.send(f"{VERSION}_{move}", target, **read)
-    assert page.refusal == "draft.stale" and page.filled()["reason"] == "go"
-    assert (world.draft.version, world.draft.digest) == ("1.0.1", mine.digest)
-
-
-@pytest.mark.parametrize("reason", ["", "   ", "x" * 501])
-def test_without_a_reason_the_form_stays(world: World, ada: Staff, reason: str) -> None:
-    world.release(snapshot("home"))
-    world.edit(snapshot("home", "shop"))
-    world.preview()
-    pages = [
-        (f"{VERSION}_publish", pk("1.0.1")),
-        (f"{VERSION}_preview", pk("1.0.2")),
-        (f"{VERSION}_withdraw", pk("1.0.1")),
-        (f"{VERSION}_restore", pk("1.0.0")),
-    ]
-    world.policy(latest="1.0.0")
-    pages.append(("releases_environment_undo", world.production.pk))
-    before = (Release.objects.count(), ConfigVersion.history.count())
-    for name, target in pages:
-        page = ada.send(name, target, **{**ada.get(name, target).filled(), "reason": reason})
-        assert (page.status, page.refusal) == (422, "reason.required"), name
-        assert page.has_form and page.filled()["reason"] == reason
-    assert (Release.objects.count(), ConfigVersion.history.count()) == before
 
 
 def test_what_needs_a_yes_is_asked_with_a_box(world: World, ada: Staff) -> None:
@@ -234,82 +146,8 @@ def test_what_needs_a_yes_is_asked_with_a_box(world: World, ada: Staff) -> None:
     assert world.live == "1.0.1"
 
 
-def test_a_yes_does_not_outlive_what_it_was_said_to(world: World, ada: Staff) -> None:
-    world.release(snapshot("home", "a", "b"))
-    world.edit(snapshot("home"))
-    read = {**ada.get(f"{VERSION}_publish", pk("1.0.1")).filled(), "confirm": "release.shrinks", "reason": "go"}
-    world.policy(latest="1.0.0")
-    page = ada.send(f"{VERSION}_publish", pk("1.0.1"), **read)
-    assert page.refusal == "publish.conflict" and "confirm" not in page.filled()
-
-
-def test_a_broken_draft_shows_its_problems_and_no_button(world: World, ada: Staff) -> None:
-    world.edit({"pages": [{"id": "home"}], "tabs": [{"id": "t", "pageId": "nowhere", "label": "T"}]})
-    for move in ("publish", "preview"):
-        page = ada.get(f"{VERSION}_{move}", pk("1.0.0"))
-        assert page.refusal == "snapshot.invalid" and not page.has_form
-        assert "/tabs/0/pageId" in page.text
-        page = ada.send(
-            f"{VERSION}_{move}",
-            pk("1.0.0"),
-            reason="go",
-            serial="0",
-            etag=tag(world.draft),
-            environment="production",
-        )
-        assert (page.status, page.refusal) == (422, "snapshot.invalid")
-    assert world.draft.version == "1.0.0" and not Release.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("move", "version", "code"),
-    [
-        ("publish", "1.0.1", "release.nothing_to_publish"),
-        ("publish", "1.0.2", "version.withdrawn"),
-        ("rollback", "1.0.1", "rollback.already_live"),
-        ("rollback", "1.0.3", "rollback.never_live"),
-        ("withdraw", "1.0.1", "version.not_preview"),
-        ("preview", "1.0.1", "publish.draft_moved"),
-    ],
-)
-def test_what_cannot_be_done_now_is_said_instead_of_asked(
-    world: World, ada: Staff, move: str, version: str, code: str
-) -> None:
-    world.release(snapshot("home"))
-    world.release(snapshot("home", "shop"))
-    for _ in range(2):  # 1.0.2 is withdrawn by 1.0.3
-        world.edit()
-        world.preview()
-    page = ada.get(f"{VERSION}_{move}", pk(version))
-    assert (page.status, page.refusal, page.has_form) == (200, code, False)
-    page = ada.send(f"{VERSION}_{move}", pk(version), reason="go", serial="2", etag='"x"', environment="production")
-    assert page.status >= 400 and page.refusal is not None
-    assert newest().serial == 2
-
-
-def test_the_first_release_is_not_undone(world: World, ada: Staff) -> None:
-    undo = "releases_environment_undo"
-    assert ada.get(undo, world.production.pk).refusal == "release.none"
-    world.release(snapshot("home"))
-    assert ada.get(undo, world.production.pk).refusal == "undo.nothing_before"
-    assert ada.send(undo, world.production.pk, serial="1", reason="go").refusal == "undo.nothing_before"
-    assert not any("/undo/" in link for link in ada.get("index").links)
-
-
 def test_an_environment_that_is_not_there(world: World, ada: Staff) -> None:
     world.edit(snapshot("home"))
     assert ada.get(f"{VERSION}_publish", pk("1.0.0"), environment="moon").refusal == "environment.unknown"
     page = ada.send(f"{VERSION}_publish", pk("1.0.0"), environment="moon", reason="go")
     assert page.refusal == "environment.unknown" and not Release.objects.exists()
-
-
-def test_in_french(world: World) -> None:
-    world.release(snapshot("home"))
-    world.edit(snapshot("home", "shop"))
-    eve = staff("publisher", language="fr")
-    page = eve.get(f"{VERSION}_publish", pk("1.0.1"))
-    assert "Publier 1.0.1 dans production ?" in page.text and "Page « Shop » (shop)" in page.text
-    page = eve.send(f"{VERSION}_publish", pk("1.0.1"), **{**page.filled(), "reason": ""})
-    assert "Il manque un motif" in page.text
-    page = eve.fill(f"{VERSION}_publish", pk("1.0.1"), reason="la boutique ouvre")
-    assert "1.0.1 est en ligne dans production (publication n° 2)." in page.text

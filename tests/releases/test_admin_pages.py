@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -15,10 +14,8 @@ from configs import history
 from configs.actions import create_application, rename_draft, revert_draft
 from configs.drafts import draft_of
 from configs.models import Application, ConfigVersion
-from icontrol.kernel import triggers
 from icontrol.kernel.actors import Actor
 from releases.access import actions as access
-from releases.ledger import checkpoints
 from releases.lookup import find_stored
 from releases.models import Release
 from releases.pages.notes import note
@@ -120,13 +117,18 @@ def test_the_check_of_this_file_can_fail() -> None:
 # What is shown --------------------------------------------------------------------------------------------------------
 
 
-def test_the_first_page_says_what_clients_get(world: World, root: Staff) -> None:
+def test_details_are_facts_and_lead_to_the_control_plane(world: World, root: Staff) -> None:
     world.release(snapshot("home"))
-    world.policy(latest="1.2.0", minSupported="1.0.0")
-    text = root.get("index").text
-    for words in ("production", "1.0.0 live", "version policy no. 2 · user:ada", "Minimum version 1.0.0", "staging"):
-        assert words in text
-    assert "Nothing is live yet" in text and "Draft 1.0.1" in text
+    world.release(snapshot("home", "shop"))
+    version, release = ConfigVersion.objects.get(version="1.0.1"), Release.objects.get(serial=2)
+    page = root.get("configs_configversion_change", version.pk)
+    assert version.digest in page.text and "Based on 1.0.0" in page.text
+    assert "/cp/icontrol/production/versions/1.0.1" in page.links
+    page = root.get("releases_release_change", release.pk)
+    assert release.hash in page.text and "1.0.0 → 1.0.1" in page.text
+    assert "/cp/icontrol/production/releases/2" in page.links
+    assert "/cp/icontrol/staging/versions" in root.get("releases_environment_change", world.staging.pk).links
+    assert {"/cp", "/cp/incident"} <= root.get("index").links
 
 
 def test_somebody_without_a_role_sees_nothing(world: World) -> None:
@@ -146,19 +148,6 @@ def test_the_list_of_versions(world: World, root: Staff) -> None:
     assert rows[2].startswith("1.0.0 published staging")
     only = root.get("configs_configversion_changelist", state="draft").text
     assert "1.0.2" in only and "1.0.0 published" not in only
-
-
-def test_a_version_against_what_is_live(world: World, root: Staff) -> None:
-    world.release(snapshot("home"))
-    world.publish("1.0.0", environment=world.staging)
-    world.release(snapshot("home", "shop"))
-    live = ConfigVersion.objects.get(version="1.0.1")
-    page = root.get("configs_configversion_change", live.pk)
-    assert "This version is live in production." in page.text and live.digest in page.text
-    page = root.get("configs_configversion_change", live.pk, environment="staging")
-    assert "Live in staging: 1.0.0" in page.text and "Page “Shop” (shop) added" in page.text
-    assert '"id": "shop"' in page.text  # the snapshot, readable
-    assert "Based on 1.0.0" in page.text
 
 
 def test_the_history_of_a_draft_is_told_in_sentences(world: World, root: Staff) -> None:
@@ -260,20 +249,6 @@ def test_long_histories_and_ledgers_come_in_pages(world: World, root: Staff) -> 
     assert root.get("configs_configversion_history", world.draft.pk, p="x'").status == 200
 
 
-def test_a_release_says_what_it_changed(world: World, root: Staff) -> None:
-    world.release(snapshot("home"))
-    world.policy(latest="1.2.0")
-    world.release(snapshot("home", "shop"))
-    rows = list(Release.objects.order_by("serial"))
-    page = root.get("releases_release_change", rows[1].pk)
-    assert "latest version: “0.0.0” → “1.2.0”" in page.text and rows[1].hash in page.text
-    page = root.get("releases_release_change", rows[2].pk)
-    assert "1.0.0 → 1.0.1" in page.text and "Page “Shop” (shop) added" in page.text
-    assert f"/admin/releases/release/{rows[1].pk}/change/" in page.links
-    assert f"/admin/releases/environment/{world.production.pk}/undo/" in page.links
-    assert not any("/undo/" in link for link in root.get("releases_release_change", rows[1].pk).links)
-
-
 def test_the_ledger_is_filtered_by_environment_and_kind(world: World, root: Staff) -> None:
     world.release(snapshot("home"))
     world.policy(latest="1.2.0")
@@ -320,44 +295,6 @@ def test_an_application_without_an_environment_has_readable_versions(world: Worl
     assert "icontrol 1.0.0" in listed or "1.0.0 icontrol" in listed  # several applications: each row says whose
 
 
-@pytest.mark.slow
-def test_checkpoints_are_verified_when_asked_and_the_answer_is_kept(
-    world: World, root: Staff, checkpoint_file: Path
-) -> None:
-    name = "releases_release_checkpoints"
-    world.release(snapshot("home"))
-    release = Release.objects.get()
-    checkpoint_file.write_text(f"icontrol production 1 {release.hash}\n")
-    page = root.get(name)
-    assert "Not verified yet" in page.text and release.hash in page.text
-    assert "The ledger passed verification" in root.send(name).text
-    page = root.get(name)
-    assert (
-        "The ledger passed verification" in page.text
-        and "user:root.a" in page.text
-        and "not verified since" not in page.text
-    )
-    checkpoint_file.write_text(f"icontrol production 1 {'0' * 64}\ntorn")
-    world.policy(latest="1.1.0")
-    page = root.get(name)  # looks at nothing but the newest lines
-    assert "The ledger passed verification" in page.text and "not verified since: 1" in page.text
-    assert "Not a checkpoint line." in page.text
-    page = root.send(name)
-    assert "The ledger failed verification" in page.text and "checkpoint.contradiction" in page.text
-    assert "checkpoint.contradiction" in root.get(name).text
-    with triggers.lifted(connection), connection.cursor() as cursor:
-        cursor.execute("UPDATE releases_release SET reason = 'another'")
-    assert "ledger.edited" in root.send(name).text
-
-
-def test_a_checkpoint_file_that_cannot_be_read_is_a_finding(world: World, root: Staff, checkpoint_file: Path) -> None:
-    world.release(snapshot("home"))
-    checkpoint_file.mkdir()  # as root a file without rights could be read
-    for page in (root.get("releases_release_checkpoints"), root.send("releases_release_checkpoints")):
-        assert "The file cannot be read" in page.text
-    assert "checkpoint.unreadable" in page.text and "The ledger failed verification" in page.text
-
-
 @pytest.mark.parametrize(
     "name", ["releases_release", "configs_configversion", "releases_auditevent", "releases_apitoken", "auth_user"]
 )
@@ -367,26 +304,6 @@ def test_a_search_has_a_bound_on_its_words(world: World, root: Staff, name: str)
         return root.client.get(address, {"q": "a " * words}).status_code
 
     assert (status(50), status(51), status(1100)) == (200, 400, 400)
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"at": 1}', '{"findings": [{}]}'])
-def test_a_verdict_that_cannot_be_read_is_none(world: World, root: Staff, checkpoint_file: Path, text: str) -> None:
-    checkpoint_file.with_name(f"{checkpoint_file.name}.verified.json").write_text(text)
-    assert "Not verified yet" in root.get("releases_release_checkpoints").text
-
-
-def test_a_verdict_that_cannot_be_kept_is_shown(world: World, root: Staff, checkpoint_file: Path) -> None:
-    checkpoint_file.with_name(f"{checkpoint_file.name}.verified.json").mkdir()
-    assert "The ledger passed verification" in root.send("releases_release_checkpoints").text
-
-
-def test_the_newest_lines_are_read_from_the_end(checkpoint_file: Path) -> None:
-    assert checkpoints.newest(checkpoint_file, 3) == []
-    checkpoint_file.write_text("".join(f"icontrol production {n} {'a' * 64}\n" for n in range(1, 2001)))
-    lines = checkpoints.newest(checkpoint_file, 3)
-    assert [line.serial for line in lines if line] == [1998, 1999, 2000]
-    everything = checkpoints.newest(checkpoint_file, 5000)  # one block of them, none torn by its beginning
-    assert None not in everything and 500 < len(everything) < 2000
 
 
 @pytest.mark.slow
@@ -424,14 +341,13 @@ def test_a_list_costs_the_same_for_one_and_for_many(world: World, root: Staff, n
         "configs_configversion_change",
         "configs_configversion_publish",
         "releases_release_changelist",
-        "releases_release_checkpoints",
         "releases_environment_changelist",
         "releases_clientkey_changelist",
         "releases_clientkey_create",
     ],
 )
 def test_a_page_costs_the_same_for_one_and_for_ten_environments(world: World, root: Staff, name: str) -> None:
-    given = () if name.endswith(("x", "list", "checkpoints", "create")) else (world.draft.pk,)
+    given = () if name.endswith(("x", "list", "create")) else (world.draft.pk,)
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
@@ -476,7 +392,6 @@ def test_fields_have_labels_and_pages_one_heading(world: World, root: Staff) -> 
         ("releases_environment_create", ()),
         ("configs_application_schema", (world.application.pk,)),
         ("configs_configversion_change", (world.draft.pk,)),
-        ("releases_release_checkpoints", ()),
     ):
         page = root.get(name, *given)
         assert len(list(page.all("h1"))) == 1, name

@@ -68,7 +68,6 @@ OPENS: dict[str, frozenset[str]] = {
     "releases_environment_kill": FROM["publisher"],
     "releases_environment_lift": FROM["publisher"],
     "releases_environment_policy": FROM["viewer"],
-    "releases_environment_undo": FROM["publisher"],
     "releases_previewlink_change": FROM["editor"],
     "releases_previewlink_changelist": FROM["editor"],
     "releases_previewlink_create": FROM["editor"],
@@ -76,7 +75,6 @@ OPENS: dict[str, frozenset[str]] = {
     "releases_previewlink_revoke": FROM["editor"],
     "releases_release_change": FROM["viewer"],
     "releases_release_changelist": FROM["viewer"],
-    "releases_release_checkpoints": FROM["viewer"],
     "flags_flags_changelist": FROM["viewer"],
     "flags_flags_environment": FROM["viewer"],
     "flags_flags_flag": FROM["viewer"],
@@ -134,7 +132,7 @@ def arguments(world: World) -> dict[str, tuple[Any, ...]]:
     }
     found: dict[str, tuple[Any, ...]] = {}
     for name in OPENS:
-        is_list = name.endswith(("_changelist", "_create", "_add", "_checkpoints", "_compare")) or name.count("_") < 2
+        is_list = name.endswith(("_changelist", "_create", "_add")) or name.count("_") < 2
         model = next((key for key in things if name.startswith(f"{key}_")), None)
         found[name] = () if is_list or model is None else (things[model],)
     found["configs_configversion_restore_entry"] = (

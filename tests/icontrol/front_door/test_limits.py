@@ -264,7 +264,8 @@ EMERGENCIES = {
 COMPARED = {
     "api/config/rollback",
     "api/releases/undo",
-    "admin/releases/environment/<int:pk>/undo/",
+    "cp/<str:application>/<str:environment>/undo",
+    "cp/<str:application>/<str:environment>/versions/<str:version>/rollback",
     "admin/configs/configversion/<int:pk>/rollback/",
 }
 LOGINS = {"login", "logout", "confirm", "cp/incident/login", "admin/logout/"}
@@ -276,6 +277,10 @@ PAGES = {
     "theme",
     "account",
     "account/sessions/end",
+    "cp",
+    "cp/state",
+    "cp/<str:application>/<str:environment>/releases",
+    "cp/<str:application>/<str:environment>/releases/<int:serial>",
     "admin/login/",
     "admin/jsi18n/",
     "admin/releases/environment/",

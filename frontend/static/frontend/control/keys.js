@@ -38,7 +38,7 @@ export function listenForKeys(page) {
 }
 
 /** @param {Document} page @returns {HTMLElement[]} */
-const named = page => [...page.querySelectorAll('[data-key]')];
+const named = page => [.../** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll('[data-key]'))];
 
 /** @param {Document} page */
 function show(page) {
