@@ -74,7 +74,7 @@ export class Acts extends Follows {
       <span class="row ur"><button class="btn ghost icon" type="button" aria-label=${undo} title="${undo} (Ctrl Z)" aria-disabled=${draft.canUndo ? 'false' : 'true'} @click=${() => { draft.undo(); }}>${icon('undo-2')}</button>
       <button class="btn ghost icon" type="button" aria-label=${redo} title="${redo} (Ctrl Shift Z)" aria-disabled=${draft.canRedo ? 'false' : 'true'} @click=${() => { draft.redo(); }}>${icon('redo-2')}</button></span>
       <button class="btn ghost icon" type="button" @click=${() => { draft.edit(false); }} title="${say('Show live')} (Ctrl E)" aria-label=${say('Show live')}>${icon('eye')}</button>
-      <button class="btn" type="button" @click=${() => { this.tell('preview'); }}>${icon('send')}<span class="hide-s">${say('Preview')}</span></button>
+      <button class="btn" type="button" @click=${() => { this.tell('preview'); }} aria-label=${say('Preview')} title=${say('Preview')}>${icon('send')}<span class="hide-m">${say('Preview')}</span></button>
       <button class="btn p" type="button" @click=${() => { this.tell('review'); }}>${icon('git-compare')}<span class="hide-s">${say('Review and publish')}</span><span class="vh">${plural('{count} change', '{count} changes', {count})}</span><span class="n num" aria-hidden="true">${number(count)}</span></button>`;
   }
 }

@@ -3,22 +3,26 @@ import {LitElement, html, keyed, nothing} from '../vendor/lit.js';
 import {icon, localized, plural, say} from '../lib.js';
 import './add-dialog.js';
 import './conflicts.js';
+import './file-dialog.js';
 import './forms.js';
 import './nav.js';
+import './palette.js';
 import './preview-dialog.js';
 import './remove-dialog.js';
 import './review.js';
 import './see.js';
+import {seen} from './tour.js';
 import {focusField} from './field-frame.js';
 import {formElement} from './form-host.js';
 import {address, isObjectSection, itemInWords, itemName, problemText, readAddress, sectionName} from './names.js';
+import {formOf} from './registry.js';
 import {NAMED_BY, isObject, list} from './sections.js';
 
 /** Problems in the list; all others come when these are mended. */
 const SHOWN = 200;
 
 export class App extends LitElement {
-  static properties = {session: {attribute: false}, at: {state: true}, view: {state: true}, notice: {state: true}};
+  static properties = {session: {attribute: false}, at: {state: true}, view: {state: true}, notice: {state: true}, welcome: {state: true}, raw: {state: true}};
 
   constructor() {
     super();
@@ -28,6 +32,9 @@ export class App extends LitElement {
     /** Where there is no room for three panes. @type {'items' | 'edit' | 'preview'} */
     this.view = 'edit';
     this.notice = '';
+    this.welcome = !seen();
+    /** The form or the JSON of the item. */
+    this.raw = false;
     this.again = () => { this.requestUpdate(); };
     this.goes = () => {
       this.at = readAddress(location.hash);
@@ -47,7 +54,18 @@ export class App extends LitElement {
     this.draft.addEventListener('change', () => { if (this.known !== this.shown() || this.mode !== this.draft.editing || this.name !== this.title) this.requestUpdate(); });
     this.draft.addEventListener('arrival', event => { this.arrived(/** @type {CustomEvent} */ (event).detail); });
     this.session.addEventListener('people', this.again);
-    for (const name of ['review', 'preview']) this.session.addEventListener(name, () => { /** @type {any} */ (this.querySelector(`tb-${name}`)).open(); });
+    for (const name of ['review', 'preview', 'palette', 'file']) this.session.addEventListener(name, () => { /** @type {any} */ (this.querySelector(`tb-${name}`)).open(); });
+  }
+
+  firstUpdated() {
+    this.session.addEventListener('add', event => { /** @type {any} */ (this.querySelector('tb-add')).open(/** @type {CustomEvent} */ (event).detail); });
+    this.session.addEventListener('tour', () => { this.tour(); });
+  }
+
+  tour() {
+    this.welcome = false;
+    this.view = 'edit';
+    /** @type {any} */ (this.querySelector('tb-tour')).start();
   }
 
   disconnectedCallback() {
@@ -119,8 +137,9 @@ export class App extends LitElement {
     return html`<div class="ttl"><div class="grow"><p class="muted">${isObjectSection(section) ? say('Section') : sectionName(section)}</p>
         <h1 tabindex="-1">${this.title} ${mark === 'added' ? html`<span class="tag added">${say('new')}</span>` : nothing}</h1></div>
         ${here.length ? html`<span class="chip moved">${icon('user', true)}${say('{names} here too', {names: here.map(one => one.name).join(', ')})}</span>` : nothing}
+        ${formOf(section) === 'tb-json' || section === 'uiTokens' ? nothing : html`<button class="btn sm" type="button" aria-pressed=${this.raw ? 'true' : 'false'} @click=${() => { this.raw = !this.raw; }}>${icon('code-xml', true)}JSON</button>`}
         ${this.draft.readOnly || section === 'uiTokens' || !NAMED_BY[section] ? nothing : html`<button class="btn sm" type="button" @click=${() => { /** @type {any} */ (this.querySelector('tb-remove')).open(section, id); }}>${icon('trash-2', true)}${say('Remove')}</button>`}</div>
-      ${keyed(`${section}/${id}`, formElement(section, id, this.draft))}`;
+      ${keyed(`${section}/${id}`, formElement(section, id, this.draft, this.raw && section !== 'uiTokens'))}`;
   }
 
   renderProblems() {
@@ -146,6 +165,8 @@ export class App extends LitElement {
   renderNotices() {
     const {draft} = this;
     return html`${this.session.signedOut ? html`<div class="callout w" role="alert">${icon('lock')}<span>${say('You are signed out. Your edits are kept in this browser.')} <a href="/login?next=${encodeURIComponent(location.pathname + location.search)}">${say('Log in again')}</a></span></div>` : nothing}
+      ${this.welcome ? html`<div class="callout">${icon('info')}<p class="grow">${say('New here? One minute shows what is where.')}</p><span class="row"><button class="btn sm p" type="button" @click=${this.tour}>${say('Show me')}</button>
+        <button class="btn sm" type="button" @click=${() => { this.welcome = false; /** @type {any} */ (this.querySelector('tb-tour')).end(); }}>${say('No, thanks')}</button></span></div>` : nothing}
       ${draft.readOnly ? html`<p class="callout g">${icon('eye')}<span class="grow">${say('This is what is live. Nothing here changes until you edit the draft.')}</span></p>` : nothing}
       ${this.notice ? html`<div class="callout" role="status">${icon('users')}<span class="grow">${this.notice}</span><button class="btn ghost sm icon" type="button" aria-label=${say('Close')} @click=${() => { this.notice = ''; }}>${icon('x', true)}</button></div>` : nothing}
       ${draft.state === 'refused' ? html`<div class="callout e" role="alert">${icon('circle-x')}<div><p><b>${say('The server does not save this. It is kept in this browser.')}</b></p><p>${draft.refusal?.message}</p>
@@ -168,7 +189,7 @@ export class App extends LitElement {
         ${session.people.length ? html`<span class="muted small">${icon('users', true)} ${say('Also here: {names}', {names: [...new Set(session.people.map(one => one.name))].join(', ')})}</span>` : nothing}</section>`}
       <aside class="see" aria-label=${say('How it looks')}><tb-see .session=${session} .section=${section} .itemId=${id}></tb-see></aside>
       <nav class="mtabs" aria-label=${say('Views')}><div class="seg">${views.map(([name, label, picture]) => html`<button type="button" aria-pressed=${this.view === name ? 'true' : 'false'} @click=${() => { this.view = name; }}>${icon(picture, true)} ${label}</button>`)}</div></nav></div>
-      <tb-add .draft=${this.draft} .language=${session.where.language}></tb-add><tb-remove .draft=${this.draft}></tb-remove><tb-review .session=${session}></tb-review><tb-preview .session=${session}></tb-preview>`;
+      <tb-add .draft=${this.draft} .language=${session.where.language}></tb-add><tb-remove .draft=${this.draft}></tb-remove><tb-review .session=${session}></tb-review><tb-preview .session=${session}></tb-preview><tb-palette .session=${session}></tb-palette><tb-file .session=${session}></tb-file><tb-tour></tb-tour>`;
   }
 }
 customElements.define('tb-app-view', App);

@@ -7,12 +7,14 @@ import {open, whereOf} from './session.js';
 const page = /** @type {HTMLElement} */ (document.getElementById('tb'));
 
 /** @param {import('./session.js').Session} session */
-function listen({draft}) {
+function listen(session) {
+  const {draft} = session;
   addEventListener('keydown', event => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     const key = event.key.toLowerCase();
     if (document.querySelector('dialog[open]')) return;
-    if (key === 'e' && !event.shiftKey && draft.mayEdit) draft.edit(!draft.editing);
+    if (key === 'k' && !event.shiftKey) session.ask('palette');
+    else if (key === 'e' && !event.shiftKey && draft.mayEdit) draft.edit(!draft.editing);
     else if (key === 'z' && draft.editing && event.shiftKey) draft.redo();
     else if (key === 'z' && draft.editing) draft.undo();
     else return;
