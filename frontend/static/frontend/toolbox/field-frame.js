@@ -124,3 +124,23 @@ export function framed(field, control, {group = false, wide = false} = {}) {
   return html`<div class="fd ${mark} ${wide ? 'wide' : ''}" data-path=${addressOf(field.form, field.path)}>${label}${control}
     ${field.hint ? html`<p class="hint" id="${id}.hint">${field.hint}</p>` : nothing}${liveLine(field)}${problemLines(problems, `${id}.problems`)}</div>`;
 }
+
+/**
+ * Brings a field into view and focuses it; without one, what holds it.
+ * @param {ParentNode} root @param {string} section @param {string} id @param {(string | number)[]} path in the item
+ * @returns {boolean} whether there was one
+ */
+export function focusField(root, section, id, path) {
+  const places = [...root.querySelectorAll('[data-path], [data-pointer]')];
+  for (let length = path.length; length > 0; length -= 1) {
+    const inside = path.slice(0, length).join('/'), address = section === 'uiTokens' ? `${id}/${inside}` : inside;
+    const place = places.find(one => one.getAttribute('data-path') === address || one.getAttribute('data-pointer') === address);
+    if (!place) continue;
+    for (let around = place.closest('details'); around; around = around.parentElement?.closest('details') ?? null) around.open = true;
+    const target = place.matches('input, select, textarea, button, a[href]') ? place : place.querySelector('input:not([type="color"]), select, textarea, button, a[href]') ?? place;
+    target.scrollIntoView({block: 'center'});
+    if (target instanceof HTMLElement) target.focus();
+    return true;
+  }
+  return false;
+}
