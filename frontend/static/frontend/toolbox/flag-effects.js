@@ -5,14 +5,39 @@ import {isObject, list} from './sections.js';
 
 /** @typedef {Record<string, any>} Flag */
 
+/** A list of flags → the flags by key, and who needs each: a key press changes the list once. @type {WeakMap<object, {flags: Map<string, Flag>, needing: Map<string, Flag[]>}>} */
+const known = new WeakMap();
+
+/** @param {Record<string, any>} snapshot */
+function indexed(snapshot) {
+  const sources = list(snapshot.featureFlags);
+  let found = known.get(sources);
+  if (!found) {
+    /** @type {Map<string, Flag>} */
+    const flags = new Map(sources.filter(flag => isObject(flag) && typeof flag.key === 'string').map(flag => [flag.key, flag]));
+    /** @type {Map<string, Flag[]>} */
+    const needing = new Map();
+    for (const flag of flags.values()) {
+      for (const name of new Set(needsOf(flag).map(need => need.flag))) {
+        const others = needing.get(name);
+        if (others) others.push(flag);
+        else needing.set(name, [flag]);
+      }
+    }
+    found = {flags, needing};
+    known.set(sources, found);
+  }
+  return found;
+}
+
 /** @param {Record<string, any>} snapshot @returns {Map<string, Flag>} */
-export const flagsOf = snapshot => new Map(list(snapshot.featureFlags).filter(flag => isObject(flag) && typeof flag.key === 'string').map(flag => [flag.key, flag]));
+export const flagsOf = snapshot => indexed(snapshot).flags;
 
 /** @param {Flag | undefined} flag @returns {{flag: string, variant?: string}[]} */
 export const needsOf = flag => list(flag?.prerequisites).filter(need => typeof need?.flag === 'string');
 
 /** Flags that need one directly. @param {Record<string, any>} snapshot @param {string} key @returns {Flag[]} */
-export const dependents = (snapshot, key) => [...flagsOf(snapshot).values()].filter(flag => needsOf(flag).some(need => need.flag === key));
+export const dependents = (snapshot, key) => indexed(snapshot).needing.get(key) ?? [];
 
 /**
  * The circle that a prerequisite closes.
@@ -46,7 +71,7 @@ export function goingOff(snapshot, key, environment) {
   /** @type {Set<string>} */
   const on = new Set();
   for (const name of off) {
-    for (const flag of flags.values()) {
+    for (const flag of dependents(snapshot, name)) {
       if (off.has(flag.key) || !isLive(inEnvironment(flag, environment).state)) continue;
       for (const need of needsOf(flag)) {
         if (need.flag !== name) continue;

@@ -7,7 +7,7 @@ import {isObject, list} from './sections.js';
 /** A share of everybody, in 0.01 %. */
 export const WHOLE = 10_000;
 /** Shares that people choose most, in percent. */
-export const QUICK = [0, 1, 5, 25, 50, 100];
+export const QUICK = [0, 1, 5, 10, 25, 50, 100];
 /** @type {State[]} */
 export const STATES = ['ON', 'ROLLOUT', 'OFF', 'FORCE_OFF'];
 export const TYPES = ['boolean', 'string', 'integer', 'number', 'object'];

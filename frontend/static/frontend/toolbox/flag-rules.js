@@ -29,8 +29,19 @@ class Rules extends FormElement {
 
   get path() { return this.environment ? ['environments', this.environment, 'rules'] : ['rules']; }
   /** Whether the environment has the rules of everywhere. */
-  get inherits() { return this.environment !== '' && !ownMembers(this.item, this.environment).includes('rules'); }
+  get inherits() { return this.environment !== '' && this.item !== undefined && !ownMembers(this.item, this.environment).includes('rules'); }
   get rules() { return list(inEnvironment(this.item, this.environment).rules); }
+
+  /** What is typed into other fields changes nothing here. @param {Map<PropertyKey, any>} changed */
+  shouldUpdate(changed) {
+    const flag = this.item;
+    const {rules, type, variants, defaultVariant, bucketBy, bucketing} = flag ? inEnvironment(flag, this.environment) : {};
+    const {snapshot, problems} = this.draft;
+    const basis = [rules, type, variants, defaultVariant, bucketBy, bucketing, flag === undefined, this.inherits, this.liveItem, snapshot.segments, problems, this.readOnly];
+    const same = this.basis?.every((/** @type {any} */ value, /** @type {number} */ at) => value === basis[at]);
+    this.basis = basis;
+    return changed.size > 0 || !same;
+  }
 
   /** @param {string} name @param {(rules: any[]) => any[]} recipe */
   changeRules(name, recipe) {

@@ -8,8 +8,9 @@ import {inEnvironment, offVariant} from './flag-model.js';
 import {attributeName, reasonWords, valueWords} from './flag-words.js';
 import {FormElement} from './form-element.js';
 
-/** Milliseconds without a key press until the server is asked. */
+/** Milliseconds without a key press until the server is asked, and until a changed draft is evaluated. */
 const QUIET = 350;
+const SOON = 120;
 const USUAL = ['tenant', 'role', 'platform', 'clientVersion'];
 const MOST_ASKED = 16;
 /** What was typed stays from one flag to the next. @type {Record<string, string>} */
@@ -27,6 +28,13 @@ class FlagTest extends FormElement {
     /** Attributes that somebody added. @type {string[]} */
     this.more = [];
     this.asked = '';
+    // Whoever types into the form does not wait for an evaluation.
+    this.again = () => {
+      clearTimeout(this.soon);
+      this.soon = setTimeout(() => { this.requestUpdate(); }, SOON);
+    };
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.soon = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     /** @type {AbortController | null} */
@@ -36,6 +44,7 @@ class FlagTest extends FormElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     clearTimeout(this.timer);
+    clearTimeout(this.soon);
     this.flight?.abort();
   }
 
