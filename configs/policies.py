@@ -151,7 +151,7 @@ def check_schema(schema: Any) -> str:
     try:
         check.check_extra_schema(schema)
     except check.UnusableSchema as error:
-        raise Refusal("schema.invalid", problems=[error.problem]) from None
+        raise Refusal("schema.invalid", problems=error.problems) from None
     return text
 
 

@@ -34,5 +34,6 @@ urlpatterns = [
     path("cp/incident/<int:pk>/maintenance/on", views.maintenance, {"on": True}, name="incident-maintenance-on"),
     path("cp/incident/<int:pk>/maintenance/off", views.maintenance, {"on": False}, name="incident-maintenance-off"),
     # Behind the fixed addresses under /cp: an application may have any key.
+    path("", include("frontend.control.manage_urls")),
     path("", include("frontend.control.urls")),
 ]

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -24,7 +23,6 @@ from configs.policies import check_permission
 from icontrol.kernel import responses
 from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.refusals import Refusal
-from releases.access import sessions
 from releases.access.authentication import actor_of_user
 from releases.access.passwords import is_temporary
 
@@ -55,12 +53,10 @@ class HouseSite(admin.AdminSite):
     def _refusing(self, view: View) -> View:
         """Shows missing permissions and missing objects as a page instead of a JSON problem.
 
-        A model's page checks its admin's ``needs`` before Django looks anything up; a ``sensitive`` one requires a
-        recently typed password.
+        A model's page checks its admin's ``needs`` before Django looks anything up.
         """
         owner = getattr(view, "__self__", None)
         needs = getattr(owner, "needs", None)
-        is_sensitive = getattr(view, "__name__", "") in getattr(owner, "sensitive", ())
 
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -76,23 +72,13 @@ class HouseSite(admin.AdminSite):
             try:
                 if needs is not None:
                     check_permission(actor_of_user(request.user), needs)
-                if is_sensitive:
-                    sessions.check_confirmed(request)
                 return view(request, *args, **kwargs)
-            except sessions.Unconfirmed:
-                return self.to_confirm(request)
             except (Refusal, PermissionDenied, Http404, DataError, OverflowError) as error:
                 refusal = responses.to_refusal(error)
                 assert refusal is not None
                 return self.refuse(request, refusal)
 
         return inner
-
-    def to_confirm(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method == "POST":
-            lost = text_lazy("What you sent was not saved. Confirm your password, then fill in the form again.")
-            messages.warning(request, str(lost))
-        return HttpResponseRedirect(f"{reverse('confirm')}?{urlencode({'next': request.get_full_path()})}")
 
     def refuse(self, request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
         request.current_app = self.name

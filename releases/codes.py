@@ -247,6 +247,27 @@ define(
     next="Check the user name.",
 )
 define(
+    "person.malformed",
+    422,
+    title="Invalid user name",
+    detail="A user name has 1 to 150 letters, digits and the signs @ . + - _.",
+    next="Choose another.",
+)
+define(
+    "person.yourself",
+    409,
+    title="This is your own account",
+    detail="You cannot change the role of your own account, deactivate it or reset its password.",
+    next="Ask another admin; you change your own password on the page of your account.",
+)
+define(
+    "person.superuser",
+    403,
+    title="This is a superuser",
+    detail="{name} is a superuser, whom only superusers change.",
+    next="Ask a superuser.",
+)
+define(
     "token.lifetime",
     422,
     title="Not a usable lifetime",

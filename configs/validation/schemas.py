@@ -7,7 +7,7 @@ people write an application's schema.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -31,10 +31,11 @@ MOST_TOLD = 2_000
 
 
 class UnusableSchema(ValueError):
-    """Not a usable JSON Schema 2020-12; ``problem`` says why."""
+    """Not a usable JSON Schema 2020-12; ``problems`` say why, the first is ``problem``."""
 
-    def __init__(self, at: str, code: str, message: Text) -> None:
+    def __init__(self, at: str, code: str, message: Text, *, more: Sequence[Problem] = ()) -> None:
         self.problem = Problem(at, code, message)
+        self.problems = [self.problem, *more]
         super().__init__(message["en"])
 
 
@@ -54,6 +55,11 @@ def _snapshot_validator() -> jsonschema_rs.Draft202012Validator:
 def _values_validator() -> jsonschema_rs.Draft202012Validator:
     """Validates the schemas that flags have for their values."""
     return _compiled({"$ref": "#/$defs/valueSchema", "$defs": snapshot_schema()["$defs"]})
+
+
+@lru_cache(maxsize=1)
+def _schemas_validator() -> jsonschema_rs.Draft202012Validator:
+    return _compiled({"$ref": "https://json-schema.org/draft/2020-12/schema"})
 
 
 @lru_cache(maxsize=32)
@@ -128,13 +134,22 @@ def check_extra_schema(schema: Any) -> jsonschema_rs.Draft202012Validator:
     try:
         return _extra_validator(json.dumps(schema, sort_keys=True))
     except jsonschema_rs.ValidationError as error:
-        at, why = encodable(pointer(error.instance_path)), shown(error.message, 200)
+        first, *rest = list(islice(_schemas_validator().iter_errors(schema), MOST_PROBLEMS)) or [error]
+        more = [Problem(*_unusable(other)) for other in rest]
+        raise UnusableSchema(*_unusable(first), more=more) from None
     except TooMuch as error:
         raise UnusableSchema(error.at, "extra_schema.too_much_work", error.message) from None
     except (ValueError, TypeError, RecursionError) as error:
-        at, why = "", shown(str(error), 200)
-    message = both("The application's schema is not a usable JSON Schema 2020-12: {why}", why=why)
-    raise UnusableSchema(at, "extra_schema.invalid", message)
+        raise UnusableSchema("", *_invalid(str(error))) from None
+
+
+def _unusable(error: jsonschema_rs.ValidationError) -> tuple[str, str, Text]:
+    return encodable(pointer(error.instance_path)), *_invalid(error.message)
+
+
+def _invalid(why: str) -> tuple[str, Text]:
+    message = both("The application's schema is not a usable JSON Schema 2020-12: {why}", why=shown(why, 200))
+    return "extra_schema.invalid", message
 
 
 def _findings(

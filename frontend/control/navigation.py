@@ -38,6 +38,7 @@ ENTRIES = (
     Entry("versions", text_lazy("Versions"), "control-versions", "v", of_environment=True),
     Entry("ledger", text_lazy("Ledger"), "control-ledger", "l", of_environment=True),
     Entry("then", text_lazy("What clients got"), "control-then", "t", of_environment=True),
+    Entry("access", text_lazy("Access"), "control-access", "a"),
 )
 
 

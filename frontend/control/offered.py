@@ -34,7 +34,7 @@ def _url(offer: Offer, here: Environment) -> str:
     if version is None:
         return ""
     if offer.action == "preview_link":
-        return f"{reverse('admin:releases_previewlink_create')}?application={version.application.key}"
+        return f"{reverse('control-link-create')}?application={version.application.key}"
     return addresses.of_version(where, version, PAGES.get(offer.action, offer.action))
 
 

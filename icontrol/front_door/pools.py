@@ -82,7 +82,7 @@ PAGES = re.compile(
     r"/(|i18n/setlang/|theme|account(/sessions/end)?|cp(/state|/[^/]+/[^/]+/releases(/\d+)?)?|admin/(|(login|jsi18n)/"
     r"|releases/environment/(\d+/change/)?|releases/release/|configs/configversion/"
     r"|flags/flags/(environment/\d+/(flag/[^/]+/)?)?"
-    r"|releases/(apitoken|clientkey|previewlink)/(\d+/revoke/)?|auth/user/(\d+/(end|change)/)?))\Z"
+    r")|cp/(people|tokens|links|[^/]+/[^/]+/keys)(/\d+(/(end|revoke))?)?)\Z"
 )
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
-from django.contrib.auth import forms as auth_forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
@@ -75,14 +74,6 @@ class ConfirmForm(Heard, forms.Form):
         password: str = self.cleaned_data["password"]
         check_own_password(self.request, password)
         return password
-
-
-class AddForm(Heard, auth_forms.AdminUserCreationForm):
-    """Create an account with a first password."""
-
-
-class OthersPasswordForm(Heard, auth_forms.AdminPasswordChangeForm):
-    """Set somebody else's password, which that person must change at the next login."""
 
 
 def check_own_password(request: HttpRequest, password: str) -> None:

@@ -42,9 +42,6 @@ SEEN = {
     "editor": ("releases.view_previewlink",),
     "admin": (
         "auth.view_user",
-        "auth.add_user",
-        "auth.change_user",
-        "auth.view_group",
         "configs.view_application",
         "releases.view_apitoken",
         "releases.view_clientkey",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,27 +17,25 @@ from django.core.paginator import Paginator
 from django.forms import Media
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 
 from configs.policies import check_permission
 from icontrol.kernel.actors import VIEW, Actor
 from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.refusals import Refusal
-from icontrol.kernel.texts import Text, both, same
+from icontrol.kernel.texts import Text
 from releases.access.authentication import actor_of_user
 from releases.admin.buttons import address, page_of
-from releases.admin.names import FIELD_LABELS
 from releases.models import Environment
+from releases.pages import histories, markup
 from releases.pages.action_page import whole_number
-from releases.pages.facts import Difference, Group, Line, limited
-from releases.pages.notes import note
+from releases.pages.facts import Difference
 from releases.pages.offered import Button
 
 HISTORY_PAGE = 10
 #: Words of a search: each is a condition on every field, and SQLite allows at most a thousand.
 MOST_WORDS = 50
-EVENTS = {"+": both("created"), "~": both("changed"), "-": both("deleted")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,6 @@ class HouseAdmin(admin.ModelAdmin):
     """Lists and histories. ``needs``: the permission required to see anything here."""
 
     needs = VIEW
-    #: Views that give others access and need a recently typed password.
-    sensitive: frozenset[str] = frozenset()
     list_per_page = 50
     actions_on_bottom = False
     change_list_template = "admin/house/change_list.html"
@@ -132,9 +130,12 @@ class HouseAdmin(admin.ModelAdmin):
         ours = {"opts": self.opts, "title": title, "back": back, **context}
         return TemplateResponse(request, template, {**self.admin_site.each_context(request), **ours}, status=status)
 
+    #: The page of the control plane that changes what is listed.
+    control = ""
+
     def top_buttons(self, request: HttpRequest) -> Sequence[Button]:
         """Above the list."""
-        return ()
+        return [Button(text_lazy("In the control plane"), reverse(self.control))] if self.control else ()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if len(request.GET.get(SEARCH_VAR, "").split()) > MOST_WORDS:
@@ -162,27 +163,7 @@ class HouseAdmin(admin.ModelAdmin):
 
     def changes_between(self, older: Any, newer: Any) -> Difference:
         """Field by field; ``older`` is None for the first entry."""
-        if older is None:
-            return Difference()
-        lines = [
-            Line("changed", self._field_sentence(change.field, change.old, change.new))
-            for change in newer.diff_against(older, foreign_keys_are_objs=True).changes
-        ]
-        return limited([Group(both("Fields"), lines)] if lines else [])
-
-    def _field_sentence(self, field: str, before: Any, after: Any) -> Text:
-        label = FIELD_LABELS.get(field) or same(str(label_for_field(field, self.model, self)))
-        return both("{field}: {before} → {after}", field=label, before=self._plain(before), after=self._plain(after))
-
-    def _plain(self, value: Any) -> Text:
-        """A readable field value; a many-to-many field comes as rows of the join table."""
-        if isinstance(value, list):
-            value = ", ".join(sorted(str(row[name]) for row in value for name in row if name != self.opts.model_name))
-        if value in (None, ""):
-            return both("none", context="value of a field")
-        if value is True or value is False:
-            return both("yes") if value else both("no")
-        return same(str(value))
+        return histories.field_changes(older, newer)
 
     def alone(self, older: Any, record: Any) -> Text | None:
         """The text for a record with nothing, or nothing meaningful, to compare with."""
@@ -204,7 +185,7 @@ class HouseAdmin(admin.ModelAdmin):
         entries = [
             Entry(
                 record,
-                note(record.history_change_reason) if record.history_change_reason else EVENTS[record.history_type],
+                histories.event(record),
                 self.changes_between(before, record),
                 self.entry_button(request, obj, record),
                 self.alone(before, record),
@@ -238,8 +219,26 @@ class ReadOnlyAdmin(HouseAdmin):
     def history_url(self, request: HttpRequest, obj: Any) -> str | None:
         return address(f"{self.opts.app_label}_{self.opts.model_name}_history", obj.pk)
 
+    #: Fields of the details, and methods that make one.
+    shown: tuple[str, ...] = ()
+
     def facts(self, request: HttpRequest, obj: Any) -> Sequence[Fact]:
-        return ()
+        return [
+            Fact(capfirst(str(label_for_field(name, self.model, self))), self._fact(name, obj)) for name in self.shown
+        ]
+
+    def _fact(self, name: str, obj: Any) -> Any:
+        value = getattr(self, name)(obj) if hasattr(self, name) else getattr(obj, name)
+        match value:
+            case dt.datetime():
+                return markup.moment(value)
+            case bool():
+                return text_lazy("yes") if value else text_lazy("no")
+            case str() if value.startswith("{"):
+                return markup.block(json.dumps(json.loads(value), indent=2, ensure_ascii=False))
+            case None | "":
+                return "–"
+        return value
 
     def buttons(self, request: HttpRequest, obj: Any) -> Sequence[Button]:
         return ()

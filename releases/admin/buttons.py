@@ -37,7 +37,8 @@ def _page_for(offer: Offer) -> str:
         case "undo":
             return address("releases_environment_undo", environment.pk) if environment else ""
         case "preview_link":
-            return address("releases_previewlink_create", application=version.application.key) if version else ""
+            given = {"application": version.application.key} if version else {}
+            return f"{reverse('control-link-create')}?{urlencode(given)}"
     name = {"revert": "restore"}.get(offer.action, offer.action)
     query = {"environment": environment.key} if environment else {}
     return address(f"configs_configversion_{name}", version.pk, **query) if version else ""

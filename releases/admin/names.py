@@ -9,6 +9,7 @@ from configs.models import Application, ConfigVersion
 from icontrol.kernel.localized import localized_lazy
 from icontrol.kernel.texts import Text, both
 from releases.models import ApiToken, AuditEvent, ClientKey, Environment, PreviewLink, Release
+from releases.pages.histories import FIELD_LABELS
 
 NAMES: dict[type[Model], tuple[Text, Text]] = {
     Application: (both("application"), both("applications")),
@@ -19,31 +20,6 @@ NAMES: dict[type[Model], tuple[Text, Text]] = {
     ClientKey: (both("client key"), both("client keys")),
     AuditEvent: (both("access event"), both("access events")),
     PreviewLink: (both("preview link"), both("preview links")),
-}
-#: Names of fields; Django's models keep Django's.
-FIELD_LABELS = {
-    "name": both("name"),
-    "version": both("version"),
-    "application": both("application"),
-    "environment": both("environment"),
-    "key": both("key"),
-    "role": both("role"),
-    "owner": both("owner"),
-    "who": both("who"),
-    "address": both("address"),
-    "detail": both("detail"),
-    "count": both("times"),
-    "surface": both("surface"),
-    "is_default": both("default"),
-    "reason": both("reason"),
-    "created_at": both("created"),
-    "created_by": both("created by"),
-    "expires_at": both("expires"),
-    "revoked_at": both("revoked"),
-    "revoked_by": both("revoked by"),
-    "extra_schema": both("schema of the extra sections"),
-    "highest_version": both("highest version"),
-    "default_locale": both("default language"),
 }
 APPS = {"configs": both("Configuration"), "releases": both("Releases")}
 

@@ -16,12 +16,12 @@ from configs.models import Application, ConfigVersion
 from configs.policies import check_permission
 from icontrol.kernel.actors import EDIT
 from icontrol.kernel.localized import localized_lazy, text_lazy
-from icontrol.kernel.texts import Text, both
+from icontrol.kernel.texts import Text
 from releases.admin import buttons
 from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
 from releases.admin.buttons import address, page_of
 from releases.models import Release
-from releases.pages import facts, markup
+from releases.pages import facts, histories, markup
 from releases.pages.facts import Difference
 from releases.pages.offered import LABELS, Button
 from releases.pages.version_actions import Publish, Restore, Rollback, SendToPreview, VersionActionPage, Withdraw
@@ -188,16 +188,10 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
         return found
 
     def changes_between(self, older: Any, newer: Any) -> Difference:
-        if older is None or _is_empty(older) or older.digest == newer.digest:
-            return Difference()
-        return facts.difference(older.document, newer.document, facts.IN_HISTORY)
+        return histories.content_changes(older, newer, facts.IN_HISTORY)
 
     def alone(self, older: Any, record: Any) -> Text | None:
-        if older is not None and not _is_empty(older):
-            return None
-        sections = record.document.values()
-        count = sum(len(section) if isinstance(section, list) else bool(section) for section in sections)
-        return both("Nothing to compare with: {n} entries.", n=count)
+        return histories.alone(older, record)
 
     def entry_button(self, request: HttpRequest, version: ConfigVersion, record: Any) -> Button | None:
         if record.state != states.DRAFT or not self.actor(request).may(EDIT):
@@ -224,8 +218,3 @@ class ConfigVersionAdmin(ReadOnlyAdmin):
         check_permission(self.actor(request), EDIT)
         version = self.find(request, pk)
         return Restore(self, request, version, history.entry(version.application, entry)).serve()
-
-
-def _is_empty(record: Any) -> bool:
-    """Empty, like the first draft of an application."""
-    return not any(record.document.values())

@@ -198,3 +198,9 @@ def test_a_schema_that_refers_to_itself_ends() -> None:
 def test_the_schema_and_the_database_know_one_form_of_keys() -> None:
     environments = snapshot_schema()["$defs"]["flag"]["properties"]["environments"]
     assert environments["propertyNames"]["pattern"] == f"^{KEY.pattern}$"
+
+
+def test_all_that_is_wrong_with_a_schema_is_said_at_once() -> None:
+    with pytest.raises(UnusableSchema) as refused:
+        check_extra_schema({"properties": {"a": {"type": 7}, "b": {"minLength": "x"}}})
+    assert [problem.pointer for problem in refused.value.problems] == ["/properties/a/type", "/properties/b/minLength"]

@@ -172,6 +172,56 @@ GET  cp/<str:application>/<str:environment>/versions/<str:version>/restore in  n
 POST cp/<str:application>/<str:environment>/versions/<str:version>/restore in  no  yes yes yes
 GET  cp/<str:application>/<str:environment>/undo                        in  no  no  yes yes
 POST cp/<str:application>/<str:environment>/undo                        in  no  no  yes yes
+GET  cp/access                                                          in  yes yes yes yes
+POST cp/access                                                          in  -   -   -   -
+GET  cp/people                                                          in  no  no  no  yes
+POST cp/people                                                          in  -   -   -   -
+GET  cp/people/create                                                   in  no  no  no  yes
+POST cp/people/create                                                   in  no  no  no  yes
+GET  cp/people/<int:pk>                                                 in  no  no  no  yes
+POST cp/people/<int:pk>                                                 in  -   -   -   -
+GET  cp/people/<int:pk>/role                                            in  no  no  no  yes
+POST cp/people/<int:pk>/role                                            in  no  no  no  yes
+GET  cp/people/<int:pk>/password                                        in  no  no  no  yes
+POST cp/people/<int:pk>/password                                        in  no  no  no  yes
+GET  cp/people/<int:pk>/activate                                        in  no  no  no  yes
+POST cp/people/<int:pk>/activate                                        in  no  no  no  yes
+GET  cp/people/<int:pk>/end                                             in  no  no  no  yes
+POST cp/people/<int:pk>/end                                             in  no  no  no  yes
+GET  cp/tokens                                                          in  no  no  no  yes
+POST cp/tokens                                                          in  -   -   -   -
+GET  cp/tokens/create                                                   in  no  no  no  yes
+POST cp/tokens/create                                                   in  no  no  no  yes
+GET  cp/tokens/<int:pk>/revoke                                          in  no  no  no  yes
+POST cp/tokens/<int:pk>/revoke                                          in  no  no  no  yes
+GET  cp/links                                                           in  no  yes yes yes
+POST cp/links                                                           in  -   -   -   -
+GET  cp/links/create                                                    in  no  yes yes yes
+POST cp/links/create                                                    in  no  yes yes yes
+GET  cp/links/<int:pk>/revoke                                           in  no  yes yes yes
+POST cp/links/<int:pk>/revoke                                           in  no  yes yes yes
+GET  cp/applications                                                    in  no  no  no  yes
+POST cp/applications                                                    in  -   -   -   -
+GET  cp/applications/create                                             in  no  no  no  yes
+POST cp/applications/create                                             in  no  no  no  yes
+GET  cp/applications/<str:key>/settings                                  in  no  no  no  yes
+POST cp/applications/<str:key>/settings                                  in  no  no  no  yes
+GET  cp/applications/<str:key>/schema                                    in  no  no  no  yes
+POST cp/applications/<str:key>/schema                                    in  no  no  no  yes
+GET  cp/environments/create                                             in  no  no  no  yes
+POST cp/environments/create                                             in  no  no  no  yes
+GET  cp/edits                                                           in  yes yes yes yes
+POST cp/edits                                                           in  -   -   -   -
+GET  cp/edits/<str:kind>/<int:entry>                                    in  yes yes yes yes
+POST cp/edits/<str:kind>/<int:entry>                                    in  -   -   -   -
+GET  cp/audit                                                           in  no  no  no  yes
+POST cp/audit                                                           in  -   -   -   -
+GET  cp/<str:application>/<str:environment>/keys                        in  no  no  no  yes
+POST cp/<str:application>/<str:environment>/keys                        in  -   -   -   -
+GET  cp/<str:application>/<str:environment>/keys/create                 in  no  no  no  yes
+POST cp/<str:application>/<str:environment>/keys/create                 in  no  no  no  yes
+GET  cp/<str:application>/<str:environment>/keys/<int:pk>/revoke        in  no  no  no  yes
+POST cp/<str:application>/<str:environment>/keys/<int:pk>/revoke        in  no  no  no  yes
 GET  admin/                                                            in  yes yes yes yes
 POST admin/                                                            in  yes yes yes yes
 GET  admin/login/                                                      in  in  in  in  in
@@ -208,12 +258,6 @@ GET  admin/configs/configversion/<path:object_id>/change/              in  yes y
 POST admin/configs/configversion/<path:object_id>/change/              in  -   -   -   -
 GET  admin/configs/configversion/<path:object_id>/                     in  yes yes yes yes
 POST admin/configs/configversion/<path:object_id>/                     in  yes yes yes yes
-GET  admin/configs/application/create/                                 in  no  no  no  yes
-POST admin/configs/application/create/                                 in  no  no  no  yes
-GET  admin/configs/application/<int:pk>/settings/                      in  no  no  no  yes
-POST admin/configs/application/<int:pk>/settings/                      in  no  no  no  yes
-GET  admin/configs/application/<int:pk>/schema/                        in  no  no  no  yes
-POST admin/configs/application/<int:pk>/schema/                        in  no  no  no  yes
 GET  admin/configs/application/                                        in  no  no  no  yes
 POST admin/configs/application/                                        in  no  no  no  yes
 GET  admin/configs/application/<path:object_id>/history/               in  no  no  no  yes
@@ -234,8 +278,6 @@ GET  admin/releases/release/<path:object_id>/change/                   in  yes y
 POST admin/releases/release/<path:object_id>/change/                   in  -   -   -   -
 GET  admin/releases/release/<path:object_id>/                          in  yes yes yes yes
 POST admin/releases/release/<path:object_id>/                          in  yes yes yes yes
-GET  admin/releases/environment/create/                                in  no  no  no  yes
-POST admin/releases/environment/create/                                in  no  no  no  yes
 GET  admin/releases/environment/<int:pk>/policy/                       in  yes yes yes yes
 POST admin/releases/environment/<int:pk>/policy/                       in  no  no  yes yes
 GET  admin/releases/environment/<int:pk>/flags/<str:key>/kill/         in  no  no  yes yes
@@ -250,10 +292,6 @@ GET  admin/releases/environment/<path:object_id>/change/               in  yes y
 POST admin/releases/environment/<path:object_id>/change/               in  -   -   -   -
 GET  admin/releases/environment/<path:object_id>/                      in  yes yes yes yes
 POST admin/releases/environment/<path:object_id>/                      in  yes yes yes yes
-GET  admin/releases/previewlink/create/                                in  no  yes yes yes
-POST admin/releases/previewlink/create/                                in  no  yes yes yes
-GET  admin/releases/previewlink/<int:pk>/revoke/                       in  no  yes yes yes
-POST admin/releases/previewlink/<int:pk>/revoke/                       in  no  yes yes yes
 GET  admin/releases/previewlink/                                       in  no  yes yes yes
 POST admin/releases/previewlink/                                       in  no  yes yes yes
 GET  admin/releases/previewlink/<path:object_id>/history/              in  no  yes yes yes
@@ -262,10 +300,6 @@ GET  admin/releases/previewlink/<path:object_id>/change/               in  no  y
 POST admin/releases/previewlink/<path:object_id>/change/               in  no  -   -   -
 GET  admin/releases/previewlink/<path:object_id>/                      in  yes yes yes yes
 POST admin/releases/previewlink/<path:object_id>/                      in  yes yes yes yes
-GET  admin/releases/clientkey/create/                                  in  no  no  no  yes
-POST admin/releases/clientkey/create/                                  in  no  no  no  yes
-GET  admin/releases/clientkey/<int:pk>/revoke/                         in  no  no  no  yes
-POST admin/releases/clientkey/<int:pk>/revoke/                         in  no  no  no  yes
 GET  admin/releases/clientkey/                                         in  no  no  no  yes
 POST admin/releases/clientkey/                                         in  no  no  no  yes
 GET  admin/releases/clientkey/<path:object_id>/history/                in  no  no  no  yes
@@ -274,10 +308,6 @@ GET  admin/releases/clientkey/<path:object_id>/change/                 in  no  n
 POST admin/releases/clientkey/<path:object_id>/change/                 in  no  no  no  -
 GET  admin/releases/clientkey/<path:object_id>/                        in  yes yes yes yes
 POST admin/releases/clientkey/<path:object_id>/                        in  yes yes yes yes
-GET  admin/releases/apitoken/create/                                   in  no  no  no  yes
-POST admin/releases/apitoken/create/                                   in  no  no  no  yes
-GET  admin/releases/apitoken/<int:pk>/revoke/                          in  no  no  no  yes
-POST admin/releases/apitoken/<int:pk>/revoke/                          in  no  no  no  yes
 GET  admin/releases/apitoken/                                          in  no  no  no  yes
 POST admin/releases/apitoken/                                          in  no  no  no  yes
 GET  admin/releases/apitoken/<path:object_id>/history/                 in  no  no  no  yes
@@ -292,30 +322,14 @@ GET  admin/releases/auditevent/<path:object_id>/change/                in  no  n
 POST admin/releases/auditevent/<path:object_id>/change/                in  no  no  no  -
 GET  admin/releases/auditevent/<path:object_id>/                       in  yes yes yes yes
 POST admin/releases/auditevent/<path:object_id>/                       in  yes yes yes yes
-GET  admin/auth/user/<id>/password/                                    in  no  no  no  yes
-POST admin/auth/user/<id>/password/                                    in  no  no  no  yes
-GET  admin/auth/user/<int:pk>/end/                                     in  no  no  no  yes
-POST admin/auth/user/<int:pk>/end/                                     in  no  no  no  yes
 GET  admin/auth/user/                                                  in  no  no  no  yes
 POST admin/auth/user/                                                  in  no  no  no  yes
-GET  admin/auth/user/add/                                              in  no  no  no  yes
-POST admin/auth/user/add/                                              in  no  no  no  yes
 GET  admin/auth/user/<path:object_id>/history/                         in  no  no  no  yes
 POST admin/auth/user/<path:object_id>/history/                         in  no  no  no  yes
 GET  admin/auth/user/<path:object_id>/change/                          in  no  no  no  yes
-POST admin/auth/user/<path:object_id>/change/                          in  no  no  no  yes
+POST admin/auth/user/<path:object_id>/change/                          in  no  no  no  -
 GET  admin/auth/user/<path:object_id>/                                 in  yes yes yes yes
 POST admin/auth/user/<path:object_id>/                                 in  yes yes yes yes
-GET  admin/auth/group/                                                 in  no  no  no  yes
-POST admin/auth/group/                                                 in  no  no  no  yes
-GET  admin/auth/group/add/                                             in  no  no  no  no
-POST admin/auth/group/add/                                             in  no  no  no  no
-GET  admin/auth/group/<path:object_id>/history/                        in  no  no  no  yes
-POST admin/auth/group/<path:object_id>/history/                        in  no  no  no  yes
-GET  admin/auth/group/<path:object_id>/change/                         in  no  no  no  yes
-POST admin/auth/group/<path:object_id>/change/                         in  no  no  no  no
-GET  admin/auth/group/<path:object_id>/                                in  yes yes yes yes
-POST admin/auth/group/<path:object_id>/                                in  yes yes yes yes
 """
 
 
@@ -368,8 +382,12 @@ def values(world: World) -> dict[str, Any]:
         "apitoken": token.pk,
         "auditevent": AuditEvent.objects.create(at=NOON, kind="login").pk,
         "user": User.objects.create_user("somebody").pk,
-        "group": Group.objects.get(name="viewer").pk,
         "content_type": 1,
+        "people": User.objects.get(username="somebody").pk,
+        "tokens": token.pk,
+        "keys": key.pk,
+        "edits": "environment",
+        "entry": world.production.history.latest("history_id").history_id,
     }
 
 

@@ -153,6 +153,12 @@ class Staff:
     def post(self, url: str, **typed: Any) -> Page:
         return Page(self.client.post(url, typed))
 
+    def submit(self, url: str, **typed: Any) -> Page:
+        """Open a page of a face, fill in its form, send it; the page one is led to, or the same with a refusal."""
+        page = self.open(url)
+        assert page.has_form, page.text
+        return Page(self.client.post(url, {**page.filled(), **typed}, follow=True))
+
     def forget_the_password(self) -> None:
         """As if it had been typed a little too long ago."""
         session = self.client.session

@@ -117,8 +117,7 @@ def test_passwords_by_every_door(world: World, eve: Staff) -> None:
         "new_password2": "battery-staple-2",
     }
     assert eve.post("/account", **typed).status == 302
-    typed = {"usable_password": "true", "password1": "battery-staple-3", "password2": "battery-staple-3"}
-    root.send("auth_user_password_change", eve.user.pk, **typed)
+    assert root.post(f"/cp/people/{eve.user.pk}/password", reason="forgot it").status == 200
     user = User.objects.get(username="eve")
     user.set_password("battery-staple-4")
     user.save()
@@ -133,7 +132,7 @@ def test_passwords_by_every_door(world: World, eve: Staff) -> None:
 def test_rights_by_every_door(world: World, eve: Staff) -> None:
     root = staff("admin", name="root.a")
     before, publisher = told(), Group.objects.get(name="publisher")
-    root.send("auth_user_change", eve.user.pk, username="eve", is_active="on", is_staff="on", groups=[publisher.pk])
+    root.post(f"/cp/people/{eve.user.pk}/role", role="publisher", reason="moves to releases")
     User.objects.get(username="eve").groups.clear()
     done("end_access", "eve", "--deactivate", "--reason", "left")
     could = list(publisher.permissions.values_list("codename", flat=True))

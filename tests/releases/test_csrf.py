@@ -22,7 +22,7 @@ def browser(world: World) -> Client:
 def test_a_form_of_the_admin(world: World, browser: Client, language: str, sentence: str, is_known: bool) -> None:
     """Also the login itself, which is sent by nobody yet."""
     client = browser if is_known else Client(enforce_csrf_checks=True)
-    path = "/admin/releases/environment/create/" if is_known else "/login"
+    path = "/cp/environments/create" if is_known else "/login"
     answer = client.post(path, {"key": "lab"}, headers={"accept-language": language, "accept": "text/html,*/*"})
     assert answer.status_code == 403 and answer["Content-Type"].startswith("text/html")
     page = answer.content.decode().replace("&#x27;", "'")

@@ -200,7 +200,7 @@ class Try:
             case "kill" | "lift":
                 page = self.person.send(f"releases_environment_{self.action}", environment, "a", **typed)
             case "preview_link":
-                url = f"{reverse('admin:releases_previewlink_create')}?application={world.application.key}"
+                url = f"{reverse('control-link-create')}?application={world.application.key}"
                 page = self.person.post(url, hours=24, reason="x")
             case _:
                 assert version is not None

@@ -19,9 +19,8 @@ PAGES = {
     "/login": [CURRENT],
     "/confirm": [CURRENT],
     "/account": [CURRENT, NEW, NEW],
-    "/admin/auth/user/add/": [NEW, NEW],
-    "/admin/auth/user/{}/password/": [NEW, NEW],
-    "/admin/releases/apitoken/create/": [],
+    "/cp/people/create": [],
+    "/cp/tokens/create": [],
 }
 WRONG = {
     "username": "ada b",

@@ -445,6 +445,7 @@ export default {
  "The app is loading.": "L’application se charge.",
  "The app opens its own window here; the values are examples.": "L’application ouvre ici sa propre fenêtre ; les valeurs sont des exemples.",
  "The app’s module {name} draws this page.": "Le module {name} de l’application dessine cette page.",
+ "The browser did not allow it: select the text and copy it.": "Le navigateur ne l'a pas permis : sélectionnez le texte et copiez-le.",
  "The bucket {bucket} of the rollout decides.": "La tranche {bucket} du déploiement progressif décide.",
  "The client decides what it means, for example EUR or medium.": "Le client décide de son sens, par exemple EUR ou medium.",
  "The config was updated: release {serial}.": "La configuration a été mise à jour : publication n° {serial}.",

@@ -1,28 +1,79 @@
-"""Applications, and the JSON Schema of their extra sections."""
+"""Applications, their environments, and the JSON Schema of their extra sections."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, Prefetch, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 
 from configs import actions
 from configs.models import Application
 from configs.policies import schema_revision
 from configs.snapshot.canonical import NotStrictJSON, parse_strict
+from frontend.control import listing, manage
+from frontend.control.page import page
 from icontrol.kernel.actors import ADMINISTER
 from icontrol.kernel.entity_tags import entity_tag, revisions
 from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.refusals import Refusal
-from releases.admin.base import Fact, HouseAdmin, ReadOnlyAdmin
-from releases.admin.buttons import address, page_of
-from releases.pages import markup
-from releases.pages.action_page import ActionPage
-from releases.pages.offered import Button
+from releases.access import actions as access
+from releases.lookup import find_application
+from releases.models import Environment
+
+
+@page(needs=ADMINISTER)
+def applications(request: HttpRequest) -> HttpResponseBase:
+    keys = Count("client_keys", filter=Q(client_keys__revoked_at=None))
+    environments = Environment.objects.select_related("application").annotate(keys=keys)
+    rows = listing.searched(
+        Application.objects.prefetch_related(Prefetch("environments", environments.order_by("-is_default", "pk"))),
+        listing.words_of(request),
+        "key",
+        "name",
+        "environments__key",
+    )
+    found = listing.context(request, rows.distinct().order_by("-is_default", "pk"))
+    return manage.render(
+        request,
+        "frontend/control/applications.html",
+        text_lazy("Applications and environments"),
+        tab="applications",
+        **found,
+    )
+
+
+class EnvironmentForm(forms.Form):
+    application = forms.ModelChoiceField(
+        Application.objects.order_by("-is_default", "pk"), empty_label=None, label=text_lazy("Application")
+    )
+    key = forms.CharField(
+        max_length=63,
+        label=text_lazy("Key"),
+        help_text=text_lazy("a-z, 0-9 and hyphens. It is part of the ledger's hashes and can never be changed."),
+    )
+
+
+class CreateEnvironment(manage.ManagePage):
+    permission = ADMINISTER
+    form_class = EnvironmentForm
+    asks_reason = False
+
+    def frame(self) -> dict[str, Any]:
+        return {"title": text_lazy("Create an environment")}
+
+    def look(self) -> dict[str, Any]:
+        return {"button": text_lazy("Create"), "notes": [text_lazy("Its ledger begins empty.")]}
+
+    def act(self) -> HttpResponse:
+        assert self.form is not None
+        typed = self.form.cleaned_data
+        done = access.create_environment(typed["application"], key=typed["key"], actor=self.actor, now=self.now)
+        return self.done(text_lazy("Environment {done} created.", done=done.key), self.back)
+
 
 EXAMPLE = (
     '{"type": "object", "properties": {"plugins": {"type": "array", "items": {"type": "string"}}}, '
@@ -38,12 +89,12 @@ class SchemaForm(forms.Form):
     )
 
 
-class EditSchema(ActionPage):
+class EditSchema(manage.ManagePage):
     permission = ADMINISTER
     form_class = SchemaForm
 
-    def __init__(self, admin: HouseAdmin, request: HttpRequest, application: Application) -> None:
-        super().__init__(admin, request)
+    def __init__(self, request: HttpRequest, application: Application) -> None:
+        super().__init__(request, reverse("control-applications"))
         self.application = application
 
     def initial(self) -> dict[str, Any]:
@@ -52,7 +103,6 @@ class EditSchema(ActionPage):
     def frame(self) -> dict[str, Any]:
         return {
             "title": text_lazy("Extra sections of {application}", application=self.application.key),
-            "crumbs": [(self.application.key, page_of(self.application))],
         }
 
     def look(self) -> dict[str, Any]:
@@ -86,7 +136,7 @@ class EditSchema(ActionPage):
             actor=self.actor,
             now=self.now,
         )
-        return self.done(text_lazy("The schema is saved."), page_of(self.application))
+        return self.done(text_lazy("The schema is saved."), self.back)
 
 
 class SettingsForm(forms.Form):
@@ -112,7 +162,7 @@ class ApplicationForm(SettingsForm):
     field_order = ("key", "name", "default_locale", "is_default")
 
 
-class CreateApplication(ActionPage):
+class CreateApplication(manage.ManagePage):
     permission = ADMINISTER
     form_class = ApplicationForm
     asks_reason = False
@@ -127,15 +177,15 @@ class CreateApplication(ActionPage):
     def act(self) -> HttpResponse:
         assert self.form is not None
         done = actions.create_application(**self.form.cleaned_data, actor=self.actor, now=self.now)
-        return self.done(text_lazy("Application {done} created.", done=done.key), page_of(done))
+        return self.done(text_lazy("Application {done} created.", done=done.key), self.back)
 
 
-class ChangeSettings(ActionPage):
+class ChangeSettings(manage.ManagePage):
     permission = ADMINISTER
     form_class = SettingsForm
 
-    def __init__(self, admin: HouseAdmin, request: HttpRequest, application: Application) -> None:
-        super().__init__(admin, request)
+    def __init__(self, request: HttpRequest, application: Application) -> None:
+        super().__init__(request, reverse("control-applications"))
         self.application = application
 
     def initial(self) -> dict[str, Any]:
@@ -145,7 +195,6 @@ class ChangeSettings(ActionPage):
         key = self.application.key
         return {
             "title": text_lazy("Settings of {key}", key=key),
-            "crumbs": [(key, page_of(self.application))],
         }
 
     def look(self) -> dict[str, Any]:
@@ -157,53 +206,19 @@ class ChangeSettings(ActionPage):
         actions.change_application(
             self.application, **self.form.cleaned_data, reason=self.reason, actor=self.actor, now=self.now
         )
-        return self.done(text_lazy("The settings are saved."), page_of(self.application))
+        return self.done(text_lazy("The settings are saved."), self.back)
 
 
-class ApplicationAdmin(ReadOnlyAdmin):
-    needs = ADMINISTER
-    list_display = ("key", "name", "default_locale", "highest_version", "is_default", "created")
+@page("POST", needs=ADMINISTER)
+def create(request: HttpRequest) -> HttpResponseBase:
+    return CreateApplication(request, reverse("control-applications")).serve()
 
-    @admin.display(description=text_lazy("created"), ordering="created_at")
-    def created(self, application: Application) -> Any:
-        return markup.minute(application.created_at)
 
-    def facts(self, request: HttpRequest, application: Application) -> list[Fact]:
-        schema = json.dumps(json.loads(application.extra_schema), indent=2, ensure_ascii=False)
-        return [
-            Fact(text_lazy("Key"), application.key),
-            Fact(text_lazy("Name"), application.name),
-            Fact(text_lazy("Default language"), application.default_locale),
-            Fact(text_lazy("Highest version"), application.highest_version),
-            Fact(text_lazy("Schema of the extra sections"), markup.block(schema)),
-            Fact(text_lazy("Created"), markup.moment(application.created_at)),
-        ]
+@page("POST", needs=ADMINISTER)
+def create_environment(request: HttpRequest) -> HttpResponseBase:
+    return CreateEnvironment(request, reverse("control-applications")).serve()
 
-    def buttons(self, request: HttpRequest, application: Application) -> list[Button]:
-        url = address("configs_application_schema", application.pk)
-        return [
-            Button(
-                text_lazy("Change the settings"),
-                address("configs_application_settings", application.pk),
-            ),
-            Button(text_lazy("Edit the extra sections"), url),
-        ]
 
-    def top_buttons(self, request: HttpRequest) -> list[Button]:
-        url = address("configs_application_create")
-        return [Button(text_lazy("Create an application"), url)]
-
-    def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
-        return [
-            ("create/", lambda request: CreateApplication(self, request).serve(), "create"),
-            (
-                "<int:pk>/settings/",
-                lambda request, pk: ChangeSettings(self, request, self.find(request, pk)).serve(),
-                "settings",
-            ),
-            (
-                "<int:pk>/schema/",
-                lambda request, pk: EditSchema(self, request, self.find(request, pk)).serve(),
-                "schema",
-            ),
-        ]
+@page("POST", needs=ADMINISTER)
+def change(request: HttpRequest, key: str, *, kind: type[EditSchema | ChangeSettings]) -> HttpResponseBase:
+    return kind(request, find_application(key)).serve()
