@@ -10,10 +10,10 @@ from icontrol import environ
 from icontrol.front_door import FrontDoor, relay
 from icontrol.front_door.pools import Pools
 from releases import metrics
-from releases.delivery import live
+from releases.delivery import following, live
 
 #: Under our supervisor, a separate process does authors' work; under another server, threads of this process.
 elsewhere = None if environ.to_authors is None else relay.places(environ.to_authors)
 if elsewhere is not None:
     metrics.COLLECTORS.append(relay.unanswered)
-application = FrontDoor(django_application, Pools(elsewhere), learn=live.catch_up)
+application = FrontDoor(django_application, Pools(elsewhere), learn=live.catch_up, follower=following.follow())

@@ -13,9 +13,11 @@ from django.conf import settings
 from icontrol import guard
 from icontrol.front_door import bodies
 from icontrol.front_door.pools import Busy, Place, Pools
+from icontrol.front_door.public import Public
 from icontrol.front_door.relay import Interrupted
 from icontrol.front_door.wsgi import Answer, Call, Send, WSGIApplication, headers_of, variables_of
 from icontrol.kernel.refusals import Refusal
+from releases.delivery.following import Follower
 
 logger = logging.getLogger("icontrol.front_door")
 ALIVE = Answer(200, [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")], b"ok\n")
@@ -44,8 +46,9 @@ async def answered(place: Place, call: Call) -> Answer:
 
 
 class FrontDoor:
-    """``application`` is Django's WSGI handler. ``learn`` reads the newest release of environments to whose ledger
-    another process has appended, so this process knows the release before it acknowledges it.
+    """``application`` is Django's WSGI handler. With a ``follower`` clients' reads are answered from memory. ``learn``
+    reads the newest release of environments to whose ledger another process has appended, so this process knows the
+    release before it acknowledges it.
     """
 
     def __init__(
@@ -53,11 +56,14 @@ class FrontDoor:
         application: WSGIApplication,
         pools: Pools | None = None,
         learn: Callable[[Collection[int]], None] = lambda environments: None,
+        follower: Follower | None = None,
     ) -> None:
         self.application = application
         self.learn = learn
         self.pools = pools or Pools()
         self.bodies = bodies.Bodies()
+        self.follower = follower
+        self.public = Public(follower, self.pools.clients) if follower else None
 
     async def __call__(self, scope: dict[str, Any], receive: bodies.Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -77,6 +83,14 @@ class FrontDoor:
         kind = headers.get(b"content-type", b"").decode("latin-1")
         length = headers.get(b"content-length", b"").decode("latin-1")
         refused = guard.refused(path, map(len, headers.values()), kind, length)
+        if refused is None and self.public is not None:
+            try:
+                told = await self.public.answer(scope, headers)
+            except Busy:
+                refused = BUSY
+            else:
+                if told is not None:
+                    return told
         if refused is None:
             if kind:
                 headers[b"content-type"] = guard.plain(kind).encode("latin-1")
@@ -107,6 +121,8 @@ class FrontDoor:
             message = await receive()
             if message["type"] == "lifespan.shutdown":
                 self.pools.close()
+                if self.follower is not None:
+                    self.follower.close()
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":
                 return

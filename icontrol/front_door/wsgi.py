@@ -43,6 +43,8 @@ class Answer:
         headers, body = self.headers, self.body
         if self.status in (204, 304):
             headers, body = [(name, value) for name, value in headers if name != b"content-length"], b""
+        elif headers[-1:] and headers[-1][0] == b"content-length":
+            pass
         elif all(name != b"content-length" for name, _ in headers):
             headers = [*headers, (b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})

@@ -18,7 +18,7 @@ from icontrol.kernel.entity_tags import named
 from icontrol.kernel.languages import MAX_HEADER, choose
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.texts import LANGUAGES
-from releases.delivery.representations import Live, Representation, representation
+from releases.delivery.representations import Live, Representation, is_made, representation
 from releases.gate.decision import Decision, Policy, decide, for_platform, meta_fields
 from releases.gate.policy_fields import PLATFORM
 
@@ -59,6 +59,7 @@ class Ask:
     version: str | None = None
     platform: str | None = None
     accept_language: str = ""
+    accept_encoding: str = ""
     if_none_match: str = ""
     surface: str = ""
     default_language: str = "en"
@@ -84,6 +85,11 @@ def answer(ask: Ask, live: Live | Refusal) -> Answer:
         return _gate(ask, live) if ask.route is GATE else _config(ask, live)
     except Refusal as refusal:
         return refused(ask, refusal)
+
+
+def is_prepared(live: Live, surface: str) -> bool:
+    """Whether the config for this surface has been made, so that :func:`answer` takes a moment only."""
+    return live.version is None or is_made(live, live.surface or surface)
 
 
 def refused(

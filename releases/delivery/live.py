@@ -43,10 +43,12 @@ class _Seen:
 
     def clear(self) -> None:
         self.questions = count(1)
+        self.forgotten = 0  # number of the first query that may say where a key leads
         self.newest: dict[int, tuple[int, Live]] = {}  # environment → number of the query that found it, the release
         self.behind: dict[int, str] = {}  # environment → hash of the older release that the database reports as newest
         self.confirmed: dict[int, float] = {}  # environment → when the database last confirmed the newest known release
-        self.keys: OrderedDict[str, tuple[int, str]] = OrderedDict()  # client key ("": none) → environment, surface
+        #: Client key ("": none) → environment, surface, default language of the application.
+        self.keys: OrderedDict[str, tuple[int, str, str]] = OrderedDict()
 
     def of(self, environment_id: int) -> Live | None:
         return self.newest.get(environment_id, (0, None))[1]
@@ -81,9 +83,21 @@ class _Seen:
     def stale(self, live: Live) -> Live:
         return replace(live, stale=int(time.monotonic() - self.confirmed[live.environment_id]))
 
-    def led(self, client_key: str, environment_id: int, surface: str) -> None:
+    def compare(self, question: int, environment_id: int, sha: str | None) -> None:
+        """The database says that ``sha`` is the newest: read it, if this process serves another one there."""
+        known = self.of(environment_id)
+        if known is None or sha is None:
+            return
+        if known.hash == sha:
+            self.confirm(known)
+        elif self.behind.get(environment_id) != sha:
+            self.put(question, _read(environment_id, sha))
+
+    def led(self, question: int, client_key: str, environment_id: int, surface: str, locale: str) -> None:
         with self.lock:
-            self.keys[client_key] = environment_id, surface
+            if question < self.forgotten:
+                return  # an earlier query came back later: the key may be revoked
+            self.keys[client_key] = environment_id, surface, locale
             self.keys.move_to_end(client_key)
             while len(self.keys) > KEPT_KEYS:
                 self.keys.popitem(last=False)
@@ -92,11 +106,21 @@ class _Seen:
         with self.lock:
             self.keys.pop(client_key, None)
 
+    def forget_keys(self) -> None:
+        with self.lock:
+            self.keys.clear()
+            self.forgotten = next(self.questions)
+
     def led_to(self, client_key: str) -> Live | None:
         with self.lock:
-            environment_id, surface = self.keys.get(client_key, (0, ""))
+            environment_id, surface, locale = self.keys.get(client_key, (0, "", ""))
             live = self.of(environment_id)
-        return live and replace(live, surface=surface)
+        if live is None or (live.surface == surface and live.locale == locale):
+            return live
+        return replace(live, surface=surface, locale=locale)
+
+    def is_behind(self, live: Live) -> bool:
+        return live.environment_id in self.behind
 
     def last(self, client_key: str) -> Live:
         live = self.led_to(client_key)
@@ -106,6 +130,15 @@ class _Seen:
 
 
 seen = _Seen()
+
+
+def known(client_key: str | None) -> Live | None:
+    """What :func:`read_live` would say while a follower is current: from memory. None: only it can say."""
+    found = seen.led_to(client_key or "") if client_key != "" else None
+    if found is None or seen.is_behind(found):
+        return None
+    seen.confirm(found)
+    return found
 
 
 def read_live(client_key: str | None) -> Live:
@@ -119,9 +152,9 @@ def read_live(client_key: str | None) -> Live:
                 live = _newest(name)
         except Refusal as refusal:
             rest.over()
-            if refusal.code == "content.damaged" and (known := seen.led_to(name)):
+            if refusal.code == "content.damaged" and (older := seen.led_to(name)):
                 _tell_damaged(str(refusal))
-                return seen.stale(known)
+                return seen.stale(older)
             seen.forget(name)
             raise
         except (*DATABASE_ERRORS, Release.DoesNotExist) as error:
@@ -159,7 +192,7 @@ def _newest(client_key: str) -> Live:
         live = seen.stale(live) if live and behind else seen.put(question, _read(environment_id, sha))
     else:
         seen.confirm(live)
-    seen.led(client_key, environment_id, surface)
+    seen.led(question, client_key, environment_id, surface, locale)
     as_seen = {"surface": surface, "locale": locale}
     return live if as_seen == {"surface": live.surface, "locale": live.locale} else replace(live, **as_seen)
 
@@ -211,7 +244,7 @@ def _learn(question: int, release: Release) -> None:
     environment = release.environment
     seen.put(question, live_of(release))
     if environment.is_default and environment.application.is_default:
-        seen.led("", environment.pk, "")
+        seen.led(question, "", environment.pk, "", environment.application.default_locale)
 
 
 def _read(environment_id: int, sha: str) -> Live:

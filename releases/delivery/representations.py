@@ -66,6 +66,10 @@ class Live:
                 raise  # the computing thread's error
             raise Refusal("release.preparing", extra={"retryAfter": MOST_WAITED}) from None
 
+    def has(self, what: Any) -> bool:
+        """Whether :meth:`once` would answer at once."""
+        return not isinstance(self._made.get(what), Future | None)
+
     def _make(self, what: Any, make: Callable[[], T], promise: Future[T]) -> T:
         try:
             made = make()
@@ -104,13 +108,21 @@ class Representation:
 
 def representation(live: Live, surface: str) -> Representation:
     """The published config as clients get it: kill switches applied, private parts left out, one surface or all."""
-    snapshot = live.own
-    surfaces = live.once("surfaces", lambda: {page.get("surface") for page in snapshot.get("pages", [])} - {None})
-    # Unknown surface names share one entry: they all see the pages without a surface.
-    surface = surface if not surface or surface in surfaces else "\0"
+    surface = _known_surface(live, surface)
     return live.once(
-        ("surface", surface), lambda: Representation.of(render(snapshot, killed=live.killed, surface=surface))
+        ("surface", surface), lambda: Representation.of(render(live.own, killed=live.killed, surface=surface))
     )
+
+
+def is_made(live: Live, surface: str) -> bool:
+    """Whether :func:`representation` has it already."""
+    return live.has("surfaces") and live.has(("surface", _known_surface(live, surface)))
+
+
+def _known_surface(live: Live, surface: str) -> str:
+    """Unknown surface names share one entry: they all see the pages without a surface."""
+    pages = live.once("surfaces", lambda: {page.get("surface") for page in live.own.get("pages", [])} - {None})
+    return surface if not surface or surface in pages else "\0"
 
 
 def flags_of(live: Live) -> FlagSet:

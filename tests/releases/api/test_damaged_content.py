@@ -61,7 +61,7 @@ def test_what_was_read_goes_on_and_is_told_once(two: World, caplog: pytest.LogCa
     spoil("1.0.1")
     seen.clear()  # another server, which has read the rollback only
     seen.put(1, before)
-    seen.led("", two.production.pk, "")
+    seen.led(1, "", two.production.pk, "", "en")
     with caplog.at_level(logging.CRITICAL, "icontrol.delivery"):
         for _ in range(3):
             live = read_live(None)
