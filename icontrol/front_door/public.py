@@ -74,10 +74,8 @@ class Public:
         query = scope["query_string"] if route is answers.CONFIG else b""
         if len(query) > LONGEST_QUERY:
             return None
-        if not self.follower.is_current():
-            await self.pool.run(self.follower.catch_up)
-            if not self.follower.is_current():
-                return None
+        if not await self.follower.is_current():
+            return None
         key = headers.get(b"x-client-key")
         found = live.known(None if key is None else key.decode("latin-1"))
         if found is None:

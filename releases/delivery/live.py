@@ -1,10 +1,10 @@
-"""What clients get: the live release of an environment, found with one query and rendered once per release.
+"""What clients get: the live release of an environment, rendered once per release.
 
-Each request queries the hash of the newest release. A hash's release never changes, so a process reads the release, its
-snapshot (perhaps 250 KB) and derived data once. Because each request queries the hash, the next request sees another
-process's publish. A process serves its own commits at once, and never goes back to a serial below one that it has
-committed or read. If the database is unavailable, or behind that serial, it serves the newest release that it knows,
-marked stale.
+:func:`read_live` queries the hash of the newest release; :func:`known` answers from memory, for callers who have made
+sure that memory is what the database has (:mod:`releases.delivery.following`). A hash's release never changes, so a
+process reads the release, its snapshot (perhaps 250 KB) and derived data once. A process serves its own commits at
+once, and never goes back to a serial below one that it has committed or read. If the database is unavailable, or behind
+that serial, it serves the newest release that it knows, marked stale.
 """
 
 from __future__ import annotations

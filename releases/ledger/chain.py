@@ -18,7 +18,6 @@ from django.utils import timezone
 from configs.models import ConfigVersion
 from configs.snapshot.canonical import canonical, digest
 from releases import flag_life, news
-from releases.delivery import following
 from releases.flag_life import FlagChanges
 from releases.gate.decision import Policy
 from releases.models import Environment, Release
@@ -182,5 +181,4 @@ def append(
     release.save(force_insert=True)
     flag_life.write(release, flags)
     news.announce(release)
-    following.notify(environment.pk, release.serial)
     return release
