@@ -20,7 +20,6 @@ urlpatterns = [
     path("confirm", account.confirm, name="confirm"),
     path("theme", shell.theme, name="theme"),
     path("toolbox", toolbox.default, name="toolbox"),
-    path("toolbox/schema", toolbox.schema, name="toolbox-schema"),
     path("toolbox/<str:application>/", toolbox.draft, name="toolbox-draft"),
     path("app", app.client, name="app"),
     path("toolbox/<str:application>/here", toolbox.here, name="toolbox-here"),

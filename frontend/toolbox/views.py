@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
-import configs
 from configs.models import ConfigVersion
 from configs.states import DRAFT
 from frontend.shell.access import staff_page
@@ -76,16 +72,3 @@ def here(request: HttpRequest, application: str) -> HttpResponseBase:
             "people": [{"name": name, "item": shown} for name, shown in others],
         }
     )
-
-
-@require_safe
-def schema(request: HttpRequest) -> HttpResponseBase:
-    """The JSON Schema that drafts are checked with, for the check in the browser. Public: it says nothing of ours."""
-    answer = HttpResponse(_schema(), content_type="application/schema+json")
-    answer["Cache-Control"] = "max-age=3600"
-    return answer
-
-
-@cache
-def _schema() -> bytes:
-    return (Path(configs.__file__).parent / "schema" / "snapshot.schema.json").read_bytes()

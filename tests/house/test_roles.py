@@ -112,8 +112,6 @@ GET  theme                                                             -   -   -
 POST theme                                                             yes yes yes yes yes
 GET  toolbox                                                           in  yes yes yes yes
 POST toolbox                                                           in  -   -   -   -
-GET  toolbox/schema                                                    yes yes yes yes yes
-POST toolbox/schema                                                    -   -   -   -   -
 GET  toolbox/<str:application>/here                                    in  no  yes yes yes
 POST toolbox/<str:application>/here                                    in  no  yes yes yes
 GET  toolbox/<str:application>/                                        in  yes yes yes yes

@@ -69,8 +69,3 @@ def test_what_a_page_says_of_itself_is_bounded(world: World) -> None:
         answer = client.post(ADDRESS, wrong)
         assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
     assert staff("viewer").client.post(ADDRESS, {"page": "a", "item": ""}).status_code == 403
-
-
-def test_the_schema_is_what_drafts_are_checked_with(world: World) -> None:
-    schema = staff("viewer").client.get("/toolbox/schema").json()
-    assert schema["properties"]["pages"]["items"] == {"$ref": "#/$defs/page"}
