@@ -12,7 +12,7 @@ import './remove-dialog.js';
 import './review.js';
 import './see.js';
 import {seen} from './tour.js';
-import {focusField} from './fields.js';
+import {focusField} from './field-frame.js';
 import {formElement} from './form-host.js';
 import {address, isObjectSection, itemInWords, itemName, problemText, readAddress, sectionName} from './names.js';
 import {formOf} from './registry.js';
