@@ -7,6 +7,7 @@ const BASE = '../../../frontend/static/frontend/toolbox/';
 const model = await import(`${BASE}flag-model.js`);
 const conditions = await import(`${BASE}flag-conditions.js`);
 const effects = await import(`${BASE}flag-effects.js`);
+const {impactOf, touched} = await import(`${BASE}flag-impact.js`);
 const {attributeOf, contextOf, evaluate, reached} = await import(`${BASE}flag-evaluation.js`);
 const SCHEMA = JSON.parse(readFileSync(new URL('../../../configs/schema/snapshot.schema.json', import.meta.url), 'utf8')).$defs;
 const VECTORS = JSON.parse(readFileSync(new URL('../../vectors/flags.json', import.meta.url), 'utf8'));
@@ -205,4 +206,26 @@ test('a pasted list is counted exactly, by the SDK\'s buckets', () => {
 test('attributes are typed as texts or lists', () => {
   assert.deepEqual(['acme ', '["a", 1]', '[half', ' '].map(attributeOf), ['acme', ['a', 1], '[half', undefined]);
   assert.deepEqual(contextOf({tenant: 'acme', ' plan ': 'pro', role: '', '': 'x'}), {tenant: 'acme', plan: 'pro'});
+});
+
+test('who gets and who loses a flag is told before a publish, dependents included', () => {
+  const live = {featureFlags: [flag('a', {state: 'ROLLOUT', rollout: 2500}), flag('b', {prerequisites: [{flag: 'a'}]}), flag('c'), flag('gone')]};
+  const draft = {featureFlags: [flag('a', {state: 'ROLLOUT', rollout: 5000}), flag('b', {prerequisites: [{flag: 'a'}]}), flag('c', {state: 'OFF', environments: {beta: {state: 'ON'}}})]};
+  const tenants = Array.from({length: 100}, (_, at) => `t${at}`);
+  assert.deepEqual(touched(live, draft).sort(), ['a', 'b', 'c', 'gone']);
+  const [a, b, c, gone] = impactOf(live, draft, 'production', tenants).sort((one, two) => (one.key < two.key ? -1 : 1));
+  const inside = share => new Set(tenants.filter(id => reached({key: 'a'}, share, [id]).inside));
+  assert.deepEqual(a.gains, tenants.filter(id => inside(5000).has(id) && !inside(2500).has(id)));
+  assert.deepEqual([a.loses, b.gains, c.loses, gone.loses], [[], a.gains, tenants, tenants]);
+  assert.deepEqual(impactOf(live, draft, 'beta', tenants).map(({key}) => key).sort(), ['a', 'b', 'gone']);
+  assert.deepEqual(impactOf(live, live, 'production', tenants), []);
+});
+
+test('a changed segment, another value and a pattern are told as well', () => {
+  const rules = [{id: 'r', conditions: [{segment: 's'}], variant: 'b'}];
+  const one = {featureFlags: [flag('v', {type: 'string', variants: [{key: 'a', value: 'A'}, {key: 'b', value: 'B'}, {key: 'off', value: ''}], defaultVariant: 'a', rules})], segments: [{id: 's', conditions: [{attribute: 'tenant', operator: 'in', values: ['x']}]}]};
+  const two = {...one, segments: [{id: 's', conditions: [{attribute: 'tenant', operator: 'in', values: ['y']}]}]};
+  assert.deepEqual(impactOf(one, two, 'production', ['x', 'y', 'z']), [{key: 'v', gains: [], loses: [], others: ['x', 'y'], unknown: false}]);
+  const three = {...one, segments: [{id: 's', conditions: [{attribute: 'tenant', operator: 'matches', values: ['^y']}]}]};
+  assert.deepEqual(impactOf(one, three, 'production', ['x']).map(({unknown}) => unknown), [true]);
 });

@@ -466,6 +466,7 @@ export default {
  "The list contains the same entry twice.": "La liste contient deux fois le même élément.",
  "The list is too long: at most {limit} entries.": "La liste est trop longue : {limit} éléments au plus.",
  "The list is too short: at least {limit} entries.": "La liste est trop courte : {limit} éléments au moins.",
+ "The most seen of {of}.": "Les plus vus sur {of}.",
  "The name that apps ask for.": "Le nom que les applications demandent.",
  "The object may have at most {limit} keys.": "L'objet peut avoir {limit} clés au plus.",
  "The object needs at least {limit} keys.": "L'objet doit avoir {limit} clés au moins.",
@@ -549,6 +550,10 @@ export default {
  "What it is for": "À quoi il sert",
  "What refers to it uses this name. People never see it.": "Ce qui y renvoie utilise ce nom. Personne d’autre ne le voit.",
  "What stylesheets of the client read": "Ce que lisent les feuilles de style du client",
+ "What the flags do to {count} tenant seen in 24 hours": [
+  "Ce que les drapeaux font à {count} locataire vu en 24 heures",
+  "Ce que les drapeaux font à {count} locataires vus en 24 heures"
+ ],
  "What the rule is for": "À quoi sert la règle",
  "What values must be (JSON Schema)": "Ce que doivent être les valeurs (JSON Schema)",
  "Where": "Où",
@@ -574,6 +579,7 @@ export default {
  "Widths": "Largeurs",
  "Widths by name": "Largeurs, par nom",
  "Window": "Fenêtre",
+ "With all changes of the draft, by the tenant alone: roles, versions and other attributes may decide otherwise.": "Avec tous les changements du brouillon, d'après le seul locataire : rôles, versions et autres attributs peuvent en décider autrement.",
  "Withdraw": "Retirer",
  "Withdraw the preview": "Retirer la prévisualisation",
  "Without a condition everybody is in it.": "Sans condition, tout le monde en fait partie.",
@@ -776,6 +782,18 @@ export default {
  "{count} rule": [
   "{count} règle",
   "{count} règles"
+ ],
+ "{count} tenant gets another value": [
+  "{count} locataire reçoit une autre valeur",
+  "{count} locataires reçoivent une autre valeur"
+ ],
+ "{count} tenant gets it": [
+  "{count} locataire le reçoit",
+  "{count} locataires le reçoivent"
+ ],
+ "{count} tenant loses it": [
+  "{count} locataire le perd",
+  "{count} locataires le perdent"
  ],
  "{count} warning": [
   "{count} avertissement",

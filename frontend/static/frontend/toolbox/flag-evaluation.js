@@ -31,14 +31,19 @@ export const contextOf = typed => Object.fromEntries(Object.entries(typed).map((
  * @returns {Evaluation | null} null: there is no such flag, or only the server can tell, as a pattern decides
  */
 export function evaluate(snapshot, key, environment, context, now = Date.now()) {
+  return evaluator(snapshot, key, environment, now)(context);
+}
+
+/** The same for many contexts. @param {Record<string, any>} snapshot @param {string} key @param {string} environment @param {number} [now] @returns {(context: Record<string, unknown>) => Evaluation | null} */
+export function evaluator(snapshot, key, environment, now = Date.now()) {
   const {flags, asksPattern} = partOf(snapshot, key, environment);
-  if (!flags.length || asksPattern) return null;
+  if (!flags.length || asksPattern) return () => null;
   try {
     // `remote` tells clients to ask the server; here all is there.
     const compiled = new Flags({featureFlags: flags.map(({remote: _, ...flag}) => flag), segments: list(snapshot.segments).filter(isObject)});
-    return compiled.evaluate(key, {...context, ...(environment ? {environment} : {})}, instant(now));
+    return context => compiled.evaluate(key, {...context, ...(environment ? {environment} : {})}, instant(now));
   } catch {
-    return {value: null, variant: null, reason: 'ERROR'};
+    return () => ({value: null, variant: null, reason: 'ERROR'});
   }
 }
 

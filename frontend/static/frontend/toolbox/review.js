@@ -2,6 +2,7 @@
 import {LitElement, html, nothing, repeat} from '../vendor/lit.js';
 import {Refused, icon, localized, number, plural, request, say} from '../lib.js';
 import {query} from './api.js';
+import './impact-list.js';
 import {address, itemInWords} from './names.js';
 import {find, list} from './sections.js';
 
@@ -260,7 +261,7 @@ export class Review extends LitElement {
     return html`<form @submit=${this.publish} novalidate><header><div class="grow"><h1 id="review-title">${plural('Publish {count} change to {environment}?', 'Publish {count} changes to {environment}?', {count, environment})}</h1>
         <p class="muted">${!plan ? say('The server checks the draft …') : plan.liveVersion ? say('{live} is live, the draft is {version}. Clients get it without a deployment; it can be taken back in one step.', {live: plan.liveVersion, version: plan.version})
     : say('Nothing is live in {environment} yet; the draft is {version}.', {environment, version: plan.version})}</p></div>${this.close()}</header>
-      <div class="b stack">${this.renderProblem()}${this.renderFindings()}${this.renderChanges()}
+      <div class="b stack">${this.renderProblem()}${this.renderFindings()}${this.renderChanges()}${plan ? html`<tb-impact .draft=${this.session.draft}></tb-impact>` : nothing}
         ${this.session.may('publish') ? html`<div class="f"><label class="lab" for="reason">${say('Why? It stands in the ledger.')}</label><input id="reason" class="inp" maxlength="500" autocomplete="off" required aria-invalid=${this.tried && !this.reason.trim() ? 'true' : 'false'} aria-describedby="reason-hint"
           .value=${this.reason} @input=${(/** @type {any} */ event) => { this.reason = event.target.value; }}><p id="reason-hint" class=${this.tried && !this.reason.trim() ? 'err' : 'vh'}>${say('A reason is needed.')}</p></div>` : nothing}</div>
       <footer>${obstacle && plan ? html`<p class="why grow" id="why">${obstacle}</p>` : html`<span class="grow"></span>`}${stays}
