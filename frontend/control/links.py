@@ -24,6 +24,7 @@ from icontrol.kernel.refusals import Refusal
 from releases.access import actions as access
 from releases.lookup import find_application
 from releases.models import PreviewLink
+from releases.serialization.qr import qr
 
 HOURS = {1: text_lazy("1 hour"), 24: text_lazy("1 day"), 72: text_lazy("3 days"), 168: text_lazy("7 days")}
 
@@ -87,7 +88,8 @@ class CreateLink(manage.ManagePage):
             now=self.now,
         )
         url = urljoin(settings.PUBLIC_BASE_URL, reverse("open-preview", args=[secret]))
-        return self.secret_page(text_lazy("Link to {version}", version=link.config_version.version), url)
+        title = text_lazy("Link to {version}", version=link.config_version.version)
+        return self.secret_page(title, url, picture=qr(url))
 
 
 class RevokeLink(manage.ManagePage):

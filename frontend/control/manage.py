@@ -76,8 +76,10 @@ class ManagePage(ActionPage):
         super().__init__(Renderer(SECTION, environment, back), request)
         self.back = back
 
-    def secret_page(self, title: Any, secret: str, *, use: Any = None, what: Any = None) -> TemplateResponse:
-        """Shows a secret once, in the answer to the form."""
+    def secret_page(
+        self, title: Any, secret: str, *, use: Any = None, what: Any = None, picture: str = ""
+    ) -> TemplateResponse:
+        """Shows a secret once, in the answer to the form. ``picture``: the same as a QR code."""
         return render_page(
             self.request,
             "frontend/control/secret.html",
@@ -86,5 +88,6 @@ class ManagePage(ActionPage):
             secret=secret,
             use=use,
             what=what,
+            picture=picture,
             next_url=self.back,
         )
