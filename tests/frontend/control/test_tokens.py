@@ -106,7 +106,7 @@ def test_a_preview_link_opens_the_preview_and_is_revoked_by_an_editor(world: Wor
     page = editor.submit(create, hours="24", reason="for QA")
     (shown,) = page.all("pre", id="secret")
     assert shown.text.startswith("http://127.0.0.1:8000/preview/")
-    assert any(one.attributes["src"].startswith("data:image/svg+xml") for one in shown.all("img"))
+    assert any(one.attributes["src"].startswith("data:image/svg+xml") for one in page.all("img"))
     path = shown.text.removeprefix("http://127.0.0.1:8000")
     assert Client().get(path).status_code == 200
     link = PreviewLink.objects.get()
