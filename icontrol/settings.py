@@ -287,6 +287,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "POSTPROCESSING_HOOKS": ["releases.api.openapi.shapes", "releases.api.openapi.summaries"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # As links, operations would be inside a button, which no screen reader can use.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": False},
 }
 
 # --- log: one line per event on stderr --------------------------------------------------------------------------------

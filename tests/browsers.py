@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.servers.basehttp import ThreadedWSGIServer
+from django.test.testcases import QuietWSGIRequestHandler
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 
 # Not a measure of speed: how long a page that hangs may hold the suite up.
@@ -47,6 +51,23 @@ def complaints_of(context: BrowserContext) -> list[str]:
     context.on("console", note)
     context.on("weberror", lambda error: found.append(f"{error.page.url if error.page else ''}: {error.error}"))
     return found
+
+
+@contextlib.contextmanager
+def served() -> Iterator[str]:
+    """The program in threads of this process, with the test's own database; its address. (Django's live server hides
+    our way of serving assets.)
+    """
+    server = ThreadedWSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
+    server.set_app(WSGIHandler())
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def until(page: Page, expression: str) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from tests.clients import with_packages
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 SDK = ROOT / "frontend" / "sdk"
 
 
@@ -34,7 +35,7 @@ def run_tests(*files: Path) -> None:
 
 def tool(name: str, *arguments: str, given: str = "") -> str:
     """What a tool of ``package.json`` says; it must not complain."""
-    folder = with_packages(Path(__file__).resolve().parent, "tools for JavaScript")
+    folder = with_packages(HERE, "tools for JavaScript")
     command = [str(folder / "node_modules" / ".bin" / name), *arguments]
     done = subprocess.run(command, cwd=ROOT, input=given, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
