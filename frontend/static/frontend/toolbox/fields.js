@@ -9,7 +9,7 @@ import './localized-field.js';
 import './color-field.js';
 
 export {itemsOf} from './choices.js';
-export {liveLine, markOf, problemLines, titleOf, valueOf, write} from './field-frame.js';
+export {focusField, liveLine, markOf, problemLines, titleOf, valueOf, write} from './field-frame.js';
 /** @typedef {import('./field-frame.js').Field} Field */
 
 /** A line of text. @param {Field & {placeholder?: string, multiline?: boolean, parse?: (text: string) => any}} field */
