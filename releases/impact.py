@@ -40,6 +40,10 @@ class Group:
         return max(1, round(self.seen.clients * self.share)) if self.versions else 0
 
     @property
+    def percent(self) -> float:
+        return 100 * self.share
+
+    @property
     def numbers(self) -> dict[str, Any]:
         """For sentences."""
         percent = f"{100 * self.share:.1f}"
@@ -164,6 +168,26 @@ def impact_of(
 
 def _status(policies: Mapping[str, Any], one: SeenVersion) -> str:
     return decide(for_platform(policies, one.platform)[1], one.version or None).policy_status
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the clients seen in the last day stand with a policy."""
+
+    seen: Seen
+    well: Group
+    asked: Group
+    blocked: Group
+    waiting: Group
+
+
+def standing(environment: Environment, policies: Mapping[str, Any], now: dt.datetime) -> Standing:
+    seen = seen_clients(environment, now, HOURS)
+    groups: dict[str, list[SeenVersion]] = {name: [] for name in ("well", "asked", "blocked", "waiting")}
+    names = {"SOFT_BLOCK": "asked", "HARD_BLOCK": "blocked", "MAINTENANCE": "waiting"}
+    for one in seen.versions:
+        groups[names.get(_status(policies, one), "well")].append(one)
+    return Standing(seen, **{name: Group(seen, versions) for name, versions in groups.items()})
 
 
 def tenants_of(environment: Environment, group: Group, now: dt.datetime) -> list[SeenTenant]:

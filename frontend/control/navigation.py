@@ -36,6 +36,8 @@ class Entry:
 ENTRIES = (
     Entry("overview", text_lazy("Overview"), "control", "o"),
     Entry("versions", text_lazy("Versions"), "control-versions", "v", of_environment=True),
+    Entry("policy", text_lazy("Policy"), "control-policy", "p", of_environment=True),
+    Entry("clients", text_lazy("Clients"), "control-clients", "c", of_environment=True),
     Entry("ledger", text_lazy("Ledger"), "control-ledger", "l", of_environment=True),
     Entry("then", text_lazy("What clients got"), "control-then", "t", of_environment=True),
     Entry("access", text_lazy("Access"), "control-access", "a"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from frontend.control import changes, checkpoints, compare, export, ledger, overview, then, versions
+from frontend.control import changes, checkpoints, clients, compare, export, ledger, overview, policy, then, versions
 
 #: Of one environment.
 HERE = "cp/<str:application>/<str:environment>/"
@@ -20,6 +20,8 @@ urlpatterns = [
     path(f"{HERE}versions/<str:version>/preview", changes.preview, name="control-preview"),
     path(f"{HERE}versions/<str:version>/withdraw", changes.withdraw, name="control-withdraw"),
     path(f"{HERE}versions/<str:version>/restore", changes.restore, name="control-restore"),
+    path(f"{HERE}clients", clients.clients, name="control-clients"),
+    path(f"{HERE}policy", policy.policy, name="control-policy"),
     path(f"{HERE}compare", compare.compare, name="control-compare"),
     path(f"{HERE}undo", changes.undo, name="control-undo"),
     path(f"{HERE}releases", ledger.ledger, name="control-ledger"),

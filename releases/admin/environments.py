@@ -14,7 +14,6 @@ from icontrol.kernel.localized import text_lazy
 from releases.admin import buttons
 from releases.admin.base import Fact, ReadOnlyAdmin
 from releases.admin.kill_switches import KILL, LIFT, Switch
-from releases.admin.policy_page import PolicyPage
 from releases.ledger.chain import head_of
 from releases.models import Environment
 from releases.pages import facts, markup
@@ -80,13 +79,9 @@ class EnvironmentAdmin(ReadOnlyAdmin):
 
     def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         return [
-            ("<int:pk>/policy/", self.policy_page, "policy"),
             ("<int:pk>/flags/<str:key>/kill/", self.kill, "kill"),
             ("<int:pk>/flags/<str:key>/lift/", self.lift, "lift"),
         ]
-
-    def policy_page(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return PolicyPage(self, request, self.find(request, pk)).serve()
 
     def kill(self, request: HttpRequest, pk: int, key: str) -> HttpResponse:
         return Switch(self, request, self.find(request, pk), key, KILL).serve()

@@ -39,6 +39,10 @@ class SeenVersion:
     clients: int
 
     @property
+    def percent(self) -> float:
+        return 100 * self.share
+
+    @property
     def is_known(self) -> bool:
         """Whether it is a version, and not what stands for none or many."""
         return self.version[:1].isalnum()

@@ -140,6 +140,10 @@ GET  cp/checkpoints                                                     in  yes 
 POST cp/checkpoints                                                     in  yes yes yes yes
 GET  cp/state                                                           in  yes yes yes yes
 POST cp/state                                                           in  -   -   -   -
+GET  cp/<str:application>/<str:environment>/clients                    in  yes yes yes yes
+POST cp/<str:application>/<str:environment>/clients                    in  -   -   -   -
+GET  cp/<str:application>/<str:environment>/policy                     in  yes yes yes yes
+POST cp/<str:application>/<str:environment>/policy                     in  no  no  yes yes
 GET  cp/<str:application>/<str:environment>/versions                    in  yes yes yes yes
 POST cp/<str:application>/<str:environment>/versions                    in  -   -   -   -
 GET  cp/<str:application>/<str:environment>/versions/<str:version>      in  yes yes yes yes
@@ -276,8 +280,6 @@ GET  admin/releases/release/<path:object_id>/change/                   in  yes y
 POST admin/releases/release/<path:object_id>/change/                   in  -   -   -   -
 GET  admin/releases/release/<path:object_id>/                          in  yes yes yes yes
 POST admin/releases/release/<path:object_id>/                          in  yes yes yes yes
-GET  admin/releases/environment/<int:pk>/policy/                       in  yes yes yes yes
-POST admin/releases/environment/<int:pk>/policy/                       in  no  no  yes yes
 GET  admin/releases/environment/<int:pk>/flags/<str:key>/kill/         in  no  no  yes yes
 POST admin/releases/environment/<int:pk>/flags/<str:key>/kill/         in  no  no  yes yes
 GET  admin/releases/environment/<int:pk>/flags/<str:key>/lift/         in  no  no  yes yes

@@ -385,7 +385,6 @@ def test_fields_have_labels_and_pages_one_heading(world: World, root: Staff) -> 
     world.edit(snapshot("home", "shop"))
     for name, given in (
         ("configs_configversion_publish", (world.draft.pk,)),
-        ("releases_environment_policy", (world.production.pk,)),
         ("configs_configversion_change", (world.draft.pk,)),
     ):
         page = root.get(name, *given)

@@ -4,6 +4,7 @@ state, over HTTP and on the pages."""
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -192,10 +193,12 @@ class Try:
             "etag": tag(draft),
         }
         match self.action:
-            case "undo" | "policy":
-                if self.action == "policy":
-                    form = staff("publisher", name=f"p{next(_number)}").get("releases_environment_policy", environment)
-                    typed = {**form.filled(), "p-default-latest": "7.0.0", "reason": "x"}
+            case "policy":
+                policies = {"default": {**head.policy_set["default"], "latest": "7.0.0"}}
+                typed = {"policies": json.dumps(policies), "etag": entity_tag(policy_revision(head.policies))}
+                url = f"/cp/{world.application.key}/production/policy"
+                page = self.person.post(url, **typed, reason="x", confirmed="production", step="save")
+            case "undo":
                 page = self.person.send(f"releases_environment_{self.action}", environment, **typed)
             case "kill" | "lift":
                 page = self.person.send(f"releases_environment_{self.action}", environment, "a", **typed)

@@ -88,9 +88,29 @@ class PlatformForm(forms.Form):
     def is_removed(self) -> bool:
         return self.is_removable and f"{self.prefix}-remove" in self.data
 
+    def _of(self, *keys: str) -> list[Any]:
+        """The fields of these keys, texts in all their languages."""
+        return [self[name] for key in keys for name in self.fields if name.partition("_")[0] == key]
+
     @property
-    def messages(self) -> list[Any]:
-        return [self[name] for name in self.fields if name.partition("_")[0] in MESSAGES]
+    def versions(self) -> list[Any]:
+        return self._of("latest", "minSupported", "enforcement", "url")
+
+    @property
+    def block_messages(self) -> list[Any]:
+        return self._of("message")
+
+    @property
+    def maintenance_fields(self) -> list[Any]:
+        return self._of("retryAfter", "maintenanceMessage")
+
+    @property
+    def others(self) -> list[Any]:
+        return self._of("pollAfter", "scheme", "capabilities")
+
+    @property
+    def maintenance_open(self) -> bool:
+        return bool(self.errors or self["maintenance"].value())
 
     def as_json(self) -> dict[str, Any]:
         """The entered policy; the form must be valid."""
