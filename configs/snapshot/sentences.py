@@ -113,6 +113,8 @@ GROUPS = {
 }
 GROUP_OF = {"tables": "tables", "featureFlags": "flags", "segments": "flags", "uiTokens": "tokens"}
 LONGEST = 80
+#: Parts of a change that a sentence names; it counts the rest.
+MOST_PARTS = 6
 _LINES = re.compile("[\t\n\r\u2028\u2029]+")
 #: Control characters, surrogates, and marks that change the text direction.
 _UNSHOWABLE = re.compile("[\0-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -212,6 +214,13 @@ def sentence(
         if after:
             return both("{s} is visible now", s=subject)
         return both("{s} is hidden now", s=subject, e=ending)
+    if path[0] == "featureFlags" and rest[:1] == ("environments",):
+        rest = rest[1:] or rest
+        sides = [{path[-1]: side} if len(path) == 4 else side or {} for side in (before, after)]
+        if len(path) < 5 and all(isinstance(side, dict) for side in sides):
+            changes = _environments(words, path, *sides)
+            if changes is not None:
+                return both("{s}, {inner}", s=subject, inner=changes)
     if isinstance(before, list) and isinstance(after, list):
         change = _list_change(before, after)
     else:
@@ -295,6 +304,31 @@ def _around_difference(before: str, after: str) -> tuple[str, str]:
     return (before, after) if start <= 0 else ("…" + before[start:], "…" + after[start:])
 
 
+def _environments(words: ItemNames, path: Path, before: Any, after: Any) -> Text | None:
+    """What environments have of their own, before and after: ``staging › state: (not set) → ROLLOUT; …``. ``None``
+    where that is half typed.
+    """
+    parts = []
+    for environment in sorted({*before, *after}):
+        was, own = (side.get(environment) or {} for side in (before, after))
+        if not (isinstance(was, dict) and isinstance(own, dict)):
+            return None
+        for field in sorted({*was, *own}):
+            if _json(was.get(field)) == _json(own.get(field)):
+                continue
+            old, new = was.get(field, []), own.get(field, [])
+            if field == "rules" and isinstance(old, list) and isinstance(new, list):
+                change = _list_change(old, new)
+            else:
+                old, new = (_shown(words, (*path, field), side.get(field), field not in side) for side in (was, own))
+                change = both("{before} → {after}", before=old, after=new)
+            where = joined((same(clean(environment)), FIELD_NAMES.get(field) or same(clean(field))), same(" › "))
+            parts.append(both("{field}: {change}", field=where, change=change))
+    more = len(parts) - MOST_PARTS
+    shown = parts if more <= 0 else [*parts[:MOST_PARTS], both("{n} more", n=more)]
+    return joined(shown, both("; ")) if parts else None
+
+
 def _list_change(before: list[Any], after: list[Any]) -> Text:
     """Entries added, removed and changed in a list whose entries have names; else the numbers of entries before and
     after.
@@ -311,7 +345,7 @@ def _list_change(before: list[Any], after: list[Any]) -> Text:
         *(both("+ {name}", name=quoted_text(name)) for name in new if name not in old),
         *(both("− {name}", name=quoted_text(name)) for name in old if name not in new),
         *(
-            both("{name} changed", name=quoted_text(name))
+            _entry_change(quoted_text(name), old[name], new[name])
             for name in new
             if name in old and _json(old[name]) != _json(new[name])
         ),
@@ -321,9 +355,18 @@ def _list_change(before: list[Any], after: list[Any]) -> Text:
         if not parts and max(map(len, texts)) <= LONGEST:
             return both("{a} → {b}", a=clean(texts[0]), b=clean(texts[1]))
         parts.append(both("another order"))
-    more = len(parts) - 6
-    shown = parts if more <= 0 else [*parts[:6], both("{n} more", n=more)]
+    more = len(parts) - MOST_PARTS
+    shown = parts if more <= 0 else [*parts[:MOST_PARTS], both("{n} more", n=more)]
     return joined(shown, same(", "))
+
+
+def _entry_change(name: Text, before: Any, after: Any) -> Text:
+    """A rule that is only switched off or on is told so."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        was, disabled = before.get("disabled") is True, after.get("disabled") is True
+        if was is not disabled and _json({**before, "disabled": 0}) == _json({**after, "disabled": 0}):
+            return both("{name} switched off", name=name) if disabled else both("{name} switched on", name=name)
+    return both("{name} changed", name=name)
 
 
 def _names(items: list[Any]) -> dict[str, Any] | None:

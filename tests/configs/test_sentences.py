@@ -170,6 +170,38 @@ EXAMPLES: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
         "Drapeau checkout, règles : + « c », − « b », modification de « a »",
     ),
     (
+        flag(rules=[{"id": "a"}, {"id": "b", "disabled": True}, {"id": "c", "x": 1}]),
+        flag(rules=[{"id": "a", "disabled": True}, {"id": "b"}, {"id": "c", "x": 2, "disabled": True}]),
+        "Flag checkout, rules: “a” switched off, “b” switched on, “c” changed",
+        "Drapeau checkout, règles : désactivation de « a », activation de « b », modification de « c »",
+    ),
+    (
+        flag(),
+        flag(environments={"staging": {"state": "ROLLOUT", "rollout": 1000, "rules": [{"id": "a"}]}}),
+        "Flag checkout, staging › rollout: (not set) → 10%;"
+        " staging › rules: + “a”; staging › state: (not set) → ROLLOUT",
+        "Drapeau checkout, staging › déploiement progressif : (non défini) → 10 % ;"
+        " staging › règles : + « a » ; staging › état : (non défini) → ROLLOUT",
+    ),
+    (
+        flag(environments={"beta": {"state": "ON"}, "staging": {"rollout": 5}}),
+        flag(environments={"beta": {"state": "ON"}}),
+        "Flag checkout, staging › rollout: 0.05% → (not set)",
+        "Drapeau checkout, staging › déploiement progressif : 0,05 % → (non défini)",
+    ),
+    (
+        flag(environments={"staging": {"rollout": 5}}),
+        flag(environments={"staging": {"rollout": 1000}}),
+        "Flag checkout, staging › rollout: 0.05% → 10%",
+        "Drapeau checkout, staging › déploiement progressif : 0,05 % → 10 %",
+    ),
+    (
+        flag(environments={"staging": {"rollout": 5}}),
+        flag(environments={"staging": 5}),
+        'Flag checkout, staging: {"rollout": 5} → 5',
+        'Drapeau checkout, staging : {"rollout": 5} → 5',
+    ),
+    (
         flag(rules=[{"id": "a", "x": 1}, {"id": "b"}]),
         flag(rules=[{"id": "b"}, {"id": "a", "x": 2}]),
         "Flag checkout, rules: “a” changed, another order",
