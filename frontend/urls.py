@@ -7,7 +7,7 @@ from django.urls import include, path
 from frontend.app import preview
 from frontend.app import views as app
 from frontend.incident import views
-from frontend.shell import account
+from frontend.shell import account, api_docs
 from frontend.shell import views as shell
 from frontend.toolbox import views as toolbox
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("account", account.account, name="account"),
     path("account/sessions/end", account.end_session, name="account-end-session"),
     path("confirm", account.confirm, name="confirm"),
+    path("api/docs", api_docs.page, name="docs"),
     path("theme", shell.theme, name="theme"),
     path("toolbox", toolbox.default, name="toolbox"),
     path("toolbox/<str:application>/", toolbox.draft, name="toolbox-draft"),

@@ -191,7 +191,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "simple_history",
     "corsheaders",
 ]
@@ -285,10 +284,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/",  # operations are grouped by the path after it
     # Without the package's hook, which moves choices into components with invented names.
     "POSTPROCESSING_HOOKS": ["releases.api.openapi.shapes", "releases.api.openapi.summaries"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    # As links, operations would be inside a button, which no screen reader can use.
-    "SWAGGER_UI_SETTINGS": {"deepLinking": False},
 }
 
 # --- log: one line per event on stderr --------------------------------------------------------------------------------

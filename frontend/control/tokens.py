@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from frontend.control import listing, manage
 from frontend.control.page import page
@@ -55,7 +56,7 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
     return manage.render(
         request,
         "frontend/control/tokens.html",
-        text_lazy("API tokens"),
+        capfirst(str(text_lazy("API tokens"))),
         tab="tokens",
         rows=[(token, why_ended(token)) for token in found["page_obj"]],
         **found,

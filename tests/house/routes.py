@@ -33,7 +33,7 @@ def _walk(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterato
 def is_page(route: str) -> bool:
     """For people and their browsers; all others answer programs."""
     return not route or route.startswith(
-        ("admin/", "cp", "i18n/", "login", "logout", "theme", "toolbox", "app", "account", "confirm")
+        ("admin/", "api/docs", "cp", "i18n/", "login", "logout", "theme", "toolbox", "app", "account", "confirm")
     )
 
 

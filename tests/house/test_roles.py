@@ -35,7 +35,6 @@ GET    preview/<str:token>                   200 200 200 200 200
 GET    livez                                 200 200 200 200 200
 GET    readyz                                200 200 200 200 200
 GET    api/schema                            200 200 200 200 200
-GET    api/docs                              200 200 200 200 200
 GET    metrics                               401 200 200 200 200
 GET    api/registry                          401 200 200 200 200
 GET    api/applications                      401 200 200 200 200
@@ -102,6 +101,8 @@ GET  login                                                             yes yes y
 POST login                                                             yes yes yes yes yes
 GET  logout                                                            -   -   -   -   -
 POST logout                                                            yes yes yes yes yes
+GET  api/docs                                                          yes yes yes yes yes
+POST api/docs                                                          -   -   -   -   -
 GET  account                                                           in  yes yes yes yes
 POST account                                                           in  yes yes yes yes
 GET  account/sessions/end                                              in  yes yes yes yes
@@ -524,6 +525,7 @@ def test_who_must_change_the_password_may_nothing_else(values: dict[str, Any], p
     open_to_it = {"", "i18n/setlang/", "admin/login/", "admin/logout/", "admin/jsi18n/"}
     open_to_it |= {
         "account",
+        "api/docs",
         "cp/incident/login",
         "login",
         "logout",
