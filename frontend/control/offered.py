@@ -113,11 +113,11 @@ def of_a_version(
     return found
 
 
-def of_step(version: ConfigVersion, standing: Standing, actor: Actor) -> list[Button]:
+def of_step(version: ConfigVersion, standing: Standing, actor: Actor, problems: Sequence[Problem] = ()) -> list[Button]:
     """In the timeline only what can be done now: to a newer version by publishing it, to an older one by going back."""
     live = standing.live
     other = "rollback" if live is None or version.pk > live.pk else "publish"
-    offers = [offer for offer in of_version(actor, version, [standing.head]) if offer.refusal is None]
+    offers = [offer for offer in of_version(actor, version, [standing.head], problems) if offer.refusal is None]
     here = standing.environment
     labels = {
         "publish": (text_lazy("Publish"), "primary" if version.state == states.PREVIEW else ""),

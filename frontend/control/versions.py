@@ -20,6 +20,7 @@ from frontend.control.overview import state_of
 from frontend.control.page import actor_of, environment_page, render
 from icontrol.kernel.actors import EDIT, Actor
 from icontrol.kernel.localized import text_lazy
+from icontrol.kernel.problems import Problem
 from releases.ledger.chain import head_of
 from releases.models import Environment, Release
 from releases.pages import facts
@@ -74,11 +75,22 @@ def steps(environment: Environment, versions: Sequence[ConfigVersion], actor: Ac
             live.get(version.pk, ()),
             [
                 *([] if environment.key in live.get(version.pk, ()) else [_compare(environment, version)]),
-                *(button for standing in heads for button in offered.of_step(version, standing, actor)),
+                *(
+                    button
+                    for standing in heads
+                    for button in offered.of_step(version, standing, actor, _problems(version))
+                ),
             ],
         )
         for version in versions
     ]
+
+
+def _problems(version: ConfigVersion) -> Sequence[Problem]:
+    """Of what can still be published for the first time; what was published once was valid."""
+    if version.state not in (states.DRAFT, states.PREVIEW):
+        return ()
+    return summaries.problems(version, timezone.now())
 
 
 def _compare(environment: Environment, version: ConfigVersion) -> Button:

@@ -28,7 +28,7 @@ from releases.pages.action_page import ActionPage
 from releases.pages.facts import Difference
 from releases.policies import policy_revision
 
-#: Characters of a config. Two larger ones are compared on the admin's pages only, where nobody's kill waits for it.
+#: Characters of a config. Two larger ones are compared on the control plane only, where nobody's kill waits for it.
 MOST_COMPARED = 256 * 1024
 
 

@@ -15,7 +15,7 @@ PICTURE = re.compile(r"(?<=```mermaid\n).*?(?=```)", re.S)
 ROOMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("kernel", "icontrol.kernel: texts, refusals, problems, outages", ("icontrol.kernel", "icontrol.environ")),
     ("server", "icontrol: settings, front door, supervisor, backup", ("icontrol",)),
-    ("faces", "frontend: the incident page", ("frontend",)),
+    ("faces", "frontend: Toolbox, control plane, app, incident page", ("frontend",)),
     ("protocols", "flags: OFREP, Unleash", ("flags.ofrep", "flags.unleash", "flags.client_views")),
     ("engine", "flags.engine: evaluation", ("flags.engine",)),
     ("flagdoors", "flags: API, admin, commands", ("flags.api", "flags.admin", "flags.management")),

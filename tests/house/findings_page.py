@@ -12,7 +12,7 @@ from releases.ledger.findings import FINDINGS
 HEAD = """\
 # What a verification finds
 
-`manage.py verify_ledger`, and *Checkpoints* in `/admin/`. An **error** means that what clients get, or got, may not be
+`manage.py verify_ledger`, and `/cp/checkpoints`. An **error** means that what clients get, or got, may not be
 what was released: the command ends with 2. A **warning** leaves the exit code as it is. {…} stands for what is filled
 in.
 
