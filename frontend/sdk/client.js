@@ -123,6 +123,11 @@ export class Client {
     return this.#kept ? this.#kept.serial : 0;
   }
 
+  /** Of the app, as it was given. */
+  get clientVersion() {
+    return this.#options.clientVersion;
+  }
+
   /** Of the config. @returns {string | null} */
   get version() {
     return this.#kept && this.#kept.version;

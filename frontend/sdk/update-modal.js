@@ -21,6 +21,8 @@ const TEXTS = {
     failed: "Your work could not be saved, so the app was not updated.",
     update: "Update",
     check: "Check again",
+    yours: "Your version",
+    minimum: "Oldest that works",
     later: "Later",
   },
   fr: {
@@ -37,29 +39,44 @@ const TEXTS = {
     failed: "Votre travail n’a pas pu être enregistré : l’application n’a pas été mise à jour.",
     update: "Mettre à jour",
     check: "Vérifier à nouveau",
+    yours: "Votre version",
+    minimum: "Version minimale",
     later: "Plus tard",
   },
 };
 
 const STYLE = `
+  :host { --accent: CanvasText; --on-accent: Canvas; --soft: Canvas; --quiet: CanvasText; --curtain: rgb(0 0 0 / .75); }
+  @supports (color: light-dark(#000, #fff)) {
+    :host { --accent: var(--icontrol-accent, light-dark(#3345d6, #93a2ff)); --on-accent: var(--icontrol-on-accent, light-dark(#fff, #0c1030));
+      --soft: light-dark(#f3f4f7, #23262d); --quiet: light-dark(#4a5363, #b2bac8); --curtain: light-dark(rgb(236 238 242 / .94), rgb(8 10 14 / .94)); }
+  }
   dialog, [role="status"] > div { color: CanvasText; background: Canvas; font: inherit; overflow-wrap: anywhere; }
-  dialog { max-width: 28rem; border: 1px solid GrayText; border-radius: .75rem; padding: 1.5rem; }
-  dialog::backdrop { background: rgb(0 0 0 / .6); }
-  h2 { margin: 0 0 .5rem; font-size: 1.25rem; }
-  p { margin: 0 0 1rem; white-space: pre-line; }
+  dialog { box-sizing: border-box; width: 28rem; max-width: calc(100vw - 2rem); border: 1px solid transparent; border-radius: 1.25rem;
+    padding: 2rem; box-shadow: 0 30px 80px -20px rgb(8 11 20 / .5); }
+  dialog::backdrop { background: var(--curtain); }
+  svg { display: block; width: 1.6rem; height: 1.6rem; padding: .8rem; margin-bottom: 1.1rem; border-radius: 1rem; color: var(--accent);
+    background: var(--soft); fill: none; stroke: currentColor; stroke-width: 2.2; stroke-linecap: round; stroke-linejoin: round; }
+  h2 { margin: 0 0 .5rem; font-size: 1.45rem; line-height: 1.2; letter-spacing: -.02em; }
+  p { margin: 0 0 1rem; white-space: pre-line; color: var(--quiet); }
   p:empty { display: none; }
-  button { font: inherit; min-height: 2.75rem; padding: .5rem 1rem; border-radius: .5rem; cursor: pointer;
+  dl { display: grid; grid-template-columns: 1fr auto; gap: .5rem 1rem; margin: 0 0 1.25rem; padding: .8rem 1rem; border-radius: .75rem; background: var(--soft); }
+  dl:empty { display: none; }
+  dt { color: var(--quiet); }
+  dd { margin: 0; font-weight: 650; font-variant-numeric: tabular-nums; }
+  button { font: inherit; font-weight: 600; min-height: 2.75rem; padding: .5rem 1rem; border-radius: .75rem; cursor: pointer;
     border: 1px solid currentColor; color: inherit; background: none; }
-  button.primary { color: Canvas; background: CanvasText; }
-  button:focus-visible { outline: 3px solid Highlight; outline-offset: 2px; }
+  button.primary { color: var(--on-accent); background: var(--accent); border-color: transparent; }
+  dialog button { width: 100%; min-height: 3rem; }
+  button:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
   [role="status"] > div { position: fixed; inset: auto 0 0; z-index: 2147483647; display: flex; flex-wrap: wrap; gap: .75rem;
     align-items: center; padding: .75rem 1rem; border-top: 1px solid GrayText; }
-  [role="status"] p { margin: 0; flex: 1 1 12rem; }
+  [role="status"] p { margin: 0; flex: 1 1 12rem; color: inherit; }
 `;
 
 /**
  * @typedef {import("./client.js").Gate} Gate
- * @typedef {{readonly gate: Gate, refresh(): Promise<void>, subscribe(run: () => void): () => void}} Asking a client
+ * @typedef {{readonly gate: Gate, readonly clientVersion?: string, refresh(): Promise<void>, subscribe(run: () => void): () => void}} Asking a client
  */
 
 export class UpdateModal extends HTMLElement {
@@ -71,6 +88,8 @@ export class UpdateModal extends HTMLElement {
   #dialog = element("dialog", { role: "alertdialog", closedby: "none", "aria-labelledby": "title", "aria-describedby": "message" });
   #title = element("h2", { id: "title" });
   #message = element("p", { id: "message" });
+  /** This version and the oldest that works. */
+  #facts = element("dl");
   #note = element("p", { role: "status" });
   /** The same in the banner. */
   #bannerNote = element("p");
@@ -90,7 +109,7 @@ export class UpdateModal extends HTMLElement {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     this.#root.adoptedStyleSheets = [sheet];
-    this.#dialog.append(this.#title, this.#message, this.#note, this.#button);
+    this.#dialog.append(drawing(), this.#title, this.#message, this.#facts, this.#note, this.#button);
     this.#root.append(this.#banner, this.#dialog);
     this.#button.addEventListener("click", () => this.#act());
     this.#dialog.addEventListener("cancel", (event) => event.preventDefault());
@@ -146,6 +165,7 @@ export class UpdateModal extends HTMLElement {
       const [title, usual] = this.#texts[policyStatus];
       this.#title.textContent = title;
       this.#message.textContent = message || usual;
+      this.#showFacts(policyStatus === "HARD_BLOCK");
       this.#note.textContent = this.#isLate() ? this.#texts.late : "";
       this.#button.textContent = this.#mayUpdate() ? this.#texts.update : this.#texts.check;
       if (!this.#dialog.open) this.#dialog.showModal();
@@ -154,6 +174,14 @@ export class UpdateModal extends HTMLElement {
       this.#dialog.close();
     }
     this.#showBanner(policyStatus === "SOFT_BLOCK" && this.#dismissed !== this.#named());
+  }
+
+  /** @param {boolean} isWanted */
+  #showFacts(isWanted) {
+    const { yours, minimum } = this.#texts;
+    const known = [[yours, this.#client?.clientVersion], [minimum, this.#gate?.minSupported]].filter(([, value]) => isWanted && value);
+    const terms = known.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]);
+    this.#facts.replaceChildren(...terms);
   }
 
   /** @param {boolean} isWanted */
@@ -265,11 +293,22 @@ async function emptyCaches(address) {
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} name
  * @param {Record<string, string>} [attributes]
+ * @param {string} [text]
  */
-function element(name, attributes = {}) {
+function element(name, attributes = {}, text = "") {
   const made = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
+  if (text) made.textContent = text;
   return made;
+}
+
+/** An arrow into a tray; decoration. */
+function drawing() {
+  const [svg, path] = ["svg", "path"].map((name) => document.createElementNS("http://www.w3.org/2000/svg", name));
+  for (const [name, value] of [["viewBox", "0 0 24 24"], ["aria-hidden", "true"]]) svg.setAttribute(name, value);
+  path.setAttribute("d", "M12 3v12m0 0 5-5m-5 5-5-5M5 21h14");
+  svg.append(path);
+  return svg;
 }
 
 customElements.define("icontrol-update-modal", UpdateModal);

@@ -123,6 +123,8 @@ def test_a_hard_block_blocks_until_the_gate_opens(browser: Page, app: App) -> No
     visit(browser, app, **BLOCK)
     assert browser.evaluate("shown() && part('dialog').matches(':modal')")
     assert browser.evaluate("part('h2').textContent") == "Update needed"
+    facts = browser.evaluate("[...part('dl').children].map((one) => one.textContent)")
+    assert facts == ["Your version", "1.0.0", "Oldest that works", "2.0.0"]
     assert browser.evaluate("modal.shadowRoot.activeElement.textContent") == "Update"
     for _ in range(3):
         browser.keyboard.press("Escape")

@@ -5,9 +5,10 @@ import {language, say} from '../lib.js';
 const DATES = new Map(Object.entries({short: {dateStyle: 'short'}, medium: {dateStyle: 'medium'}, long: {dateStyle: 'long'}, full: {dateStyle: 'full'},
   month: {month: 'long', year: 'numeric'}, datetime: {dateStyle: 'medium', timeStyle: 'short'}, time: {timeStyle: 'short'}}));
 
-/** @param {number} which */
-export function badge(which) {
-  return [say('Paid'), say('To prepare'), say('Shipped')][which] ?? '';
+/** @param {string} key of the column @param {number} which */
+export function badge(key, which) {
+  const words = /stat/i.test(key) ? [say('Paid'), say('To prepare'), say('Shipped')] : [say('High'), say('Medium'), say('Low')];
+  return words[which] ?? '';
 }
 
 /** @param {string} format */
@@ -17,12 +18,12 @@ function money(format) {
 }
 
 /**
- * @param {{type: string, format: string}} column
+ * @param {{key: string, type: string, format: string}} column
  * @param {string | number} value
  * @returns {string}
  */
-export function cellText({type, format}, value) {
-  if (type === 'badge') return badge(Number(value));
+export function cellText({key, type, format}, value) {
+  if (type === 'badge') return badge(key, Number(value));
   if (type === 'money') return money(format).format(Number(value));
   if (type !== 'date') return String(value);
   const options = /** @type {Intl.DateTimeFormatOptions} */ (DATES.get(format) ?? {day: 'numeric', month: 'short'});

@@ -100,7 +100,7 @@ export class AppClient extends LitElement {
     });
     client.start();
     void client.refresh().then(() => { this.asked = true; this.problem = client.problem; this.refresh(); });
-    const asking = {get gate() { return {...client.gate, url: ''}; }, refresh: () => client.refresh(), subscribe: (/** @type {() => void} */ run) => client.subscribe(run)};
+    const asking = {clientVersion: this.given.version, get gate() { return {...client.gate, url: ''}; }, refresh: () => client.refresh(), subscribe: (/** @type {() => void} */ run) => client.subscribe(run)};
     this.modal.client = asking;
     this.refresh();
   }

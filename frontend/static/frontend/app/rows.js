@@ -27,13 +27,13 @@ function hash(text) {
 /**
  * The value of a cell: a text, a time (milliseconds), an amount, or which of the badges.
  * @param {string} tableId
- * @param {{id: string, key: string, type: string}} column
+ * @param {{id: string, key: string, type: string, format?: string}} column
  * @param {number} row
  * @returns {string | number}
  */
-export function demoValue(tableId, {id, key, type}, row) {
+export function demoValue(tableId, {id, key, type, format}, row) {
   const chance = hash(`${tableId} ${id} ${row}`);
-  if (type === 'date') return NEWEST - (row * 1.3 + (hash(tableId + id) % 5)) * DAY;
+  if (type === 'date') return NEWEST - (row * (format === 'month' ? 67 : 1.3) + (hash(tableId + id) % 5)) * DAY;
   if (type === 'money') return (chance % 240_000) / 100 + 9.9;
   if (type === 'badge') return (hash(tableId + id) + row) % 3;
   if (/(^|[._])(id|ref|reference|number|no|sku|code)$/i.test(key)) return `#${2041 - row}`;

@@ -257,7 +257,7 @@ export class AppRuntime extends LitElement {
   /** @param {Table} table @param {import('./model.js').Column} column @param {number} row */
   cell(table, column, row) {
     const value = demoValue(table.id, column, row);
-    if (column.type === 'badge') return html`<span class="app-badge b${value}">${badge(Number(value))}</span>`;
+    if (column.type === 'badge') return html`<span class="app-badge b${value}">${badge(column.key, Number(value))}</span>`;
     if (column.type !== 'action') return cellText(column, value);
     const first = table.columns[0];
     const title = cellText(first, demoValue(table.id, first, row));

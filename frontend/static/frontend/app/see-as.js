@@ -17,7 +17,7 @@ let lists = 0;
  */
 export function seenAs(config, {role, tenant, version}) {
   const label = rolesOf(config, language).find(one => one.id === role)?.label ?? say('no role');
-  return say('Seen as {role}, {tenant}, version {version}', {role: label, tenant: tenant || say('no tenant'), version: version || '…'});
+  return say('Seen as: {role}, {tenant}, version {version}', {role: label, tenant: tenant || say('no tenant'), version: version || '…'});
 }
 
 /** @typedef {{config: Record<string, any>, given: Record<string, string>, change: (name: string, value: string) => void}} Fields */
@@ -30,8 +30,8 @@ export function seeAs() {
     const field = (/** @type {string} */ name) => (/** @type {Event} */ event) => change(name, /** @type {HTMLInputElement} */ (event.target).value.trim().slice(0, 200));
     const surfaces = surfacesOf(config);
     return html`<div class="app-fields">
-      <label><span>${say('Role')}</span><select class="inp sm" @change=${field('role')}><option value=${NOBODY} ?selected=${role === NOBODY}>${say('none')}</option>${rolesOf(config, language).map(one => html`<option value=${one.id} ?selected=${one.id === role}>${one.label}</option>`)}</select></label>
-      <label><span>${say('Tenant')}</span><input class="inp sm" list=${list} autocomplete="off" .value=${tenant} placeholder=${say('none')} @change=${field('tenant')}></label>
+      <label><span>${say('Role')}</span><select class="inp sm" @change=${field('role')}><option value=${NOBODY} ?selected=${role === NOBODY}>${say('no role')}</option>${rolesOf(config, language).map(one => html`<option value=${one.id} ?selected=${one.id === role}>${one.label}</option>`)}</select></label>
+      <label><span>${say('Tenant')}</span><input class="inp sm" list=${list} autocomplete="off" .value=${tenant} placeholder=${say('no tenant')} @change=${field('tenant')}></label>
       <datalist id=${list}>${tenantsOf(config).map(name => html`<option value=${name}></option>`)}</datalist>
       <label><span>${say('App version')}</span><input class="inp sm" autocomplete="off" .value=${version} @change=${field('version')}></label>
       <label><span>${say('Platform')}</span><select class="inp sm" @change=${field('platform')}>${[...new Set([...PLATFORMS, platform])].map(name => html`<option ?selected=${name === platform}>${name}</option>`)}</select></label>
@@ -53,7 +53,7 @@ export function flagMenu(config, read, assume) {
     <div class="menu-body app-flags">${assume && flags.some(flag => flag.remote) ? html`<p class="small muted">${say('Only the server evaluates those with a switch: choose what they are here.')}</p>` : nothing}
     <ul tabindex="0">${flags.map(({key, remote}) => {
       const {isOn, variant = ''} = read(key);
-      const told = html`<span class="tag ${isOn ? 'added' : ''}">${isOn ? say('on') : say('off')}${['on', 'off', ''].includes(variant) ? nothing : html` <code>${variant}</code>`}</span>`;
+      const told = html`<span class="tag ${isOn ? 'added' : ''}">${['on', 'off', ''].includes(variant) ? (isOn ? say('On') : say('Off')) : variant}</span>`;
       return html`<li><code>${key}</code>${assume && remote ? html`<input type="checkbox" class="sw" role="switch" aria-label=${key} .checked=${isOn} @change=${(/** @type {any} */ event) => assume(key, event.target.checked)}>` : told}</li>`;
     })}</ul></div></details>`;
 }
