@@ -165,6 +165,20 @@ export function findingsOf(section, item) {
   return known;
 }
 
+/** @type {WeakMap<any[], Map<string, any[]>>} the server's problems → by `section/id` */
+const told = new WeakMap();
+
+/** @param {any[]} problems @param {string} section @param {string} id @returns {any[]} */
+function toldOf(problems, section, id) {
+  let known = told.get(problems);
+  if (!known) {
+    known = new Map();
+    for (const one of problems) known.set(`${one.section}/${one.id}`, [...(known.get(`${one.section}/${one.id}`) ?? []), one]);
+    told.set(problems, known);
+  }
+  return known.get(`${section}/${id}`) ?? [];
+}
+
 /**
  * All problems of an item, and of a place in it: what the server said of it, and of the schema what is so now.
  * @param {{draft: any, section: string, itemId: string, item: any}} form @param {string} path `columns/2/label`; empty: all of the item
@@ -172,6 +186,6 @@ export function findingsOf(section, item) {
  */
 export function problemsOf({draft, section, itemId, item}, path) {
   const own = findingsOf(section, item), inside = (/** @type {{path: string}} */ one) => !path || one.path === path || one.path.startsWith(`${path}/`);
-  const told = draft.problems.filter((/** @type {any} */ one) => one.section === section && one.id === (itemId ?? '') && inside(one) && !(own && one.code.startsWith('schema.')));
-  return own ? [...own.filter(inside), ...told] : told;
+  const others = toldOf(draft.problems, section, itemId ?? '').filter(one => inside(one) && !(own && one.code.startsWith('schema.')));
+  return own ? [...own.filter(inside), ...others] : others;
 }

@@ -1,6 +1,6 @@
 // The columns of a table, as rows that are put in order.
 import {icon, localized, say} from '../lib.js';
-import {html, nothing, repeat} from '../vendor/lit.js';
+import {guard, html, nothing, repeat} from '../vendor/lit.js';
 import {ask} from './ask-dialog.js';
 import {announce} from './announce.js';
 import {languageName, languagesOf} from './localized-field.js';
@@ -82,7 +82,14 @@ class ColumnsForm extends FormElement {
         ${this.readOnly ? nothing : html`<button type="button" class="btn sm add" @click=${() => this.add()}>${icon('plus', true)}${say('Column')}</button>`}</div>
       ${problemLines(this.problemsAt('columns').filter(problem => problem.path === 'columns'))}
       ${columns.length === 0 ? html`<p class="none-yet">${say('No columns yet.')}</p>` : html`<div class="rows cols"><div class="hd" aria-hidden="true"><span></span><span>${say('Label')}</span><span>${say('Key')}</span><span>${say('Type')}</span><span>${say('Visible')}</span><span></span></div>
-        ${repeat(sorted, column => column.id, (column, index) => this.row(column, index, {language, live, changed, count: sorted.length}))}</div>`}`;
+        ${repeat(sorted, column => column.id, (column, index) => this.guarded(column, index, {language, live, changed, count: sorted.length}))}</div>`}`;
+  }
+
+  /** A key press in one row draws one row. @param {any} column @param {number} index @param {{language: string, live: any[], changed: Set<string>, count: number}} around */
+  guarded(column, index, around) {
+    const at = this.columns.indexOf(column), {language, live, changed, count} = around;
+    const problems = this.problemsAt(`columns/${at}`).map(one => `${one.path} ${localized(one.message)}`).join();
+    return guard([column, index, at, live.find(other => other.id === column.id), changed.has(column.id), language, count, this.open.has(column.id), this.readOnly, Boolean(this.liveItem), problems], () => this.row(column, index, around));
   }
 
   /** @param {any} column @param {number} index @param {{language: string, live: any[], changed: Set<string>, count: number}} around */

@@ -92,9 +92,9 @@ class IdList extends LitElement {
     return html`<dialog aria-labelledby="${id}.paste" class="paste"><header><h1 class="grow" id="${id}.paste">${say('Paste or upload: {field}', {field: this.field.label})}</h1>
         <button type="button" class="btn ghost icon" aria-label=${say('Close')} @click=${event => event.target.closest('dialog').close()}>${icon('x')}</button></header>
       <div class="b stack"><label class="f"><span>${say('One entry per line, or separated by commas, semicolons or tabs')}</span>
-          <textarea class="mono" rows="7" spellcheck="false" .value=${live(this.pasted)} @input=${event => { this.pasted = event.target.value; }}></textarea></label>
+          <textarea class="mono" rows="7" autofocus spellcheck="false" .value=${live(this.pasted)} @input=${event => { this.pasted = event.target.value; }}></textarea></label>
         <div class="row"><label class="btn sm file">${icon('upload', true)}${say('CSV or text file')}<input type="file" class="vh" accept=".csv,.txt,.tsv,text/csv,text/plain" @change=${event => this.upload(event)}></label>
-          <label class="row"><input type="checkbox" .checked=${live(this.replaces)} @change=${event => { this.replaces = event.target.checked; }}>${plural('Replace the {count} entry there is', 'Replace the {count} entries there are', {count: this.ids.length})}</label></div>
+          ${this.ids.length === 0 ? nothing : html`<label class="row"><input type="checkbox" .checked=${live(this.replaces)} @change=${event => { this.replaces = event.target.checked; }}>${plural('Replace the {count} entry there is', 'Replace the {count} entries there are', {count: this.ids.length})}</label>`}</div>
         ${result ? this.preview(result) : nothing}</div>
       <footer><span class="grow"></span><button type="button" class="btn" @click=${event => event.target.closest('dialog').close()}>${say('Cancel')}</button>
         <button type="button" class="btn p" ?disabled=${!result?.ids.length} @click=${() => this.take()}>${result?.ids.length ? plural('Take {count} entry', 'Take {count} entries', {count: result.ids.length}) : say('Nothing to take')}</button></footer></dialog>`;

@@ -38,17 +38,30 @@ const WRITING = /text|ink|title|foreground|label/i;
 const DECORATION = /border|separator|divider|line|glow|shadow|ring|hover/i;
 const FAINT = /muted|subtle|placeholder|disabled|secondary|border/i;
 
+/** @typedef {'ground' | 'writing' | 'faint' | 'mark' | ''} Part what a colour is for, after its name: `mark` is read on a ground, '' is decoration */
+/** @type {WeakMap<Token, Part>} */
+const parts = new WeakMap();
+
+/** @param {Token} token @returns {Part} */
+function partOf(token) {
+  let part = parts.get(token);
+  if (part === undefined) {
+    const name = nameOf(token);
+    part = DECORATION.test(name) ? '' : WRITING.test(name) ? (FAINT.test(name) ? 'faint' : 'writing') : GROUND.test(name) ? 'ground' : 'mark';
+    parts.set(token, part);
+  }
+  return part;
+}
+
 /**
  * What a colour is seen with: a ground for writing, the main text for a ground; of its scope and mode.
  * @param {Token} token @param {Token[]} tokens all @returns {Token | undefined}
  */
 export function counterpartOf(token, tokens) {
-  const near = tokens.filter(other => other.category === 'color' && other.key !== token.key && (other.scope ?? '') === (token.scope ?? '')
-    && (!other.mode || !token.mode || other.mode === token.mode) && (token.scope || other.key.split('.')[0] === token.key.split('.')[0] || !token.key.includes('.')));
-  if (DECORATION.test(nameOf(token))) return undefined;
-  const isGround = !WRITING.test(nameOf(token)) && GROUND.test(nameOf(token));
-  const wanted = near.filter(other => (isGround ? WRITING.test(nameOf(other)) && !FAINT.test(nameOf(other)) : GROUND.test(nameOf(other)) && !WRITING.test(nameOf(other))));
-  return wanted[0];
+  const part = partOf(token), wanted = part === 'ground' ? 'writing' : 'ground', [family] = token.key.split('.');
+  if (!part) return undefined;
+  return tokens.find(other => other.category === 'color' && other !== token && (other.scope ?? '') === (token.scope ?? '') && (!other.mode || !token.mode || other.mode === token.mode)
+    && (token.scope || !token.key.includes('.') || other.key.split('.')[0] === family) && partOf(other) === wanted);
 }
 
 /** Custom properties of a scope and mode: name → value, those of the mode before those of both. @param {Token[]} tokens @param {string} scope @param {string} mode */

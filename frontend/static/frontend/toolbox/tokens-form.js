@@ -63,12 +63,13 @@ class TokensForm extends FormElement {
 
   render() {
     const {itemId: category, tokens} = this, groups = grouped(tokens.filter(token => token.category === category));
-    return html`<div class="form"><div class="sec-head"><span class="grow"></span>
-        ${this.readOnly ? nothing : html`<button type="button" class="btn sm" @click=${() => this.add('')}>${icon('plus', true)}${say('Token')}</button>`}</div>
-      ${groups.length === 0 ? html`<p class="none-yet">${say('No tokens of this category yet.')}</p>` : nothing}
-      ${repeat(groups, group => group.scope, group => html`<section aria-label=${group.scope || say('For the whole client')}><h3 class="scope">${group.scope ? html`<span class="mono">${group.scope}</span>` : say('For the whole client')}</h3>
+    return html`<div class="form">${groups.length === 0 ? html`<p class="none-yet">${say('No tokens of this category yet.')}</p>${this.adder('')}` : nothing}
+      ${repeat(groups, group => group.scope, group => html`<section aria-label=${group.scope || say('For the whole client')}><div class="sec-head"><h2 class="scope">${group.scope ? html`<span class="mono">${group.scope}</span>` : say('For the whole client')}</h2><span class="grow"></span>${this.adder(group.scope)}</div>
         <div class="rows">${repeat(group.rows, row => row.name, row => this.row(row, tokens))}</div></section>`)}</div>`;
   }
+
+  /** @param {string} scope */
+  adder(scope) { return this.readOnly ? nothing : html`<button type="button" class="btn sm" @click=${() => this.add(scope)}>${icon('plus', true)}${say('Token')}</button>`; }
 
   /** @param {string} scope */
   add(scope) {
