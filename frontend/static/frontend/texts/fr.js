@@ -538,6 +538,7 @@ export default {
  "Variant": "Variante",
  "Variant of {item} removed": "Variante de {item} supprimée",
  "Variant {from} of {item} is called {to}": "La variante {from} de {item} s'appelle {to}",
+ "Variants": "Variantes",
  "Version {version} is live: the app shows it now.": "La version {version} est en ligne : l’application la montre maintenant.",
  "Views": "Vues",
  "Visible": "Visible",

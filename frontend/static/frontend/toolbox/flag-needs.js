@@ -1,7 +1,7 @@
 // The prerequisites of a flag: chosen from flags that do not need it themselves; and what goes off with it.
 import {icon, say} from '../lib.js';
 import {html, live, nothing} from '../vendor/lit.js';
-import {framed, problemLines, write} from './field-frame.js';
+import {framed, liveLine, problemLines, write} from './field-frame.js';
 import {referenceField} from './fields.js';
 import {circleWith, dependents, flagsOf, goingOff, needsOf} from './flag-effects.js';
 import {inEnvironment, isLive, offVariant, variantsOf} from './flag-model.js';
@@ -40,6 +40,7 @@ export function needsEditor(form, environment) {
   const free = [...flagsOf(snapshot).keys()].filter(key => !circular_.has(key) && !needs.some(need => need?.flag === key));
   return html`<div class="stack tight" data-field="prerequisites"><p class="hint">${needs.length ? say('Each must serve what it must, for the same context; otherwise this flag is off.') : say('This flag needs no other.')}</p>
     ${needs.map((need, at) => row(form, need, at, environment, circular_))}
+    ${form.liveItem && needsOf(form.liveItem).length !== needs.length ? liveLine({form: /** @type {any} */ (form), path: 'prerequisites', label: say('Prerequisites')}) : nothing}
     ${problemLines(form.problemsAt('prerequisites').filter(problem => problem.path === 'prerequisites'))}
     ${form.readOnly ? nothing : html`<div class="row"><select class="inp sm adder" aria-label=${say('Add a prerequisite')} ?disabled=${free.length === 0} @change=${(/** @type {any} */ event) => {
     write(form, 'prerequisites', [...needs, {flag: event.target.value}], say('Prerequisites'));

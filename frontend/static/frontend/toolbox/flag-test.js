@@ -5,6 +5,7 @@ import {query} from './api.js';
 import {attributesOf} from './flag-effects.js';
 import {contextOf, evaluate} from './flag-evaluation.js';
 import {inEnvironment, offVariant} from './flag-model.js';
+import {seenTenants} from './flag-share.js';
 import {attributeName, reasonWords, valueWords} from './flag-words.js';
 import {FormElement} from './form-element.js';
 
@@ -17,7 +18,7 @@ const MOST_ASKED = 16;
 const typed = {};
 
 class FlagTest extends FormElement {
-  static properties = {...FormElement.properties, environment: {}, told: {state: true}, failed: {state: true}, more: {state: true}};
+  static properties = {...FormElement.properties, environment: {}, told: {state: true}, failed: {state: true}, more: {state: true}, tenants: {state: true}};
 
   constructor() {
     super();
@@ -27,6 +28,8 @@ class FlagTest extends FormElement {
     this.failed = '';
     /** Attributes that somebody added. @type {string[]} */
     this.more = [];
+    /** Seen in the environment. @type {string[]} */
+    this.tenants = [];
     this.asked = '';
     // Whoever types into the form does not wait for an evaluation.
     this.again = () => {
@@ -55,8 +58,10 @@ class FlagTest extends FormElement {
     return contextOf(Object.fromEntries(Object.entries(typed).filter(([name]) => names.includes(name))));
   }
 
-  updated() {
+  /** @param {Map<PropertyKey, any>} changed */
+  updated(changed) {
     if (!this.item || !this.draft.where) return;
+    if (changed.has('environment') || changed.has('draft')) this.suggest(this.place);
     // The server explains what it has: once the draft is saved.
     if (!this.readOnly && this.draft.state !== 'saved') return;
     const asked = JSON.stringify([this.itemId, this.place, this.context, this.readOnly, this.readOnly ? '' : this.draft.etag]);
@@ -64,6 +69,12 @@ class FlagTest extends FormElement {
     this.asked = asked;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => { this.explain(); }, QUIET);
+  }
+
+  /** @param {string} place */
+  async suggest(place) {
+    const seen = this.draft.where && await seenTenants(this.draft.where, place);
+    if (this.place === place) this.tenants = seen?.names ?? [];
   }
 
   async explain() {
@@ -101,7 +112,7 @@ class FlagTest extends FormElement {
     const answer = current ?? own;
     const isOff = !answer || answer.variant === null || answer.variant === offVariant(flag);
     return html`<section class="card test" aria-labelledby="tb-test"><header><h2 class="grow" id="tb-test">${say('Test one context')}</h2><span class="tag">${this.place}</span></header>
-      <div class="body stack"><div class="fields">${this.askedAttributes.map(name => html`<label class="f"><span>${attributeName(name)}</span><input class="inp sm" autocomplete="off" spellcheck="false" data-attribute=${name}
+      <div class="body stack">${this.tenants.length ? html`<datalist id="tb-tenants">${this.tenants.map(name => html`<option value=${name}></option>`)}</datalist>` : nothing}<div class="fields">${this.askedAttributes.map(name => html`<label class="f"><span>${attributeName(name)}</span><input class="inp sm" autocomplete="off" spellcheck="false" data-attribute=${name} list=${name === 'tenant' && this.tenants.length ? 'tb-tenants' : nothing}
           .value=${live(typed[name] ?? '')} @input=${(/** @type {any} */ event) => this.type(name, event.target.value)}></label>`)}
         <label class="f"><span>${say('Another attribute')}</span><input class="inp sm mono" autocomplete="off" spellcheck="false" placeholder="seats" @change=${(/** @type {any} */ event) => {
     const name = event.target.value.trim();

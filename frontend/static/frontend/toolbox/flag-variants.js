@@ -2,12 +2,15 @@
 import {icon, say} from '../lib.js';
 import {html, live, nothing} from '../vendor/lit.js';
 import {announce} from './announce.js';
-import {framed, problemLines, write} from './field-frame.js';
+import {framed, liveLine, problemLines, write} from './field-frame.js';
 import {jsonField, numberField, textField} from './fields.js';
 import {defaultVariant, emptyValue, freeName, hasType, offVariant, renameVariant, variantUses, variantsOf} from './flag-model.js';
 import {list} from './sections.js';
 
 /** @typedef {import('./form-element.js').FormElement} FormElement */
+
+/** Whether the fields say already what differs. @param {{key: string}[]} some @param {{key: string}[]} others */
+const sameKeys = (some, others) => some.map(({key}) => key).join('\n') === others.map(({key}) => key).join('\n');
 
 /** @param {FormElement} form of the flag */
 export function variantsEditor(form) {
@@ -19,6 +22,7 @@ export function variantsEditor(form) {
     ? html`<p class="hint">${say('A flag that is on or off has the variants “on” (true) and “off” (false).')}</p>`
     : variants.map((variant, at) => row(form, variant, at))}
     ${problemLines(form.problemsAt('variants').filter(problem => problem.path === 'variants'))}
+    ${sameKeys(variants, variantsOf(form.liveItem ?? flag)) ? nothing : liveLine({form: /** @type {any} */ (form), path: 'variants', label: say('Variants')})}
     ${readOnly || isPlain ? nothing : html`<p><button type="button" class="btn sm" @click=${() => add(form)}>${icon('plus', true)}${say('Variant')}</button></p>`}
     <div class="fields">${served(form, 'defaultVariant', say('Default variant'), say('What is served when the flag is on and no rule decides.'))}
       ${served(form, 'offVariant', say('Off variant'), say('What is served when the flag is off.'))}</div></div>`;
