@@ -16,7 +16,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run dev check coverage test lint docs format messages vendor bench chaos lock
+.PHONY: help run dev check coverage test lint docs format messages vendor screenshots bench chaos lock
 # The interpreter that the environment was made with may have been removed since.
 ifneq ($(shell test -x $(PY) && echo works),works)
 .PHONY: $(RUN) $(DEV)
@@ -35,6 +35,7 @@ help:
 	@echo 'make chaos    kill, stop and reload servers while they are used; CHAOS_ROUNDS=100 for longer'
 	@echo 'make messages bring the catalogue of French texts up to the source, and compile it'
 	@echo 'make vendor   fetch anew what browsers get that others wrote (needs Node)'
+	@echo 'make screenshots  the pages that the READMEs show, anew (needs Chromium)'
 	@echo 'make lock     resolve the dependencies anew (needs uv)'
 
 run: $(RUN)
@@ -74,6 +75,9 @@ messages: $(DEV)
 
 vendor:
 	cd frontend/vendor && npm ci --no-audit --no-fund && node make.mjs
+
+screenshots: $(DEV)
+	@exec $(PY) -m tests.pictures
 
 lock:
 	$(LOCK) $(ARGS) --group dev --output-file $(REQUIREMENTS)/dev.txt

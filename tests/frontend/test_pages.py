@@ -28,15 +28,17 @@ __all__ = ["values"]
 NOT_SEEN = {"admin/jsi18n/", "admin/autocomplete/", "admin/r/<path:content_type_id>/<path:object_id>/", "admin/<url>"}
 #: What a browser says of an answer that shows nothing.
 NO_PAGE = ("Download is starting", "net::ERR_HTTP_RESPONSE_CODE_FAILURE")
-#: What the walk of the URLconf does not find: pages of the API's routes, and places inside a page.
-MORE = ("api/docs", "preview/<str:token>")
+#: What the walk of the URLconf does not find.
+MORE = ("preview/<str:token>",)
+#: Forms of the Toolbox, while the draft is edited.
+FORMS = ("pages/orders", "tables/orders", "tabs/orders.open", "featureFlags/chat_support", "uiTokens/color", "theme")
 #: Pages for those who have not logged in.
 OUTSIDE = ("", "login", "cp/incident/login")
 
 AXE = """async where => {
   const rules = {'target-size': {enabled: true}};
   const place = where ? document.querySelector(where) : document;
-  const {violations} = await axe.run(place, {resultTypes: ['violations'], rules});
+  const {violations} = await axe.run(place, {resultTypes: ['violations'], rules, preload: false});
   const told = text => text.split('\\n').slice(1, 3).join(';').slice(0, 240);
   return violations.flatMap(({id, nodes}) => nodes.slice(0, 3).map(node =>
     `${id}: ${node.target.join(' ')} ${node.html.slice(0, 160)} | ${told(node.failureSummary)}`));
@@ -107,6 +109,9 @@ class Reader:
         self.seen.add(self.page.url)
         found = [f"status {answer.status}"] if answer.status >= 500 else []
         found += self.page.evaluate(UNDEFINED)
+        if "#/" in place:
+            self.page.get_by_role("button", name="Ctrl E").click()
+            found += self.page.evaluate(UNDEFINED)
         if self.variant.is_phone:
             found += self.opened()
         else:
@@ -134,7 +139,8 @@ def places(transactional_db: None, values: dict[str, Any], world: World) -> list
     """The world with one of everything, and the demo live in it."""
     world.release(demo_snapshot(), confirm=("release.grows", "release.shrinks"))
     walked = [route for route in routes() if is_page(route) and route not in NOT_SEEN and "logout" not in route]
-    return [path(PARAMETERS.get(route, route), {**values, "admin": "configs"}) for route in [*walked, *MORE]]
+    found = [path(PARAMETERS.get(route, route), {**values, "admin": "configs"}) for route in [*walked, *MORE]]
+    return found + [f"/toolbox/icontrol/?{number}#/{form}" for number, form in enumerate(FORMS)]
 
 
 @pytest.fixture
