@@ -8,6 +8,7 @@ import {FormElement} from './form-element.js';
 import {freeFields} from './free-object.js';
 import {equal} from './merge.js';
 import {isId, moved, movedNames} from './places.js';
+import {removed} from './removed.js';
 import {movers} from './reorder.js';
 import {list} from './sections.js';
 
@@ -60,7 +61,12 @@ class ActionsForm extends FormElement {
             <div class="all">${freeFields({form: this, path: ['actions', at, 'config'], label: say('Settings'), hidden: action.type === 'navigate' ? ['pageId'] : []})}</div></div>
           <div class="c-acts">${this.readOnly ? nothing : html`<button type="button" class="btn ghost sm icon" aria-label=${say('Remove {name}', {name})} title=${say('Remove {name}', {name})} @click=${() => this.drop(action)}>${icon('trash-2', true)}</button>`}</div>
           ${problemLines(this.problemsAt(`actions/${at}`).filter(problem => problem.path === `actions/${at}`))}</div>`;
-      })}</div>`}`;
+      })}</div>`}
+      ${removed(this, 'actions', action => {
+        const name = localized(action.label) || action.id;
+        this.rearrange(all => [...all, structuredClone(action)], say('Action {name} brought back', {name}));
+        announce(say('Action {name} brought back', {name}));
+      })}`;
   }
 }
 customElements.define('tb-actions', ActionsForm);

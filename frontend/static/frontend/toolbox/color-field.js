@@ -1,7 +1,7 @@
 // A CSS colour: the browser's picker, the text beside it, and its contrast against another colour in words.
 import {icon, number, say} from '../lib.js';
 import {LitElement, html, live, nothing} from '../vendor/lit.js';
-import {contrast, enough, parse, substituted, toHex, toText} from './color.js';
+import {blend, contrast, enough, parse, substituted, toHex, toText} from './color.js';
 import {binding, write} from './field-frame.js';
 
 /** @type {OffscreenCanvasRenderingContext2D | null} */
@@ -43,10 +43,18 @@ class ColorField extends LitElement {
     write(this.field.form, this.field.path, old && old[3] < 1 && picked ? toText([picked[0], picked[1], picked[2], old[3]]) : hex, this.field.label);
   }
 
+  /** @param {import('./color.js').Color} color @param {{value: string, writing?: boolean, under?: string}} against */
+  ratio(color, {value, writing, under}) {
+    const {variables} = this.field, other = resolve(value, variables), lowest = under ? resolve(under, variables) : null;
+    if (!other) return 0;
+    const [text, ground] = writing ? [other, color] : [color, other];
+    return contrast(text, ground[3] < 1 && lowest ? blend(ground, lowest) : ground);
+  }
+
   render() {
     const {against, label, variables, compact} = this.field, {id, described, invalid} = binding(this.field);
     const text = this.value === undefined ? '' : String(this.value), color = text ? resolve(text, variables) : null;
-    const ground = against ? resolve(against.value, variables) : null, ratio = color && ground ? contrast(color, ground) : 0;
+    const ratio = color && against ? this.ratio(color, against) : 0;
     return html`<span class="swt"><input type="color" aria-label=${say('{field}: pick a colour', {field: label})} ?disabled=${this.readOnly} .value=${live(color ? toHex(color) : '#000000')} @input=${event => this.pick(event.target.value)}>
       <input class="inp mono ${compact ? 'sm' : ''}" id=${id} type="text" autocomplete="off" spellcheck="false" aria-label=${label} aria-describedby=${described} aria-invalid=${invalid} ?readonly=${this.readOnly}
         .value=${live(text)} @input=${event => write(this.field.form, this.field.path, event.target.value, label)}></span>

@@ -8,6 +8,7 @@ import {localizedField, numberField, problemLines, selectField, switchField, tex
 import {FormElement} from './form-element.js';
 import {equal} from './merge.js';
 import {inOrder, moved, movedNames, renumber} from './places.js';
+import {removed} from './removed.js';
 import {movers} from './reorder.js';
 import {list} from './sections.js';
 
@@ -82,7 +83,12 @@ class ColumnsForm extends FormElement {
         ${this.readOnly ? nothing : html`<button type="button" class="btn sm add" @click=${() => this.add()}>${icon('plus', true)}${say('Column')}</button>`}</div>
       ${problemLines(this.problemsAt('columns').filter(problem => problem.path === 'columns'))}
       ${columns.length === 0 ? html`<p class="none-yet">${say('No columns yet.')}</p>` : html`<div class="rows cols"><div class="hd" aria-hidden="true"><span></span><span>${say('Label')}</span><span>${say('Key')}</span><span>${say('Type')}</span><span>${say('Visible')}</span><span></span></div>
-        ${repeat(sorted, column => column.id, (column, index) => this.guarded(column, index, {language, live, changed, count: sorted.length}))}</div>`}`;
+        ${repeat(sorted, column => column.id, (column, index) => this.guarded(column, index, {language, live, changed, count: sorted.length}))}</div>`}
+      ${removed(this, 'columns', column => {
+        const name = localized(column.label) || column.id;
+        this.rearrange(columns => inOrder([...columns, structuredClone(column)]), say('Column {name} brought back', {name}));
+        announce(say('Column {name} brought back', {name}));
+      })}`;
   }
 
   /** A key press in one row draws one row. @param {any} column @param {number} index @param {{language: string, live: any[], changed: Set<string>, count: number}} around */

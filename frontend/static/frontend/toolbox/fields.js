@@ -96,7 +96,7 @@ export const localizedField = field => framed(field, html`<tb-localized .field=$
 
 /**
  * A CSS colour: picker, text, and its contrast.
- * @param {Field & {against?: {label: string, value: string}, variables?: Record<string, string>}} field
+ * @param {Field & {against?: {label: string, value: string, writing?: boolean, under?: string}, variables?: Record<string, string>}} field `writing`: the other one is read on this; `under`: what a translucent ground lies on
  */
 export const colorField = field => framed(field, html`<tb-color .field=${field} .value=${valueOf(field.form, field.path)} .readOnly=${Boolean(field.form.draft.readOnly)}></tb-color>`, {group: true});
 

@@ -2,6 +2,7 @@
 import {icon, localized, say} from '../lib.js';
 import {html, nothing, repeat} from '../vendor/lit.js';
 import './columns-form.js';
+import {announce} from './announce.js';
 import {openAdd} from './ask-dialog.js';
 import {freeFields} from './free-object.js';
 import {idListField, liveLine, localizedField, numberField, problemLines, referenceField, selectField, switchField, textField, valueOf, write} from './fields.js';
@@ -56,7 +57,7 @@ class PageForm extends FormElement {
       <section aria-label=${say('Tabs of the page')}><div class="sec-head"><h2>${say('Tabs')}</h2></div>
         <div class="pills">${repeat(tabs, tab => tab.id, (tab, index) => this.pill(tab, index, tabs.length, tab === open))}
           ${this.readOnly ? nothing : html`<button type="button" class="btn ghost sm" @click=${() => this.addTab()}>${icon('plus', true)}${say('Tab')}</button>`}</div>
-        ${open ? this.openTab(open) : nothing}</section>
+        ${open ? this.openTab(open, tabs) : nothing}</section>
 
       ${repeat(shown, table => table.id, table => html`<section><tb-columns .draft=${this.draft} .itemId=${table.id}></tb-columns>
         <p class="more"><a href=${`#/tables/${encodeURIComponent(table.id)}`}>${icon('table-2', true)}${say('Actions and settings of {name}', {name: table.id})}</a></p></section>`)}
@@ -85,9 +86,12 @@ class PageForm extends FormElement {
       <button type="button" class="pill-name" aria-pressed=${String(current)} @click=${() => { this.tab = tab.id; }}>${bad ? icon('circle-x', true) : nothing}${name}${tab.visible === false ? html` ${icon('eye-off', true)}<span class="vh">${say('hidden')}</span>` : nothing}</button></span>`;
   }
 
-  /** @param {any} tab */
-  openTab(tab) {
+  /** @param {any} tab @param {any[]} tabs */
+  openTab(tab, tabs) {
+    const index = tabs.indexOf(tab), name = localized(tab.label) || tab.id;
     return html`<details class="panel"><summary>${say('Label and settings of the tab')}</summary>${tabFields(new Scope(this.draft, 'tabs', tab.id, `tabs/${tab.id}/`), {inPage: true})}
+      ${this.readOnly || tabs.length < 2 ? nothing : html`<div class="row">${/** @type {[number, string][]} */ ([[-1, say('Move one place forward')], [1, say('Move one place back')]]).map(([by, words]) => html`<button type="button" class="btn sm" ?disabled=${!tabs[index + by]}
+        @click=${() => { this.draft.move('tabs', tab.id, by, say('Tab {name} moved', {name})); announce(say('{name}: position {place} of {count}', {name, place: index + by + 1, count: tabs.length})); }}>${words}</button>`)}</div>`}
       <p class="more"><a href=${`#/tabs/${encodeURIComponent(tab.id)}`}>${icon('chevron-right', true)}${say('Open the tab by itself')}</a></p></details>`;
   }
 }

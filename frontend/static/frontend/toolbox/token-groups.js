@@ -2,7 +2,7 @@
 
 /** @typedef {{key: string, value: string | number, category: string, mode?: string, scope?: string, cssVar?: string}} Token */
 /** @typedef {{name: string, both?: Token, light?: Token, dark?: Token}} Row */
-/** @typedef {{scope: string, rows: Row[]}} Group */
+/** @typedef {{scope: string, prefix: string, rows: Row[]}} Group `prefix`: what all names of the group begin with, a dot at its end */
 
 /** The key without the part that names its mode. @param {Token} token @returns {string} */
 export function nameOf({key, mode}) {
@@ -30,10 +30,16 @@ export function grouped(tokens) {
     if (row) row[side] = token;
     else rows.set(rows.has(name) ? token.key : name, {name: rows.has(name) ? token.key : name, [side]: token});
   }
-  return [...scopes].map(([scope, rows]) => ({scope, rows: [...rows.values()]})).filter(group => group.rows.length);
+  return [...scopes].map(([scope, rows]) => ({scope, prefix: prefixOf([...rows.keys()]), rows: [...rows.values()]})).filter(group => group.rows.length);
 }
 
-const GROUND = /(^|[^a-z])(bg|background|surface|panel|card|page|ground|canvas|app)([^a-z]|$)|Bg|Background|Surface|surface\d|^surface/;
+/** @param {string[]} names @returns {string} the first part, where all have the same and another */
+function prefixOf(names) {
+  const [first = '', rest] = (names[0] ?? '').split('.');
+  return names.length > 1 && rest !== undefined && names.every(name => name.startsWith(`${first}.`)) ? `${first}.` : '';
+}
+
+const GROUND = /(^|[^a-z])(bg|background|surface|panel|card|page|ground|canvas|app|header|row)([^a-z]|$)|Bg|Background|Surface|surface\d|^surface/;
 const WRITING = /text|ink|title|foreground|label/i;
 const DECORATION = /border|separator|divider|line|glow|shadow|ring|hover/i;
 const FAINT = /muted|subtle|placeholder|disabled|secondary|border/i;
@@ -46,12 +52,20 @@ const parts = new WeakMap();
 function partOf(token) {
   let part = parts.get(token);
   if (part === undefined) {
-    const name = nameOf(token);
+    // The first part is the preset's or the family's name.
+    const [first, ...rest] = nameOf(token).split('.'), name = rest.join('.') || first;
     part = DECORATION.test(name) ? '' : WRITING.test(name) ? (FAINT.test(name) ? 'faint' : 'writing') : GROUND.test(name) ? 'ground' : 'mark';
     parts.set(token, part);
   }
   return part;
 }
+
+/** Whether a colour is what others are read on. @param {Token} token */
+export const isGround = token => partOf(token) === 'ground';
+
+/** The first ground of a colour's scope and mode: translucent ones lie on it. @param {Token} token @param {Token[]} tokens @returns {Token | undefined} */
+export const groundOf = (token, tokens) => tokens.find(other => other.category === 'color' && isGround(other) && (other.scope ?? '') === (token.scope ?? '') && (!other.mode || !token.mode || other.mode === token.mode)
+  && (token.scope || other.key.split('.')[0] === token.key.split('.')[0]));
 
 /**
  * What a colour is seen with: a ground for writing, the main text for a ground; of its scope and mode.

@@ -11,7 +11,7 @@ import {free} from './places.js';
 import {register} from './registry.js';
 import {Scope} from './scope.js';
 import {list} from './sections.js';
-import {counterpartOf, grouped, keyFor, variablesOf} from './token-groups.js';
+import {counterpartOf, groundOf, grouped, isGround, keyFor, variablesOf} from './token-groups.js';
 import {TOKEN_CATEGORIES, tokenProblem} from './token-values.js';
 
 /** @returns {Record<string, string>} */
@@ -34,6 +34,9 @@ class TokenScope extends Scope {
     return [...known, /** @type {any} */ ({pointer: '', code, severity: 'error', message, section: this.section, id: this.itemId, path: 'value'})];
   }
 }
+
+/** Long names break between their words. @param {string} name */
+const breakable = name => name.split(/(?<=[.\-_])|(?<=[a-z0-9])(?=[A-Z])/).map((part, index) => html`${index ? html`<wbr>` : nothing}${part}`);
 
 class TokensForm extends FormElement {
   static properties = {...FormElement.properties, open: {state: true}};
@@ -64,8 +67,8 @@ class TokensForm extends FormElement {
   render() {
     const {itemId: category, tokens} = this, groups = grouped(tokens.filter(token => token.category === category));
     return html`<div class="form">${groups.length === 0 ? html`<p class="none-yet">${say('No tokens of this category yet.')}</p>${this.adder('')}` : nothing}
-      ${repeat(groups, group => group.scope, group => html`<section aria-label=${group.scope || say('For the whole client')}><div class="sec-head"><h2 class="scope">${group.scope ? html`<span class="mono">${group.scope}</span>` : say('For the whole client')}</h2><span class="grow"></span>${this.adder(group.scope)}</div>
-        <div class="rows">${repeat(group.rows, row => row.name, row => this.row(row, tokens))}</div></section>`)}</div>`;
+      ${repeat(groups, group => group.scope, group => html`<section aria-label=${group.scope || say('For the whole client')}><div class="sec-head"><h2 class="scope">${group.scope ? html`<span class="mono">${group.scope}</span>` : say('For the whole client')} ${group.prefix ? html`<span class="mono muted">${group.prefix}*</span>` : nothing}</h2><span class="grow"></span>${this.adder(group.scope)}</div>
+        <div class="rows">${repeat(group.rows, row => row.name, row => this.row(row, tokens, group.prefix))}</div></section>`)}</div>`;
   }
 
   /** @param {string} scope */
@@ -77,18 +80,23 @@ class TokensForm extends FormElement {
     openAdd(this.draft, 'uiTokens', {category, value: values[category] ?? '', ...(scope ? {scope} : {})});
   }
 
-  /** @param {import('./token-groups.js').Row} row @param {import('./token-groups.js').Token[]} tokens */
-  row(row, tokens) {
+  /** @param {import('./token-groups.js').Row} row @param {import('./token-groups.js').Token[]} tokens @param {string} prefix */
+  row(row, tokens, prefix) {
     const first = /** @type {import('./token-groups.js').Token} */ (row.both ?? row.light ?? row.dark), open = this.open === row.name, id = `tok.${first.key}`;
     const marks = [row.both, row.light, row.dark].map(token => token && !this.readOnly && this.draft.difference.marks.get(`uiTokens/${token.key}`)).filter(Boolean);
     const modes = /** @type {['light' | 'dark', string][]} */ ([['light', say('Light')], ['dark', say('Dark')]]);
     return html`<div class="rw tok" role="group" data-path=${first.key} aria-label=${row.name} data-mark=${marks[0] ?? nothing}>
-      <div class="tok-name"><span class="mono">${row.name}</span>${first.cssVar ? html`<span class="mono muted small">${first.cssVar}</span>` : nothing}</div>
+      <div class="tok-name"><span class="mono">${breakable(row.name.slice(prefix.length))}</span>${first.cssVar ? html`<span class="mono muted small">${first.cssVar}</span>` : nothing}</div>
       <div class="tok-values">${row.both ? this.drawValue(row.both, tokens, row.light || row.dark ? say('Where no mode has its own') : say('Value'), row.name) : nothing}
         ${modes.map(([mode, words]) => (row[mode] ? this.drawValue(/** @type {any} */ (row[mode]), tokens, words, row.name)
-          : this.readOnly ? nothing : html`<div class="tok-add"><button type="button" class="btn ghost sm" @click=${() => this.addSide(first, mode)}>${icon('plus', true)}${mode === 'dark' ? say('Own value in dark') : say('Own value in light')}</button></div>`))}</div>
+          : row.both ? nothing : this.sideAdder(first, mode)))}</div>
       <div class="c-acts"><button type="button" class="btn ghost sm icon" aria-expanded=${String(open)} aria-controls=${id} aria-label=${say('{name}: settings', {name: row.name})} title=${say('Settings')} @click=${() => { this.open = open ? '' : row.name; }}>${icon('sliders-horizontal', true)}</button></div>
-      <div class="tok-more" id=${id} ?hidden=${!open}>${open ? [row.both, row.light, row.dark].map(token => (token ? this.settings(token) : nothing)) : nothing}</div></div>`;
+      <div class="tok-more" id=${id} ?hidden=${!open}>${open ? [row.both ? html`<div class="row">${modes.map(([mode]) => (row[mode] ? nothing : this.sideAdder(first, mode)))}</div>` : nothing, ...[row.both, row.light, row.dark].map(token => (token ? this.settings(token) : nothing))] : nothing}</div></div>`;
+  }
+
+  /** @param {import('./token-groups.js').Token} token @param {'light' | 'dark'} mode */
+  sideAdder(token, mode) {
+    return this.readOnly ? nothing : html`<div class="tok-add"><button type="button" class="btn ghost sm" @click=${() => this.addSide(token, mode)}>${icon('plus', true)}${mode === 'dark' ? say('Own value in dark') : say('Own value in light')}</button></div>`;
   }
 
   /** @param {import('./token-groups.js').Token} token @param {import('./token-groups.js').Token[]} tokens @param {string} label @param {string} name */
@@ -98,7 +106,7 @@ class TokensForm extends FormElement {
     let control;
     if (category === 'color') {
       const other = counterpartOf(token, tokens);
-      control = colorField({...field, variables, against: other && {label: other.key, value: String(other.value)}});
+      control = colorField({...field, variables, against: other && {label: other.key, value: String(other.value), writing: isGround(token), under: String(groundOf(token, tokens)?.value ?? '')}});
     } else if (category === 'shadow' || category === 'gradient') {
       control = html`<div class="seen"><tb-swatch class=${token.mode ?? ''} .category=${category} .value=${tokenProblem(category, token.value) ? 'none' : token.value} .variables=${variables} aria-hidden="true"></tb-swatch>${textField({...field, mono: true, multiline: String(token.value).length > 24})}</div>`;
     } else if (category === 'radius') control = html`<div class="seen"><tb-swatch class="corner" .category=${category} .value=${tokenProblem(category, token.value) ? 0 : token.value} .variables=${variables} aria-hidden="true"></tb-swatch>${lengthField(field)}</div>`;
