@@ -13,6 +13,24 @@ function resolved(flag, environment) {
   return {...usual, ...Object.fromEntries(OWN.filter(name => name in own).map(name => [name, own[name]]))};
 }
 
+/** By the list of flags: a document that changes elsewhere has the same one. @type {WeakMap<object, {segments: any, environment: string, flags: Flags | null}>} */
+const known = new WeakMap();
+
+/** @param {any} list @param {any} segments @param {string} environment @param {() => Flags} compile @returns {Flags | null} */
+function compiled(list, segments, environment, compile) {
+  const found = Array.isArray(list) ? known.get(list) : undefined;
+  if (found && found.segments === segments && found.environment === environment) return found.flags;
+  /** @type {Flags | null} */
+  let flags = null;
+  try {
+    flags = compile();
+  } catch {
+    // A draft that is half typed: none is on.
+  }
+  if (Array.isArray(list)) known.set(list, {segments, environment, flags});
+  return flags;
+}
+
 /**
  * @param {Record<string, any>} config
  * @param {import('./model.js').Context} context
@@ -25,18 +43,13 @@ export function flagsOf(config, context, told = () => undefined) {
   const given = Object.fromEntries(asked.filter(([, value]) => value !== undefined && value !== ''));
   const sources = (Array.isArray(config?.featureFlags) ? config.featureFlags : []).filter((/** @type {any} */ flag) => typeof flag?.key === 'string');
   const segments = (Array.isArray(config?.segments) ? config.segments : []).filter((/** @type {any} */ one) => typeof one?.id === 'string');
-  /** @type {Flags | null} */
-  let flags = null;
-  try {
-    flags = new Flags({featureFlags: sources.map((/** @type {any} */ flag) => resolved(flag, environment)), segments});
-  } catch {
-    // A draft that is half typed: none is on.
-  }
+  const flags = compiled(config?.featureFlags, config?.segments, environment, () => (
+    new Flags({featureFlags: sources.map((/** @type {any} */ flag) => resolved(flag, environment)), segments})));
   const off = new Map(sources.map((/** @type {any} */ flag) => [flag.key, flag.offVariant ?? 'off']));
   const now = instant(Date.now());
   return key => {
-    const known = told(key);
-    if (known !== undefined) return known;
+    const answer = told(key);
+    if (answer !== undefined) return answer;
     const found = flags?.evaluate(key, given, now);
     if (!found || found.reason === 'ERROR' || found.variant === null) return false;
     return typeof found.value === 'boolean' ? found.value : found.variant !== off.get(key);

@@ -87,9 +87,9 @@ export class Draft extends EventTarget {
   }
 
   /** @param {string} section @param {string} id @returns {any} */
-  find(section, id) { return find(this.snapshot, section, id); }
+  find(section, id) { return lookUp(this.snapshot, section, id); }
   /** @param {string} section @param {string} id @returns {any} */
-  liveItem(section, id) { return find(this.live, section, id); }
+  liveItem(section, id) { return lookUp(this.live, section, id); }
 
   /** Marks, removed items and the number of changes against what is live. */
   get difference() {
@@ -391,6 +391,23 @@ export function located(snapshot, problem) {
   if (!key) return {...problem, section, id: '', path: steps.slice(1).join('/')};
   const item = list(snapshot[section])[Number(index)];
   return {...problem, section, id: String(item?.[key] ?? ''), path: rest.join('/')};
+}
+
+/** @type {WeakMap<any[], Map<string, any>>} by section: the draft never changes one, it makes a new one */
+const byName = new WeakMap();
+
+/** @param {Snapshot} snapshot @param {string} section @param {string} id */
+function lookUp(snapshot, section, id) {
+  const key = NAMED_BY[section];
+  const items = snapshot[section];
+  if (!key || !Array.isArray(items)) return key ? undefined : items;
+  let names = byName.get(items);
+  if (!names) {
+    names = new Map();
+    for (const item of items) if (isObject(item) && !names.has(item[key])) names.set(item[key], item);
+    byName.set(items, names);
+  }
+  return names.get(id);
 }
 
 /** @param {any} value */

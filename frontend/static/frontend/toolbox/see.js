@@ -7,7 +7,7 @@ import {address} from './names.js';
 import {find, list} from './sections.js';
 
 /** Milliseconds that the picture may be behind while somebody types. */
-const BEHIND = 250;
+const BEHIND = 300;
 
 /** @type {[string, string, string][]} */
 const DEVICES = [['phone', 'smartphone', say('Phone')], ['tablet', 'tablet', say('Tablet')], ['desk', 'monitor', say('Desktop')]];
