@@ -34,7 +34,7 @@ export function conditionList(form, path, {word = say('and'), depth = 0, remove}
     else write(form, path, conditions.filter((_, place) => place !== at), say('Conditions'));
   };
   const segments = itemsOf(form.draft, 'segments');
-  return html`<div class="conds" data-field=${path.join('/')}>
+  return html`<div class="conds" data-path=${path.join('/')}>
     ${conditions.slice(0, SHOWN).map((condition, at) => html`${at ? html`<p class="between">${word}</p>` : nothing}${oneCondition(form, [...path, at], condition, depth, () => without(at))}`)}
     ${conditions.length > SHOWN ? html`<p class="hint">${plural('{count} more condition: edit it as JSON.', '{count} more conditions: edit them as JSON.', {count: conditions.length - SHOWN})}</p>` : nothing}
     ${readOnly ? nothing : html`<div class="row"><button type="button" class="btn ghost sm" @click=${() => add(blank('question'))}>${icon('plus', true)}${say('Condition')}</button>
@@ -51,9 +51,9 @@ function oneCondition(form, path, condition, depth, remove) {
   const group = kind === 'all' || kind === 'any';
   const {readOnly} = form.draft;
   const mine = form.problemsAt(path.join('/')).filter(problem => [path.join('/'), at.join('/')].includes(problem.path));
-  return html`<div class="cond ${group ? 'group' : ''} ${negated ? 'negated' : ''}" role="group" aria-label=${group ? say('Group of conditions') : say('Condition')} data-field=${path.join('/')}>
+  return html`<div class="cond ${group ? 'group' : ''} ${negated ? 'negated' : ''}" role="group" aria-label=${group ? say('Group of conditions') : say('Condition')}>
     <button type="button" class="notbtn" aria-pressed=${String(negated)} ?disabled=${readOnly} title=${say('Turns the condition around')} @click=${() => write(form, path, wrapped(condition, 'not'), say('Conditions'))}>${say('not')}</button>
-    <div class="inside">${group ? groupOf(form, at, inner, depth, remove) : kind === 'question' ? question(form, at, inner) : kind === 'segment'
+    <div class="inside" data-path=${path.join('/')}>${group ? groupOf(form, at, inner, depth, remove) : kind === 'question' ? question(form, at, inner) : kind === 'segment'
     ? html`<span class="fixed">${say('in the segment')}</span>${referenceField({form, path: [...at, 'segment'], section: 'segments', label: say('Segment'), required: true, compact: true})}`
     : jsonField({form, path: at, label: say('Condition as JSON'), required: true})}</div>
     ${readOnly ? nothing : html`<button type="button" class="btn ghost sm icon" aria-label=${group ? say('Remove the group') : say('Remove the condition')} @click=${remove}>${icon('x', true)}</button>`}

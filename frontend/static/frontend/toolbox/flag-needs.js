@@ -38,7 +38,7 @@ export function needsEditor(form, environment) {
   const circular_ = circular(snapshot, flag.key);
   const others = [...circular_].filter(key => key !== flag.key);
   const free = [...flagsOf(snapshot).keys()].filter(key => !circular_.has(key) && !needs.some(need => need?.flag === key));
-  return html`<div class="stack tight" data-field="prerequisites"><p class="hint">${needs.length ? say('Each must serve what it must, for the same context; otherwise this flag is off.') : say('This flag needs no other.')}</p>
+  return html`<div class="stack tight" data-path="prerequisites"><p class="hint">${needs.length ? say('Each must serve what it must, for the same context; otherwise this flag is off.') : say('This flag needs no other.')}</p>
     ${needs.map((need, at) => row(form, need, at, environment, circular_))}
     ${form.liveItem && needsOf(form.liveItem).length !== needs.length ? liveLine({form: /** @type {any} */ (form), path: 'prerequisites', label: say('Prerequisites')}) : nothing}
     ${problemLines(form.problemsAt('prerequisites').filter(problem => problem.path === 'prerequisites'))}
@@ -57,7 +57,7 @@ function row(form, need, at, environment, circular_) {
   const keys = needed ? variantsOf(needed).map(({key}) => key) : [];
   const off = needed ? offVariant(needed) : 'off';
   const path = ['prerequisites', at];
-  return html`<div class="need" data-field=${path.join('/')}>
+  return html`<div class="need" data-path=${path.join('/')}>
     ${referenceField({form, path: [...path, 'flag'], section: 'featureFlags', label: say('Flag'), required: true, fits: id => !circular_.has(id)})}
     ${framed({form, path: [...path, 'variant'], label: say('Must serve')}, html`<select class="inp" aria-label=${say('Must serve')} data-pointer=${[...path, 'variant'].join('/')} ?disabled=${form.readOnly}
       @change=${(/** @type {any} */ event) => write(form, [...path, 'variant'], event.target.value || undefined, say('Must serve'))}>

@@ -64,7 +64,8 @@ class Rules extends FormElement {
     if (to < 0 || to >= rules.length || to === at || this.readOnly) return;
     announce(say('{rule} is now number {number} of {count}', {rule: ruleName(rules[at], at), number: to + 1, count: rules.length}));
     this.changeRules(say('Order of the rules'), items => moved(items, at, to));
-    if (focus) this.updateComplete.then(() => { /** @type {HTMLElement | null} */ (this.querySelectorAll('.rule')[to]?.querySelector(focus))?.focus(); });
+    // At an end of the list the button that was pressed does nothing any more: then the other one.
+    if (focus) this.updateComplete.then(() => { /** @type {HTMLElement | null} */ (this.querySelectorAll('.rule')[to]?.querySelector(`${focus}:enabled, .ud .btn:enabled`))?.focus(); });
   }
 
   /** @param {number} at */
@@ -123,7 +124,7 @@ class Rules extends FormElement {
     const isOpen = this.opened.has(id);
     const problems = this.problemsAt(path.join('/'));
     const on = rule?.disabled !== true;
-    return html`<li class="rule ${on ? '' : 'off'} ${this.over === at ? 'over' : ''}" data-field=${path.join('/')}
+    return html`<li class="rule ${on ? '' : 'off'} ${this.over === at ? 'over' : ''}" data-path=${path.join('/')}
         @dragover=${(/** @type {DragEvent} */ event) => { if (this.dragged >= 0) { event.preventDefault(); this.over = at; } }}
         @drop=${(/** @type {DragEvent} */ event) => { event.preventDefault(); const from = this.dragged; this.dragged = -1; this.over = -1; this.move(from, at); }}>
       <div class="rulehead">${readOnly ? nothing : html`<span class="grip" draggable="true" aria-hidden="true" @dragstart=${() => { this.dragged = at; }} @dragend=${() => { this.dragged = -1; this.over = -1; }}>${icon('grip-vertical')}</span>
@@ -181,7 +182,7 @@ class Rules extends FormElement {
     });
     const write_ = (/** @type {any[]} */ split) => write(this, [...path, 'split'], split, say('Split'));
     const missing = keys.filter(key => !parts.some(part => part?.variant === key));
-    return html`<div class="split" data-field=${[...path, 'split'].join('/')}>
+    return html`<div class="split" data-path=${[...path, 'split'].join('/')}>
       <svg class="weights" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${bars.map(({x, width, colour}) => weight(x, width, colour))}</svg>
       ${parts.map((part, at) => html`<div class="row part"><span class="dot c${at % COLOURS + 1}"></span><select class="inp sm" aria-label=${say('Variant')} ?disabled=${this.readOnly} data-pointer=${[...path, 'split', at, 'variant'].join('/')}
           @change=${(/** @type {any} */ event) => write_(parts.map((one, place) => (place === at ? {...one, variant: event.target.value} : one)))}>

@@ -18,7 +18,7 @@ export function variantsEditor(form) {
   const variants = variantsOf(flag);
   const {readOnly} = form;
   const isPlain = !Array.isArray(flag.variants) && flag.type === 'boolean';
-  return html`<div class="variants" data-field="variants">${isPlain
+  return html`<div class="variants" data-path="variants">${isPlain
     ? html`<p class="hint">${say('A flag that is on or off has the variants “on” (true) and “off” (false).')}</p>`
     : variants.map((variant, at) => row(form, variant, at))}
     ${problemLines(form.problemsAt('variants').filter(problem => problem.path === 'variants'))}
@@ -45,7 +45,7 @@ function row(form, variant, at) {
   const {readOnly} = form;
   const {rules, isDefault, isOff, flags} = variantUses(flag, variant.key, list(form.draft.snapshot.featureFlags));
   const uses = [isDefault ? say('default') : '', isOff ? say('off') : '', ...rules.map(rule => say('rule “{rule}”', {rule})), ...flags.map(key => say('needed by {flag}', {flag: key}))].filter(Boolean);
-  return html`<div class="variant" data-field=${`variants/${at}`}>
+  return html`<div class="variant" data-path=${`variants/${at}`}>
     ${framed({form, path: ['variants', at, 'key'], label: say('Key')}, html`<input class="inp mono" aria-label=${say('Key')} data-pointer=${`variants/${at}/key`} autocomplete="off" spellcheck="false" ?readonly=${readOnly} .value=${live(String(variant.key ?? ''))}
       @change=${(/** @type {any} */ event) => rename(form, variant.key, event.target.value.trim())}>`, {group: true})}
     ${valueField(form, at, variant.value, flag.type)}
