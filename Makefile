@@ -16,7 +16,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run dev check coverage test lint docs format messages vendor screenshots bench chaos lock
+.PHONY: help run dev check coverage test lint docs format messages sdk vendor screenshots bench chaos lock
 # The interpreter that the environment was made with may have been removed since.
 ifneq ($(shell test -x $(PY) && echo works),works)
 .PHONY: $(RUN) $(DEV)
@@ -34,6 +34,7 @@ help:
 	@echo 'make bench    how long publish, save, diff, reading and flags take, on SQLite and on PostgreSQL'
 	@echo 'make chaos    kill, stop and reload servers while they are used; CHAOS_ROUNDS=100 for longer'
 	@echo 'make messages bring the catalogue of French texts up to the source, and compile it'
+	@echo 'make sdk      the JavaScript SDK with its types, ready for npm, in var/sdk (needs Node)'
 	@echo 'make vendor   fetch anew what browsers get that others wrote (needs Node)'
 	@echo 'make screenshots  the pages that the READMEs show, anew (needs Chromium)'
 	@echo 'make lock     resolve the dependencies anew (needs uv)'
@@ -72,6 +73,9 @@ chaos: $(DEV)
 
 messages: $(DEV)
 	@exec $(PY) -m tests.house.catalogue
+
+sdk: $(DEV)
+	@exec $(PY) -m tests.frontend.sdk.package
 
 vendor:
 	cd frontend/vendor && npm ci --no-audit --no-fund && node make.mjs

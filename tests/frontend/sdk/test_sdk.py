@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.clients import node_clients
 from tests.frontend.javascript import SDK, run_tests, tool
+from tests.frontend.sdk.package import make
 
 #: Half a minute of a processor: a thousand clients for half an hour.
 LONG = {"outage.test.mjs"}
@@ -18,6 +21,22 @@ FILES = [
 ]
 #: What `createClient` needs, each file minified by itself, gzip.
 MOST_BYTES = 10_000
+
+
+APP = """
+import { createClient } from "icontrol-sdk";
+import { fileStorage } from "icontrol-sdk/file-storage.js";
+import { IControlProvider } from "icontrol-sdk/openfeature.js";
+import { showUpdateModal } from "icontrol-sdk/update-modal.js";
+
+const storage = fileStorage("copy");
+const client = createClient({ baseUrl: "https://icontrol.example", clientVersion: "1.0.0", storage });
+const isOn: boolean = client.flag("x", false);
+const limit: number = client.flag("y", 3);
+// @ts-expect-error a version is needed
+createClient({ baseUrl: "https://icontrol.example" });
+export const all = [isOn, limit, client.gate.requiresUpdate, new IControlProvider(client), showUpdateModal("Old.")];
+"""
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -41,3 +60,18 @@ def test_the_core_is_small_and_needs_nothing_else() -> None:
 
 def test_the_types_are_right() -> None:
     tool("tsc", "--project", str(Path(__file__).parent))
+
+
+def test_the_package_brings_its_types(tmp_path: Path) -> None:
+    """As an app in TypeScript has it: each name that the package exports is there, with its types."""
+    make(tmp_path / "node_modules" / "icontrol-sdk")
+    (tmp_path / "app.ts").write_text(APP)
+    options = ["--noEmit", "--strict", "--target", "es2022", "--module", "es2022", "--moduleResolution", "bundler"]
+    tool("tsc", *options, "--lib", "es2023,dom,dom.iterable", str(tmp_path / "app.ts"))
+
+
+def test_openfeature_takes_it_for_a_provider() -> None:
+    clients = node_clients()
+    tool("tsc", "--project", str(clients))
+    done = subprocess.run(["node", "icontrol-web.mjs"], cwd=clients, capture_output=True, text=True)
+    assert done.stdout == "all is well\n", done.stderr
