@@ -29,6 +29,8 @@ from releases.pages.offered import Button
 #: Platforms and killed flags named on a card; their pages have all.
 PLATFORMS = 4
 KILLED = 6
+#: Rows of the ledger.
+LATEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,12 @@ def waiting_of(actor: Actor, found: Sequence[Standing]) -> list[Waiting]:
     return sorted(result, key=lambda one: (one.version.application_id, one.version.state != states.DRAFT))
 
 
+def latest() -> Sequence[Release]:
+    """The newest releases of all environments together."""
+    rows = Release.objects.select_related("environment__application", "config_version").order_by("-pk")
+    return precede(list(rows.defer("config_version__extra_schema")[:LATEST]))
+
+
 @page()
 def overview(request: HttpRequest) -> HttpResponseBase:
     actor, found = actor_of(request), standings()
@@ -141,6 +149,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "cards": cards(actor, found),
         "waiting": waiting_of(actor, found),
         "several": len({standing.environment.application_id for standing in found}) > 1,
+        "rows": latest(),
         "state": state_of(actor),
     }
     return render(

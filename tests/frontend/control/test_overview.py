@@ -37,6 +37,7 @@ def test_what_is_live_since_when_by_whom_and_why(world: World, ada: Staff) -> No
     ):
         assert words in page.text, page.text[250:900]
     assert f"{HERE}/undo" in page.links and f"{HERE}/versions/1.0.0" in page.links
+    assert "Ledger 2026-11-22 12:00 kill switch engaged ada killed search production no. 3" in page.text
 
 
 def test_a_newer_version_elsewhere_is_offered_for_promotion(world: World, ada: Staff) -> None:
