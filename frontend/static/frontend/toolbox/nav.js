@@ -132,7 +132,7 @@ export class Navigation extends LitElement {
           [row.item, row.name, row.mark, row.errors, section === this.section && row.id === this.itemId], () => this.row(section, row)))}</ul>` : nothing}</section>`;
     });
     return html`<div class="srch">${icon('search')}<input class="inp" type="search" aria-label=${say('Search the draft')} placeholder=${say('Search')} .value=${this.search}
-        @input=${(/** @type {any} */ event) => { this.search = event.target.value; }}><button type="button" class="kbd" aria-label=${say('Find an item or an action')} @click=${() => { this.session.ask('palette'); }}><kbd>Ctrl K</kbd></button></div>
+        @input=${(/** @type {any} */ event) => { this.search = event.target.value; }}><button type="button" class="kbd" @click=${() => { this.session.ask('palette'); }}><kbd>Ctrl K</kbd> <span class="vh">${say('Find an item or an action')}</span></button></div>
       ${words && !found ? html`<p class="muted" role="status">${say('Nothing is called “{words}”.', {words: this.search.trim()})}</p>` : nothing}${parts}`;
   }
 
