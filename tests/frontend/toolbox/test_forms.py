@@ -45,6 +45,11 @@ window.said = () => [...document.querySelectorAll('body > [role=status]')].map(o
 window.ready = () => findingsOf('pages', {}) !== null;
 """
 
+#: What is pressed is at least 24 pixels wide and high; words of a sentence may be links.
+SMALL = """[...document.querySelectorAll('main :is(button, input:not(.vh), select, textarea, a[href], summary)')]
+  .filter(one => one.checkVisibility() && getComputedStyle(one).display !== 'inline')
+  .filter(one => one.offsetWidth < 24 || one.offsetHeight < 24).map(one => one.outerHTML.slice(0, 200))"""
+
 
 class Handler(http.server.SimpleHTTPRequestHandler):
     extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
@@ -128,7 +133,7 @@ def test_a_colour_is_judged_told_against_what_is_live_and_restored(page: Page) -
     field = place.locator('input[type="text"]')
     assert place.locator(".was").count() == 0
     field.fill("#999999")
-    assert "Contrast with color.background.light: 2.6:1, too little to be read" in place.inner_text()
+    assert "Contrast with color.background: 2.6:1, too little to be read" in place.inner_text()
     assert "Live: “#141a26”" in place.inner_text()
     field.fill("url(x)")
     assert field.get_attribute("aria-invalid") == "true"
@@ -203,3 +208,4 @@ def test_no_form_is_wider_than_the_screen(page: Page, width: int) -> None:
             opened(page, section, item)
             until(page, "document.querySelector('main > *').children.length")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (section, item)
+            assert page.evaluate(SMALL) == [], (section, item)

@@ -11,7 +11,7 @@ import {free} from './places.js';
 import {register} from './registry.js';
 import {Scope} from './scope.js';
 import {list} from './sections.js';
-import {counterpartOf, groundOf, grouped, isGround, keyFor, variablesOf} from './token-groups.js';
+import {counterpartOf, groundOf, grouped, isGround, keyFor, nameOf, variablesOf} from './token-groups.js';
 import {TOKEN_CATEGORIES, tokenProblem} from './token-values.js';
 
 /** @returns {Record<string, string>} */
@@ -34,6 +34,9 @@ class TokenScope extends Scope {
     return [...known, /** @type {any} */ ({pointer: '', code, severity: 'error', message, section: this.section, id: this.itemId, path: 'value'})];
   }
 }
+
+/** Beside others of its scope. @param {import('./token-groups.js').Token} token */
+const shortName = token => (token.scope && nameOf(token).split('.').slice(1).join('.')) || nameOf(token);
 
 /** Long names break between their words. @param {string} name */
 const breakable = name => name.split(/(?<=[.\-_])|(?<=[a-z0-9])(?=[A-Z])/).map((part, index) => html`${index ? html`<wbr>` : nothing}${part}`);
@@ -106,7 +109,7 @@ class TokensForm extends FormElement {
     let control;
     if (category === 'color') {
       const other = counterpartOf(token, tokens);
-      control = colorField({...field, variables, against: other && {label: other.key, value: String(other.value), writing: isGround(token), under: String(groundOf(token, tokens)?.value ?? '')}});
+      control = colorField({...field, variables, against: other && {label: shortName(other), value: String(other.value), writing: isGround(token), under: String(groundOf(token, tokens)?.value ?? '')}});
     } else if (category === 'shadow' || category === 'gradient') {
       control = html`<div class="seen"><tb-swatch class=${token.mode ?? ''} .category=${category} .value=${tokenProblem(category, token.value) ? 'none' : token.value} .variables=${variables} aria-hidden="true"></tb-swatch>${textField({...field, mono: true, multiline: String(token.value).length > 24})}</div>`;
     } else if (category === 'radius') control = html`<div class="seen"><tb-swatch class="corner" .category=${category} .value=${tokenProblem(category, token.value) ? 0 : token.value} .variables=${variables} aria-hidden="true"></tb-swatch>${lengthField(field)}</div>`;
