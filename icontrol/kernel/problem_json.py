@@ -56,13 +56,6 @@ define(
     next="The Allow header lists the methods.",
 )
 define(
-    "http.not_acceptable",
-    406,
-    title="Format not available",
-    detail="The answer is available as JSON only.",
-    next="Send Accept: application/json.",
-)
-define(
     "http.too_large",
     413,
     title="Too large",

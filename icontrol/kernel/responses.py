@@ -91,8 +91,6 @@ def to_refusal(error: BaseException) -> Refusal | None:
             return Refusal("http.forbidden")
         case exceptions.NotFound() | Http404():
             return Refusal("http.not_found")
-        case exceptions.NotAcceptable():
-            return Refusal("http.not_acceptable")
         case exceptions.UnsupportedMediaType():
             return not_read(("application/json",))
         case RequestDataTooBig():

@@ -26,8 +26,7 @@ ELSEWHERE = {
     "gate.maintenance",
     "gate.malformed_version",
     "gate.update_required",
-    "http.not_acceptable",  # the API
-    "http.unsupported_media_type",
+    "http.unsupported_media_type",  # the API
 }
 #: Refusals that only those who send requests meet.
 OF_REQUESTS = re.compile(r"(http|gate|evaluation)[.].*")
