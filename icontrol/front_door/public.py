@@ -84,7 +84,8 @@ class Public:
         kept = found.once("door", lambda: lru_cache(KEPT)(partial(_make, found)))
         is_short = sum(map(len, filter(None, map(headers.get, COUNTING)))) <= LONGEST_KEPT
         table: Callable[..., _Told] = kept if is_short else kept.__wrapped__
-        if route is answers.CONFIG and not answers.is_prepared(found, _surface(query)):
+        coding = headers.get(b"accept-encoding", b"").decode("latin-1")
+        if route is answers.CONFIG and not answers.is_prepared(found, _surface(query), coding):
             return (await self.pool.run(partial(table, *asked))).answer
         told = table(*asked)
         if told.client is not None and scope["method"] == "GET":

@@ -84,6 +84,7 @@ class PublicView(APIView):
             version=meta.get("HTTP_X_CLIENT_VERSION"),
             platform=meta.get("HTTP_X_CLIENT_PLATFORM"),
             accept_language=meta.get("HTTP_ACCEPT_LANGUAGE", ""),
+            accept_encoding=meta.get("HTTP_ACCEPT_ENCODING", ""),
             if_none_match=meta.get("HTTP_IF_NONE_MATCH", ""),
             surface=request.query_params.get("surface", "") if meta.get("QUERY_STRING") else "",
             default_language=settings.LANGUAGE_CODE,

@@ -14,6 +14,7 @@ from typing import Any
 import releases.codes  # noqa: F401  (defines the refusals)
 from icontrol.kernel import problem_json
 from icontrol.kernel.answers import Answer
+from icontrol.kernel.codings import IDENTITY
 from icontrol.kernel.entity_tags import named
 from icontrol.kernel.languages import MAX_HEADER, choose
 from icontrol.kernel.refusals import Refusal
@@ -32,10 +33,13 @@ LONGEST_KEPT = 200
 
 @dataclass(frozen=True)
 class Route:
-    """A client route. ``vary`` names every header that can change an answer, so that caches keep answers apart."""
+    """A client route. ``vary`` names every header that can change an answer, so that caches keep answers apart;
+    ``coded``: answers that are kept come in the content coding that the client prefers.
+    """
 
     vary: str
     methods: tuple[str, ...] = ("GET", "HEAD")
+    coded: bool = False
 
     @cached_property
     def headers(self) -> tuple[tuple[str, str], ...]:
@@ -45,7 +49,7 @@ class Route:
 
 _GATED = "X-Client-Key, X-Client-Version, X-Client-Platform, Accept-Language"
 GATE = Route(_GATED)
-CONFIG = Route(_GATED)
+CONFIG = Route(f"{_GATED}, Accept-Encoding", coded=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +91,9 @@ def answer(ask: Ask, live: Live | Refusal) -> Answer:
         return refused(ask, refusal)
 
 
-def is_prepared(live: Live, surface: str) -> bool:
-    """Whether the config for this surface has been made, so that :func:`answer` takes a moment only."""
-    return live.version is None or is_made(live, live.surface or surface)
+def is_prepared(live: Live, surface: str, accept_encoding: str) -> bool:
+    """Whether the config for this surface and coding has been made, so that :func:`answer` takes a moment only."""
+    return live.version is None or is_made(live, live.surface or surface, accept_encoding)
 
 
 def refused(
@@ -107,11 +111,14 @@ def conditional(
     ask: Ask, live: Live, shown: Representation, *more: tuple[str, str], cache_control: str = NO_CACHE
 ) -> Answer:
     """200 or 304, with validators and the release's headers on both."""
-    headers = (("ETag", shown.etag), *_of_release(ask, live, cache_control), *more)
+    coding = shown.coding(ask.accept_encoding) if ask.route.coded else IDENTITY
+    headers = (("ETag", shown.tag(coding)), *_of_release(ask, live, cache_control), *more)
     has = ask.if_none_match
     if has and (has == shown.etag or not named(has).isdisjoint((shown.etag, "*"))):
         return Answer(304, headers)
-    return Answer(200, (JSON, *headers), shown.body)
+    if coding != IDENTITY:
+        headers = (("Content-Encoding", coding), *headers)
+    return Answer(200, (JSON, *headers), shown.coded(coding))
 
 
 def unconditional(ask: Ask, live: Live, body: bytes) -> Answer:
@@ -228,9 +235,12 @@ def _decide(
     client = _client(policy, decision, platform)
     if decision.status == 200:
         return _Decided(client, Representation.of(fields))
-    ask = Ask(GATE, accept_language=accept_language, default_language=default_language)
-    refusal = refused(ask, _refusal(policy, decision.status, fields), fields)
-    return _Decided(client, refusal, None if decision.config_status == 200 else refusal)
+    refusal = _refusal(policy, decision.status, fields)
+    gate, config = (
+        refused(Ask(route, accept_language=accept_language, default_language=default_language), refusal, fields)
+        for route in (GATE, CONFIG)
+    )
+    return _Decided(client, gate, None if decision.config_status == 200 else config)
 
 
 def _refusal(policy: Policy, status: int, fields: Mapping[str, Any]) -> Refusal:

@@ -11,13 +11,13 @@ from typing import Any, TypeVar, cast
 import releases.codes  # noqa: F401  (what it refuses)
 from configs.snapshot.canonical import canonical, digest, revision_of
 from flags.engine import FlagSet, compile_flags, resolved
+from icontrol.kernel.codings import CODERS, IDENTITY, LEAST, chosen
 from icontrol.kernel.entity_tags import entity_tag
 from icontrol.kernel.refusals import Refusal
 from releases.delivery.public_form import render
 
 logger = logging.getLogger("icontrol.delivery")
 MOST_WAITED = 10  # seconds to wait for another thread's computation
-IDENTITY = "identity"  # no content coding
 T = TypeVar("T")
 
 
@@ -84,13 +84,14 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """One answer to clients: its canonical bytes in each cached content coding, with the strong entity tag and SHA-256
-    of the uncoded bytes.
+    """One answer to clients: its canonical bytes, their SHA-256, and a strong entity tag. In another content coding the
+    tag has its name behind; :func:`icontrol.kernel.entity_tags.named` takes that off.
     """
 
-    encodings: Mapping[str, bytes]
+    body: bytes
     etag: str
     digest: str
+    _coded: dict[str, bytes] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, document: Any) -> Representation:
@@ -99,11 +100,26 @@ class Representation:
     @classmethod
     def of_text(cls, text: str) -> Representation:
         sha = digest(text)
-        return cls({IDENTITY: text.encode()}, entity_tag(revision_of(sha)), sha)
+        return cls(text.encode(), entity_tag(revision_of(sha)), sha)
 
-    @property
-    def body(self) -> bytes:
-        return self.encodings[IDENTITY]
+    def coding(self, accept: str) -> str:
+        """The content coding for an ``Accept-Encoding``."""
+        return chosen(accept) if len(self.body) >= LEAST else IDENTITY
+
+    def is_coded(self, coding: str) -> bool:
+        return coding == IDENTITY or coding in self._coded
+
+    def coded(self, coding: str) -> bytes:
+        """The bytes in this coding, made at the first call."""
+        if coding == IDENTITY:
+            return self.body
+        found = self._coded.get(coding)
+        if found is None:
+            found = self._coded[coding] = CODERS[coding](self.body)
+        return found
+
+    def tag(self, coding: str) -> str:
+        return self.etag if coding == IDENTITY else f'{self.etag[:-1]}-{coding}"'
 
 
 def representation(live: Live, surface: str) -> Representation:
@@ -114,9 +130,12 @@ def representation(live: Live, surface: str) -> Representation:
     )
 
 
-def is_made(live: Live, surface: str) -> bool:
-    """Whether :func:`representation` has it already."""
-    return live.has("surfaces") and live.has(("surface", _known_surface(live, surface)))
+def is_made(live: Live, surface: str, accept: str) -> bool:
+    """Whether :func:`representation` has it already, in the coding for this ``Accept-Encoding``."""
+    if not live.has("surfaces") or not live.has(("surface", _known_surface(live, surface))):
+        return False
+    shown = representation(live, surface)
+    return shown.is_coded(shown.coding(accept))
 
 
 def _known_surface(live: Live, surface: str) -> str:

@@ -21,8 +21,10 @@ from icontrol.front_door.wsgi import Answer
 from releases.access import actions as access
 from releases.delivery import polls
 from releases.models import VersionPolls
+from releases.policies import CONFIRMABLE
 from tests.factories import ADA, World, flag, snapshot
 from tests.icontrol.front_door.helpers import Header, ask
+from tests.icontrol.test_codings import DECODERS
 
 PATHS = ("/meta/release", "/api/config", "/api/config/published")
 
@@ -176,6 +178,25 @@ def test_what_has_not_changed_is_304_by_both_ways(doors: Doors, path: str) -> No
 def test_a_surface_is_read_in_the_same_way(doors: Doors, query: str) -> None:
     for path in PATHS:
         doors.same("GET", f"{path}?{query}")
+    assert not doors.pools.chosen
+
+
+@pytest.mark.parametrize("coding", [b"gzip", b"br", b"zstd", b"identity", b"gzip, deflate, br", b"*;q=0"])
+def test_a_coding_is_chosen_in_the_same_way_and_has_a_tag_of_its_own(doors: Doors, world: World, coding: bytes) -> None:
+    world.release(snapshot(*(f"page-{number}" for number in range(50))), confirm=CONFIRMABLE)
+    plain = doors.same("GET", PATHS[1])
+    told = doors.same("GET", PATHS[1], [(b"accept-encoding", coding)])
+    headers = dict(told.headers)
+    name = headers.get(b"content-encoding", b"identity").decode()
+    assert DECODERS.get(name, bytes)(told.body) == plain.body
+    assert (
+        b"Accept-Encoding" in headers[b"vary"]
+        and headers[b"x-config-digest"] == dict(plain.headers)[b"x-config-digest"]
+    )
+    assert (headers[b"etag"] == dict(plain.headers)[b"etag"]) == (name == "identity")
+    again = [(b"accept-encoding", coding), (b"if-none-match", headers[b"etag"])]
+    assert doors.same("GET", PATHS[1], again).status == 304
+    assert doors.same("GET", PATHS[1], [(b"if-none-match", headers[b"etag"])]).status == 304
     assert not doors.pools.chosen
 
 
