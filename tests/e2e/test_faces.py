@@ -48,9 +48,9 @@ class Site:
             self.complaints.append(complaints)
         return context
 
-    def admin(self, **options: Any) -> Page:
+    def admin(self, *, noisy: bool = False, **options: Any) -> Page:
         """The first account, logged in."""
-        page = self.context(**options).new_page()
+        page = self.context(noisy=noisy, **options).new_page()
         page.goto("/login")
         page.get_by_label("Username").fill("admin")
         page.get_by_label("Password").fill(PASSWORD)
@@ -148,6 +148,40 @@ def test_the_whole_story(site: Site) -> None:
     expect(app).to_have_url(re.compile("version=1.2.0"))
     expect(blocked).to_have_count(0)
     expect(navigation.first).to_be_visible()
+
+
+def edited(site: Site, title: str, **options: Any) -> Page:
+    """The orders page in the Toolbox, with its English title typed."""
+    page = site.admin(**options)
+    page.goto("/toolbox#/pages/orders")
+    page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_label("Title of the page, English")).to_be_editable()
+    if not title:
+        return page
+    page.get_by_label("Title of the page, English").fill(title)
+    expect(page.locator(".saved.saved")).to_have_text("Saved")
+    return page
+
+
+def test_two_editors_in_conflict(site: Site) -> None:
+    """What differs is put together; of one field both have typed, somebody decides: nobody is overwritten."""
+    bob = edited(site, "", noisy=True)
+    title = bob.get_by_label("Title of the page, English")
+    bob.context.set_offline(True)
+    title.fill("Orders by Bob")
+    bob.get_by_label("Title of the page, French").fill("Commandes de Bob")
+    expect(bob.locator(".saved.offline")).to_be_visible()
+    ada = edited(site, "Orders by Ada")
+    bob.context.set_offline(False)
+    conflict = bob.get_by_role("group", name="Orders")
+    expect(conflict.get_by_text("“Orders by Ada”").first).to_be_visible()
+    conflict.get_by_role("button", name="Take theirs").click()
+    expect(title).to_have_value("Orders by Ada")
+    expect(bob.locator(".saved.saved")).to_have_text("Saved")
+    ada.reload()
+    ada.get_by_role("button", name="Edit").click()
+    expect(ada.get_by_label("Title of the page, French")).to_have_value("Commandes de Bob")
+    expect(ada.get_by_label("Title of the page, English")).to_have_value("Orders by Ada")
 
 
 def test_the_control_plane_without_javascript(site: Site) -> None:
