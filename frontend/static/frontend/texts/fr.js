@@ -43,7 +43,7 @@ export default {
  "All as JSON": "Tout en JSON",
  "All of {group}": "Tout : {group}",
  "Also here: {names}": "Aussi ici : {names}",
- "An attribute, or several: the first that is there counts. Left out: tenant.": "Un attribut, ou plusieurs : le premier présent compte. Sans rien : tenant.",
+ "An attribute, or several: the first that is there counts. Left out: tenant.": "Un attribut, ou plusieurs : le premier présent compte. Sans rien : le locataire (tenant).",
  "An item or an action": "Un élément ou une action",
  "Another attribute": "Autre attribut",
  "Another seed deals everybody anew. Flags with one seed reach the same people.": "Une autre graine redistribue tout le monde. Les drapeaux de même graine touchent les mêmes personnes.",
@@ -354,7 +354,7 @@ export default {
  "Removed from the draft": "Supprimé du brouillon",
  "Replace the preview": "Remplacer la prévisualisation",
  "Replace the {count} entry there is": [
-  "Remplacer la seule entrée présente",
+  "Remplacer {count} entrée présente",
   "Remplacer les {count} entrées présentes"
  ],
  "Restore": "Rétablir",
@@ -859,7 +859,7 @@ export default {
  "{version} is live in {environment}: release {serial}.": "{version} est en ligne dans {environment} : mise en ligne {serial}.",
  "{what} of {item}": "{what} de {item}",
  "{who} changed the same field as you. Whose stays?": [
-  "{who} a modifié le même champ que vous. Lequel garder ?",
+  "{who} a modifié {count} champ en même temps que vous. Lequel garder ?",
   "{who} a modifié {count} champs que vous aviez modifiés. Lesquels garder ?"
  ],
  "{who} saved meanwhile; it is in your draft now: {what}": "{who} a enregistré entre-temps ; c’est maintenant dans votre brouillon : {what}",

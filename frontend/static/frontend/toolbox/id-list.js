@@ -1,5 +1,5 @@
 // A list of ids: chips, a picker of those that exist, and a dialog that cleans what is pasted or uploaded.
-import {icon, number, plural, say} from '../lib.js';
+import {icon, plural, say} from '../lib.js';
 import {LitElement, html, live, nothing, repeat} from '../vendor/lit.js';
 import {announce} from './announce.js';
 import {itemsOf} from './choices.js';
@@ -112,7 +112,7 @@ class IdList extends LitElement {
     ].filter(Boolean);
     return html`<div class="cleaned" role="status">${done.length ? html`<p><b>${say('Cleaned:')}</b></p><ul class="dots">${done.map(line => html`<li>${line}</li>`)}</ul>` : html`<p>${icon('circle-check', true)} ${say('Nothing had to be cleaned.')}</p>`}
       ${misfits.length ? html`<p class="err">${icon('circle-x', true)}<span>${plural('{count} entry cannot be used and is left out', '{count} entries cannot be used and are left out', {count: misfits.length})}: ${some(misfits)}</span></p>` : nothing}
-      <p><b>${plural('{count} entry', '{count} entries', {count: ids.length})}</b></p><ul class="idchips">${ids.slice(0, 12).map(id => html`<li class="idchip"><span>${id}</span></li>`)}${ids.length > 12 ? html`<li class="muted">${say('and {count} more', {count: number(ids.length - 12)})}</li>` : nothing}</ul></div>`;
+      <p><b>${plural('{count} entry', '{count} entries', {count: ids.length})}</b></p><ul class="idchips">${ids.slice(0, 12).map(id => html`<li class="idchip"><span>${id}</span></li>`)}${ids.length > 12 ? html`<li class="muted">${plural('and {count} more', 'and {count} more', {count: ids.length - 12})}</li>` : nothing}</ul></div>`;
   }
 }
 customElements.define('tb-ids', IdList);
