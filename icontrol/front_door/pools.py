@@ -66,7 +66,7 @@ CLIENTS = re.compile(
 #: Emergency actions and their pages, which must never wait for an editor's diff; and monitoring of this process.
 EMERGENCIES = re.compile(
     r"/(readyz|metrics|api/(flags/[^/]+/(kill|lift)|policy)"
-    r"|admin/releases/environment/\d+/(policy|flags/[^/]+/(kill|lift))/"
+    r"|cp/[^/]+/[^/]+/(policy|flags/[^/]+/(kill|lift))"
     r"|cp/incident(/\d+/(kill|lift|undo|rollback/[^/]+|maintenance/(on|off)))?)\Z"
 )
 #: Emergency actions whose pages show a diff: a GET counts as a page.
@@ -79,10 +79,9 @@ COMPARED = re.compile(
 LOGINS = re.compile(r"/(login|logout|confirm|cp/incident/login|admin/logout/)\Z")
 #: The way to an emergency action: the lists that lead to it.
 PAGES = re.compile(
-    r"/(|i18n/setlang/|theme|account(/sessions/end)?|cp(/state|/[^/]+/[^/]+/releases(/\d+)?)?|admin/(|(login|jsi18n)/"
-    r"|releases/environment/(\d+/change/)?|releases/release/|configs/configversion/"
-    r"|flags/flags/(environment/\d+/(flag/[^/]+/)?)?"
-    r")|cp/(people|tokens|links|[^/]+/[^/]+/keys)(/\d+(/(end|revoke))?)?)\Z"
+    r"/(|i18n/setlang/|theme|account(/sessions/end)?|cp(/state|/[^/]+/[^/]+/(releases(/\d+)?|flags(/[^/]+)?))?|admin/(|(login|jsi18n)/"
+    r"|releases/environment/(\d+/change/)?|releases/release/|configs/configversion/)"
+    r"|cp/(people|tokens|links|[^/]+/[^/]+/keys)(/\d+(/(end|revoke))?)?)\Z"
 )
 
 
