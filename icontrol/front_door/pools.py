@@ -79,8 +79,9 @@ COMPARED = re.compile(
 LOGINS = re.compile(r"/(login|logout|confirm|cp/incident/login|admin/logout/)\Z")
 #: The way to an emergency action: the lists that lead to it.
 PAGES = re.compile(
-    r"/(|i18n/setlang/|theme|account(/sessions/end)?|cp(/state|/[^/]+/[^/]+/(releases(/\d+)?|flags(/[^/]+)?))?|admin/(|(login|jsi18n)/"
-    r"|releases/environment/(\d+/change/)?|releases/release/|configs/configversion/)"
+    r"/(|i18n/setlang/|theme|account(/sessions/end)?"
+    r"|cp(/state|/[^/]+/[^/]+/(releases(/\d+)?|flags(/[^/]+)?))?"
+    r"|admin/(|(login|jsi18n)/|releases/(environment/(\d+/change/)?|release/)|configs/configversion/)"
     r"|cp/(people|tokens|links|[^/]+/[^/]+/keys)(/\d+(/(end|revoke))?)?)\Z"
 )
 

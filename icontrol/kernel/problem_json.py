@@ -25,7 +25,7 @@ define(
     401,
     title="Authentication required",
     detail="This needs a login or a valid API token.",
-    next="Send Authorization: Bearer …, or log in at /admin/.",
+    next="Send Authorization: Bearer …, or log in at /login.",
 )
 define(
     "http.forbidden",
