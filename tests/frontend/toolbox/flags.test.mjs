@@ -8,7 +8,7 @@ const model = await import(`${BASE}flag-model.js`);
 const conditions = await import(`${BASE}flag-conditions.js`);
 const effects = await import(`${BASE}flag-effects.js`);
 const {impactOf, touched} = await import(`${BASE}flag-impact.js`);
-const {attributeOf, contextOf, evaluate, reached} = await import(`${BASE}flag-evaluation.js`);
+const {attributeOf, contextOf, evaluate, insideSegment, reached} = await import(`${BASE}flag-evaluation.js`);
 const SCHEMA = JSON.parse(readFileSync(new URL('../../../configs/schema/snapshot.schema.json', import.meta.url), 'utf8')).$defs;
 const VECTORS = JSON.parse(readFileSync(new URL('../../vectors/flags.json', import.meta.url), 'utf8'));
 
@@ -228,4 +228,11 @@ test('a changed segment, another value and a pattern are told as well', () => {
   assert.deepEqual(impactOf(one, two, 'production', ['x', 'y', 'z']), [{key: 'v', gains: [], loses: [], others: ['x', 'y'], unknown: false}]);
   const three = {...one, segments: [{id: 's', conditions: [{attribute: 'tenant', operator: 'matches', values: ['^y']}]}]};
   assert.deepEqual(impactOf(one, three, 'production', ['x']).map(({unknown}) => unknown), [true]);
+});
+
+test('the tenants in a segment are counted where the tenant decides', () => {
+  const asks = (operator, values) => ({attribute: 'tenant', operator, values});
+  const segments = [{id: 'pair', conditions: [asks('in', ['a', 'b'])]}, {id: 'rest', conditions: [{not: {segment: 'pair'}}]}, {id: 'odd', conditions: [asks('matches', ['^a'])]}, {id: 'half', conditions: [asks('in', [])]}];
+  const inside = id => insideSegment({segments}, id, 'production', ['a', 'b', 'c']);
+  assert.deepEqual(['pair', 'rest', 'odd', 'half'].map(inside), [['a', 'b'], ['c'], null, null]);
 });

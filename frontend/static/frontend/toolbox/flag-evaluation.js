@@ -87,3 +87,11 @@ export function reached(flag, share, ids) {
   const names = ids.filter(id => flags.evaluate(key, {id}, 0n)?.value === true);
   return {inside: names.length, of: ids.length, names: names.slice(0, 12)};
 }
+
+/** The tenants in a segment, by the tenant alone. @param {Record<string, any>} snapshot @param {string} id @param {string} environment @param {string[]} tenants @returns {string[] | null} null: only the server can tell */
+export function insideSegment(snapshot, id, environment, tenants) {
+  const asks = {key: id, type: 'boolean', state: 'ON', defaultVariant: 'off', rules: [{id: 'in', conditions: [{segment: id}], variant: 'on'}]};
+  const asked = evaluator({featureFlags: [asks], segments: snapshot.segments}, id, environment);
+  const found = tenants.map(tenant => asked({tenant}));
+  return found.some(answer => answer === null || answer.reason === 'ERROR') ? null : tenants.filter((_, at) => found[at]?.value === true);
+}
