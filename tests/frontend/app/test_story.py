@@ -108,6 +108,10 @@ def test_the_story(process_environment: dict[str, str], tmp_path: Path) -> None:
             expect(seen.get_by_role("heading", name="Toutes les commandes", level=2)).to_be_visible()
             expect(seen.get_by_text(re.compile(r"«\sAchats\s» → «\sToutes les commandes\s»"))).to_be_visible()
             assert not seen.evaluate(WIDER) and not their
+            seen.locator("header .menu > summary").click()
+            seen.locator("button[name=theme][value=dark]").click()
+            until(seen, "document.documentElement.dataset.theme === 'dark'")
+            expect(seen.get_by_role("heading", name="Aperçu de 1.0.2")).to_be_visible()
             phone.close()
             page.set_viewport_size({"width": 320, "height": 640})
             assert not page.evaluate(WIDER)
