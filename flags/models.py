@@ -34,11 +34,3 @@ class Usage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.flag}={self.variant} {self.hour}: {self.count}"
-
-
-class Flags(Environment):
-    """A proxy without a table, for the admin's pages of flags."""
-
-    class Meta:
-        proxy = True
-        default_permissions = ()

@@ -36,6 +36,7 @@ class Entry:
 ENTRIES = (
     Entry("overview", text_lazy("Overview"), "control", "o"),
     Entry("versions", text_lazy("Versions"), "control-versions", "v", of_environment=True),
+    Entry("flags", text_lazy("Flags"), "control-flags", "f", of_environment=True),
     Entry("policy", text_lazy("Policy"), "control-policy", "p", of_environment=True),
     Entry("clients", text_lazy("Clients"), "control-clients", "c", of_environment=True),
     Entry("ledger", text_lazy("Ledger"), "control-ledger", "l", of_environment=True),

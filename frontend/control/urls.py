@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from frontend.control import changes, checkpoints, clients, compare, export, ledger, overview, policy, then, versions
+from frontend.control import (
+    changes,
+    checkpoints,
+    clients,
+    compare,
+    export,
+    flag,
+    flags,
+    ledger,
+    overview,
+    policy,
+    then,
+    versions,
+)
 
 #: Of one environment.
 HERE = "cp/<str:application>/<str:environment>/"
@@ -20,6 +33,10 @@ urlpatterns = [
     path(f"{HERE}versions/<str:version>/preview", changes.preview, name="control-preview"),
     path(f"{HERE}versions/<str:version>/withdraw", changes.withdraw, name="control-withdraw"),
     path(f"{HERE}versions/<str:version>/restore", changes.restore, name="control-restore"),
+    path(f"{HERE}flags", flags.flags, name="control-flags"),
+    path(f"{HERE}flags/<str:key>", flag.flag, name="control-flag"),
+    path(f"{HERE}flags/<str:key>/kill", flags.kill, name="control-flag-kill"),
+    path(f"{HERE}flags/<str:key>/lift", flags.lift, name="control-flag-lift"),
     path(f"{HERE}clients", clients.clients, name="control-clients"),
     path(f"{HERE}policy", policy.policy, name="control-policy"),
     path(f"{HERE}compare", compare.compare, name="control-compare"),

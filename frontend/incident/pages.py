@@ -18,12 +18,11 @@ from icontrol.kernel.localized import localized_lazy, text_lazy
 from icontrol.kernel.responses import language
 from icontrol.kernel.texts import Text, both, pick
 from releases import actions
-from releases.admin import kill_switches
 from releases.gate.decision import Policy
 from releases.impact import STOPS_MANY, impact_of
 from releases.ledger.chain import head_of
 from releases.models import Environment, Release
-from releases.pages import undo, version_actions
+from releases.pages import kill_switches, undo, version_actions
 from releases.pages.action_page import ActionPage
 from releases.pages.facts import Difference
 from releases.policies import policy_revision

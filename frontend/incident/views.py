@@ -27,10 +27,10 @@ from icontrol.kernel.refusals import Refusal
 from releases import admin_site
 from releases.access.authentication import actor_of_user
 from releases.access.password_forms import LoginForm
-from releases.admin.kill_switches import KILL, LIFT, SwitchTexts
 from releases.ledger.chain import head_of
 from releases.models import Environment
 from releases.pages.action_page import whole_number
+from releases.pages.kill_switches import KILL, LIFT, SwitchTexts
 from releases.policies import check_switch, live_flags
 
 #: Not one script, not even ours.

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from icontrol.kernel.localized import text_lazy
 from releases.models import Environment, Release
 from releases.offers import Offer
-from releases.pages.offered import HIDDEN, Button
+from releases.pages.offered import Button
 
 
 def address(name: str, *args: Any, **query: Any) -> str:
@@ -50,17 +50,8 @@ def in_control(name: str, label: Any, environment: Environment, *args: Any) -> B
 
 
 def flags_url(environment: Environment) -> str:
-    """The page of its live flags, by URL only: this app must not import the flags app."""
-    return address("flags_flags_environment", environment.pk)
-
-
-def switch_of(offer: Offer, environment: Environment, flag: str, origin: str) -> Button | None:
-    """The kill switch of one flag, for publishers; it leads back to ``origin``."""
-    if offer.code in HIDDEN:
-        return None
-    label, style = (text_lazy("Lift"), "") if offer.action == "lift" else (text_lazy("Kill"), "danger")
-    url = address(f"releases_environment_{offer.action}", environment.pk, flag, next=origin)
-    return Button(label, url, style, offer.refusal)
+    """The page of its live flags, by URL only: the control plane stands above this app."""
+    return reverse("control-flags", args=(environment.application.key, environment.key))
 
 
 def link(thing: Any, label: Any) -> SafeString:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from icontrol.kernel.localized import text_lazy
 from releases.admin import buttons
 from releases.admin.base import Fact, ReadOnlyAdmin
-from releases.admin.kill_switches import KILL, LIFT, Switch
 from releases.ledger.chain import head_of
 from releases.models import Environment
 from releases.pages import facts, markup
@@ -76,15 +74,3 @@ class EnvironmentAdmin(ReadOnlyAdmin):
 
     def buttons(self, request: HttpRequest, environment: Environment) -> list[Button]:
         return [buttons.in_control("versions", text_lazy("In the control plane"), environment)]
-
-    def pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
-        return [
-            ("<int:pk>/flags/<str:key>/kill/", self.kill, "kill"),
-            ("<int:pk>/flags/<str:key>/lift/", self.lift, "lift"),
-        ]
-
-    def kill(self, request: HttpRequest, pk: int, key: str) -> HttpResponse:
-        return Switch(self, request, self.find(request, pk), key, KILL).serve()
-
-    def lift(self, request: HttpRequest, pk: int, key: str) -> HttpResponse:
-        return Switch(self, request, self.find(request, pk), key, LIFT).serve()

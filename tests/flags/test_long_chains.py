@@ -80,10 +80,10 @@ def test_the_pages_of_a_flag_that_needs_a_thousand(world: World) -> None:
     world.now = timezone.now()
     world.release(snapshot(**PLAIN), confirm=["release.grows"])
     viewer = staff("viewer")
-    place = (world.production.pk, "f0")
-    page = viewer.get("flags_flags_flag", *place)
+    place = "/cp/icontrol/production/flags/f0"
+    page = viewer.open(place)
     assert page.status == 200 and 'id="id_attribute-plan"' in page.html
-    explained = viewer.fill("flags_flags_flag", *place, **{"attribute-plan": "pro"}, channel="live")
+    explained = viewer.post(place, **{"attribute-plan": "pro"}, channel="live")
     assert explained.status == 200 and "The flag “f1” must serve" in explained.text
-    assert viewer.get("flags_flags_changelist").status == 200
+    assert viewer.open("/cp/icontrol/production/flags").status == 200
     assert len(overview(world.production, world.now).flags) == LENGTH + 1

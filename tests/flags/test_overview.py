@@ -12,10 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from flags.admin.chart import bars
 from flags.models import UNTOLD, Usage
 from flags.overview import FlagFacts, counts_of, overview
 from flags.usage import HOUR, KEPT_HOURS
+from frontend.control.usage_chart import bars
 from icontrol.kernel.refusals import Refusal
 from releases.models import Environment, Release
 from tests.factories import NOON, World, flag, snapshot
@@ -223,7 +223,7 @@ def test_nothing_live_and_an_unknown_flag_are_refused(world: World) -> None:
 
 def by_page() -> Callable[[World], Any]:
     viewer = staff("viewer")
-    return lambda world: viewer.get("flags_flags_environment", world.production.pk)
+    return lambda world: viewer.open("/cp/icontrol/production/flags")
 
 
 def by_api() -> Callable[[World], Any]:

@@ -18,7 +18,7 @@ ROOMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("faces", "frontend: Toolbox, control plane, app, incident page", ("frontend",)),
     ("protocols", "flags: OFREP, Unleash", ("flags.ofrep", "flags.unleash", "flags.client_views")),
     ("engine", "flags.engine: evaluation", ("flags.engine",)),
-    ("flagdoors", "flags: API, admin, commands", ("flags.api", "flags.admin", "flags.management")),
+    ("flagdoors", "flags: API, commands", ("flags.api", "flags.management")),
     ("flags", "flags: explaining, usage, overview", ("flags",)),
     ("api", "releases.api", ("releases.api", "releases.urls")),
     ("pages", "releases.pages: confirmations, differences in sentences", ("releases.pages",)),

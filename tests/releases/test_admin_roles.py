@@ -50,16 +50,11 @@ OPENS: dict[str, frozenset[str]] = {
     "releases_environment_change": FROM["viewer"],
     "releases_environment_changelist": FROM["viewer"],
     "releases_environment_history": FROM["viewer"],
-    "releases_environment_kill": FROM["publisher"],
-    "releases_environment_lift": FROM["publisher"],
     "releases_previewlink_change": FROM["editor"],
     "releases_previewlink_changelist": FROM["editor"],
     "releases_previewlink_history": FROM["editor"],
     "releases_release_change": FROM["viewer"],
     "releases_release_changelist": FROM["viewer"],
-    "flags_flags_changelist": FROM["viewer"],
-    "flags_flags_environment": FROM["viewer"],
-    "flags_flags_flag": FROM["viewer"],
 }
 #: Django's own, which need no row: they answer a form of the admin, or lead elsewhere.
 ASIDE = {"login", "logout", "autocomplete", "view_on_site", "app_list"}
@@ -93,7 +88,6 @@ def arguments(world: World) -> dict[str, tuple[Any, ...]]:
         "auth_user": User.objects.get(username="somebody").pk,
         "configs_application": world.application.pk,
         "configs_configversion": live.pk,
-        "flags_flags": world.production.pk,
         "releases_apitoken": ApiToken.objects.get().pk,
         "releases_auditevent": AuditEvent.objects.latest("pk").pk,
         "releases_clientkey": ClientKey.objects.get().pk,
@@ -110,8 +104,6 @@ def arguments(world: World) -> dict[str, tuple[Any, ...]]:
         live.pk,
         ConfigVersion.history.order_by("history_id").first().history_id,
     )
-    for name in ("releases_environment_kill", "releases_environment_lift", "flags_flags_flag"):
-        found[name] = (world.production.pk, "checkout")
     return found
 
 

@@ -184,7 +184,7 @@ class Try:
     def on_a_page(self) -> str | None:
         """The same; the page would send what it showed."""
         world, version = self.world, self.named()
-        head, draft, environment = world.head(), world.draft, world.production.pk
+        head, draft = world.head(), world.draft
         typed: dict[str, Any] = {
             "environment": "production",
             "serial": head.serial,
@@ -199,9 +199,10 @@ class Try:
                 url = f"/cp/{world.application.key}/production/policy"
                 page = self.person.post(url, **typed, reason="x", confirmed="production", step="save")
             case "undo":
-                page = self.person.send(f"releases_environment_{self.action}", environment, **typed)
+                page = self.person.post(f"/cp/{world.application.key}/production/undo", **typed)
             case "kill" | "lift":
-                page = self.person.send(f"releases_environment_{self.action}", environment, "a", **typed)
+                url = f"/cp/{world.application.key}/production/flags/a/{self.action}"
+                page = self.person.post(url, **typed)
             case "preview_link":
                 url = f"{reverse('control-link-create')}?application={world.application.key}"
                 page = self.person.post(url, hours=24, reason="x")

@@ -56,7 +56,7 @@ def proposed(monkeypatch: pytest.MonkeyPatch) -> list[Proposal]:
 
 def test_every_door_proposes_the_same(live: World, proposed: list[Proposal]) -> None:
     api, person = Api(live), staff("publisher", name="ada.p")
-    draft, head, environment = live.draft, live.head(), live.production.pk
+    draft, head = live.draft, live.head()
     older = ConfigVersion.objects.get(version="1.0.0").pk
     policies = {"default": {**head.policy_set["default"], "latest": "9.0.0"}}
     page: dict[str, Any] = {"environment": "production", "serial": head.serial, "reason": "x"}
@@ -80,7 +80,7 @@ def test_every_door_proposes_the_same(live: World, proposed: list[Proposal]) -> 
         ],
         "undo": [
             lambda: api("POST", "/api/releases/undo", {"serial": head.serial, "reason": "x"}),
-            lambda: person.send("releases_environment_undo", environment, **page),
+            lambda: person.post("/cp/icontrol/production/undo", **page),
             lambda: manage("undo", "newest", "--reason", "x"),
         ],
         "policy": [
@@ -95,12 +95,12 @@ def test_every_door_proposes_the_same(live: World, proposed: list[Proposal]) -> 
         ],
         "kill": [
             lambda: api("POST", "/api/flags/a/kill", {"reason": "x"}),
-            lambda: person.send("releases_environment_kill", environment, "a", **page),
+            lambda: person.post("/cp/icontrol/production/flags/a/kill", **page),
             lambda: manage("kill", "a", "--reason", "x"),
         ],
         "lift": [
             lambda: api("POST", "/api/flags/b/lift", {"reason": "x"}),
-            lambda: person.send("releases_environment_lift", environment, "b", **page),
+            lambda: person.post("/cp/icontrol/production/flags/b/lift", **page),
             lambda: manage("lift", "b", "--reason", "x"),
         ],
     }

@@ -9,22 +9,19 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from icontrol.kernel.actors import PUBLISH
-from icontrol.kernel.localized import localized_lazy, text_lazy
+from icontrol.kernel.localized import localized_lazy
 from icontrol.kernel.texts import Text, both, fill
 from releases import actions
-from releases.admin.buttons import flags_url, page_of
 from releases.effects import effect_lines, prospect
 from releases.models import Environment
 from releases.pages.action_page import ActionPage, PageRenderer
 from releases.policies import live_flags
 from releases.proposals import Released
 
-#: English, French; with the names {flag}, {where} and, in ``happened``, {serial}.
-
 
 @dataclass(frozen=True, slots=True)
 class SwitchTexts:
-    """One direction of the switch: its action and texts."""
+    """One direction of the switch: its action, and texts with {flag}, {where} and, in ``happened``, {serial}."""
 
     name: str
     action: Callable[..., Released]
@@ -70,9 +67,9 @@ class Switch(ActionPage):
     permission = PUBLISH
 
     def __init__(
-        self, admin: PageRenderer, request: HttpRequest, environment: Environment, flag: str, kind: SwitchTexts
+        self, renderer: PageRenderer, request: HttpRequest, environment: Environment, flag: str, kind: SwitchTexts
     ) -> None:
-        super().__init__(admin, request)
+        super().__init__(renderer, request)
         self.environment, self.flag, self.kind = environment, flag, kind
         self.style = kind.style
 
@@ -84,7 +81,7 @@ class Switch(ActionPage):
 
     @property
     def back(self) -> str:
-        return self.origin(flags_url(self.environment))
+        return self.origin(self.renderer.page_of(self.environment))
 
     @property
     def proposed(self) -> Text:
@@ -93,10 +90,6 @@ class Switch(ActionPage):
     def frame(self) -> dict[str, Any]:
         return {
             "title": self.words(self.kind.question),
-            "crumbs": [
-                (self.environment.key, page_of(self.environment)),
-                (text_lazy("Flags"), flags_url(self.environment)),
-            ],
             "environment": self.environment,
             "back": self.back,
         }
