@@ -1,9 +1,10 @@
 // The header's part of the Toolbox: what is live and what the draft has beyond it; saved or not; undo; preview; publish.
 import {LitElement, html, nothing} from '../vendor/lit.js';
 import {icon, number, plural, say} from '../lib.js';
+import {settling} from './settling.js';
 
-/** Milliseconds that the number of changes may be behind while somebody types. */
-const BEHIND = 200;
+/** Milliseconds without a key press until the number of changes follows; milliseconds that it may be behind. */
+const [QUIET, MOST] = [250, 1000];
 
 class Follows extends LitElement {
   static properties = {session: {attribute: false}};
@@ -12,15 +13,8 @@ class Follows extends LitElement {
     super();
     /** @type {import('./session.js').Session} */
     this.session = /** @type {any} */ (undefined);
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this.timer = undefined;
     this.now = () => { this.requestUpdate(); };
-    this.later = () => {
-      this.timer ??= setTimeout(() => {
-        this.timer = undefined;
-        this.requestUpdate();
-      }, BEHIND);
-    };
+    this.later = settling(() => { this.requestUpdate(); }, QUIET, MOST);
   }
 
   createRenderRoot() { return this; }

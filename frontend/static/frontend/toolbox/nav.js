@@ -3,9 +3,10 @@ import {LitElement, guard, html, ifDefined, nothing, repeat} from '../vendor/lit
 import {icon, number, plural, say} from '../lib.js';
 import {ORDER, address, idOf, itemName, sectionIcon, sectionName} from './names.js';
 import {NAMED_BY, isObject, list, ownSections} from './sections.js';
+import {settling} from './settling.js';
 
-/** Milliseconds that the navigation may be behind while somebody types. */
-const BEHIND = 200;
+/** Milliseconds without a key press until the navigation follows; milliseconds that it may be behind. */
+const [QUIET, MOST] = [250, 1000];
 
 /** @typedef {{id: string, name: string, mark: string, errors: number, item: any}} Row */
 
@@ -21,14 +22,7 @@ export class Navigation extends LitElement {
     this.search = '';
     /** @type {Set<string>} */
     this.closed = new Set();
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this.timer = undefined;
-    this.later = () => {
-      this.timer ??= setTimeout(() => {
-        this.timer = undefined;
-        this.requestUpdate();
-      }, BEHIND);
-    };
+    this.later = settling(() => { this.requestUpdate(); }, QUIET, MOST);
   }
 
   createRenderRoot() { return this; }
@@ -40,7 +34,6 @@ export class Navigation extends LitElement {
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    clearTimeout(this.timer);
     for (const type of ['change', 'status']) this.draft.removeEventListener(type, this.later);
   }
 

@@ -4,6 +4,7 @@ import {Refused, icon, localized, number, plural, request, say} from '../lib.js'
 import {query} from './api.js';
 import './impact-list.js';
 import {address, itemInWords} from './names.js';
+import {located} from './draft.js';
 import {find, list} from './sections.js';
 
 /** Kind of a change → what it is called, picture. @type {Record<string, [string, string]>} */
@@ -167,6 +168,7 @@ export class Review extends LitElement {
       const reason = this.reason.trim() || say('Undone right after publishing');
       const {body} = await request(`/api/releases/undo${query(this.session.where)}`, {method: 'POST', body: {serial: this.done.serial, reason}});
       this.done = {...body, undone: this.done};
+      this.undoing = false;
       this.session.serial = body.serial;
       await this.session.readLive();
     } catch (error) {
@@ -210,14 +212,19 @@ export class Review extends LitElement {
 
   renderFindings() {
     const problems = list(this.plan?.problems);
-    const words = (/** @type {any} */ one) => localized(one.message);
+    const {draft} = this.session;
+    const words = (/** @type {any} */ one) => {
+      // The places of a picked part are not those of the draft.
+      const {section, id, path} = this.all && draft.answer ? located(draft.answer.snapshot, one) : {section: '', id: '', path: ''};
+      return html`${section ? html`<a href=${address(section, id, path)} @click=${() => { this.dialog.close(); }}>${itemInWords(section, id, draft.find(section, id))}</a> ` : nothing}${localized(one.message)}`;
+    };
     const errors = problems.filter(one => one.severity === 'error');
     const warnings = problems.filter(one => one.severity !== 'error');
     const missing = list(this.plan?.missingChanges);
     return html`${errors.length ? html`<section class="callout e">${icon('circle-x')}<div><h2>${plural('{count} problem', '{count} problems', {count: errors.length})}</h2><ul class="dots">${errors.map(one => html`<li>${words(one)}</li>`)}</ul>
         ${missing.length && !this.all ? html`<p><button class="btn sm" type="button" @click=${() => { this.pick(missing, true); }}>${plural('Pick {count} change that is needed too', 'Pick {count} changes that are needed too', {count: missing.length})}</button></p>` : this.renderToProblem()}</div></section>` : nothing}
       ${warnings.length ? html`<section class="callout w">${icon('triangle-alert')}<div><h2>${plural('{count} warning, it does not block', '{count} warnings, they do not block', {count: warnings.length})}</h2><ul class="dots">${warnings.map(one => html`<li>${words(one)}</li>`)}</ul></div></section>` : nothing}
-      ${list(this.plan?.confirmations).map(one => html`<section class="callout ${one.code === ROLLED_BACK ? 'e' : 'w'}">${icon('triangle-alert')}<div class="grow"><p><b>${words(one)}</b></p>
+      ${list(this.plan?.confirmations).map(one => html`<section class="callout ${one.code === ROLLED_BACK ? 'e' : 'w'}">${icon('triangle-alert')}<div class="grow"><p><b>${localized(one.message)}</b></p>
         ${one.code === ROLLED_BACK ? html`<p>${say('Somebody took this back once. Publishing brings it back to clients.')}</p>` : nothing}
         <label class="row"><input type="checkbox" class="tick" data-confirm=${one.code} aria-invalid=${this.tried && !this.confirmed.has(one.code) ? 'true' : 'false'} .checked=${this.confirmed.has(one.code)}
           @change=${(/** @type {any} */ event) => { const next = new Set(this.confirmed); next[event.target.checked ? 'add' : 'delete'](one.code); this.confirmed = next; }}>${say('I have read this, and it is meant')}</label></div></section>`)}`;

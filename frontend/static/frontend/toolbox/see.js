@@ -5,9 +5,10 @@ import {icon, language, say} from '../lib.js';
 import {LitElement, html, nothing} from '../vendor/lit.js';
 import {address} from './names.js';
 import {find, list} from './sections.js';
+import {settling} from './settling.js';
 
-/** Milliseconds that the picture may be behind while somebody types. */
-const BEHIND = 300;
+/** Milliseconds without a key press until the picture follows; milliseconds that it may be behind. */
+const [QUIET, MOST] = [350, 2000];
 
 /** @type {[string, string, string][]} */
 const DEVICES = [['phone', 'smartphone', say('Phone')], ['tablet', 'tablet', say('Tablet')], ['desk', 'monitor', say('Desktop')]];
@@ -25,14 +26,7 @@ export class See extends LitElement {
     this.live = false;
     /** Seen as: undefined is the role that sees most. @type {{role?: string | null, tenant?: string, version?: string, surface?: string}} */
     this.as = {};
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this.timer = undefined;
-    this.later = () => {
-      this.timer ??= setTimeout(() => {
-        this.timer = undefined;
-        this.requestUpdate();
-      }, BEHIND);
-    };
+    this.later = settling(() => { this.requestUpdate(); }, QUIET, MOST);
   }
 
   createRenderRoot() { return this; }
