@@ -60,7 +60,7 @@ class SessionScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "cookie",
             "name": "sessionid",
-            "description": "Session of a person who logged in at /admin/; writes also send X-CSRFToken.",
+            "description": "Session of a person who logged in at /login; writes also send X-CSRFToken.",
         }
 
 
