@@ -155,6 +155,18 @@ def test_what_the_schema_refuses_is_said_while_it_is_typed(page: Page) -> None:
     assert place.locator(".err").count() == 0
 
 
+def test_a_title_that_is_typed_is_one_step_of_undo(page: Page) -> None:
+    opened(page, "pages", "orders")
+    field = page.locator('[data-path="title/en"]')
+    before = field.input_value()
+    field.press("End")
+    page.keyboard.type(" and more")
+    assert page.evaluate("draft.find('pages', 'orders').title.en") == f"{before} and more"
+    assert page.evaluate("draft.undoName") == f"Title of the page of {before}"
+    page.evaluate("draft.undo()")
+    assert field.input_value() == before
+
+
 def test_pasted_tenants_are_cleaned_and_what_was_cleaned_is_said(page: Page) -> None:
     opened(page, "pages", "orders")
     page.get_by_role("button", name="Only these").click()

@@ -30,8 +30,8 @@ const keys = path => (Array.isArray(path) ? path : [path]);
 /** @param {Form} form @param {string | (string | number)[]} path @returns {any} */
 export const valueOf = (form, path) => at(form.item, keys(path));
 
-/** What people call the item of a form. @param {Form} form @returns {string} */
-export const titleOf = form => localized(form.item?.title ?? form.item?.label) || form.itemId || form.section;
+/** What people call the item of a form; not what is being typed, so that typing a title is one step of undo. @param {Form} form @returns {string} */
+export const titleOf = form => localized(form.liveItem?.title ?? form.liveItem?.label) || form.itemId || form.section;
 
 /** @param {Form} form @param {string | (string | number)[]} path @returns {string} the id of the control */
 export const controlId = (form, path) => ['f', form.section, form.itemId, ...keys(path)].map(encodeURIComponent).join('.');
