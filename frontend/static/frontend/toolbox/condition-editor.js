@@ -79,10 +79,9 @@ function question(form, path, condition) {
   const {readOnly} = form.draft;
   const options = (/** @type {string[]} */ names) => names.map(name => html`<option value=${name} .selected=${live(name === operator)}>${OPERATORS[name]}</option>`);
   const label = attribute ? say('Values of {attribute}', {attribute: attributeName(attribute)}) : say('Values');
-  return html`${framed({form, path: [...path, 'attribute'], label: say('Attribute'), compact: true}, html`<input class="inp sm mono" list="tb-attributes" autocomplete="off" spellcheck="false" aria-label=${say('Attribute')}
-      data-pointer=${[...path, 'attribute'].join('/')} ?readonly=${readOnly} .value=${live(String(attribute))} @input=${(/** @type {any} */ event) => write(form, [...path, 'attribute'], event.target.value, say('Attribute'))}
+  return html`${framed({form, path: [...path, 'attribute'], label: say('Attribute'), compact: true}, html`<input class="inp sm mono" list="tb-attributes" autocomplete="off" spellcheck="false" aria-label=${say('Attribute')} ?readonly=${readOnly} .value=${live(String(attribute))} @input=${(/** @type {any} */ event) => write(form, [...path, 'attribute'], event.target.value, say('Attribute'))}
       @change=${(/** @type {any} */ event) => write(form, path, withAttribute(condition, event.target.value.trim()), say('Attribute'))}>`, {group: true})}
-    ${framed({form, path: [...path, 'operator'], label: say('Comparison'), compact: true}, html`<select class="inp sm" aria-label=${say('Comparison')} data-pointer=${[...path, 'operator'].join('/')} ?disabled=${readOnly}
+    ${framed({form, path: [...path, 'operator'], label: say('Comparison'), compact: true}, html`<select class="inp sm" aria-label=${say('Comparison')} ?disabled=${readOnly}
       @change=${(/** @type {any} */ event) => write(form, path, withOperator(condition, event.target.value), say('Comparison'))}>
       ${others.length ? html`<optgroup label=${say('Usual')}>${options(usual)}</optgroup><optgroup label=${say('Others')}>${options(others)}</optgroup>` : options(usual)}
       ${operator in OPERATORS ? nothing : html`<option value=${operator} .selected=${live(true)}>${operator || say('choose…')}</option>`}</select>`, {group: true})}

@@ -131,10 +131,10 @@ export function framed(field, control, {group = false, wide = false} = {}) {
  * @returns {boolean} whether there was one
  */
 export function focusField(root, section, id, path) {
-  const places = [...root.querySelectorAll('[data-path], [data-pointer]')];
+  const places = [...root.querySelectorAll('[data-path]')];
   for (let length = path.length; length > 0; length -= 1) {
     const inside = path.slice(0, length).join('/'), address = section === 'uiTokens' ? `${id}/${inside}` : inside;
-    const place = places.find(one => one.getAttribute('data-path') === address || one.getAttribute('data-pointer') === address);
+    const place = places.find(one => one.getAttribute('data-path') === address);
     if (!place) continue;
     for (let around = place.closest('details'); around; around = around.parentElement?.closest('details') ?? null) around.open = true;
     const target = place.matches('input, select, textarea, button, a[href]') ? place : place.querySelector('input:not([type="color"]), select, textarea, button, a[href]') ?? place;

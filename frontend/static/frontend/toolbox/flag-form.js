@@ -93,7 +93,7 @@ class FlagForm extends FormElement {
     const path = environment ? ['environments', environment, 'state'] : ['state'];
     const share = environment ? ['environments', environment, 'rollout'] : ['rollout'];
     const inherited = environment && state === 'ROLLOUT' && !own.includes('rollout');
-    return html`${framed({form: this, path, label: environment ? say('State in {environment}', {environment}) : say('State everywhere'), words: value => WORDS[value]?.[0] ?? brief(value)}, html`<div class="seg states" role="group" aria-label=${say('State')} data-pointer=${path.join('/')}>
+    return html`${framed({form: this, path, label: environment ? say('State in {environment}', {environment}) : say('State everywhere'), words: value => WORDS[value]?.[0] ?? brief(value)}, html`<div class="seg states" role="group" aria-label=${say('State')}>
         ${environment ? html`<button type="button" ?disabled=${readOnly} aria-pressed=${String(chosen === '')} @click=${() => this.edit(say('State'), one => setState(one, environment, undefined))}>${say('As everywhere')}</button>` : nothing}
         ${STATES.map(name => html`<button type="button" ?disabled=${readOnly} aria-pressed=${String(chosen === name)} aria-describedby=${name.endsWith('OFF') ? 'tb-flag-effects' : nothing}
           @click=${() => this.edit(say('State'), one => setState(one, environment, name))}>${WORDS[name][0]}</button>`)}</div>
@@ -135,13 +135,13 @@ class FlagForm extends FormElement {
     const value = this.item.expiresAt;
     const label = say('To be removed by');
     const isDay = value === undefined || /^\d{4}-\d\d-\d\d$/.test(value);
-    return framed({form: this, path: 'expiresAt', label, hint: say('Only warns: the flag goes on working.')}, html`<input class="inp" type=${isDay ? 'date' : 'text'} aria-label=${label} data-pointer="expiresAt" ?readonly=${this.readOnly}
+    return framed({form: this, path: 'expiresAt', label, hint: say('Only warns: the flag goes on working.')}, html`<input class="inp" type=${isDay ? 'date' : 'text'} aria-label=${label} ?readonly=${this.readOnly}
       .value=${live(String(value ?? ''))} @change=${(/** @type {any} */ event) => write(this, 'expiresAt', event.target.value || undefined, label)}>`, {group: true});
   }
 
   renderType() {
     const {type} = this.item;
-    return html`<div class="fields">${framed({form: this, path: 'type', label: say('Type'), hint: this.liveItem && this.liveItem.type !== type ? say('Apps that ask for the old type get their own default.') : ''}, html`<select class="inp" aria-label=${say('Type')} data-pointer="type" ?disabled=${this.readOnly}
+    return html`<div class="fields">${framed({form: this, path: 'type', label: say('Type'), hint: this.liveItem && this.liveItem.type !== type ? say('Apps that ask for the old type get their own default.') : ''}, html`<select class="inp" aria-label=${say('Type')} ?disabled=${this.readOnly}
       @change=${(/** @type {any} */ event) => this.edit(say('Type'), flag => setType(flag, event.target.value))}>
       ${type === undefined ? html`<option value="" .selected=${live(true)}>${say('choose…')}</option>` : nothing}
       ${KINDS.map(kind => html`<option value=${kind} .selected=${live(kind === type)}>${TYPES[kind]}</option>`)}</select>`, {group: true})}</div>`;
@@ -154,12 +154,12 @@ class FlagForm extends FormElement {
         ${switchField({form: this, path: 'remote', label: say('Only the server evaluates it')})}
         ${this.renderInstant('enabledFrom', say('On from (UTC)'), say('Before, everybody gets the off variant.'))}
         ${this.renderInstant('enabledUntil', say('On until (UTC)'), say('From then on, everybody gets the off variant.'))}
-        ${framed({form: this, path: 'bucketBy', label: say('Shares are dealt by'), hint: say('An attribute, or several: the first that is there counts. Left out: tenant.')}, html`<input class="inp mono" aria-label=${say('Shares are dealt by')} data-pointer="bucketBy" placeholder="tenant" ?readonly=${this.readOnly}
+        ${framed({form: this, path: 'bucketBy', label: say('Shares are dealt by'), hint: say('An attribute, or several: the first that is there counts. Left out: tenant.')}, html`<input class="inp mono" aria-label=${say('Shares are dealt by')} placeholder="tenant" ?readonly=${this.readOnly}
           .value=${live([by ?? ''].flat().join(', '))} @change=${(/** @type {any} */ event) => {
     const names = event.target.value.split(',').map((/** @type {string} */ name) => name.trim()).filter(Boolean);
     write(this, 'bucketBy', names.length > 1 ? names : names[0], say('Shares are dealt by'));
   }}>`, {group: true})}
-        ${framed({form: this, path: 'bucketing', label: say('Seed'), hint: say('Another seed deals everybody anew. Flags with one seed reach the same people.')}, html`<input class="inp mono" aria-label=${say('Seed')} data-pointer="bucketing/seed" placeholder=${this.itemId} ?readonly=${this.readOnly}
+        ${framed({form: this, path: 'bucketing', label: say('Seed'), hint: say('Another seed deals everybody anew. Flags with one seed reach the same people.')}, html`<input class="inp mono" aria-label=${say('Seed')} data-path="bucketing/seed" placeholder=${this.itemId} ?readonly=${this.readOnly}
           .value=${live(this.item.bucketing?.seed ?? '')} @change=${(/** @type {any} */ event) => this.edit(say('Seed'), flag => {
     const {algorithm = 'murmur3'} = flag.bucketing ?? {};
     flag.bucketing = event.target.value ? {...flag.bucketing, algorithm, seed: event.target.value} : algorithm === 'murmur3' ? undefined : {algorithm};
@@ -170,13 +170,13 @@ class FlagForm extends FormElement {
   /** @param {'enabledFrom' | 'enabledUntil'} field @param {string} label @param {string} hint */
   renderInstant(field, label, hint) {
     const value = this.item[field];
-    return framed({form: this, path: field, label, hint: value === undefined ? hint : `${hint} ${brief(value)}`}, html`<input class="inp" type="datetime-local" aria-label=${label} data-pointer=${field} ?readonly=${this.readOnly} .value=${live(localTime(String(value ?? '')))}
+    return framed({form: this, path: field, label, hint: value === undefined ? hint : `${hint} ${brief(value)}`}, html`<input class="inp" type="datetime-local" aria-label=${label} ?readonly=${this.readOnly} .value=${live(localTime(String(value ?? '')))}
       @change=${(/** @type {any} */ event) => write(this, field, event.target.value ? `${event.target.value.slice(0, 16)}:00Z` : undefined, label)}>`, {group: true});
   }
 
   renderKey() {
     const isLive = this.liveItem !== undefined;
-    return framed({form: this, path: 'key', label: say('Key'), hint: isLive ? say('Apps ask for it by this name. Under another one they get their own default.') : say('The name that apps ask for.')}, html`<input class="inp mono" aria-label=${say('Key')} data-pointer="key" autocomplete="off" spellcheck="false" lang=${language} ?readonly=${this.readOnly}
+    return framed({form: this, path: 'key', label: say('Key'), hint: isLive ? say('Apps ask for it by this name. Under another one they get their own default.') : say('The name that apps ask for.')}, html`<input class="inp mono" aria-label=${say('Key')} autocomplete="off" spellcheck="false" lang=${language} ?readonly=${this.readOnly}
       .value=${live(this.itemId)} @change=${(/** @type {any} */ event) => this.renameTo(event.target.value.trim())}>`, {group: true});
   }
 

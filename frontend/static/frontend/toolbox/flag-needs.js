@@ -59,7 +59,7 @@ function row(form, need, at, environment, circular_) {
   const path = ['prerequisites', at];
   return html`<div class="need" data-path=${path.join('/')}>
     ${referenceField({form, path: [...path, 'flag'], section: 'featureFlags', label: say('Flag'), required: true, fits: id => !circular_.has(id)})}
-    ${framed({form, path: [...path, 'variant'], label: say('Must serve')}, html`<select class="inp" aria-label=${say('Must serve')} data-pointer=${[...path, 'variant'].join('/')} ?disabled=${form.readOnly}
+    ${framed({form, path: [...path, 'variant'], label: say('Must serve')}, html`<select class="inp" aria-label=${say('Must serve')} ?disabled=${form.readOnly}
       @change=${(/** @type {any} */ event) => write(form, [...path, 'variant'], event.target.value || undefined, say('Must serve'))}>
       <option value="" .selected=${live(need?.variant === undefined)}>${say('anything but “{variant}”', {variant: off})}</option>
       ${[...new Set([...keys, ...(need?.variant === undefined ? [] : [need.variant])])].map(key => html`<option value=${key} .selected=${live(key === need?.variant)}>${key}</option>`)}</select>`, {group: true})}

@@ -146,7 +146,7 @@ class Rules extends FormElement {
     return html`<div class="ruleedit"><h4>${say('Whom')}</h4>${conditionList(this, [...path, 'conditions'])}
       ${list(rule.conditions).length ? nothing : html`<p class="hint">${say('Without a condition the rule fits everybody.')}</p>`}
       <h4>${say('Gets')}</h4>
-      <div class="fields">${framed({form: this, path: [...path, 'variant'], label: say('Variant')}, html`<select class="inp" id=${`serves-${path.join('-')}`} aria-label=${say('Variant')} data-pointer=${[...path, 'variant'].join('/')} ?disabled=${this.readOnly}
+      <div class="fields">${framed({form: this, path: [...path, 'variant'], label: say('Variant')}, html`<select class="inp" id=${`serves-${path.join('-')}`} aria-label=${say('Variant')} ?disabled=${this.readOnly}
           @change=${(/** @type {any} */ event) => this.serve(path, event.target.value, keys)}>
           <option value="" .selected=${live(chosen === '')}>${say('the default variant')}</option>
           ${keys.map(key => html`<option value=${key} .selected=${live(chosen === key)}>${key}</option>`)}
@@ -184,10 +184,10 @@ class Rules extends FormElement {
     const missing = keys.filter(key => !parts.some(part => part?.variant === key));
     return html`<div class="split" data-path=${[...path, 'split'].join('/')}>
       <svg class="weights" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${bars.map(({x, width, colour}) => weight(x, width, colour))}</svg>
-      ${parts.map((part, at) => html`<div class="row part"><span class="dot c${at % COLOURS + 1}"></span><select class="inp sm" aria-label=${say('Variant')} ?disabled=${this.readOnly} data-pointer=${[...path, 'split', at, 'variant'].join('/')}
+      ${parts.map((part, at) => html`<div class="row part"><span class="dot c${at % COLOURS + 1}"></span><select class="inp sm" aria-label=${say('Variant')} ?disabled=${this.readOnly} data-path=${[...path, 'split', at, 'variant'].join('/')}
           @change=${(/** @type {any} */ event) => write_(parts.map((one, place) => (place === at ? {...one, variant: event.target.value} : one)))}>
           ${[...new Set([...keys, part?.variant])].map(key => html`<option value=${key} .selected=${live(key === part?.variant)}>${key}</option>`)}</select>
-        <span class="with-unit"><input class="inp sm num" type="number" min="0" max="100" step="0.01" aria-label=${say('Weight of {variant}', {variant: part?.variant})} ?readonly=${this.readOnly} data-pointer=${[...path, 'split', at, 'weight'].join('/')}
+        <span class="with-unit"><input class="inp sm num" type="number" min="0" max="100" step="0.01" aria-label=${say('Weight of {variant}', {variant: part?.variant})} ?readonly=${this.readOnly} data-path=${[...path, 'split', at, 'weight'].join('/')}
           .value=${live(String(total === 10_000 ? percentOf(part?.weight) : part?.weight))} @change=${(/** @type {any} */ event) => write_(parts.map((one, place) => (place === at ? {...one, weight: total === 10_000 ? shareOf(event.target.valueAsNumber) : Math.round(event.target.valueAsNumber) || 0} : one)))}>
           <span class="unit">${total === 10_000 ? '%' : say('of {total}', {total})}</span></span>
         ${this.readOnly || parts.length < 2 ? nothing : html`<button type="button" class="btn ghost sm icon" aria-label=${say('Remove {id}', {id: part?.variant})} @click=${() => write_(parts.filter((_, place) => place !== at))}>${icon('x', true)}</button>`}</div>`)}

@@ -34,9 +34,8 @@ export function shareField(field) {
   const share = valueOf(form, path);
   const {readOnly} = form.draft;
   const store = (/** @type {number} */ to) => write(form, path, to, label);
-  const keys = Array.isArray(path) ? path : [path];
   return framed({...field, words: value => (typeof value === 'number' ? percent(value) : brief(value))}, html`<div class="share">
-    <div class="row"><input type="range" class="rng grow" min="0" max=${WHOLE} step="1" aria-label=${label} aria-valuetext=${percent(share)} ?disabled=${readOnly} data-pointer=${keys.join('/')}
+    <div class="row"><input type="range" class="rng grow" min="0" max=${WHOLE} step="1" aria-label=${label} aria-valuetext=${percent(share)} ?disabled=${readOnly}
         .value=${live(String(share ?? 0))} @input=${(/** @type {any} */ event) => store(Number(event.target.value))}>
       <span class="with-unit"><input class="inp sm num" type="number" min="0" max="100" step="0.01" aria-label=${say('{field} in percent', {field: label})} ?readonly=${readOnly}
         .value=${live(String(percentOf(share)))} @change=${(/** @type {any} */ event) => { if (!Number.isNaN(event.target.valueAsNumber)) store(shareOf(event.target.valueAsNumber)); }}><span class="unit">%</span></span></div>

@@ -33,7 +33,7 @@ function served(form, field, label, hint) {
   const flag = form.item;
   const chosen = field === 'offVariant' ? offVariant(flag) : defaultVariant(flag);
   const keys = variantsOf(flag).map(({key}) => key);
-  return framed({form, path: field, label, hint}, html`<select class="inp" aria-label=${label} data-pointer=${field} ?disabled=${form.readOnly}
+  return framed({form, path: field, label, hint}, html`<select class="inp" aria-label=${label} ?disabled=${form.readOnly}
     @change=${(/** @type {any} */ event) => write(form, field, event.target.value === (field === 'offVariant' ? 'off' : 'on') ? undefined : event.target.value, label)}>
     ${keys.map(key => html`<option value=${key} .selected=${live(key === chosen)}>${key}</option>`)}
     ${keys.includes(chosen) ? nothing : html`<option value=${chosen} .selected=${live(true)}>${say('{id} (does not exist)', {id: chosen})}</option>`}</select>`, {group: true});
@@ -46,7 +46,7 @@ function row(form, variant, at) {
   const {rules, isDefault, isOff, flags} = variantUses(flag, variant.key, list(form.draft.snapshot.featureFlags));
   const uses = [isDefault ? say('default') : '', isOff ? say('off') : '', ...rules.map(rule => say('rule “{rule}”', {rule})), ...flags.map(key => say('needed by {flag}', {flag: key}))].filter(Boolean);
   return html`<div class="variant" data-path=${`variants/${at}`}>
-    ${framed({form, path: ['variants', at, 'key'], label: say('Key')}, html`<input class="inp mono" aria-label=${say('Key')} data-pointer=${`variants/${at}/key`} autocomplete="off" spellcheck="false" ?readonly=${readOnly} .value=${live(String(variant.key ?? ''))}
+    ${framed({form, path: ['variants', at, 'key'], label: say('Key')}, html`<input class="inp mono" aria-label=${say('Key')} autocomplete="off" spellcheck="false" ?readonly=${readOnly} .value=${live(String(variant.key ?? ''))}
       @change=${(/** @type {any} */ event) => rename(form, variant.key, event.target.value.trim())}>`, {group: true})}
     ${valueField(form, at, variant.value, flag.type)}
     ${readOnly ? nothing : html`<button type="button" class="btn ghost sm icon" aria-label=${say('Remove {id}', {id: variant.key})} ?disabled=${uses.length > 0} title=${uses.length ? say('In use: {uses}', {uses: uses.join(', ')}) : say('Remove')} @click=${() => remove(form, at)}>${icon('trash-2', true)}</button>`}
@@ -58,7 +58,7 @@ function valueField(form, at, value, type) {
   const field = {form, path: ['variants', at, 'value'], label: say('Value'), required: true};
   if (type === 'object' || (value !== undefined && !hasType(value, type) && type !== 'boolean')) return jsonField({...field, rows: 3});
   if (type === 'boolean') {
-    return framed(field, html`<select class="inp" aria-label=${field.label} data-pointer=${field.path.join('/')} ?disabled=${form.readOnly} @change=${(/** @type {any} */ event) => write(form, field.path, event.target.value === 'true', field.label)}>
+    return framed(field, html`<select class="inp" aria-label=${field.label} ?disabled=${form.readOnly} @change=${(/** @type {any} */ event) => write(form, field.path, event.target.value === 'true', field.label)}>
       <option value="true" .selected=${live(value === true)}>true</option><option value="false" .selected=${live(value !== true)}>false</option></select>`, {group: true});
   }
   return type === 'string' ? textField(field) : numberField({...field, step: type === 'integer' ? 1 : 'any'});
