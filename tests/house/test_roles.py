@@ -480,7 +480,7 @@ def test_methods_that_there_are_not(world: World, values: dict[str, Any], method
 
 def shown(response: Any) -> str:
     location = response.headers.get("Location", "")
-    if response.status_code == 302 and location.startswith(("/login", "/login", "/cp/incident/login")):
+    if response.status_code == 302 and location.startswith(("/admin/login", "/login", "/cp/incident/login")):
         return "in"
     assert response.status_code < 500
     return {403: "no", 404: "-", 405: "-"}.get(response.status_code, "yes")
