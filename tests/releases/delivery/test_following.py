@@ -154,7 +154,7 @@ def test_who_waits_for_a_look_that_fails_does_not_wait_for_another() -> None:
         second = asyncio.create_task(follower.is_current())
         await asyncio.sleep(0)
         follower.may_end.set()
-        return await asyncio.gather(first, second)
+        return [*await asyncio.gather(first, second)]
 
     assert asyncio.run(two()) == [False, False] and follower.looks == 1
     follower.close()
