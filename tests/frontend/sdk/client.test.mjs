@@ -51,6 +51,18 @@ test("the first round brings gate and config, the next ones ask the gate alone, 
   assert.deepEqual(server.paths(), [GATE]);
 });
 
+test("the tenant is named where a header can carry it, and another one from the next round on", async () => {
+  const app = client({ tenant: "acme" });
+  await app.refresh();
+  assert.equal(server.asked[0].headers["X-Tenant"], "acme");
+  app.setContext({ tenant: "Zoë & Søn" });
+  await later();
+  server.asked.length = 0;
+  await app.refresh();
+  assert.equal(server.asked[0].headers["X-Tenant"], undefined);
+  assert.equal(app.problem, null);
+});
+
 test("a new release is fetched, and listeners are told once", async () => {
   const app = client();
   const told = [];
