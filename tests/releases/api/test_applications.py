@@ -27,7 +27,7 @@ def boss() -> Client:
     return client
 
 
-PAGE = "/admin/configs/application"
+PAGES = "/cp/applications"
 
 
 def by_command(api: Api) -> None:
@@ -39,13 +39,13 @@ def by_api(api: Api) -> None:
     assert ok(api("POST", "/api/applications", body), 201)["environments"] == []
 
 
-def by_admin(api: Api) -> None:
+def by_page(api: Api) -> None:
     client = boss()
     typed = {"key": "shop", "name": "Shop", "default_locale": "fr"}
-    assert client.post(f"{PAGE}/create/", typed).status_code == 302
+    assert client.post(f"{PAGES}/create", typed).status_code == 302
 
 
-@pytest.mark.parametrize("door", [by_command, by_api, by_admin])
+@pytest.mark.parametrize("door", [by_command, by_api, by_page])
 def test_it_is_made_through_every_door(api: Api, door: Callable[[Api], None]) -> None:
     door(api)
     made = Application.objects.get(key="shop")
@@ -116,7 +116,7 @@ def test_the_default_language_counts_at_the_next_request(api: Api) -> None:
 
 def test_settings_are_kept_with_who_and_why(api: Api, tmp_path: Path) -> None:
     client = boss()
-    page = f"{PAGE}/{api.world.application.pk}/settings/"
+    page = f"{PAGES}/icontrol/settings"
     assert b"icontrol" in client.get(page).content
     typed = {"name": "Controls", "default_locale": "fr", "is_default": "on", "reason": "renamed"}
     assert client.post(page, typed).status_code == 302

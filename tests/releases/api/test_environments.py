@@ -86,7 +86,7 @@ def test_a_preview_is_shown_as_it_would_be_in_an_environment(api: Api, keys: dic
 
 def test_the_difference_is_told_for_each_environment(api: Api, keys: dict[str, str]) -> None:
     said = done("set", "featureFlags/search", "environments.beta.rollout=12.5%", "environments.staging.state=OFF").out
-    assert "environments › beta › rollout: 0% → 12.5%" in said and "environments › staging › state: ON → OFF" in said
+    assert "Flag search, beta › rollout: 0% → 12.5%" in said and "Flag search, staging › state: ON → OFF" in said
     ids = {change["id"] for change in ok(api("GET", "/api/config/diff?from=live&to=draft"))["changes"]}
     assert ids == {f"featureFlags/search/environments/{name}" for name in ("beta/rollout", "staging/state")}
     done("publish", "draft", "--change", "featureFlags/search/environments/staging/state", "--reason", "not yet")
