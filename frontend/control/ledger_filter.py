@@ -1,4 +1,4 @@
-"""What somebody looks for in the ledger: by kind, person, flag, time and words of the reason."""
+"""What somebody looks for in the ledger: by kind, person, flag, time, words of the reason, and version."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ class Filter:
         if self.person:
             found = found.filter(actor__icontains=self.person)
         if self.words:
-            found = found.filter(Q(reason__icontains=self.words) | Q(config_version__version__icontains=self.words))
+            said = Q(reason__icontains=self.words) | Q(config_version__version__icontains=self.words)
+            found = found.filter(said | Q(pk__in=_came_or_went(environment, "policies", self.words)))
         if self.since:
             found = found.filter(created_at__gte=self.since)
         if self.until:
@@ -67,11 +68,19 @@ class Filter:
 
 def _of_flag(environment: Environment, key: str) -> QuerySet[Any, Any]:
     """Releases that killed or lifted the flag, and those with which it came and went."""
-    quoted = json.dumps(key, ensure_ascii=False)
-    ours = Release.objects.filter(environment=environment)
-    before = ours.filter(serial=OuterRef("serial") - 1).values("kill_switches")
-    rows = ours.annotate(before=Coalesce(Subquery(before), Value("[]", TextField())))
-    now, then = Q(kill_switches__contains=quoted), Q(before__contains=quoted)
     lives = FlagLife.objects.filter(environment=environment, key=key)
     came = Q(serial__in=lives.values("from_serial")) | Q(serial__in=lives.exclude(to_serial=None).values("to_serial"))
-    return rows.filter((now & ~then) | (then & ~now) | came).values("pk")
+    switched = Q(pk__in=_came_or_went(environment, "kill_switches", key))
+    return Release.objects.filter(switched | came, environment=environment).values("pk")
+
+
+def _came_or_went(environment: Environment, fact: str, word: str) -> QuerySet[Any, Any]:
+    """Releases whose fact (JSON) holds this text as a value, and the one before does not, or the other way round: not
+    those that carried it over.
+    """
+    quoted = json.dumps(word, ensure_ascii=False)
+    ours = Release.objects.filter(environment=environment)
+    before = ours.filter(serial=OuterRef("serial") - 1).values(fact)
+    rows = ours.annotate(before=Coalesce(Subquery(before), Value("", TextField())))
+    now, then = Q(**{f"{fact}__contains": quoted}), Q(before__contains=quoted)
+    return rows.filter((now & ~then) | (then & ~now)).values("pk")
