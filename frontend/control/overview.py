@@ -18,61 +18,23 @@ from icontrol.kernel.actors import EDIT, PUBLISH, Actor
 from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.problems import Problem, errors
 from icontrol.kernel.texts import Text, plural
-from releases.gate.decision import Policy
 from releases.ledger.chain import live_since
 from releases.ledger.summary import precede
 from releases.models import Environment, Release
 from releases.offers import of_environments
-from releases.pages.facts import Standing, newest_releases, standings, waiting
+from releases.pages.facts import Standing, StandingCard, newest_releases, standings, waiting
 from releases.pages.offered import Button
 
-#: Platforms and killed flags named on a card; their pages have all.
-PLATFORMS = 4
-KILLED = 6
 #: Rows of the ledger.
 LATEST = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class Card(StandingCard):
     standing: Standing
     #: The release that made the live version live.
     since: Release | None
     buttons: Sequence[Button]
-
-    @property
-    def environment(self) -> Environment:
-        return self.standing.environment
-
-    @property
-    def head(self) -> Release:
-        return self.standing.head
-
-    @property
-    def policies(self) -> list[tuple[str, Policy]]:
-        """By platform; the default one first."""
-        ours = [(name, Policy.from_json(policy)) for name, policy in self.head.policy_set.items()]
-        return sorted(ours, key=lambda pair: (pair[0] != "default", pair[0]))
-
-    @property
-    def shown_policies(self) -> list[tuple[str, Policy]]:
-        return self.policies[:PLATFORMS]
-
-    @property
-    def more_policies(self) -> int:
-        return len(self.policies[PLATFORMS:])
-
-    @property
-    def maintenance(self) -> list[str]:
-        return [name for name, policy in self.policies if policy.maintenance]
-
-    @property
-    def killed(self) -> list[str]:
-        return self.head.killed[:KILLED]
-
-    @property
-    def more_killed(self) -> int:
-        return len(self.head.killed[KILLED:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,13 @@ from django.db.models import prefetch_related_objects
 
 from icontrol.kernel.actors import PUBLISH, Actor
 from icontrol.kernel.refusals import Refusal
-from releases.gate.decision import Policy
 from releases.ledger.chain import live_since
 from releases.models import Environment, Release
 from releases.offers import Offer, of_environments
-from releases.pages.facts import Difference, Line, Standing, standings
+from releases.pages.facts import Difference, Line, Standing, StandingCard, standings
 from releases.policies import live_flags
 
 CARDS = 6
-KILLED = 5
-PLATFORMS = 4
 #: Bytes of names of flags that the page suggests, of all applications together.
 SUGGESTED = 5_000
 #: Flags to choose from, and differences told.
@@ -29,50 +26,11 @@ LINES = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class Card(StandingCard):
     standing: Standing
     #: Which release made the version live that is live now.
     live_since: Release | None
     offers: dict[str, Offer]
-
-    @property
-    def environment(self) -> Environment:
-        return self.standing.environment
-
-    @property
-    def head(self) -> Release:
-        return self.standing.head
-
-    @property
-    def killed(self) -> list[str]:
-        return self.head.killed[:KILLED]
-
-    @property
-    def more_killed(self) -> int:
-        return len(self.head.killed[KILLED:])
-
-    @property
-    def policies(self) -> list[tuple[str, Policy]]:
-        """By platform; the default one first."""
-        ours = [(name, Policy.from_json(policy)) for name, policy in self.head.policy_set.items()]
-        return sorted(ours, key=lambda pair: (pair[0] != "default", pair[0]))
-
-    @property
-    def shown_policies(self) -> list[tuple[str, Policy]]:
-        return self.policies[:PLATFORMS]
-
-    @property
-    def more_policies(self) -> int:
-        return len(self.policies[PLATFORMS:])
-
-    @property
-    def waiting(self) -> list[str]:
-        """Platforms under maintenance."""
-        return [name for name, policy in self.policies if policy.maintenance]
-
-    @property
-    def all_wait(self) -> bool:
-        return len(self.waiting) == len(self.policies)
 
 
 @dataclass(frozen=True, slots=True)

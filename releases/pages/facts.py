@@ -131,6 +131,56 @@ class Standing:
         return Policy.from_json(self.head.policy_set["default"])
 
 
+#: Platforms and killed flags that a card names; other pages have all.
+PLATFORMS_NAMED, FLAGS_NAMED = 4, 5
+
+
+class StandingCard:
+    """What the card of an environment shows of its standing."""
+
+    __slots__ = ()
+    standing: Standing
+
+    @property
+    def environment(self) -> Environment:
+        return self.standing.environment
+
+    @property
+    def head(self) -> Release:
+        return self.standing.head
+
+    @property
+    def policies(self) -> list[tuple[str, Policy]]:
+        """By platform; the default one first."""
+        ours = [(name, Policy.from_json(policy)) for name, policy in self.head.policy_set.items()]
+        return sorted(ours, key=lambda pair: (pair[0] != "default", pair[0]))
+
+    @property
+    def shown_policies(self) -> list[tuple[str, Policy]]:
+        return self.policies[:PLATFORMS_NAMED]
+
+    @property
+    def more_policies(self) -> int:
+        return len(self.policies[PLATFORMS_NAMED:])
+
+    @property
+    def waiting(self) -> list[str]:
+        """Platforms under maintenance."""
+        return [name for name, policy in self.policies if policy.maintenance]
+
+    @property
+    def all_wait(self) -> bool:
+        return len(self.waiting) == len(self.policies)
+
+    @property
+    def killed(self) -> list[str]:
+        return self.head.killed[:FLAGS_NAMED]
+
+    @property
+    def more_killed(self) -> int:
+        return len(self.head.killed[FLAGS_NAMED:])
+
+
 def standings_of(environments: Iterable[Environment]) -> list[Standing]:
     newest = newest_releases()
     return [Standing(newest.get(environment.pk) or nothing(environment)) for environment in environments]
