@@ -64,11 +64,11 @@ else:
         _limits["statement_timeout"] = 15  # icontrol.kernel.deadlines: as long as the server process waits
     _options.setdefault("options", " ".join(f"-c {name}={seconds}s" for name, seconds in _limits.items()))
     if _pool:
-        # One per thread that may query (icontrol.front_door.pools), and two for background writers: so a request waits
-        # only during an outage, and then not for long. A worker needs nine, the authors' process six, a process that
-        # does all work thirteen. With the short reconnect_timeout a request retries as soon as the database is back;
-        # the default backs off for minutes.
-        _options["pool"] = {"min_size": 1, "max_size": 13, "timeout": 2, "reconnect_timeout": 5}
+        # One per thread that may query (icontrol.front_door.pools, releases.delivery.following), and two for background
+        # writers: so a request waits only during an outage, and then not for long. A worker needs ten, the authors'
+        # process six, a process that does all work fourteen. With the short reconnect_timeout a request retries as soon
+        # as the database is back; the default backs off for minutes.
+        _options["pool"] = {"min_size": 1, "max_size": 14, "timeout": 2, "reconnect_timeout": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- secrets ----------------------------------------------------------------------------------------------------------
