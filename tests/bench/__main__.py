@@ -98,6 +98,7 @@ def main() -> int:
         growth(results),
         evaluations(engines),
         beside(waits),
+        toolbox(measured("toolbox", None)),
     ]
     print("\n\n".join("\n".join(table) for table in tables))
     return 0
@@ -175,6 +176,16 @@ def beside(waits: list[Any]) -> list[str]:
             cells += [shown(seconds) for times in (alone, with_editors) for seconds in (times["p50"], times["p99"])]
             cells.append(f"{with_editors['p99'] / alone['p99']:.1f}")
         lines.append(f"| {row} | {' | '.join(cells)} |")
+    return lines
+
+
+def toolbox(forms: Any) -> list[str]:
+    """Nothing where there is no Chromium."""
+    if forms is None:
+        return ["Without Chromium the Toolbox was not measured."]
+    lines = ["| the Toolbox in Chromium | first paint | form ready | a key, p50 | p95 |", "|---|" + "---:|" * 4]
+    for name, times in forms.items():
+        lines.append(f"| {name} | {' | '.join(shown(times[what]) for what in ('paint', 'ready', 'p50', 'p95'))} |")
     return lines
 
 

@@ -33,6 +33,7 @@ ROUNDS = 150  # kills, each with a lift and some questions of clients
 QUESTIONS = 4
 PAUSE = 0.01  # seconds between two questions
 START = 300  # not a measure: a busy machine takes long
+PASSWORD = "only for measuring, 4711"
 UNUSUAL = ("ICONTROL_SNAPSHOT_MAX_BYTES", "ICONTROL_DATABASE_POOL")  # what the other measurements set
 DRAFT, PREVIEW, PUBLISH = "/api/config/draft", "/api/config/preview", "/api/config/publish"
 REASON = {"reason": "measured"}
@@ -70,11 +71,13 @@ class Server:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Server]:
-    """Its data is the environment's, as everywhere here; a publisher's token is made."""
+def running(**settings: str) -> Iterator[Server]:
+    """Its data is the environment's, as everywhere here; a publisher's token is made. ``settings``: besides
+    the usual ones.
+    """
     server = Server(free_port())
     usual = {name: value for name, value in os.environ.items() if name not in UNUSUAL}
-    environment = {**usual, "PORT": str(server.port), "ICONTROL_ADMIN_PASSWORD": "only for measuring, 4711"}
+    environment = {**usual, "PORT": str(server.port), "ICONTROL_ADMIN_PASSWORD": PASSWORD, **settings}
     manage = [sys.executable, str(ROOT / "manage.py")]
     process = subprocess.Popen([*manage, "serve"], env=environment, stdout=subprocess.DEVNULL)
     try:
