@@ -56,9 +56,7 @@ class TrustedProxies:
             meta["REMOTE_ADDR"] = str(peer)  # normalised, also for an IPv4 peer on an IPv6 socket
         if peer is not None and within(peer, trusted):
             meta["REMOTE_ADDR"] = str(client(peer, meta.get("HTTP_X_FORWARDED_FOR", ""), trusted))
-            # In a chain each proxy may add a scheme; the last is from the proxy that we trust.
-            scheme = meta.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
-            if scheme in ("http", "https"):
+            if scheme := forwarded_scheme(meta.get("HTTP_X_FORWARDED_PROTO", "")):
                 meta["icontrol.forwarded_scheme"] = scheme
         for name in [name for name in meta if name.startswith("HTTP_X_FORWARDED_")]:
             del meta[name]
@@ -165,6 +163,12 @@ def address(value: str) -> Address | None:
 
 def within(who: Address, networks: Sequence[Network]) -> bool:
     return any(who in network for network in networks)
+
+
+def forwarded_scheme(forwarded_proto: str) -> str | None:
+    """In a chain each proxy may add a scheme; the last is from the proxy that we trust."""
+    scheme = forwarded_proto.rpartition(",")[2].strip().lower()
+    return scheme if scheme in ("http", "https") else None
 
 
 def client(peer: Address, forwarded_for: str, trusted: Sequence[Network]) -> Address:

@@ -324,9 +324,7 @@ def _environments(words: ItemNames, path: Path, before: Any, after: Any) -> Text
                 change = both("{before} → {after}", before=old, after=new)
             where = joined((same(clean(environment)), FIELD_NAMES.get(field) or same(clean(field))), same(" › "))
             parts.append(both("{field}: {change}", field=where, change=change))
-    more = len(parts) - MOST_PARTS
-    shown = parts if more <= 0 else [*parts[:MOST_PARTS], both("{n} more", n=more)]
-    return joined(shown, both("; ")) if parts else None
+    return joined(_first_parts(parts), both("; ")) if parts else None
 
 
 def _list_change(before: list[Any], after: list[Any]) -> Text:
@@ -355,9 +353,12 @@ def _list_change(before: list[Any], after: list[Any]) -> Text:
         if not parts and max(map(len, texts)) <= LONGEST:
             return both("{a} → {b}", a=clean(texts[0]), b=clean(texts[1]))
         parts.append(both("another order"))
+    return joined(_first_parts(parts), same(", "))
+
+
+def _first_parts(parts: list[Text]) -> list[Text]:
     more = len(parts) - MOST_PARTS
-    shown = parts if more <= 0 else [*parts[:MOST_PARTS], both("{n} more", n=more)]
-    return joined(shown, same(", "))
+    return parts if more <= 0 else [*parts[:MOST_PARTS], both("{n} more", n=more)]
 
 
 def _entry_change(name: Text, before: Any, after: Any) -> Text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from frontend.control.adoption_chart import RANGES, chart, name_of
+from frontend.control.adoption_chart import MARKERS, RANGES, chart, name_of
 from frontend.control.page import environment_page, render
 from icontrol.kernel.localized import text_lazy
 from releases.delivery.adoption import seen_clients, seen_tenants, steps, told
@@ -27,7 +27,7 @@ def clients(request: HttpRequest, environment: Environment) -> HttpResponseBase:
     columns = steps(environment, now, hours=hours, columns=RANGES[hours])
     head = head_of(environment)
     marked = Release.objects.filter(environment=environment, kind__in=MARKED, created_at__gte=columns[0].at)
-    releases = list(marked.select_related("config_version").order_by("-serial")[:12])[::-1]
+    releases = list(marked.select_related("config_version").order_by("-serial")[:MARKERS])[::-1]
     for release in releases:
         release.environment = environment
     return render(

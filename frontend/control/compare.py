@@ -88,16 +88,20 @@ def compare(request: HttpRequest, environment: Environment) -> HttpResponseBase:
 
 
 def _find(environment: Environment, name: str, actor: Actor) -> ConfigVersion | None:
-    """None: nothing is live. Unpublished versions are for editors."""
+    """None: nothing is live."""
     if name == LIVE:
         try:
             return live_version(environment)
         except Refusal:
             return None
-    found = find_version(environment, name)
-    if found.state != states.PUBLISHED:
+    return readable(find_version(environment, name), actor)
+
+
+def readable(version: ConfigVersion, actor: Actor) -> ConfigVersion:
+    """Unpublished versions are for editors."""
+    if version.state != states.PUBLISHED:
         check_permission(actor, EDIT)
-    return found
+    return version
 
 
 def _before(environment: Environment) -> str:

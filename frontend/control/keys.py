@@ -74,27 +74,9 @@ class CreateClientKey(manage.ManagePage):
         return self.done(text_lazy("Client key {done} created.", done=done.key), self.back)
 
 
-class RevokeClientKey(manage.ManagePage):
-    permission = ADMINISTER
-    style = "danger"
-
-    def __init__(self, request: HttpRequest, key: ClientKey) -> None:
-        super().__init__(request, addresses.of(key.environment, "keys"), key.environment)
-        self.key = key
-
-    def frame(self) -> dict[str, Any]:
-        return {"title": text_lazy("Revoke “{thing}”?", thing=self.key.name)}
-
-    def look(self) -> dict[str, Any]:
-        return {
-            "button": text_lazy("Revoke"),
-            "notes": [text_lazy("Its holder is refused from then on.")],
-            "open": self.key.revoked_at is None,
-        }
-
-    def act(self) -> HttpResponse:
-        access.revoke_client_key(self.key, reason=self.reason, actor=self.actor, now=self.now)
-        return self.done(text_lazy("“{thing}” is revoked.", thing=self.key.name), self.back)
+class RevokeClientKey(manage.RevokePage):
+    def revoke(self) -> None:
+        access.revoke_client_key(self.thing, reason=self.reason, actor=self.actor, now=self.now)
 
 
 @environment_page("POST", needs=ADMINISTER)
@@ -107,4 +89,4 @@ def revoke(request: HttpRequest, environment: Environment, pk: int) -> HttpRespo
     key = get_object_or_404(ClientKey.objects.select_related("environment__application"), pk=pk)
     if key.environment_id != environment.pk:
         raise Http404
-    return RevokeClientKey(request, key).serve()
+    return RevokeClientKey(request, key, addresses.of(environment, "keys"), environment).serve()

@@ -92,28 +92,16 @@ class CreateLink(manage.ManagePage):
         return self.secret_page(title, url, picture=qr(url))
 
 
-class RevokeLink(manage.ManagePage):
+class RevokeLink(manage.RevokePage):
     permission = EDIT
-    style = "danger"
 
-    def __init__(self, request: HttpRequest, link: PreviewLink) -> None:
-        super().__init__(request, reverse("control-links"))
-        self.link = link
+    @property
+    def called(self) -> Any:
+        return self.thing
 
-    def frame(self) -> dict[str, Any]:
-        return {"title": text_lazy("Revoke “{thing}”?", thing=self.link)}
-
-    def look(self) -> dict[str, Any]:
-        return {
-            "button": text_lazy("Revoke"),
-            "notes": [text_lazy("Its holder is refused from then on.")],
-            "open": self.link.revoked_at is None,
-        }
-
-    def act(self) -> HttpResponse:
-        application = self.link.config_version.application
-        access.revoke_preview_link(application, self.link.pk, reason=self.reason, actor=self.actor, now=self.now)
-        return self.done(text_lazy("“{thing}” is revoked.", thing=self.link), self.back)
+    def revoke(self) -> None:
+        application = self.thing.config_version.application
+        access.revoke_preview_link(application, self.thing.pk, reason=self.reason, actor=self.actor, now=self.now)
 
 
 @page("POST", needs=EDIT)
@@ -123,6 +111,5 @@ def create(request: HttpRequest) -> HttpResponseBase:
 
 @page("POST", needs=EDIT)
 def revoke(request: HttpRequest, pk: int) -> HttpResponseBase:
-    return RevokeLink(
-        request, get_object_or_404(PreviewLink.objects.select_related("config_version__application"), pk=pk)
-    ).serve()
+    link = get_object_or_404(PreviewLink.objects.select_related("config_version__application"), pk=pk)
+    return RevokeLink(request, link, reverse("control-links")).serve()

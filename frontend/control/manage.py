@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -91,3 +91,35 @@ class ManagePage(ActionPage):
             picture=picture,
             next_url=self.back,
         )
+
+
+class RevokePage(ManagePage):
+    """``thing``: what its holder is refused with from then on. Subclasses say how it is revoked."""
+
+    permission = ADMINISTER
+    style = "danger"
+
+    def __init__(self, request: HttpRequest, thing: Any, back: str, environment: Environment | None = None) -> None:
+        super().__init__(request, back, environment)
+        self.thing = thing
+
+    @property
+    def called(self) -> Any:
+        return self.thing.name
+
+    def frame(self) -> dict[str, Any]:
+        return {"title": text_lazy("Revoke “{thing}”?", thing=self.called)}
+
+    def look(self) -> dict[str, Any]:
+        return {
+            "button": text_lazy("Revoke"),
+            "notes": [text_lazy("Its holder is refused from then on.")],
+            "open": self.thing.revoked_at is None,
+        }
+
+    def revoke(self) -> None:
+        raise NotImplementedError
+
+    def act(self) -> HttpResponse:
+        self.revoke()
+        return self.done(text_lazy("“{thing}” is revoked.", thing=self.called), self.back)

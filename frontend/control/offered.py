@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from configs import states
 from configs.models import ConfigVersion
@@ -142,12 +142,8 @@ def of_draft(
     """Of a draft or a preview on the overview."""
     label = text_lazy("What changes")
     changes = Button(label, addresses.of(here, "compare", **{"from": "live", "to": version.version}))
-    toolbox = []
-    if version.state == states.DRAFT:
-        try:
-            toolbox = [Button(text_lazy("Edit in the Toolbox"), reverse("toolbox"))]
-        except NoReverseMatch:
-            toolbox = []
+    is_draft = version.state == states.DRAFT
+    toolbox = [Button(text_lazy("Edit in the Toolbox"), reverse("toolbox"))] if is_draft else []
     return [*toolbox, changes, *of_a_version(version, here, actor, standings, problems)]
 
 

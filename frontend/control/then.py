@@ -15,10 +15,10 @@ from icontrol.kernel.localized import text_lazy
 from icontrol.kernel.refusals import Refusal
 from releases.delivery.live import live_of
 from releases.delivery.representations import representation
-from releases.gate.decision import Policy
 from releases.ledger.chain import release_of, served_at
 from releases.models import Environment, Release
 from releases.pages.action_page import whole_number
+from releases.pages.facts import policies_of
 
 SHOWN = "%Y-%m-%d %H:%M:%S"
 
@@ -65,12 +65,7 @@ def then(request: HttpRequest, environment: Environment) -> HttpResponseBase:
 
 def _answer(environment: Environment, release: Release) -> dict[str, Any]:
     after = release_of(environment, release.serial + 1)
-    policies = [(name, Policy.from_json(policy)) for name, policy in release.policy_set.items()]
-    context: dict[str, Any] = {
-        "release": release,
-        "after": after,
-        "policies": sorted(policies, key=lambda pair: (pair[0] != "default", pair[0])),
-    }
+    context: dict[str, Any] = {"release": release, "after": after, "policies": policies_of(release)}
     if release.config_version is not None:
         live = live_of(release)
         context["served"] = representation(live, "")

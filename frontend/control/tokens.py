@@ -98,25 +98,14 @@ class CreateToken(manage.ManagePage):
         return self.secret_page(text_lazy("API token {name}", name=token.name), secret, use=use)
 
 
-class RevokeToken(manage.ManagePage):
-    permission = ADMINISTER
-    style = "danger"
-
-    def __init__(self, request: HttpRequest, token: ApiToken) -> None:
-        super().__init__(request, reverse("control-tokens"))
-        self.token = token
-
-    def frame(self) -> dict[str, Any]:
-        return {"title": text_lazy("Revoke “{thing}”?", thing=self.token.name)}
-
+class RevokeToken(manage.RevokePage):
     def look(self) -> dict[str, Any]:
-        if self.token.revoked_at is not None:
-            raise Refusal("token.unknown", name=self.token.name)
-        return {"button": text_lazy("Revoke"), "notes": [text_lazy("Its holder is refused from then on.")]}
+        if self.thing.revoked_at is not None:
+            raise Refusal("token.unknown", name=self.thing.name)
+        return super().look()
 
-    def act(self) -> HttpResponse:
-        access.revoke_token(self.token.name, reason=self.reason, actor=self.actor, now=self.now)
-        return self.done(text_lazy("“{thing}” is revoked.", thing=self.token.name), self.back)
+    def revoke(self) -> None:
+        access.revoke_token(self.thing.name, reason=self.reason, actor=self.actor, now=self.now)
 
 
 @page("POST", needs=ADMINISTER)
@@ -129,4 +118,4 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponseBase:
     token = ApiToken.objects.filter(pk=pk).first()
     if token is None:
         raise Refusal("token.unknown", name=str(pk))
-    return RevokeToken(request, token).serve()
+    return RevokeToken(request, token, reverse("control-tokens")).serve()

@@ -13,9 +13,9 @@ from django.utils import timezone
 from configs import states
 from configs.drafts import version_of
 from configs.models import ConfigVersion
-from configs.policies import check_permission, check_version_name, problems_of
+from configs.policies import check_version_name, problems_of
 from frontend.control import addresses, offered, summaries
-from frontend.control.compare import choices, names
+from frontend.control.compare import choices, names, readable
 from frontend.control.overview import state_of
 from frontend.control.page import actor_of, environment_page, render
 from icontrol.kernel.actors import EDIT, Actor
@@ -46,13 +46,6 @@ class Step:
     @property
     def style(self) -> str:
         return "live" if self.live else self.version.state
-
-
-def readable(version: ConfigVersion, actor: Actor) -> ConfigVersion:
-    """Unpublished versions are for editors."""
-    if version.state != states.PUBLISHED:
-        check_permission(actor, EDIT)
-    return version
 
 
 def _newest_release(environment: Environment, versions: Sequence[ConfigVersion]) -> dict[int, Release]:

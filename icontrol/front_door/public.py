@@ -23,7 +23,7 @@ from django.utils.module_loading import import_string
 from icontrol.front_door.pools import Pool
 from icontrol.front_door.wsgi import Answer, environ_of, variables_of
 from icontrol.kernel import answers as kernel
-from icontrol.middleware import address, within
+from icontrol.middleware import address, forwarded_scheme, within
 from releases.delivery import answers, live, polls
 from releases.delivery.answers import Ask, Route
 from releases.delivery.following import Follower
@@ -153,9 +153,7 @@ def _is_secure(scheme: str, peer: str, forwarded: bytes) -> bool:
     """As ``TrustedProxies`` and Django see it."""
     who = address(peer)
     if who is not None and within(who, settings.ICONTROL_TRUSTED_PROXIES):
-        said = forwarded.decode("latin-1").rpartition(",")[2].strip().lower()
-        if said in ("http", "https"):
-            return said == "https"
+        scheme = forwarded_scheme(forwarded.decode("latin-1")) or scheme
     return scheme == "https"
 
 
@@ -165,12 +163,16 @@ def _origin(sent: bytes) -> bytes:
     return b"https://any.example" if plain else sent
 
 
+def _plain(headers: Mapping[str, str], request: HttpRequest) -> HttpResponse:
+    return HttpResponse(headers=headers)
+
+
 @lru_cache(maxsize=KINDS)
 def _frame(path: str, origin: bytes, secure: bool) -> tuple[Header, ...]:
     """The headers that Django's own middleware adds to an answer, and its ``Vary``."""
     route = ROUTES[path]
     plain = {"Content-Type": "application/json", "Content-Language": "en", "Content-Length": "0", "Vary": route.vary}
-    handler: Callable[[HttpRequest], Any] = lambda request: HttpResponse(headers=plain)  # noqa: E731
+    handler: Callable[[HttpRequest], Any] = partial(_plain, plain)
     for name in reversed(OUTER):
         handler = import_string(name)(handler)
     sent = {b"origin": origin} if origin else {}

@@ -131,6 +131,16 @@ class Standing:
         return Policy.from_json(self.head.policy_set["default"])
 
 
+def policies_of(release: Release) -> list[tuple[str, Policy]]:
+    """By platform; the default one first."""
+    ours = [(name, Policy.from_json(policy)) for name, policy in release.policy_set.items()]
+    return sorted(ours, key=lambda pair: _default_first(pair[0]))
+
+
+def _default_first(platform: str) -> tuple[bool, str]:
+    return platform != "default", platform
+
+
 #: Platforms and killed flags that a card names; other pages have all.
 PLATFORMS_NAMED, FLAGS_NAMED = 4, 5
 
@@ -151,9 +161,7 @@ class StandingCard:
 
     @property
     def policies(self) -> list[tuple[str, Policy]]:
-        """By platform; the default one first."""
-        ours = [(name, Policy.from_json(policy)) for name, policy in self.head.policy_set.items()]
-        return sorted(ours, key=lambda pair: (pair[0] != "default", pair[0]))
+        return policies_of(self.head)
 
     @property
     def shown_policies(self) -> list[tuple[str, Policy]]:
@@ -246,7 +254,7 @@ def _switches(before: Sequence[str], after: Sequence[str]) -> list[Line]:
 def policy_groups(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Group]:
     """One group per platform whose policy differs; ``default`` first."""
     groups = []
-    for platform in sorted({*before, *after}, key=lambda name: (name != "default", name)):
+    for platform in sorted({*before, *after}, key=_default_first):
         title = both("Version policy, {p}", p=platform)
         if platform not in after:
             lines = [Line("removed", both("{p}: own policy removed", p=platform))]
