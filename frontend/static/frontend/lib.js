@@ -47,6 +47,15 @@ export function localized(text) {
 export const icon = (name, small = false) =>
   svg`<svg class=${small ? 'i s' : 'i'} aria-hidden="true"><use href=${`${sprite}#${name}`}></use></svg>`;
 
+/** Gives a text to the person as a file. @param {string} name @param {string} text @param {string} type its media type */
+export function download(name, text, type) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], {type}));
+  link.download = name;
+  link.click();
+  setTimeout(() => { URL.revokeObjectURL(link.href); }, 10_000); // not at once: the browser may still read it
+}
+
 /** The CSRF token of the page: its base template renders forms that hold it. */
 const csrf = () => document.querySelector('input[name=csrfmiddlewaretoken]')?.value ?? '';
 

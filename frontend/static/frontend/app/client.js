@@ -4,6 +4,7 @@ import {icon, language, say} from '../lib.js';
 import {createClient} from '../sdk/icontrol.js';
 import '../sdk/update-modal.js';
 import {LitElement, html, nothing} from '../vendor/lit.js';
+import {isOn} from './evaluate.js';
 import {modelOf, pageAt} from './model.js';
 import {NOBODY, flagMenu, seeAs, seenAs} from './see-as.js';
 import './runtime.js';
@@ -127,10 +128,9 @@ export class AppClient extends LitElement {
   /** @param {string} key */
   flag(key) {
     const {client} = this;
-    const {value, variant, reason} = client?.flagDetails(key, null) ?? {value: null, variant: null, reason: 'ERROR'};
-    const off = client?.document?.featureFlags?.find((/** @type {any} */ flag) => flag.key === key)?.offVariant ?? 'off';
-    const isOn = reason !== 'ERROR' && (typeof value === 'boolean' ? value : variant !== off);
-    return {isOn, variant: variant ?? ''};
+    const answer = client?.flagDetails(key, null);
+    const off = client?.document?.featureFlags?.find((/** @type {any} */ flag) => flag.key === key)?.offVariant;
+    return {isOn: isOn(answer, off), variant: answer?.variant ?? ''};
   }
 
   /** The address says who looks: it can be sent to somebody. */

@@ -31,6 +31,12 @@ function compiled(list, segments, environment, compile) {
   return flags;
 }
 
+/** @param {{value: unknown, variant?: string | null, reason: string} | undefined} answer @param {string} [off] the flag's off variant */
+export function isOn(answer, off = 'off') {
+  if (!answer || answer.reason === 'ERROR' || answer.variant === null) return false;
+  return typeof answer.value === 'boolean' ? answer.value : answer.variant !== off;
+}
+
 /**
  * @param {Record<string, any>} config
  * @param {import('./model.js').Context} context
@@ -50,8 +56,6 @@ export function flagsOf(config, context, told = () => undefined) {
   return key => {
     const answer = told(key);
     if (answer !== undefined) return answer;
-    const found = flags?.evaluate(key, given, now);
-    if (!found || found.reason === 'ERROR' || found.variant === null) return false;
-    return typeof found.value === 'boolean' ? found.value : found.variant !== off.get(key);
+    return isOn(flags?.evaluate(key, given, now), off.get(key));
   };
 }

@@ -5,7 +5,7 @@
 //   app.config = snapshot;
 //   app.context = {tenant: 'acme', role: 'manager', version: '1.2.0', environment: 'production'};
 
-import {icon, language, say} from '../lib.js';
+import {download, icon, language, say} from '../lib.js';
 import {LitElement, classMap, html, nothing} from '../vendor/lit.js';
 import {badge, cellText} from './cells.js';
 import {flagsOf} from './evaluate.js';
@@ -167,13 +167,9 @@ export class AppRuntime extends LitElement {
   /** @param {Action} action @param {Table} table */
   download(action, table) {
     const rows = Array.from({length: ROWS}, (_, row) => table.columns.map(column => cellText(column, demoValue(table.id, column, row))));
-    const file = new Blob([csv([table.columns.map(column => column.label), ...rows])], {type: 'text/csv'});
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(file);
-    link.download = /^[\w .-]{1,80}$/.test(action.name) ? action.name : `${table.id}.csv`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    this.notice = say('{file} was downloaded.', {file: link.download});
+    const file = /^[\w .-]{1,80}$/.test(action.name) ? action.name : `${table.id}.csv`;
+    download(file, csv([table.columns.map(column => column.label), ...rows]), 'text/csv');
+    this.notice = say('{file} was downloaded.', {file});
   }
 
   /** @param {string} place */

@@ -1,6 +1,6 @@
 // The whole document as JSON: to read, to take away as a file, to bring in. What is brought in is one step that can be undone.
 import {LitElement, html, nothing} from '../vendor/lit.js';
-import {icon, plural, say} from '../lib.js';
+import {download, icon, plural, say} from '../lib.js';
 import {compare} from './compare.js';
 import {isObject} from './sections.js';
 
@@ -68,11 +68,7 @@ export class FileDialog extends LitElement {
   take() {
     const {draft, where, live} = this.session;
     const version = draft.readOnly ? live.version : `${draft.answer?.version}-draft`;
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([this.text], {type: 'application/json'}));
-    link.download = `${where.application}-${version}.json`;
-    link.click();
-    setTimeout(() => { URL.revokeObjectURL(link.href); }, 10000);
+    download(`${where.application}-${version}.json`, this.text, 'application/json');
   }
 
   renderChanges() {

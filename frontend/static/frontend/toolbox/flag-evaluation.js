@@ -1,6 +1,7 @@
 // What the draft's flags serve, by the SDK itself: one context, or how many of a list a share reaches. No DOM, no texts.
 import {Flags} from '../sdk/flags.js';
 import {instant} from '../sdk/values.js';
+import {flagsOf} from './flag-effects.js';
 import {inEnvironment} from './flag-model.js';
 import {isObject, list} from './sections.js';
 
@@ -49,7 +50,7 @@ export function evaluator(snapshot, key, environment, now = Date.now()) {
 
 /** The flag as it counts in an environment, with those that it needs; the first is the flag. @param {Record<string, any>} snapshot @param {string} key @param {string} environment */
 function partOf(snapshot, key, environment) {
-  const sources = new Map(list(snapshot.featureFlags).filter(flag => isObject(flag) && typeof flag.key === 'string').map(flag => [flag.key, flag]));
+  const sources = flagsOf(snapshot);
   const segments = new Map(list(snapshot.segments).filter(isObject).map(segment => [segment.id, segment]));
   const found = new Map();
   let asksPattern = false;
