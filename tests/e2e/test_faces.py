@@ -250,6 +250,7 @@ def tab_to(page: Page, beginning: str) -> None:
 def test_the_incident_page_on_a_bad_phone_network(site: Site) -> None:
     """50 kB/s with 800 ms for each round trip: seven keys, and few bytes."""
     page = site.admin(viewport={"width": 360, "height": 700})
+    page.goto("about:blank")  # what the page after the login still loads is not counted
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     slow = {"offline": False, "latency": 800, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
@@ -258,8 +259,8 @@ def test_the_incident_page_on_a_bad_phone_network(site: Site) -> None:
     loaded: list[float] = []
     network.on("Network.loadingFinished", lambda event: loaded.append(event["encodedDataLength"]))
     page.goto("/cp/incident")
-    assert 1_000 < sum(loaded) < 30_000
+    assert 1_000 < sum(loaded) < 15_000
     loaded.clear()
     kill(page, "chat_")
     expect(page.get_by_text("“chat_support” is forced off in production")).to_be_visible()
-    assert sum(loaded) < 3 * 30_000, "the page, the question, the page"
+    assert sum(loaded) < 3 * 15_000, "the page, the question, the page"
