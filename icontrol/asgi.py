@@ -6,7 +6,9 @@ from icontrol.wsgi import django_application
 
 # Only now, because the apps must be loaded.
 # isort: split
-from icontrol import environ
+from functools import partial
+
+from icontrol import child, environ
 from icontrol.front_door import FrontDoor, relay
 from icontrol.front_door.pools import Pools
 from releases import metrics
@@ -16,4 +18,10 @@ from releases.delivery import following, live
 elsewhere = None if environ.to_authors is None else relay.places(environ.to_authors)
 if elsewhere is not None:
     metrics.COLLECTORS.append(relay.unanswered)
-application = FrontDoor(django_application, Pools(elsewhere), learn=live.catch_up, follower=following.follow())
+application = FrontDoor(
+    django_application,
+    Pools(elsewhere),
+    learn=live.catch_up,
+    follower=following.follow(),
+    beat=None if environ.alive is None else partial(child.beat, environ.alive),
+)

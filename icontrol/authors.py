@@ -34,7 +34,7 @@ def main() -> None:
     os.nice(NICE)  # not before: requests wait for the start
     authors = Authors(django_application, socket.socket(fileno=values["line"]))
     try:
-        asyncio.run(authors.serve(partial(child.say_ready, values["ready"])))
+        asyncio.run(authors.serve(partial(child.beat, values["ready"])))
     finally:
         child.end()
 

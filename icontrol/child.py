@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import contextlib
 import json
@@ -15,6 +16,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 ORPHANED = 5  # seconds for requests to finish when the supervisor is gone
+BEAT = 5  # seconds between two signs of life
 
 
 def hand_over(process: subprocess.Popen[bytes], **values: Any) -> None:
@@ -45,9 +47,14 @@ def _end_with(life: int) -> None:
     os._exit(1)
 
 
-def say_ready(pipe: int) -> None:
-    os.write(pipe, b".")
-    os.close(pipe)
+async def beat(pipe: int) -> None:
+    """Tell the supervisor that this event loop turns: the first time that it is ready, then that it still lives."""
+    os.set_blocking(pipe, False)
+    with contextlib.suppress(BrokenPipeError):  # the supervisor is gone, or of a version that listens once
+        while True:
+            with contextlib.suppress(BlockingIOError):  # it is held; it will find more signs than it needs
+                os.write(pipe, b".")
+            await asyncio.sleep(BEAT)
 
 
 def end() -> NoReturn:

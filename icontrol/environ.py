@@ -37,6 +37,8 @@ HOST_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za
 given: dict[str, str] = {}
 #: Handed over to workers: the socket to the authors' process.
 to_authors: socket.socket | None = None
+#: Handed over to workers: the pipe for their signs of life (:func:`icontrol.child.beat`).
+alive: int | None = None
 
 
 #: A line of the settings file.

@@ -13,8 +13,9 @@ SIGHUP     settings are read again, the database is migrated, and once all new w
 SIGTERM    (and SIGINT) workers finish what they have begun, at most :data:`GRACE` seconds; once more: at once
 =========  ===========================================================================================================
 
-A worker that ends by itself is replaced: at once if it had run for a while, else after a pause that doubles. When this
-process ends for any reason, the workers end too: each watches a pipe that only this process holds open.
+A worker that ends by itself is replaced: at once if it had run for a while, else after a pause that doubles. A worker
+whose event loop has given no sign of life for :data:`SILENCE` seconds is killed, and so replaced. When this process
+ends for any reason, the workers end too: each watches a pipe that only this process holds open.
 
 Number 0 does not listen: it is the authors' process, which gets requests from the workers over a socket. It ends after
 the workers that may still use it, and a reload makes a new socket for the new ones.
@@ -38,7 +39,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
-from icontrol.child import hand_over
+from icontrol.child import BEAT, hand_over
 from icontrol.listening import another
 from icontrol.logs import OneLine
 from icontrol.plan import AUTHORS, SECRETS, Plan, without
@@ -49,7 +50,8 @@ GRACE = 30  # seconds for a worker to finish its requests
 SETTLED = 10  # a worker that ran at least so many seconds is replaced at once
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30
 LONG = 1  # seconds after which connections must not keep waiting for a missing worker
-START = 120  # seconds for a new worker to become ready before a reload is given up
+START = 120  # seconds for a new worker to become ready
+SILENCE = 30  # seconds without a sign of life after which a worker is killed
 
 
 def take_over(plan: Plan, first: socket.socket, locks: Iterable[socket.socket | IO[str]]) -> None:
@@ -87,12 +89,12 @@ class Line:
 class Worker:
     number: int
     process: subprocess.Popen[bytes]
-    ready_pipe: int
+    pipe: int  # its signs of life
     started: float
     line: Line
+    deadline: float = float("inf")  # until when it must be ready, give its next sign of life, or be gone
     ready: bool = False
     told: bool = False  # to end
-    deadline: float = float("inf")  # until when it must be ready, or gone
 
     def __str__(self) -> str:
         return name(self.number)
@@ -133,13 +135,15 @@ class Supervisor:
             self._start_what_is_due()
             if self.stopping and not (self.workers or self.leaving or self.coming or self.preparing):
                 return
-            heard = self.selector.select(self._pause())
+            pause, before = self._pause(), self.clock()
+            heard = self.selector.select(pause)
+            self._forgive(self.clock() - before - pause)
             with contextlib.suppress(BlockingIOError):
                 for caught in os.read(awake, 512):
                     self._signalled(caught)
             for key, _ in heard:
                 if key.data is not None:
-                    self._is_ready(key.data)
+                    self._heard(key.data)
             self._look_after()
 
     def _pause(self) -> float:
@@ -183,7 +187,7 @@ class Supervisor:
             arguments=plan.arguments,
             given={**plan.settings, **plan.secrets},
         )
-        worker = Worker(number, process, ready, self.clock(), line)
+        worker = Worker(number, process, ready, self.clock(), line, self.clock() + START)
         self.selector.register(ready, selectors.EVENT_READ, worker)
         return worker
 
@@ -196,13 +200,23 @@ class Supervisor:
                 logger.error("%s cannot be started: %s; tried again in %d s", name(number), error, LONGEST_PAUSE)
                 self.due[number] = self.clock() + LONGEST_PAUSE
 
-    def _is_ready(self, worker: Worker) -> None:
-        """The process is ready (it sent a byte) or gone (end of file)."""
-        self.selector.unregister(worker.ready_pipe)
-        worker.ready = bool(os.read(worker.ready_pipe, 1))
-        os.close(worker.ready_pipe)
+    def _heard(self, worker: Worker) -> None:
+        """The process gave signs of life, or is gone (end of file)."""
+        alive = bool(os.read(worker.pipe, 512))
+        if not alive:
+            self.selector.unregister(worker.pipe)
+            os.close(worker.pipe)
+        worker.ready |= alive
+        if self.workers.get(worker.number) is worker:
+            worker.deadline = self.clock() + SILENCE if alive else float("inf")
         if self.coming and all(coming.ready for coming in self.coming.values()):
             self._replace()
+
+    def _forgive(self, late: float) -> None:
+        """Allow for a time when this process stood still: then the whole machine may have, and the workers with it."""
+        if late > BEAT:
+            for worker in self.workers.values():
+                worker.deadline += late
 
     def _look_after(self) -> None:
         """Handle processes that ended or took too long."""
@@ -210,6 +224,15 @@ class Supervisor:
             if worker.process.poll() is not None:
                 del self.workers[worker.number]
                 self._died(worker)
+            elif worker.deadline <= self.clock():
+                logger.error(
+                    "%s (process %d) %s; it is killed",
+                    worker,
+                    worker.process.pid,
+                    "hangs" if worker.ready else "was not ready in time",
+                )
+                worker.deadline = float("inf")
+                worker.process.kill()
         for worker in [*self.leaving]:
             if worker.process.poll() is not None:
                 self.leaving.remove(worker)
@@ -324,8 +347,7 @@ class Supervisor:
             line = Line.new()
             self.other_lines.append(line)
             for number in plan.numbers:
-                worker = self.coming[number] = self._start(number, plan, line)
-                worker.deadline = self.clock() + START
+                self.coming[number] = self._start(number, plan, line)
         except OSError as error:
             logger.error("reload given up: %s; the old workers go on", error)
             self._give_up()
@@ -340,7 +362,7 @@ class Supervisor:
         self.due.clear()
         self.deaths.clear()
         for worker in self.workers.values():
-            worker.deadline = float("inf")
+            worker.deadline = self.clock() + SILENCE
         self._leave([*old.values()])
         logger.warning("reloaded: %d new workers answer", self.plan.workers)
 

@@ -21,17 +21,11 @@ class Worker(MPServer):
     """granian's server, reduced to the one worker that runs in this process."""
 
     listener: ClassVar[int]
-    ready: ClassVar[int]
 
     def _serve(self, spawn_target: Callable[..., None], target_loader: Callable[[], Any]) -> None:
-        def load() -> Any:
-            application = target_loader()
-            child.say_ready(self.ready)
-            return application
-
         self._ssp, self._sso = None, None
         self._shd: Any = SocketHolder(self.listener, False, self.backlog)  # type: ignore[call-arg]
-        self._spawn_worker(0, spawn_target, load).inner.run()
+        self._spawn_worker(0, spawn_target, target_loader).inner.run()
 
 
 def main() -> None:
@@ -39,7 +33,8 @@ def main() -> None:
     environ.given.update(values["given"])
     if "line" in values:  # absent under an older supervisor without an authors' process
         environ.to_authors = socket.socket(fileno=values["line"])
-    Worker.listener, Worker.ready = values["listener"], values["ready"]
+    environ.alive = values["ready"]
+    Worker.listener = values["listener"]
     setattr(cli, "Server", Worker)  # noqa: B010  (what its command line makes)
     try:
         cli.cli(values["arguments"], standalone_mode=False)

@@ -27,6 +27,7 @@ from releases.ledger import checkpoints
 
 #: Apps of earlier releases of the program. Their migrations stay in the migrations table, and so in backups.
 FORMER_APPS = {"sessions"}
+WORKPLACE = ".restore-"  # beginning of a directory's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ class Restored:
 def restore(file: Path, *, replace: bool, now: dt.datetime) -> Restored:
     """Check the archive and that the current data is not in use, set that aside, and put the members in place."""
     with _nobody_else():
-        workplace = Path(tempfile.mkdtemp(prefix=".restore-", dir=settings.ICONTROL_DATA))
+        for left in settings.ICONTROL_DATA.glob(f"{WORKPLACE}*"):  # by a restore that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        workplace = Path(tempfile.mkdtemp(prefix=WORKPLACE, dir=settings.ICONTROL_DATA))
         try:
             manifest = unpack(file, workplace)
             _check(manifest, replace)

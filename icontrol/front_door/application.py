@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -48,7 +49,7 @@ async def answered(place: Place, call: Call) -> Answer:
 class FrontDoor:
     """``application`` is Django's WSGI handler. With a ``follower`` clients' reads are answered from memory. ``learn``
     reads the newest release of environments to whose ledger another process has appended, so this process knows the
-    release before it acknowledges it.
+    release before it acknowledges it. ``beat`` runs in the event loop as long as it turns.
     """
 
     def __init__(
@@ -57,12 +58,14 @@ class FrontDoor:
         pools: Pools | None = None,
         learn: Callable[[Collection[int]], None] = lambda environments: None,
         follower: Follower | None = None,
+        beat: Callable[[], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         self.application = application
         self.learn = learn
         self.pools = pools or Pools()
         self.bodies = bodies.Bodies()
         self.follower = follower
+        self.beat = beat
         self.public = Public(follower, self.pools.clients) if follower else None
 
     async def __call__(self, scope: dict[str, Any], receive: bodies.Receive, send: Send) -> None:
@@ -117,9 +120,12 @@ class FrontDoor:
         return answer
 
     async def _live(self, receive: Callable[..., Any], send: Send) -> None:
+        life = self.beat and asyncio.get_running_loop().create_task(self.beat())
         while True:
             message = await receive()
             if message["type"] == "lifespan.shutdown":
+                if life:
+                    life.cancel()
                 self.pools.close()
                 if self.follower is not None:
                     self.follower.close()

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from typing import Any
 
@@ -27,14 +27,15 @@ class Authors:
         self.inside: set[asyncio.Task[None]] = set()
         line.setblocking(False)
 
-    async def serve(self, ready: Callable[[], None]) -> None:
-        """Serve until SIGTERM; requests taken by then are finished."""
+    async def serve(self, beat: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Serve until SIGTERM; requests taken by then are finished. ``beat`` runs meanwhile."""
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
         loop.add_signal_handler(signal.SIGTERM, stop.set)
         loop.add_reader(self.line, self.take)
-        ready()
+        life = loop.create_task(beat())
         await stop.wait()
         await self.finish()
+        life.cancel()
 
     async def finish(self) -> None:
         asyncio.get_running_loop().remove_reader(self.line)

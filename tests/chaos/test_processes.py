@@ -13,6 +13,7 @@ import pytest
 
 from icontrol.child import ORPHANED
 from icontrol.listening import Taken, claim
+from icontrol.supervisor import SILENCE
 from tests.chaos.servers import Clients, Server, alive, ask, until
 from tests.icontrol.test_serve import PATIENCE_SECONDS, ROOT
 
@@ -46,6 +47,21 @@ def test_a_worker_that_is_killed_twice_within_seconds_is_replaced_and_nobody_is_
         os.kill(other, signal.SIGKILL)
         with pytest.raises(AssertionError, match="not in time"):
             until(lambda: other not in server.workers() and len(server.workers()) == 2, "replaced", seconds=2)
+
+
+@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="the same without the database")
+def test_processes_that_hang_are_replaced_and_the_others_answer_meanwhile(server: Server) -> None:
+    with server.running():
+        hung, other = server.workers()
+        both = [hung, server.authors()]
+        for pid in both:
+            os.kill(pid, signal.SIGSTOP)  # as a loop that never comes back
+        until(lambda: server.said.count("hangs; it is killed") == 2, "both are noticed", SILENCE + PATIENCE_SECONDS)
+        until(lambda: len(server.workers()) == 2 and server.authors() > 0 and not alive(both), "both are replaced")
+        assert other in server.workers()
+        for _ in range(10):
+            assert ask(server.port, "GET", "/meta/release")[0] == 200
+            assert ask(server.port, "GET", "/login")[0] == 200
 
 
 def is_free(port: int) -> bool:

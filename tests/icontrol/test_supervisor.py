@@ -21,6 +21,7 @@ from icontrol.supervisor import (
     LONG,
     LONGEST_PAUSE,
     SETTLED,
+    SILENCE,
     START,
     Line,
     Supervisor,
@@ -74,17 +75,16 @@ class Stage(Supervisor):
         self.started.append((number, plan))
         process: Any = Process(1000 + len(self.started))
         self.mouths[process.pid] = mouth
-        return Worker(number, process, ready, self.now, line)
+        return Worker(number, process, ready, self.now, line, self.now + START)
 
     def turn(self, seconds: float = 0) -> None:
         self.now += seconds
         self._look_after()
         self._start_what_is_due()
 
-    def says_ready(self, worker: Worker) -> None:
-        os.write(self.mouths.pop(worker.process.pid), b".")
-        self.selector.register(worker.ready_pipe, selectors.EVENT_READ)
-        self._is_ready(worker)
+    def beats(self, worker: Worker) -> None:
+        os.write(self.mouths[worker.process.pid], b".")
+        self._heard(worker)
 
     def reloads(self, plan: Plan | bytes, code: int = 0) -> None:
         source, mouth = os.pipe()
@@ -177,7 +177,7 @@ def test_a_reload_gives_new_workers_a_line_of_their_own_and_closes_the_old_one_a
     new = [*stage.coming.values()]
     assert len({id(worker.line) for worker in new}) == 1 and new[0].line is not old
     for worker in new:
-        stage.says_ready(worker)
+        stage.beats(worker)
     assert stage.line is new[0].line and [told(worker) for worker in (*workers, authors)] == [["terminate"]] * 2 + [[]]
     authors.process.dies()  # type: ignore[attr-defined]
     stage.turn()
@@ -204,13 +204,50 @@ def test_a_reload_stops_the_old_workers_when_all_new_ones_are_ready(stage: Stage
     assert (given.arguments, given.secrets) == (["other"], PLAN.secrets)  # what the environment said at the start
     *first, last = stage.coming.values()
     for worker in first:
-        stage.says_ready(worker)
+        stage.beats(worker)
     assert [told(worker) for worker in old] == [[]] * 3
-    stage.says_ready(last)
+    stage.beats(last)
     assert [told(worker) for worker in old] == [[]] + [["terminate"]] * 2
     assert set(stage.workers) == {1, 2, AUTHORS} and not stage.coming and stage.plan.arguments == ["other"]
-    stage.turn(START)
+    stage.turn(SILENCE - 1)
     assert [told(worker) for worker in stage.workers.values()] == [[]] * 3
+
+
+def test_a_worker_whose_loop_gives_no_sign_of_life_is_killed_and_replaced(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, two, three = stage.workers.values()
+    for worker in (one, two):
+        stage.beats(worker)
+    stage.turn(SILENCE - 1)
+    stage.beats(two)
+    stage.turn(1)
+    assert [told(worker) for worker in (one, two, three)] == [["kill"], [], []]
+    assert caplog.messages == [f"the authors' process (process {one.process.pid}) hangs; it is killed"]
+    dies(stage, AUTHORS)
+    assert stage.workers[AUTHORS] is not one
+    # One that never becomes ready has longer, and not for ever.
+    stage.beats(two)
+    stage.turn(START - SILENCE)
+    assert told(three) == ["kill"] and "was not ready in time" in caplog.text
+
+
+def test_silence_is_nobody_s_fault_while_the_whole_machine_stood_still(stage: Stage) -> None:
+    for worker in stage.workers.values():
+        stage.beats(worker)
+    stage._forgive(1000)
+    stage.turn(1000)
+    assert [told(worker) for worker in stage.workers.values()] == [[]] * 3
+
+
+def test_a_worker_of_a_version_that_says_only_once_that_it_is_ready_is_believed(stage: Stage) -> None:
+    worker = stage.workers[1]
+    stage.beats(worker)
+    stage.selector.register(worker.pipe, selectors.EVENT_READ)
+    os.close(stage.mouths[worker.process.pid])
+    stage._heard(worker)
+    stage.turn(START)
+    assert told(worker) == []
 
 
 @pytest.mark.parametrize("how", ["preparation", "death", "silence"])
@@ -224,8 +261,11 @@ def test_a_reload_that_fails_leaves_the_old_workers_alone(
         new[1].process.dies(1)  # type: ignore[attr-defined]
         stage.turn()
     elif how == "silence":
-        stage.says_ready(new[0])
-        stage.turn(START)
+        stage.beats(new[0])
+        for _ in range(START):
+            for worker in old:
+                stage.beats(worker)
+            stage.turn(1)
     assert "reload given up" in caplog.text and "the old" in caplog.text
     assert [*stage.workers.values()] == old and [told(worker) for worker in old] == [[]] * 3
     assert not stage.coming and stage.plan == PLAN

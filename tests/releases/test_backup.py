@@ -423,7 +423,11 @@ def made(directory: Path) -> Path:
 @pytest.mark.slow
 def test_what_is_replaced_is_kept(shell: Shell, archive: Path) -> None:
     ok(shell("kill", FLAG, "--reason", "after the backup"))
+    killed = data(shell) / ".restore-killed"  # it holds a copy of the database and the key
+    killed.mkdir()
+    (killed / "secret_key").touch()
     told = ok(shell("restore", str(archive), "--replace")).decode()
+    assert not list(data(shell).glob(".restore-*"))
     assert "1 release(s) are lost, 3 to 3" in told and "0 error(s)" in told
     kept = re.findall(r"^Kept: (.*)$", told, re.MULTILINE)
     assert len(kept) == 2 and Path(kept[1]).read_text().splitlines()[-1].split()[2] == "3"
