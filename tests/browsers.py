@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
+from django.db import connections
 from django.test.testcases import QuietWSGIRequestHandler
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 
@@ -35,6 +36,10 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+            # Beside Playwright's loop this thread has connections of its own, which nobody could reach afterwards.
+            for connection in connections.all(initialized_only=True):
+                if not connection.in_atomic_block:
+                    connection.close()
 
 
 def complaints_of(context: BrowserContext) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ import hypothesis
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
-from pytest_django import DjangoDbBlocker
 
 from flags import usage
 from icontrol.kernel import triggers
@@ -26,9 +24,6 @@ from releases.delivery.live import seen
 from tests.databases import fresh
 from tests.factories import World, make_world
 from tests.settings import remove_data
-
-# Not a measure of speed: how long a session that stays may hold the end of the suite up.
-PATIENCE_SECONDS = 30
 
 # No deadline: a slow machine is not a bug.
 hypothesis.settings.register_profile("icontrol", deadline=None, print_blob=True)
@@ -71,22 +66,6 @@ def refuse_others(connecting: socket.socket, address: Any) -> None:
         pass
     connecting.close()
     raise NetworkIsOff(f"tests do not reach {address[0]}")
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """PostgreSQL takes a moment to see that the process of a session was killed, and keeps the database until then."""
-    yield
-    if connection.vendor != "postgresql":
-        return
-    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        end = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < end:
-            cursor.execute(others)
-            if cursor.fetchone() == (0,):
-                break
-            time.sleep(0.05)
 
 
 @pytest.fixture

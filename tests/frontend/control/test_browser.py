@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.staticfiles.handlers import StaticFilesHandler
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.browsers import chromium, complaints_of, until
+from tests.browsers import chromium, complaints_of, served, until
 from tests.factories import World, flag, snapshot
 from tests.frontend.control.pages import HERE
 from tests.releases.admin_pages import staff
@@ -24,10 +23,10 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture(autouse=True)
-def assets_as_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test server's own handler knows no hash in an address; our middleware does."""
-    monkeypatch.setattr(StaticFilesHandler, "_should_handle", lambda self, path: False)
+@pytest.fixture
+def address(world: World) -> Iterator[str]:
+    with served() as found:
+        yield found
 
 
 @pytest.fixture
@@ -44,8 +43,8 @@ def logged_in(browser: Browser, address: str, **options: Any) -> BrowserContext:
     return context
 
 
-def test_with_javascript(world: World, live_server: Any, browser: Browser) -> None:
-    context = logged_in(browser, live_server.url, timezone_id="Asia/Tokyo")
+def test_with_javascript(world: World, address: str, browser: Browser) -> None:
+    context = logged_in(browser, address, timezone_id="Asia/Tokyo")
     complaints = complaints_of(context)
     page = context.new_page()
     page.goto("/cp")
@@ -68,8 +67,8 @@ def test_with_javascript(world: World, live_server: Any, browser: Browser) -> No
     assert complaints == []
 
 
-def test_without_javascript(world: World, live_server: Any, browser: Browser) -> None:
-    context = logged_in(browser, live_server.url, java_script_enabled=False)
+def test_without_javascript(world: World, address: str, browser: Browser) -> None:
+    context = logged_in(browser, address, java_script_enabled=False)
     page = context.new_page()
     page.goto("/cp")
     page.click("text=Roll back to 1.0.0")
