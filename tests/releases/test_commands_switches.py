@@ -46,7 +46,7 @@ def test_flags_that_go_on_or_off_with_it_are_named(world: World) -> None:
         on, off = done("kill", "checkout", *more).out.splitlines()[-2:]
         assert on.startswith("Also goes ON: old00, old01,") and on.endswith("old19 and 2 more.")
         assert off == "Also goes off: coupon."
-    assert "Activation induite : coupon." in done("lift", "checkout", "--dry-run", "--language", "fr").out
+    assert "Active aussi : coupon." in done("lift", "checkout", "--dry-run", "--language", "fr").out
     assert "coupon" not in done("kill", "checkout", "--dry-run").out  # nothing would change
 
 

@@ -591,7 +591,7 @@ def test_the_sentence_for_a_minimum_that_nobody_can_install() -> None:
     assert problem.message == {
         "en": "Nobody can install 3.0.0: the newest is 2.9.1. Lower the minimum, or raise the latest version.",
         "fr": "Personne ne peut installer 3.0.0 : la version la plus récente est 2.9.1. "
-        "Abaissez le minimum ou augmentez la dernière version.",
+        "Abaissez le minimum ou relevez la dernière version.",
     }
 
 
