@@ -16,7 +16,7 @@ from icontrol.front_door import bodies
 from icontrol.front_door.pools import Busy, Place, Pools
 from icontrol.front_door.public import Public
 from icontrol.front_door.relay import Interrupted
-from icontrol.front_door.wsgi import Answer, Call, Send, WSGIApplication, headers_of, variables_of
+from icontrol.front_door.wsgi import Answer, Call, Message, Send, WSGIApplication, headers_of, variables_of
 from icontrol.kernel.refusals import Refusal
 from releases.delivery.following import Follower
 
@@ -73,10 +73,22 @@ class FrontDoor:
             await self._live(receive, send)
         elif scope["type"] == "http":
             try:
-                answer = await self._answer(scope, receive)
+                messages = await self._messages(scope, receive)
             except bodies.Gone:
                 return
-            await answer.send(send, head=scope["method"] == "HEAD")
+            for message in messages:
+                await send(message)
+
+    async def _messages(self, scope: dict[str, Any], receive: bodies.Receive) -> tuple[Message, Message]:
+        if self.public is not None:
+            try:
+                messages = await self.public.answer(scope)
+            except Busy:
+                call = Call(self.application, variables_of(scope, headers_of(scope), b""), b"")
+                return call.refused(BUSY).messages(head=scope["method"] == "HEAD")
+            if messages is not None:
+                return messages
+        return (await self._answer(scope, receive)).messages(head=scope["method"] == "HEAD")
 
     async def _answer(self, scope: dict[str, Any], receive: bodies.Receive) -> Answer:
         method, path = scope["method"], scope["path"]
@@ -86,14 +98,6 @@ class FrontDoor:
         kind = headers.get(b"content-type", b"").decode("latin-1")
         length = headers.get(b"content-length", b"").decode("latin-1")
         refused = guard.refused(path, map(len, headers.values()), kind, length)
-        if refused is None and self.public is not None:
-            try:
-                told = await self.public.answer(scope, headers)
-            except Busy:
-                refused = BUSY
-            else:
-                if told is not None:
-                    return told
         if refused is None:
             if kind:
                 headers[b"content-type"] = guard.plain(kind).encode("latin-1")
@@ -126,6 +130,8 @@ class FrontDoor:
             if message["type"] == "lifespan.shutdown":
                 if life:
                     life.cancel()
+                if self.public is not None:
+                    self.public.count()
                 self.pools.close()
                 if self.follower is not None:
                     self.follower.close()

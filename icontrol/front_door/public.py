@@ -2,15 +2,17 @@
 
 What it is not sure of it leaves to Django: a client key that this process has not seen, a database that is away, a
 request that is out of the ordinary. Which headers Django's middleware adds to such an answer is taken from it once. So
-both ways give the same bytes.
+both ways give the same bytes. An answer is made once for equal requests, until something changes in what is known.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from corsheaders.conf import conf as cors
 from django.conf import settings
@@ -20,116 +22,173 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import translation
 from django.utils.module_loading import import_string
 
+from icontrol import guard
 from icontrol.front_door.pools import Pool
-from icontrol.front_door.wsgi import Answer, environ_of, variables_of
+from icontrol.front_door.wsgi import Answer, Message, environ_of, variables_of
 from icontrol.kernel import answers as kernel
 from icontrol.middleware import address, forwarded_scheme, within
-from releases.delivery import answers, live, polls
+from releases.delivery import answers, polls
 from releases.delivery.answers import Ask, Route
 from releases.delivery.following import Follower
+from releases.delivery.live import known, seen
 from releases.delivery.representations import Live
 
 Header = tuple[bytes, bytes]
-Headers = Mapping[bytes, bytes]
 ROUTES: dict[str, Route] = {
     "/meta/release": answers.GATE,
     "/api/config": answers.CONFIG,
     "/api/config/published": answers.CONFIG,
 }
 LONGEST_QUERY = 200
-#: Headers on which an answer depends.
+#: Headers on which an answer depends, in the order of :class:`Asked`.
 COUNTING = (
+    b"host",
+    b"x-forwarded-proto",
+    b"x-client-key",
     b"x-client-version",
     b"x-client-platform",
     b"accept-language",
     b"accept-encoding",
     b"if-none-match",
     b"origin",
+    b"content-type",
 )
-#: Answers kept per release, the last used ones, and the bytes of the headers of those that are. What strangers make up
-#: is answered anew each time, and fills nothing.
-KEPT = 1024
-LONGEST_KEPT = 300
+TENANT, LENGTH, CODED = len(COUNTING), len(COUNTING) + 1, len(COUNTING) + 2
+PLACES = {name: place for place, name in enumerate((*COUNTING, b"x-tenant", b"content-length", b"transfer-encoding"))}
+EMPTY: list[bytes | None] = [None] * len(PLACES)
+#: Answers kept, the oldest makes room, and the bytes of the headers of those that are. What strangers make up is
+#: answered anew each time, and fills nothing.
+KEPT = 4096
+LONGEST_KEPT = 400
+#: Seconds until polls are counted, and different ones that wait for it.
+COUNTED_AFTER, MOST_POLLS = 0.5, 1000
 #: Django's middleware outside the shortcut for clients.
 OUTER = settings.MIDDLEWARE[: settings.MIDDLEWARE.index("icontrol.middleware.ClientFastPath")]
 #: Kinds of requests whose headers are kept.
 KINDS = 512
 
 
-class Public:
-    def __init__(self, follower: Follower, pool: Pool) -> None:
-        self.follower = follower
-        self.pool = pool
+class Asked(NamedTuple):
+    """All that an answer depends on; ``None``: the header is missing. ``peer``: only if a proxy speaks."""
 
-    async def answer(self, scope: Mapping[str, Any], headers: Headers) -> Answer | None:
-        """None: Django answers."""
-        route = ROUTES.get(scope["path"])
-        if route is None or scope["method"] not in route.methods or b"transfer-encoding" in headers:
-            return None
-        if headers.get(b"content-length", b"0") != b"0" or not _host_is_ours(headers.get(b"host", b"")):
-            return None
-        secure = _is_secure(scope["scheme"], (scope.get("client") or ("",))[0], headers.get(b"x-forwarded-proto", b""))
-        if not secure and settings.SECURE_SSL_REDIRECT:
-            return None
-        query = scope["query_string"] if route is answers.CONFIG else b""
-        if len(query) > LONGEST_QUERY:
-            return None
-        if not await self.follower.is_current():
-            return None
-        key = headers.get(b"x-client-key")
-        found = live.known(None if key is None else key.decode("latin-1"))
-        if found is None:
-            return None
-        asked = (scope["path"], query, secure, *map(headers.get, COUNTING), found.surface, found.locale)
-        kept = found.once("door", lambda: lru_cache(KEPT)(partial(_make, found)))
-        is_short = sum(map(len, filter(None, map(headers.get, COUNTING)))) <= LONGEST_KEPT
-        table: Callable[..., _Told] = kept if is_short else kept.__wrapped__
-        coding = headers.get(b"accept-encoding", b"").decode("latin-1")
-        if route is answers.CONFIG and not answers.is_prepared(found, _surface(query), coding):
-            return (await self.pool.run(partial(table, *asked))).answer
-        told = table(*asked)
-        if told.client is not None and scope["method"] == "GET":
-            tenant = headers.get(b"x-tenant")
-            polls.count(found, told.client, _text(tenant))
-        return told.answer
+    method: str
+    path: str
+    query: bytes
+    scheme: str
+    peer: str
+    host: bytes | None
+    forwarded: bytes | None
+    key: bytes | None
+    version: bytes | None
+    platform: bytes | None
+    language: bytes | None
+    coding: bytes | None
+    etag: bytes | None
+    origin: bytes | None
+    content_type: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
     """``client``: who asked the gate, and is counted."""
 
-    answer: Answer
+    live: Live
+    messages: tuple[Message, Message]
     client: answers.Client | None
 
 
-def _make(
-    release: Live,
-    path: str,
-    query: bytes,
-    secure: bool,
-    version: bytes | None,
-    platform: bytes | None,
-    language: bytes | None,
-    coding: bytes | None,
-    etag: bytes | None,
-    origin: bytes | None,
-    surface: str,
-    locale: str,
-) -> _Told:
-    """What a client is answered that sends these headers, in the order of ``COUNTING``."""
+class Public:
+    def __init__(self, follower: Follower, pool: Pool) -> None:
+        self.follower = follower
+        self.pool = pool
+        self.kept: dict[Asked, _Told] = {}
+        self.change = seen.change  # when they were made
+        self.polls: Counter[tuple[Live, answers.Client, bytes | None]] = Counter()
+
+    async def answer(self, scope: Mapping[str, Any]) -> tuple[Message, Message] | None:
+        """None: Django answers."""
+        route = ROUTES.get(scope["path"])
+        if route is None or scope["method"] not in route.methods:
+            return None
+        found = EMPTY.copy()
+        for name, value in scope["headers"]:
+            if len(value) > guard.LONGEST_HEADER:
+                return None
+            place = PLACES.get(name)
+            if place is not None:
+                earlier = found[place]
+                found[place] = value if earlier is None else earlier + b"," + value
+        tenant, length, coded = found[TENANT:]
+        if coded is not None or (length is not None and length != b"0"):
+            return None
+        peer = "" if found[1] is None else (scope.get("client") or ("",))[0]
+        query = scope["query_string"] if route is answers.CONFIG else b""
+        asked = Asked(scope["method"], scope["path"], query, scope["scheme"], peer, *found[:TENANT])
+        if not await self.follower.is_current():
+            return None
+        change = seen.change
+        if change != self.change:
+            self.kept.clear()
+            self.change = change
+        told = self.kept.get(asked)
+        if told is None:
+            told = await self._told(asked)
+            if told is None:
+                return None
+            if change == seen.change and sum(map(len, filter(None, asked))) <= LONGEST_KEPT:
+                if len(self.kept) >= KEPT:
+                    del self.kept[next(iter(self.kept))]
+                self.kept[asked] = told
+        seen.confirm(told.live)
+        if told.client is not None:
+            self._count(told.live, told.client, tenant)
+        return told.messages
+
+    async def _told(self, asked: Asked) -> _Told | None:
+        if not _host_is_ours(asked.host or b"") or len(asked.query) > LONGEST_QUERY:
+            return None
+        if guard.refused(asked.path, (), _text(asked.content_type) or "", ""):
+            return None
+        secure = _is_secure(asked.scheme, asked.peer, asked.forwarded or b"")
+        if not secure and settings.SECURE_SSL_REDIRECT:
+            return None
+        live = known(_text(asked.key))
+        if live is None:
+            return None
+        make = partial(_make, asked, live, secure)
+        is_config = ROUTES[asked.path] is answers.CONFIG
+        if is_config and not answers.is_prepared(live, _surface(asked.query), _text(asked.coding) or ""):
+            return await self.pool.run(make)
+        return make()
+
+    def _count(self, live: Live, client: answers.Client, tenant: bytes | None) -> None:
+        if not self.polls:
+            asyncio.get_running_loop().call_later(COUNTED_AFTER, self.count)
+        self.polls[live, client, tenant] += 1
+        if len(self.polls) >= MOST_POLLS:
+            self.count()
+
+    def count(self) -> None:
+        """Pass the polls on."""
+        counted, self.polls = self.polls, Counter()
+        for (live, client, tenant), times in counted.items():
+            polls.count(live, client, _text(tenant), times)
+
+
+def _make(asked: Asked, live: Live, secure: bool) -> _Told:
     ask = Ask(
-        ROUTES[path],
-        version=_text(version),
-        platform=_text(platform),
-        accept_language=_text(language) or "",
-        accept_encoding=_text(coding) or "",
-        if_none_match=_text(etag) or "",
-        surface=_surface(query),
+        ROUTES[asked.path],
+        version=_text(asked.version),
+        platform=_text(asked.platform),
+        accept_language=_text(asked.language) or "",
+        accept_encoding=_text(asked.coding) or "",
+        if_none_match=_text(asked.etag) or "",
+        surface=_surface(asked.query),
         default_language=settings.LANGUAGE_CODE,
     )
-    release = replace(release, surface=surface, locale=locale)
-    told = _framed(answers.answer(ask, release), _frame(path, _origin(origin or b""), secure))
-    return _Told(told, answers.client_of(ask, release) if ask.route is answers.GATE else None)
+    told = _framed(answers.answer(ask, live), _frame(asked.path, _origin(asked.origin or b""), secure))
+    is_poll = ask.route is answers.GATE and asked.method == "GET"
+    return _Told(live, told.messages(head=asked.method == "HEAD"), answers.client_of(ask, live) if is_poll else None)
 
 
 def _text(sent: bytes | None) -> str | None:

@@ -19,7 +19,8 @@ from icontrol import guard
 from icontrol.kernel.refusals import Refusal
 
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-Send = Callable[[dict[str, Any]], Any]
+Message = dict[str, Any]
+Send = Callable[[Message], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Answer:
         headers = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
         return cls(response.status_code, headers, response.content)
 
-    async def send(self, send: Send, *, head: bool = False) -> None:
-        """``head``: the answer to a HEAD request, like GET without the body."""
+    def messages(self, *, head: bool = False) -> tuple[Message, Message]:
+        """What is sent. ``head``: the answer to a HEAD request, like GET without the body."""
         headers, body = self.headers, self.body
         if self.status in (204, 304):
             headers, body = [(name, value) for name, value in headers if name != b"content-length"], b""
@@ -47,8 +48,10 @@ class Answer:
             pass
         elif all(name != b"content-length" for name, _ in headers):
             headers = [*headers, (b"content-length", b"%d" % len(body))]
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if head else body})
+        return (
+            {"type": "http.response.start", "status": self.status, "headers": headers},
+            {"type": "http.response.body", "body": b"" if head else body},
+        )
 
 
 def headers_of(scope: Mapping[str, Any]) -> dict[bytes, bytes]:

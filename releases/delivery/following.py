@@ -90,6 +90,7 @@ class Follower:
     def __init__(self, version: DataVersion | None) -> None:
         self.version = version
         self.known: int | None = None
+        self.is_fresh = False  # looked at in this turn of the loop
         self.edits: Any = None
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="following")
         self._running: asyncio.Task[bool] | None = None
@@ -100,10 +101,18 @@ class Follower:
         if rest.until:
             return False
         if self.version is not None:
+            if self.is_fresh:
+                return True
+            # Before the look: what comes after it runs after this, and looks for itself.
+            asyncio.get_running_loop().call_soon(self._turned)
             version = self.version.now()
             if version is None or version == self.known:
-                return version is not None
+                self.is_fresh = version is not None
+                return self.is_fresh
         return await self._looked()
+
+    def _turned(self) -> None:
+        self.is_fresh = False
 
     async def _looked(self) -> bool:
         """Of a look that begins now or later: one runs, and all who come meanwhile wait for the next one."""

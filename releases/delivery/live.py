@@ -43,6 +43,8 @@ class _Seen:
 
     def clear(self) -> None:
         self.questions = count(1)
+        #: Replaced after each change of what is known, except of when the database confirmed it.
+        self.change = object()
         self.forgotten = 0  # number of the first query that may say where a key leads
         self.newest: dict[int, tuple[int, Live]] = {}  # environment → number of the query that found it, the release
         self.behind: dict[int, str] = {}  # environment → hash of the older release that the database reports as newest
@@ -66,10 +68,12 @@ class _Seen:
                 self.newest[live.environment_id] = next(self.questions), live
                 self.behind.pop(live.environment_id, None)
                 self.confirm(live)
+                self.change = object()
                 return live
             if question < known_at:
                 return known  # an earlier query came back later
             self.behind[live.environment_id] = live.hash
+            self.change = object()
         logger.critical(
             "the database says release %s of %s/%s is the newest, this process knows %s and goes on serving that. "
             "After a failover: look for what was lost. After a restore: restart the servers",
@@ -97,7 +101,10 @@ class _Seen:
         with self.lock:
             if question < self.forgotten:
                 return  # an earlier query came back later: the key may be revoked
-            self.keys[client_key] = environment_id, surface, locale
+            leads_to = environment_id, surface, locale
+            if self.keys.get(client_key) != leads_to:
+                self.keys[client_key] = leads_to
+                self.change = object()
             self.keys.move_to_end(client_key)
             while len(self.keys) > KEPT_KEYS:
                 self.keys.popitem(last=False)
@@ -105,11 +112,13 @@ class _Seen:
     def forget(self, client_key: str) -> None:
         with self.lock:
             self.keys.pop(client_key, None)
+            self.change = object()
 
     def forget_keys(self) -> None:
         with self.lock:
             self.keys.clear()
             self.forgotten = next(self.questions)
+            self.change = object()
 
     def led_to(self, client_key: str) -> Live | None:
         with self.lock:

@@ -73,17 +73,17 @@ by_tenant = stored(
 _versions, _tenants = _Bound(MOST_VERSIONS), _Bound(MOST_TENANTS)
 
 
-def count(live: Live, client: Client, tenant: str | None) -> None:
-    """One poll. ``tenant``: the header as sent."""
+def count(live: Live, client: Client, tenant: str | None, times: int = 1) -> None:
+    """One poll, or several alike. ``tenant``: the header as sent."""
     now, environment = by_version.clock(), live.environment_id
     version, platform = client.version, client.platform
     if not _versions.has_room(environment, (version, platform), int(now) // SLOT):
         version = platform = OTHERS
-    by_version.add(environment, [(version, platform, live.serial, client.every)], 1)
+    by_version.add(environment, {(version, platform, live.serial, client.every): times}, times)
     tenant = named(tenant)
     if not _tenants.has_room(environment, (tenant, version, platform), int(now) // HOUR):
         tenant = version = platform = OTHERS
-    by_tenant.add(environment, [(tenant, version, platform, client.every)], 1)
+    by_tenant.add(environment, {(tenant, version, platform, client.every): times}, times)
 
 
 def named(tenant: str | None) -> str:

@@ -275,6 +275,8 @@ def counted(door: FrontDoor) -> dict[Any, int]:
         for method in ("GET", "HEAD"):
             for path in PATHS:
                 ask(door, method, path, headers)
+    if door.public is not None:
+        door.public.count()
     polls.flush()
     rows = {(row.version, row.platform, row.serial): row.polls for row in VersionPolls.objects.all()}
     VersionPolls.objects.all().delete()
