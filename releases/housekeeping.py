@@ -61,7 +61,7 @@ def sweep(now: dt.datetime) -> dict[str, int] | None:
         now = believed(now)
         gone = {name: _remove(old(now)) for name, old in OLD.items()}
     if any(gone.values()):
-        logger.info("removed what is old: %s", ", ".join(f"{count} {name}" for name, count in gone.items() if count))
+        logger.info("removed old rows: %s", ", ".join(f"{count} {name}" for name, count in gone.items() if count))
     return gone
 
 
@@ -79,9 +79,9 @@ def believed(now: dt.datetime) -> dt.datetime:
     elif jumped is None or now < jumped:
         jumped = now
         if BELIEVED not in times:  # the first run ever
-            logger.info("what is old goes from tomorrow on: the clock is not known yet")
+            logger.info("old rows are removed from tomorrow on: this clock is not trusted yet")
         else:
-            logger.warning("the clock jumped ahead to %s; if that is wrong, put it right within a day", now.isoformat())
+            logger.warning("the clock jumped ahead to %s; if that is wrong, correct it within a day", now.isoformat())
     for name, at in ((BELIEVED, last), (JUMPED, jumped)):
         if at is None:
             Timestamp.objects.filter(name=name).delete()
@@ -115,7 +115,7 @@ def _run(never: threading.Event) -> None:
             checkpoints.record_all()  # for releases appended by another machine
         except Exception as error:
             if outage_of(error) is None:
-                logger.exception("housekeeping of process %d failed; it tries again", os.getpid())
+                logger.exception("housekeeping of process %d failed; it will try again", os.getpid())
         finally:
             connection.close()
         pause = EVERY * SPREAD.uniform(0.8, 1.2)

@@ -19,7 +19,7 @@ from releases.api.parsing import Body, ContextParser, TextField
 from releases.lookup import LIVE
 from releases.offers import of_flag
 
-STALE = OpenApiParameter("stale", {"type": "string", "enum": ["1"]}, description="Only flags with a reason to go.")
+STALE = OpenApiParameter("stale", {"type": "string", "enum": ["1"]}, description="Only stale flags.")
 
 
 @extend_schema_field(OpenApiTypes.OBJECT)

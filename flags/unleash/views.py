@@ -37,11 +37,11 @@ IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", str, OpenApiParameter.HEADER, description="ETag of what the client has."
 )
 SPECIFICATION = OpenApiParameter(
-    "Unleash-Client-Spec", str, OpenApiParameter.HEADER, description="From 4.2 on segments stand apart."
+    "Unleash-Client-Spec", str, OpenApiParameter.HEADER, description="From 4.2 on, segments are listed separately."
 )
 NOT_MODIFIED: dict[Any, Any] = {304: OpenApiResponse(description=MEANING[304])}
 ACCEPTED: dict[Any, Any] = {
-    202: OpenApiResponse(description="Taken, or left out where it made no sense."),
+    202: OpenApiResponse(description="Accepted; entries that make no sense are ignored."),
     **problems(401, 404, *BODY, 503),
 }
 
@@ -134,7 +134,7 @@ class MetricsView(ReportView):
 @extend_schema_view(
     post=extend_schema(
         operation_id="unleashFrontendRegister",
-        description="A browser's SDK has started; it is given answers, so nothing need be kept. Public, not gated.",
+        description="A browser's SDK has started; the server evaluates for it, and stores nothing. Public, not gated.",
     )
 )
 class FrontendRegisterView(ReportView):

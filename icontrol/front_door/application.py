@@ -39,7 +39,7 @@ async def answered(place: Place, call: Call) -> Answer:
     except Busy:
         return call.refused(BUSY)
     except Interrupted:
-        logger.error("the authors' process ended before it had answered %s %s", method, path)
+        logger.error("the authors' process died before it answered %s %s", method, path)
         return call.refused(BUSY if method in SAFE else Refusal("http.interrupted"))
     except Exception:  # Django handles its own errors; this is the last handler
         logger.exception("no answer to %s %s", method, path)
@@ -120,7 +120,9 @@ class FrontDoor:
             try:
                 await self.pools.emergencies.run(partial(self.learn, answer.appended))
             except Exception as error:  # the write is done; the next request learns of it
-                logger.exception("not learned what was appended", exc_info=None if isinstance(error, Busy) else error)
+                logger.exception(
+                    "the appended release could not be read", exc_info=None if isinstance(error, Busy) else error
+                )
         return answer
 
     async def _live(self, receive: Callable[..., Any], send: Send) -> None:

@@ -137,9 +137,9 @@ class Background(Collector):
         except Exception as error:
             self.dropped += 1
             if outage_of(error) is None:
-                logger.exception("a small write failed")
+                logger.exception("a background write failed")
             else:
-                logger.warning("a small write was not done: %s", error)
+                logger.warning("a background write was dropped: %s", error)
 
 
 background = Background()

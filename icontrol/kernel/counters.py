@@ -114,13 +114,15 @@ class StoredCounter(Collector):
             self._failed(error, taken)
         else:
             if self._failing:
-                self.logger.warning("%s is written again", self.what)
+                self.logger.warning("%s can be written again", self.what)
             self._failing = False
 
     def _failed(self, error: Exception, taken: Pending) -> None:
         self.failures += 1
         if not self._failing:  # once per outage
-            self.logger.error("%s cannot be written; it waits in memory for the database: %s", self.what, error)
+            self.logger.error(
+                "%s cannot be written; it stays in memory until the database is back: %s", self.what, error
+            )
         self._failing = True
         with self._lock:
             for place, counts in taken.items():

@@ -142,8 +142,8 @@ def on_post_migrate(sender: Any, using: str, plan: Iterable[tuple[Any, bool]] = 
     for trigger in [] if has_migrated else _absent(connection, triggers):
         if _has_rows(connection, trigger.table):
             logger.critical(
-                "the trigger %s on %s was missing or changed and is installed again: somebody could edit the table "
-                "meanwhile; run verify_ledger",
+                "the trigger %s on %s was missing or changed, and was installed again: somebody may have edited the "
+                "table meanwhile; run verify_ledger",
                 trigger.name,
                 trigger.table,
             )

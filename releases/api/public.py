@@ -44,7 +44,7 @@ CLIENT = [
         ("If-None-Match", "ETag of what the client has."),
     )
 ]
-SURFACE = OpenApiParameter("surface", str, description="Only pages of this surface, and what hangs on them.")
+SURFACE = OpenApiParameter("surface", str, description="Only pages of this surface, with their tabs and tables.")
 LIVE_HEADERS = [
     answer_header("ETag", "Strong validator of the bytes.", 200, 304),
     answer_header("X-Release-Environment", "Application and environment: `icontrol/production`.", 200, 304),

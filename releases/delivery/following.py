@@ -142,7 +142,7 @@ class Follower:
             connection.close()
             if not isinstance(error, Refusal) and (outage := outage_of(error)):
                 rest.begin(outage)
-            logger.error("what is live cannot be looked up: %s", error)
+            logger.error("the live releases cannot be read: %s", error)
             return False
         self.known = version
         return True

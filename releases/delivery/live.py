@@ -75,8 +75,8 @@ class _Seen:
             self.behind[live.environment_id] = live.hash
             self.change = object()
         logger.critical(
-            "the database says release %s of %s/%s is the newest, this process knows %s and goes on serving that. "
-            "After a failover: look for what was lost. After a restore: restart the servers",
+            "the newest release in the database is %s of %s/%s, but this process knows %s and keeps serving it. "
+            "After a failover, look for lost releases. After a restore, restart the servers",
             *(live.serial, live.application, live.environment, known.serial),
         )
         return self.stale(known)
@@ -171,7 +171,7 @@ def read_live(client_key: str | None) -> Live:
             if outage is None:
                 raise
             rest.begin(outage)
-            logger.error("database away, serving what was read last for %s s: %s", rest.SECONDS, error)
+            logger.error("the database is away, serving the last known release for %s s: %s", rest.SECONDS, error)
         else:
             rest.over()
             return live
@@ -244,7 +244,7 @@ def catch_up(environments: Collection[int]) -> None:
                 ledger = Release.objects.filter(environment=environment_id).order_by("-serial")
                 _learn(question, ledger.select_related("environment__application", "config_version__content")[:1].get())
     except (Refusal, *DATABASE_ERRORS) as error:
-        logger.error("a release that another process has appended is not known here yet: %s", error)
+        logger.error("a release appended by another process could not be read yet: %s", error)
     finally:
         close_old_connections()
 

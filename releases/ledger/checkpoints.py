@@ -148,8 +148,8 @@ def _fill(file: BinaryIO, environment: Environment, acknowledged: bool) -> bool:
     ]
     if last is None and len(lines) > 1 and not acknowledged:
         logger.critical(
-            "the checkpoint file had no line of %s: its %d releases are written as the database has them now. Unless "
-            "the file is new here, compare a copy kept elsewhere: verify_ledger --against",
+            "the checkpoint file had no line of %s: its %d releases were written from the database as it is now. "
+            "Unless the file is new here, compare a copy kept elsewhere: verify_ledger --against",
             *(environment, len(lines)),
         )
         names = f"{environment.application.key} {environment.key}"

@@ -47,7 +47,7 @@ def keep(findings: Sequence[Finding], *, releases: int, by: str, now: dt.datetim
         draft.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
         draft.replace(path)
     except OSError as error:
-        logger.error("the verification's result is not kept: %s", error)
+        logger.error("the result of the verification could not be saved: %s", error)
     return verdict
 
 

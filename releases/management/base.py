@@ -36,18 +36,18 @@ from releases.models import Environment
 REFUSED, CONFLICT = 2, 3
 #: Options that several commands take: name → (flag, arguments of argparse).
 SHARED: dict[str, tuple[str, dict[str, Any]]] = {
-    "application": ("--application", {"metavar": "KEY", "help": "Application; left out: the default one."}),
-    "environment": ("--environment", {"metavar": "KEY", "help": "Environment; left out: the default one."}),
+    "application": ("--application", {"metavar": "KEY", "help": "Application; default: the default application."}),
+    "environment": ("--environment", {"metavar": "KEY", "help": "Environment; default: the default environment."}),
     "reason": ("--reason", {"metavar": "TEXT", "default": "", "help": "Why; kept in the audit."}),
     "confirm": (
         "--confirm",
-        {"metavar": "CODE", "action": "append", "default": [], "help": "Say yes to a finding; may be repeated."},
+        {"metavar": "CODE", "action": "append", "default": [], "help": "Confirm a finding; may be repeated."},
     ),
     "expected_serial": (
         "--expected-serial",
-        {"metavar": "N", "type": int, "help": "Refuse if N is not the newest release any more."},
+        {"metavar": "N", "type": int, "help": "Refuse if N is no longer the newest release."},
     ),
-    "dry_run": ("--dry-run", {"action": "store_true", "help": "Say what would be, and change nothing."}),
+    "dry_run": ("--dry-run", {"action": "store_true", "help": "Show the result, and change nothing."}),
 }
 
 
@@ -85,7 +85,7 @@ class ActionCommand(BaseCommand):
             flag, details = SHARED[name]
             parser.add_argument(flag, dest=name, **details)
         parser.add_argument("--json", action="store_true", dest="as_json", help="Answer with one JSON object.")
-        parser.add_argument("--language", choices=LANGUAGES, help="Language of the answer; else ICONTROL_LANGUAGE.")
+        parser.add_argument("--language", choices=LANGUAGES, help="Language of the answer; default: ICONTROL_LANGUAGE.")
 
     def arguments(self, parser: CommandParser) -> None:
         """The command's own arguments."""

@@ -37,7 +37,7 @@ def add_fields(parser: CommandParser) -> None:
         how = HOW.get(field.kind, {"metavar": "|".join(field.choices)})
         parser.add_argument(FLAGS[key], dest=key, help=field.help, **how)
     for flag, (_, language) in MESSAGES.items():
-        parser.add_argument(flag, metavar="TEXT", help=f"The same in one language ({language}); empty takes it away.")
+        parser.add_argument(flag, metavar="TEXT", help=f"The same in one language ({language}); empty removes it.")
 
 
 def given_fields(options: Mapping[str, Any], policy: Mapping[str, Any]) -> dict[str, Any]:

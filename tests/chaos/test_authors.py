@@ -142,7 +142,7 @@ def test_who_was_interrupted_in_a_save_is_told_that_it_may_have_been_done(server
         is_replaced(server, old)
         assert author.brand() != "interrupted"
         assert author.save("again")[0] == 200 and author.brand() == "again"
-        assert "ended before it had answered PATCH /api/config/draft" in server.said
+        assert "died before it answered PATCH /api/config/draft" in server.said
 
 
 def test_a_stop_finishes_a_save_that_was_begun_and_leaves_no_process(server: Server) -> None:

@@ -33,12 +33,12 @@ Every refusal over HTTP is `application/problem+json` (RFC 9457):
 - `problems` lists everything that is wrong at once: `pointer` (JSON Pointer into what was sent or stored), `code`,
   `severity`, `message` in both languages. The codes of problems in a snapshot are in [snapshot.md](snapshot.md).
 - Further members are for programs: `etag`, `serial`, `digest`, `confirmations`, `missingChanges`, `retryAfter` …
-- The order of answers is fixed: 401, 403, then 400 for a body that cannot be read, then 404, then 409, 412 and 428,
+- The order of answers is fixed: 401, 403, then 400 for an unreadable body, then 404, then 409, 412 and 428,
   then 422.
-- The next steps below are those over HTTP. Pages and commands say their own; commands print to stderr and end with 2
+- The next steps below are for HTTP. Pages and commands show their own; commands print to stderr and exit with 2
   (refused) or 3 (409, 412).
 
-{…} stands for what is filled in.
+Values replace {…}.
 
 """
 

@@ -13,12 +13,12 @@ HEAD = """\
 # What a verification finds
 
 `manage.py verify_ledger`, and `/cp/checkpoints`. An **error** means that what clients get, or got, may not be
-what was released: the command ends with 2. A **warning** leaves the exit code as it is. {…} stands for what is filled
-in.
+what was released: the command exits with 2. A **warning** does not change the exit code. Values replace
+{…}.
 
-Besides the ledger, what decides which release a client gets is compared with its history: default application and
-environment, keys, default language, client keys. Whoever can write the database, the history in it and every copy of
-the checkpoint file can rewrite all of it: keep copies where that account cannot write.
+Besides the ledger, the settings that decide which release a client gets are compared with their history: default
+application and environment, keys, default language, client keys. Somebody who can write the database, the history in
+it and every copy of the checkpoint file can rewrite all of it: keep copies where that account cannot write.
 
 """
 

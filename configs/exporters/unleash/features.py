@@ -87,7 +87,7 @@ def features(
             refused[key] = tuple(error.reasons)
         except Exception:
             # An unforeseen error turns off this flag alone: clients wait for the others, and a publisher for an answer.
-            logger.exception("The flag %r cannot be put into Unleash's words.", key)
+            logger.exception("the flag %r could not be converted to Unleash's format", key)
             refused[key] = (_FAILED,)
     # A refused flag that is not live is rightly off; only what it would serve when switched on is missing.
     while waiting := {

@@ -17,7 +17,7 @@ from releases.management.base import ActionCommand, unusable
 
 
 class Command(ActionCommand):
-    help = "Evaluates a flag for a context and tells every step. Nothing is counted, nothing is changed."
+    help = "Evaluates a flag for a context and explains every step. Counts and changes nothing."
     takes = ("application", "environment")
 
     def arguments(self, parser: CommandParser) -> None:

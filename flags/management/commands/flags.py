@@ -16,7 +16,7 @@ NONE = "–"
 
 
 class Command(ActionCommand):
-    help = "Lists the live flags: state, owner, age, use in the last 30 days, and why one is stale."
+    help = "Lists the live flags: state, owner, age, usage in the last 30 days, and why one is stale."
     takes = ("application", "environment")
 
     def arguments(self, parser: CommandParser) -> None:

@@ -21,7 +21,7 @@ class Command(ActionCommand):
             "target",
             metavar="TARGET",
             type=Path,
-            help="The file, which ends with .tar, or a directory where it gets a name with the time.",
+            help="A file that ends with .tar, or a directory; there the name contains the time.",
         )
 
     def run(self) -> None:

@@ -19,13 +19,13 @@ from releases.models import Environment
 
 
 class Command(ActionCommand):
-    help = "Puts a backup back, while no server runs, and verifies the ledger."
+    help = "Restores a backup, while no server runs, and verifies the ledger."
     needs_database = False
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="ARCHIVE", type=Path, help="What `backup` wrote.")
         parser.add_argument(
-            "--replace", action="store_true", help="Also where there is a database; it is kept aside, not removed."
+            "--replace", action="store_true", help="Replace an existing database; it is set aside, not removed."
         )
 
     def run(self) -> None:

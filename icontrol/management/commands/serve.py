@@ -25,7 +25,7 @@ LEAST_CONNECTIONS = 64
 
 
 class Command(BaseCommand):
-    help = "Migrates the database, makes what a first start needs, and serves until it is told to stop."
+    help = "Migrates the database, creates what a first start needs, and serves until it is stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
         # The supervisor calls this at a reload: everything except listening; the plan goes to stdout.

@@ -22,15 +22,18 @@ class Command(ActionCommand):
     takes = ("application", "reason")
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--name", metavar="TEXT", help="Its name for people.")
+        parser.add_argument("--name", metavar="TEXT", help="Name for people.")
         parser.add_argument(
             "--default-language", metavar="LANGUAGE", help="For texts that are missing in the reader's language."
         )
         parser.add_argument(
-            "--default", action="store_true", default=None, help="Clients without a key get this one from now on."
+            "--default",
+            action="store_true",
+            default=None,
+            help="Clients without a key get this application from now on.",
         )
         parser.add_argument(
-            "--schema", metavar="FILE|-", help="JSON Schema of the extra sections; no other setting with it."
+            "--schema", metavar="FILE|-", help="JSON Schema of the extra sections; not with other settings."
         )
 
     def run(self) -> None:

@@ -11,16 +11,21 @@ from releases.serialization.versions import show_application
 
 
 class Command(ActionCommand):
-    help = "Creates an application with an empty draft; its key is for ever. Environments come by create_environment."
+    help = "Creates an application with an empty draft; its key never changes. create_environment comes next."
     takes = ("reason",)
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("key", metavar="KEY", help="a-z, 0-9 and hyphens, starting with a letter.")
-        parser.add_argument("--name", metavar="TEXT", help="For people; left out: the key.")
+        parser.add_argument("--name", metavar="TEXT", help="Name for people; default: the key.")
         parser.add_argument(
-            "--default-language", metavar="LANGUAGE", default="en", help="Of texts that lack the reader's; default: en."
+            "--default-language",
+            metavar="LANGUAGE",
+            default="en",
+            help="For texts missing in the reader's language; default: en.",
         )
-        parser.add_argument("--default", action="store_true", help="Clients without a key get this one from now on.")
+        parser.add_argument(
+            "--default", action="store_true", help="Clients without a key get this application from now on."
+        )
 
     def run(self) -> None:
         application = actions.create_application(

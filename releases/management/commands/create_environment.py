@@ -11,7 +11,7 @@ from releases.serialization import named
 
 
 class Command(ActionCommand):
-    help = "Creates an environment with an empty ledger; its key is for ever."
+    help = "Creates an environment with an empty ledger; its key never changes."
     takes = ("application", "reason")
 
     def arguments(self, parser: CommandParser) -> None:

@@ -13,11 +13,11 @@ from releases.serialization import instant
 
 
 class Command(ActionCommand):
-    help = "Creates an API token with one role and prints it: once, it is not kept."
+    help = "Creates an API token with one role and prints it once; it is not stored."
     takes = ("reason",)
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", metavar="NAME", help="What the ledger calls its holder: token:NAME.")
+        parser.add_argument("name", metavar="NAME", help="The holder's name in the ledger: token:NAME.")
         parser.add_argument("--role", required=True, metavar="ROLE", help=f"One of: {', '.join(ROLES)}.")
         parser.add_argument(
             "--days",

@@ -8,7 +8,7 @@ from releases.management.base import ActionCommand
 
 
 class Command(ActionCommand):
-    help = "Makes the application, its environments and the live demo, as far as they are missing."
+    help = "Creates the application, its environments and the live demo, if they are missing."
 
     def run(self) -> None:
         made: list[str] = []

@@ -13,15 +13,13 @@ from releases.serialization.versions import show_diff
 
 
 class Command(ActionCommand):
-    help = "Says in sentences what changes between two versions; live, draft and preview are names too."
+    help = "Shows what changes between two versions, as sentences; live, draft and preview are names too."
     takes = ("application", "environment")
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("from", metavar="FROM", nargs="?", default="live", help="The older one; default: live.")
         parser.add_argument("to", metavar="TO", nargs="?", default="draft", help="The newer one; default: draft.")
-        parser.add_argument(
-            "--ids", action="store_true", help="With the id of each change, as publish --change takes it."
-        )
+        parser.add_argument("--ids", action="store_true", help="Show the id of each change, for publish --change.")
 
     def run(self) -> None:
         environment = self.environment()

@@ -12,7 +12,7 @@ from releases.management.base import ActionCommand
 
 
 class Command(ActionCommand):
-    help = "Ends everything of a person at once: sessions, API tokens, preview links."
+    help = "Ends all access of a person at once: sessions, API tokens, preview links."
     takes = ("reason",)
 
     def arguments(self, parser: CommandParser) -> None:

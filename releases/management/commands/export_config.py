@@ -24,7 +24,7 @@ from releases.serialization.versions import show_content, show_named
 
 
 class Command(ActionCommand):
-    help = "Writes a snapshot as canonical JSON, whose SHA-256 is the version's digest, or its flags for Unleash."
+    help = "Writes a snapshot as canonical JSON (its SHA-256 is the version's digest), or its flags for Unleash."
     takes = ("application", "environment")
 
     def arguments(self, parser: CommandParser) -> None:
@@ -35,7 +35,7 @@ class Command(ActionCommand):
         parser.add_argument(
             "--to",
             choices=["clients", "unleash"],
-            help="What clients get, for an app to start with, or only the flags, as Unleash's clients read them.",
+            help="What clients get, as an app's first config, or only the flags, in Unleash's client format.",
         )
         parser.add_argument("--output", metavar="FILE", help="Write to a file instead of standard output.")
 

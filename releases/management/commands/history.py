@@ -11,7 +11,7 @@ from releases.serialization.versions import show_entry
 
 
 class Command(ActionCommand):
-    help = "Lists the draft's history, newest first; an id can be given to revert_draft."
+    help = "Lists the draft's history, newest first; revert_draft takes these ids."
     takes = ("application",)
 
     def arguments(self, parser: CommandParser) -> None:

@@ -31,17 +31,17 @@ WORDY = 16
 
 
 class Command(ActionCommand):
-    help = "Takes a snapshot (JSON), or with --from the files of another system, into the draft. Publishes nothing."
+    help = "Imports a snapshot (JSON), or with --from another system's files, into the draft. Publishes nothing."
     takes = ("application", "environment", "reason", "dry_run")
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "source",
             metavar="FILE|-|DIR",
-            help="JSON (with --from unleash also YAML); - is standard input; a directory with --from icontrol.",
+            help="JSON (with --from unleash also YAML); - reads standard input; a directory with --from icontrol.",
         )
         parser.add_argument(
-            "--from", choices=("icontrol", "unleash"), dest="importer", help="Whose files these are, if not ours."
+            "--from", choices=("icontrol", "unleash"), dest="importer", help="The system that wrote the files."
         )
 
     def run(self) -> None:

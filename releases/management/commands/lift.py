@@ -7,4 +7,4 @@ from releases.management.switches import SwitchCommand
 
 class Command(SwitchCommand):
     kind = "lift"
-    help = "Lifts a kill switch: the flag answers again as its config says."
+    help = "Lifts a kill switch: the flag follows its config again."

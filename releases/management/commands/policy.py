@@ -22,13 +22,13 @@ from releases.serialization.releases import show_policy
 
 
 class Command(ActionCommand):
-    help = "Shows the version policy of an environment; with options it changes one platform's, with --file all."
+    help = "Shows the version policy of an environment; options change one platform's, --file changes all."
     takes = ("application", "environment", "reason", "confirm", "dry_run")
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--platform", metavar="NAME", help=f"Whose policy; default: {DEFAULT}.")
+        parser.add_argument("--platform", metavar="NAME", help=f"The platform; default: {DEFAULT}.")
         parser.add_argument(
-            "--file", metavar="FILE|-", help='All policies anew, as JSON: {"default": {…}, "ios": {…}}.'
+            "--file", metavar="FILE|-", help='Replace all policies, as JSON: {"default": {…}, "ios": {…}}.'
         )
         add_fields(parser)
 

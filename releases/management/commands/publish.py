@@ -26,7 +26,7 @@ class Command(ActionCommand):
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", metavar="VERSION|draft|preview", help="What to publish.")
-        parser.add_argument("--digest", metavar="HEX", help="Refuse if the content is not the one with this digest.")
+        parser.add_argument("--digest", metavar="HEX", help="Refuse if the content has another digest.")
         parser.add_argument(
             "--change",
             metavar="ID",

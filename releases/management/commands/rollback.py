@@ -25,7 +25,7 @@ class Command(ActionCommand):
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("version", metavar="VERSION", nargs="?", help="A version that was live there before.")
-        parser.add_argument("--to-serial", metavar="N", type=int, help="What release N made live.")
+        parser.add_argument("--to-serial", metavar="N", type=int, help="The version that release N made live.")
 
     def run(self) -> None:
         environment, given = self.environment(), self.options

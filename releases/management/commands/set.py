@@ -28,7 +28,7 @@ SHARE = re.compile(r"([0-9]{1,3})(?:[.]([0-9]{1,2}))?%")
 
 
 class Command(ActionCommand):
-    help = "Sets fields of one object of the draft (a flag, a page, a segment), or makes or removes it."
+    help = "Sets fields of one object of the draft (a flag, a page, a segment), or creates or removes it."
     takes = ("application", "environment", "reason", "dry_run")
 
     def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
@@ -38,16 +38,16 @@ class Command(ActionCommand):
         return parser
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("object", metavar="SECTION/ID", help="Such as featureFlags/new-export.")
+        parser.add_argument("object", metavar="SECTION/ID", help="For example featureFlags/new-export.")
         parser.add_argument(
             "fields",
             metavar="FIELD=VALUE",
             nargs="*",
-            help="JSON where it is JSON, else text; null removes the field; dots lead into objects; rollout=10%%.",
+            help="Parsed as JSON if possible, else text; null removes the field; dots lead into objects; rollout=10%%.",
         )
         which = parser.add_mutually_exclusive_group()
-        which.add_argument("--new", action="store_true", help="Make the object, which must not exist.")
-        which.add_argument("--remove", action="store_true", help="Remove the object; no fields then.")
+        which.add_argument("--new", action="store_true", help="Create the object, which must not exist.")
+        which.add_argument("--remove", action="store_true", help="Remove the object; takes no fields.")
 
     def run(self) -> None:
         section, slash, name = self.options["object"].partition("/")

@@ -27,12 +27,12 @@ from releases.serialization.versions import show_version
 
 
 class Command(ActionCommand):
-    help = "Says what is live in every environment, and what waits as preview and draft."
+    help = "Shows what is live in every environment, the preview and the draft."
     takes = ("application", "environment")
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--releases", metavar="N", type=int, default=5, help="How many releases to list for each; default: 5."
+            "--releases", metavar="N", type=int, default=5, help="Releases to list for each environment; default: 5."
         )
         parser.add_argument("--at", metavar="TIME", help="What clients got then, instead of now (RFC 3339).")
 

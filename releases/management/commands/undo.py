@@ -19,7 +19,7 @@ NEWEST = "newest"
 
 
 class Command(ActionCommand):
-    help = "Undoes the newest release, whatever it did; its serial says which one is meant."
+    help = "Undoes the newest release, whatever it did; name it by its serial."
     takes = ("application", "environment", "reason", "dry_run")
 
     def arguments(self, parser: CommandParser) -> None:

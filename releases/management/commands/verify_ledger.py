@@ -33,23 +33,23 @@ class Command(ActionCommand):
             nargs="+",
             default=[],
             type=Path,
-            help="Checkpoint files that were kept elsewhere, besides the server's own.",
+            help="Copies of checkpoint files kept elsewhere, besides the server's own.",
         )
         files = parser.add_mutually_exclusive_group()
         files.add_argument(
             "--no-checkpoints",
             action="store_true",
-            help="Do not ask for the server's own checkpoint file; the answer says so.",
+            help="Do not require the server's own checkpoint file; the answer says so.",
         )
         files.add_argument(
             "--renew-checkpoints",
             action="store_true",
-            help="Keep the server's checkpoint file aside and write it anew, when the ledger itself is without fault.",
+            help="Set the server's checkpoint file aside and rewrite it, if the ledger itself has no error.",
         )
         parser.add_argument(
             "--rebuild-flags",
             action="store_true",
-            help="Write the lives of flag keys anew where they differ from a ledger that is as it was.",
+            help="Rebuild the history of flag keys from the ledger, if the ledger itself has no error.",
         )
 
     def run(self) -> None:
