@@ -14,8 +14,9 @@ SIGTERM    (and SIGINT) workers finish what they have begun, at most :data:`GRAC
 =========  ===========================================================================================================
 
 A worker that ends by itself is replaced: at once if it had run for a while, else after a pause that doubles. A worker
-whose event loop has given no sign of life for :data:`SILENCE` seconds is killed, and so replaced. When this process
-ends for any reason, the workers end too: each watches a pipe that only this process holds open.
+whose event loop gives no sign of life is killed, and so replaced: after :data:`SILENCE` seconds, and
+:data:`LAST_CHANCE` more in which this process has listened, for it may itself have stood still, with the whole machine.
+When this process ends for any reason, the workers end too: each watches a pipe that only this process holds open.
 
 Number 0 does not listen: it is the authors' process, which gets requests from the workers over a socket. It ends after
 the workers that may still use it, and a reload makes a new socket for the new ones.
@@ -50,8 +51,10 @@ GRACE = 30  # seconds for a worker to finish its requests
 SETTLED = 10  # a worker that ran at least so many seconds is replaced at once
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30
 LONG = 1  # seconds after which connections must not keep waiting for a missing worker
-START = 120  # seconds for a new worker to become ready
-SILENCE = 30  # seconds without a sign of life after which a worker is killed
+START = 120  # seconds for a new worker to become ready before a reload is given up
+SLOWEST_START = 600  # for one that replaces another
+#: Seconds without a sign of life after which a worker is asked for one, and to answer until it is killed.
+SILENCE, LAST_CHANCE = 20, 2 * BEAT
 
 
 def take_over(plan: Plan, first: socket.socket, locks: Iterable[socket.socket | IO[str]]) -> None:
@@ -94,6 +97,7 @@ class Worker:
     line: Line
     deadline: float = float("inf")  # until when it must be ready, give its next sign of life, or be gone
     ready: bool = False
+    silent: bool = False  # and in its last chance
     told: bool = False  # to end
 
     def __str__(self) -> str:
@@ -135,9 +139,7 @@ class Supervisor:
             self._start_what_is_due()
             if self.stopping and not (self.workers or self.leaving or self.coming or self.preparing):
                 return
-            pause, before = self._pause(), self.clock()
-            heard = self.selector.select(pause)
-            self._forgive(self.clock() - before - pause)
+            heard = self.selector.select(self._pause())
             with contextlib.suppress(BlockingIOError):
                 for caught in os.read(awake, 512):
                     self._signalled(caught)
@@ -187,7 +189,7 @@ class Supervisor:
             arguments=plan.arguments,
             given={**plan.settings, **plan.secrets},
         )
-        worker = Worker(number, process, ready, self.clock(), line, self.clock() + START)
+        worker = Worker(number, process, ready, self.clock(), line, self.clock() + SLOWEST_START)
         self.selector.register(ready, selectors.EVENT_READ, worker)
         return worker
 
@@ -197,7 +199,7 @@ class Supervisor:
             try:
                 self.workers[number] = self._start(number, self.plan, self.line)
             except OSError as error:  # no memory, no process, no file left
-                logger.error("%s cannot be started: %s; tried again in %d s", name(number), error, LONGEST_PAUSE)
+                logger.error("%s cannot be started: %s; next try in %d s", name(number), error, LONGEST_PAUSE)
                 self.due[number] = self.clock() + LONGEST_PAUSE
 
     def _heard(self, worker: Worker) -> None:
@@ -208,15 +210,9 @@ class Supervisor:
             os.close(worker.pipe)
         worker.ready |= alive
         if self.workers.get(worker.number) is worker:
-            worker.deadline = self.clock() + SILENCE if alive else float("inf")
+            worker.deadline, worker.silent = self.clock() + SILENCE if alive else float("inf"), False
         if self.coming and all(coming.ready for coming in self.coming.values()):
             self._replace()
-
-    def _forgive(self, late: float) -> None:
-        """Allow for a time when this process stood still: then the whole machine may have, and the workers with it."""
-        if late > BEAT:
-            for worker in self.workers.values():
-                worker.deadline += late
 
     def _look_after(self) -> None:
         """Handle processes that ended or took too long."""
@@ -224,6 +220,8 @@ class Supervisor:
             if worker.process.poll() is not None:
                 del self.workers[worker.number]
                 self._died(worker)
+            elif worker.deadline <= self.clock() and not worker.silent:
+                worker.deadline, worker.silent = self.clock() + LAST_CHANCE, True
             elif worker.deadline <= self.clock():
                 logger.error(
                     "%s (process %d) %s; it is killed",
@@ -237,7 +235,7 @@ class Supervisor:
             if worker.process.poll() is not None:
                 self.leaving.remove(worker)
             elif worker.deadline <= self.clock():
-                logger.warning("%s does not end; it is killed", worker)
+                logger.warning("%s does not stop; it is killed", worker)
                 worker.deadline = float("inf")
                 worker.process.kill()
         self._tell()
@@ -307,9 +305,9 @@ class Supervisor:
 
     def _prepare(self) -> None:
         if self.preparing is not None or self.coming:
-            logger.warning("a reload is under way already")
+            logger.warning("a reload is already running")
             return
-        logger.warning("reload: settings are read again and the database is brought up to date")
+        logger.warning("reload: reading the settings again and migrating the database")
         try:
             self.preparing = subprocess.Popen(
                 [sys.executable, str(ROOT / "manage.py"), "serve", "--prepare"],
@@ -336,7 +334,7 @@ class Supervisor:
         try:
             plan = self.next_plan = replace(Plan.load(told), secrets=self.plan.secrets)
         except ValueError as error:
-            logger.error("reload given up: %s; the old workers go on. Start the server anew", error)
+            logger.error("reload given up: %s; the old workers go on. Restart the server", error)
             return
         if (plan.address, plan.workers) != (self.plan.address, self.plan.workers):
             logger.warning(
@@ -347,7 +345,8 @@ class Supervisor:
             line = Line.new()
             self.other_lines.append(line)
             for number in plan.numbers:
-                self.coming[number] = self._start(number, plan, line)
+                worker = self.coming[number] = self._start(number, plan, line)
+                worker.deadline = self.clock() + START
         except OSError as error:
             logger.error("reload given up: %s; the old workers go on", error)
             self._give_up()

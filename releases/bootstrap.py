@@ -107,9 +107,9 @@ def _first_password() -> str | None:
 
 
 def _account(password: str, *, now: dt.datetime, announce: Callable[[str], None]) -> None:
+    user = User(username=ACCOUNT, is_staff=True, is_superuser=True, date_joined=now)
+    user.set_password(password)
     with transaction.atomic():
-        user = User(username=ACCOUNT, is_staff=True, is_superuser=True, date_joined=now)
-        user.set_password(password)
         user.history_actor = SYSTEM.name  # type: ignore[attr-defined]
         user.save()
         if not settings.ICONTROL_ADMIN_PASSWORD:

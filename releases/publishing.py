@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from configs import states
 from configs.drafts import draft_of, free_patch, store, version_of
 from configs.models import Application, ConfigVersion
 from configs.policies import check_read, check_valid, check_version_name
-from configs.snapshot.diff import Change, apply, change_id, diff, named_path
+from configs.snapshot.diff import Change, Path, apply, change_id, diff, named_path
 from icontrol.kernel.problems import Problem, errors
 from icontrol.kernel.refusals import Refusal
 from releases.confirmation import Confirmation
@@ -182,20 +183,23 @@ def missing_changes(
 
     They add what the picked ones refer to, or remove references to what the picked ones remove.
     """
+    picked = set(wanted)
+    at = {change.path: change.id for change in changes}
+    inside: defaultdict[Path, set[str]] = defaultdict(set)
+    for change in changes:
+        for length in range(len(change.path) + 1):
+            inside[change.path[:length]].add(change.id)
     missing: set[str] = set()
-    for problem in problems:
-        if problem.target is None:
-            continue
-        if change_id(problem.target) in wanted:
-            place = named_path(snapshot, problem.pointer)
-            missing |= {
-                change.id
-                for change in changes
-                if change.path == place[: len(change.path)] or place == change.path[: len(place)]
-            }
-        else:
-            missing |= {change.id for change in changes if change.path == problem.target}
-    return sorted(missing - set(wanted))
+    places: set[Path] = set()
+    for target, pointer in {(problem.target, problem.pointer) for problem in problems if problem.target is not None}:
+        if change_id(target) in picked:
+            places.add(named_path(snapshot, pointer))
+        elif target in at:
+            missing.add(at[target])
+    for place in places:
+        missing |= inside.get(place, set())
+        missing |= {at[place[:length]] for length in range(len(place)) if place[:length] in at}
+    return sorted(missing - picked)
 
 
 def check_ready(plan: PublishPlan, confirm: Sequence[str]) -> None:

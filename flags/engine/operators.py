@@ -41,7 +41,9 @@ Maker = Callable[[str, Sequence[Any], bool], Test]
 CURRENT_TIME = "currentTime"
 #: Characters of a pattern, and bytes of its compiled form.
 LONGEST_PATTERN = 1_000
-PATTERN_MEMORY = 1 << 20
+PATTERN_MEMORY = 1 << 19
+#: Compiled patterns that are kept: those of what is live, for the next release has nearly the same.
+KEPT_PATTERNS = 256
 
 
 def _exists(attribute: str, values: Sequence[Any], ignore_case: bool) -> Test:
@@ -253,7 +255,12 @@ def fold(text: str) -> str:
     return text.lower().replace("ς", "σ")
 
 
+@lru_cache(maxsize=KEPT_PATTERNS)
 def _pattern(text: str, ignore_case: bool) -> Any:
+    return _compiled(text, ignore_case)
+
+
+def _compiled(text: str, ignore_case: bool) -> Any:
     """RE2: linear in the text, whatever the pattern."""
     options = re2.Options()
     options.case_sensitive = not ignore_case
@@ -277,13 +284,16 @@ def _pattern_flaw(value: Any) -> Text | None:
 
 @lru_cache(maxsize=KEPT)
 def pattern_size(text: str) -> int | None:
-    """Instructions of the compiled pattern, each of which may look at each character; ``None``: it does not compile.
+    """Instructions of the compiled pattern, each of which may look at each character; ``None``: it does not compile, or
+    is too long to be tried.
 
     Cached, because a bad pattern may take a tenth of a second, and every save checks the draft.
     """
+    if len(text) > LONGEST_PATTERN:
+        return None
     try:
         # Ignoring case makes a pattern larger.
-        return int(_pattern(text, True).programsize)
+        return int(_compiled(text, True).programsize)
     except (re2.error, UnicodeEncodeError):
         return None
 

@@ -15,16 +15,18 @@ from icontrol.kernel.texts import both
 
 #: For all flags of a release and one context. At worst a step takes a microsecond: a fifth of a second in all.
 MOST_STEPS = 200_000
-#: Distinct patterns of a snapshot, and their characters. RE2 compiles a bad pattern of a few characters in a hundredth
-#: of a second, one of a thousand in a tenth: at most about five seconds in all, once.
+#: Distinct patterns of a snapshot, their characters, and their instructions when compiled: ``\p{L}`` has 1 200, and RE2
+#: makes two in a microsecond. So all patterns of a snapshot, used or not, are compiled in a tenth of a second.
 MOST_PATTERNS = 200
 MOST_PATTERN_CHARACTERS = 20_000
+MOST_PATTERN_INSTRUCTIONS = 100_000
 #: Steps to pass over the longest text that is looked at: for each value of ``contains``, and for each instruction of
 #: a pattern, which in the worst case looks at each character and takes it about 8 ns.
 PASS = 8
 
 TOO_MANY_PATTERNS = both(
-    "The conditions have more than {most} different patterns, or more than {characters} characters of them.",
+    "The conditions have more than {most} different patterns, more than {characters} characters of them, or patterns "
+    "too large in all: repeat groups, and classes of characters such as \\pL, less often.",
     most=MOST_PATTERNS,
     characters=MOST_PATTERN_CHARACTERS,
 )
@@ -42,15 +44,24 @@ class Patterns:
 
     def __init__(self) -> None:
         self._known: set[str] = set()
-        self._characters = 0
+        self._characters = self._instructions = 0
 
     def fit(self, value: Any) -> bool:
         """Add this pattern; False once there are too many."""
         text = text_of(value)
-        if text is not None and text not in self._known:
+        if text is not None and text not in self._known and self._have_room():
             self._known.add(text)
             self._characters += len(text)
-        return len(self._known) <= MOST_PATTERNS and self._characters <= MOST_PATTERN_CHARACTERS
+            if self._have_room():
+                self._instructions += pattern_size(text) or 0
+        return self._have_room()
+
+    def _have_room(self) -> bool:
+        return (
+            len(self._known) <= MOST_PATTERNS
+            and self._characters <= MOST_PATTERN_CHARACTERS
+            and self._instructions <= MOST_PATTERN_INSTRUCTIONS
+        )
 
 
 def steps_of(operator: str, values: Sequence[Any]) -> int:

@@ -75,9 +75,17 @@ class FrontDoor:
             try:
                 messages = await self._messages(scope, receive)
             except bodies.Gone:
-                return
+                messages = self._broken(scope)
             for message in messages:
                 await send(message)
+
+    def _broken(self, scope: dict[str, Any]) -> tuple[Message, Message]:
+        """The client has gone, or its chunks cannot be read: the server says the same of both, and answers 500 if we
+        send nothing.
+        """
+        call = Call(self.application, variables_of(scope, headers_of(scope), b""), b"")
+        told = call.refused(Refusal("http.bad_request"))
+        return replace(told, headers=[*told.headers, CLOSE]).messages(head=scope["method"] == "HEAD")
 
     async def _messages(self, scope: dict[str, Any], receive: bodies.Receive) -> tuple[Message, Message]:
         if self.public is not None:
@@ -98,6 +106,8 @@ class FrontDoor:
         kind = headers.get(b"content-type", b"").decode("latin-1")
         length = headers.get(b"content-length", b"").decode("latin-1")
         refused = guard.refused(path, map(len, headers.values()), kind, length)
+        if refused is None and length and b"transfer-encoding" in headers:
+            refused = Refusal("http.bad_request")  # two lengths: what is the next request would be a matter of opinion
         if refused is None:
             if kind:
                 headers[b"content-type"] = guard.plain(kind).encode("latin-1")

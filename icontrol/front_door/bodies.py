@@ -24,7 +24,7 @@ class NoRoom(Exception):
 
 
 class Gone(Exception):
-    """The client has closed the connection."""
+    """The client has closed the connection, or what it sends is no body."""
 
 
 class Bodies:

@@ -6,6 +6,7 @@ import datetime as dt
 import secrets
 from typing import NamedTuple
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -49,6 +50,7 @@ def create_person(*, username: str, role: str, reason: str = "", actor: Actor, n
     group = _group(role)
     username = User.normalize_username(username.strip())
     person, password = User(username=username, is_staff=True, date_joined=now), secrets.token_urlsafe(12)
+    person.password = make_password(password)  # a second of computing, before any lock
     try:
         person.clean_fields(exclude=["password"])
     except ValidationError:
@@ -56,7 +58,6 @@ def create_person(*, username: str, role: str, reason: str = "", actor: Actor, n
     with transaction.atomic(durable=True):
         if User.objects.filter(username=username).exists():
             raise Refusal("name.taken", name=username)
-        person.set_password(password)
         person.history_actor, person._change_reason = actor.name, note("created", reason)  # type: ignore[attr-defined]
         with unique(username):
             person.save()
@@ -100,9 +101,10 @@ def reset_password(user: User, *, reason: str, actor: Actor, now: dt.datetime) -
     check_may_manage(user, actor)
     reason = check_reason(reason)
     password = secrets.token_urlsafe(12)
+    hashed = make_password(password)
     with transaction.atomic(durable=True):
         user = _locked(user, actor, reason)
-        user.set_password(password)
+        user.password = hashed
         user.save(update_fields=["password"])
         Session.objects.filter(user=user).delete()
     return password

@@ -7,13 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from icontrol.child import ORPHANED
 from icontrol.listening import Taken, claim
-from icontrol.supervisor import SILENCE
+from icontrol.supervisor import LAST_CHANCE, SILENCE
 from tests.chaos.servers import Clients, Server, alive, ask, until
 from tests.icontrol.test_serve import PATIENCE_SECONDS, ROOT
 
@@ -56,12 +57,24 @@ def test_processes_that_hang_are_replaced_and_the_others_answer_meanwhile(server
         both = [hung, server.authors()]
         for pid in both:
             os.kill(pid, signal.SIGSTOP)  # as a loop that never comes back
-        until(lambda: server.said.count("hangs; it is killed") == 2, "both are noticed", SILENCE + PATIENCE_SECONDS)
+        until(
+            lambda: server.said.count("hangs; it is killed") == 2,
+            "both are noticed",
+            SILENCE + LAST_CHANCE + PATIENCE_SECONDS,
+        )
         until(lambda: len(server.workers()) == 2 and server.authors() > 0 and not alive(both), "both are replaced")
         assert other in server.workers()
+        everybody = [server.process.pid, *server.workers(), server.authors()]
+        for number in (signal.SIGSTOP, signal.SIGCONT):  # as a machine that is paused
+            for pid in everybody:
+                os.kill(pid, number)
+            if number == signal.SIGSTOP:
+                time.sleep(SILENCE + LAST_CHANCE / 2)
         for _ in range(10):
             assert ask(server.port, "GET", "/meta/release")[0] == 200
             assert ask(server.port, "GET", "/login")[0] == 200
+        time.sleep(LAST_CHANCE)
+        assert everybody[1:] == [*server.workers(), server.authors()] and server.said.count("hangs") == 2
 
 
 def is_free(port: int) -> bool:

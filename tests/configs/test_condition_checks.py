@@ -151,6 +151,10 @@ def test_patterns_are_bounded() -> None:
     assert told({"featureFlags": [flag("a", *long)]}) == []
     assert told({"featureFlags": [flag("a", *long, asks("matches", "b"))]}) == [("", "condition.patterns_many")]
     assert list(damage_problems(more, list(condition_problems(more)))) == []
+    # A few characters may compile to a thousand instructions each: also where no flag asks.
+    large = [asks("matches", f"(\\p{{L}}\\p{{M}}?){{8}}{number}") for number in range(10)]
+    assert told({"segments": [{"id": "s", "conditions": large}]}) == [("", "condition.patterns_many")]
+    assert told({"segments": [{"id": "s", "conditions": large[:5]}]}) == []
     # Few and short, and each takes milliseconds for what a client may send.
     heavy = [asks("matches", f"(a|b)*a(a|b){{{repeated}}}c") for repeated in range(900, 872, -1)]
     assert told({"featureFlags": [flag("a", *heavy[:26])]}) == []

@@ -18,10 +18,12 @@ from icontrol.listening import Taken, another, bound, claim
 from icontrol.plan import AUTHORS, Plan
 from icontrol.supervisor import (
     GRACE,
+    LAST_CHANCE,
     LONG,
     LONGEST_PAUSE,
     SETTLED,
     SILENCE,
+    SLOWEST_START,
     START,
     Line,
     Supervisor,
@@ -75,7 +77,7 @@ class Stage(Supervisor):
         self.started.append((number, plan))
         process: Any = Process(1000 + len(self.started))
         self.mouths[process.pid] = mouth
-        return Worker(number, process, ready, self.now, line, self.now + START)
+        return Worker(number, process, ready, self.now, line, self.now + SLOWEST_START)
 
     def turn(self, seconds: float = 0) -> None:
         self.now += seconds
@@ -209,7 +211,7 @@ def test_a_reload_stops_the_old_workers_when_all_new_ones_are_ready(stage: Stage
     stage.beats(last)
     assert [told(worker) for worker in old] == [[]] + [["terminate"]] * 2
     assert set(stage.workers) == {1, 2, AUTHORS} and not stage.coming and stage.plan.arguments == ["other"]
-    stage.turn(SILENCE - 1)
+    stage.turn(SILENCE)
     assert [told(worker) for worker in stage.workers.values()] == [[]] * 3
 
 
@@ -219,24 +221,28 @@ def test_a_worker_whose_loop_gives_no_sign_of_life_is_killed_and_replaced(
     one, two, three = stage.workers.values()
     for worker in (one, two):
         stage.beats(worker)
-    stage.turn(SILENCE - 1)
+    stage.turn(SILENCE)
     stage.beats(two)
+    stage.turn(LAST_CHANCE - 1)
+    assert told(one) == []
     stage.turn(1)
     assert [told(worker) for worker in (one, two, three)] == [["kill"], [], []]
     assert caplog.messages == [f"the authors' process (process {one.process.pid}) hangs; it is killed"]
     dies(stage, AUTHORS)
     assert stage.workers[AUTHORS] is not one
     # One that never becomes ready has longer, and not for ever.
+    stage.turn(SLOWEST_START)
     stage.beats(two)
-    stage.turn(START - SILENCE)
-    assert told(three) == ["kill"] and "was not ready in time" in caplog.text
+    stage.turn(LAST_CHANCE)
+    assert told(two) == [] and told(three) == ["kill"] and "was not ready in time" in caplog.text
 
 
-def test_silence_is_nobody_s_fault_while_the_whole_machine_stood_still(stage: Stage) -> None:
-    for worker in stage.workers.values():
-        stage.beats(worker)
-    stage._forgive(1000)
-    stage.turn(1000)
+@pytest.mark.parametrize("seconds", [SILENCE, SILENCE + LAST_CHANCE, 1000])
+def test_silence_is_nobody_s_fault_while_the_whole_machine_stood_still(stage: Stage, seconds: int) -> None:
+    for _ in range(3):
+        for worker in stage.workers.values():
+            stage.beats(worker)
+        stage.turn(seconds)  # the signs of life of this time are not read yet, or never came
     assert [told(worker) for worker in stage.workers.values()] == [[]] * 3
 
 
@@ -289,7 +295,7 @@ def test_a_plan_of_another_version_is_understood_as_far_as_it_goes(
     for nonsense in (b"", b"Applying a migration\n{}", b'{"workers": 2}', b"[]"):
         stage.reloads(nonsense)
         assert not stage.coming and stage.plan == PLAN
-        assert "Start the server anew" in caplog.messages[-1]
+        assert "Restart the server" in caplog.messages[-1]
     stage.reloads(json.dumps({**vars(PLAN), "arguments": ["newer"], "invented": 1}).encode())
     assert stage.next_plan == replace(PLAN, arguments=["newer"]) and len(stage.coming) == 3
 

@@ -16,6 +16,7 @@ from configs.policies import schema_revision
 from configs.validation import check as validation
 from icontrol.kernel.refusals import Refusal
 from releases import actions, flag_life, publishing
+from releases.access import people
 from releases.delivery import clients_seen
 from releases.ledger.chain import head_of
 from releases.models import Environment, FlagLife, Release
@@ -52,7 +53,7 @@ def live(committed_world: World) -> World:
     return committed_world
 
 
-#: What every check of a document, every canonical text and every diff goes through.
+#: What every check of a document, every canonical text, every diff and every new password goes through.
 SLOW: list[tuple[Any, str]] = [
     (validation, "check_snapshot"),
     (validation, "check_extra_schema"),
@@ -65,6 +66,7 @@ SLOW: list[tuple[Any, str]] = [
     (actions, "changes_between"),
     (actions, "flag_changes"),
     (actions, "stored_policies"),
+    (people, "make_password"),
 ]
 
 
@@ -100,6 +102,8 @@ def test_no_action_computes_while_it_holds_a_lock(live: World, slow_calls: list[
     actions.kill(live.production, key="a", reason="it burns", **common)
     actions.lift(live.production, key="a", reason="out", **common)
     live.rollback()
+    person, _ = people.create_person(username="grace", role="editor", **common)
+    people.reset_password(person, reason="forgotten", **common)
     assert set(slow_calls) == {name for _, name in SLOW}
 
 

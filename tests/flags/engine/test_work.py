@@ -15,7 +15,7 @@ from flags.engine.conditions import DEEPEST, MOST_QUESTIONS
 from flags.engine.hashing import fnv1a
 from flags.engine.operators import OPERATORS, fold
 from flags.engine.values import LONGEST_TEXT, MOST_MEMBERS
-from flags.engine.work import MOST_PATTERNS
+from flags.engine.work import MOST_PATTERN_INSTRUCTIONS, MOST_PATTERNS
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -146,6 +146,27 @@ def test_a_snapshot_that_nobody_checked_compiles_no_more_patterns_than_one_that_
     sources = [flag(f"f{n}", condition) for n, condition in enumerate(patterns)]
     again = flag("again", patterns[0])
     assert compile_flags({"featureFlags": [again, *sources]}).errors.keys() == {f"f{MOST_PATTERNS}"}
+
+
+def test_large_patterns_are_compiled_up_to_a_size_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody uses these segments, and a draft is compiled before it is checked: for its flags' explanations."""
+    sizes: list[int] = []
+    compiled = operators._compiled
+
+    def counted(text: str, ignore_case: bool) -> Any:
+        made = compiled(text, ignore_case)
+        sizes.append(made.programsize)
+        return made
+
+    monkeypatch.setattr(operators, "_compiled", counted)
+    large = [{"attribute": "x", "operator": "matches", "values": [f"(\\p{{L}}\\p{{M}}?){{8}}{n}"]} for n in range(150)]
+    segments = [{"id": f"s{n}", "conditions": [condition]} for n, condition in enumerate(large)]
+    compile_flags({"segments": segments, "featureFlags": []})
+    # For their size and for use, and the one that was too much.
+    assert MOST_PATTERN_INSTRUCTIONS < sum(sizes) < 2 * MOST_PATTERN_INSTRUCTIONS + max(sizes)
+    sizes.clear()
+    compile_flags({"segments": segments, "featureFlags": []})
+    assert sizes == []
 
 
 @pytest.mark.parametrize("operator", ["equals", "in", "contains", "startsWith", "endsWith", "matches", "lt"])

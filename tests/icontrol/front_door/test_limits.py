@@ -142,17 +142,29 @@ def test_refusals_are_in_the_readers_language(
         assert (json.loads(answer.body)["title"] in ENGLISH) == (language == b"en")
 
 
-def test_a_client_that_went_away_is_not_answered() -> None:
+def test_what_is_no_body_is_our_400_and_not_the_server_s_500() -> None:
+    """The server says the same of a client that went away, who does not hear it."""
+
     async def gone() -> list[Any]:
         sent: list[Any] = []
 
         async def receive() -> dict[str, Any]:
             return {"type": "http.disconnect"}
 
-        await FrontDoor(never)(scope_of("POST", "/api/x", [CHUNKED]), receive, sent.append)
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await FrontDoor(never)(scope_of("POST", "/api/x", [CHUNKED]), receive, send)
         return sent
 
-    assert asyncio.run(gone()) == []
+    start, body = asyncio.run(gone())
+    assert start["status"] == 400 and (b"connection", b"close") in start["headers"]
+    assert json.loads(body["body"])["code"] == "http.bad_request"
+
+
+def test_two_lengths_are_refused() -> None:
+    answer = asyncio.run(ask_async(FrontDoor(never), "POST", "/api/x", [CHUNKED, (b"content-length", b"3")]))
+    assert answer is not None and answer.status == 400 and (b"connection", b"close") in answer.headers
 
 
 # --- pools ------------------------------------------------------------------------------------------------------------

@@ -80,6 +80,10 @@ def test_silent_sockets_and_unfinished_bodies_hold_nobody_up(
             said = all_of(sock)
             assert said.startswith(b"HTTP/1.1 408 ") and b"http.too_slow" in said
         assert ask(port, "GET", "/meta/release") == (200, b"clients 0 ")
+        chunked = b"Transfer-Encoding: chunked"
+        for size in (b"ZZ", b"f" * 20):
+            with raw(port, b"POST /api/x HTTP/1.1", b"Host: x", chunked, b"", size, b"{}") as sock:
+                assert all_of(sock).startswith(b"HTTP/1.1 400 ")
 
 
 def test_full_authors_leave_clients_and_emergencies_alone(
