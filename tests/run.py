@@ -94,6 +94,7 @@ def pytest(arguments: list[str], report: Path, url: str | None, data: Path | Non
     # What the tests leave in temporary directories goes with the report, also when they are killed.
     environment["TMPDIR"] = str(report.parent)
     command = [sys.executable, "-m", "pytest", "--numprocesses=auto", "--dist=worksteal", f"--junitxml={report}"]
+    command += ["--durations=5"]  # what pages in the browser cost is seen
     command += ["-p", "no:randomly"]  # the gate answers the same twice; the loop at the desk is in random order
     if data:
         environment["COVERAGE_FILE"] = str(data)
