@@ -265,6 +265,10 @@ def kept_secret(file: Path) -> str:
         raise ImproperlyConfigured(f"The secret key in {file} cannot be read or made: {error}.") from error
     if not value:
         raise ImproperlyConfigured(f"The secret key file {file} is empty. Remove it, and a new one is made.")
+    if not is_strong(value):
+        raise ImproperlyConfigured(
+            f"The secret key in {file} is weak. Remove the file, and a new one is made; everybody then logs in again."
+        )
     return value
 
 

@@ -50,14 +50,10 @@ class TrustedProxies:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         meta = request.META
-        trusted: Sequence[Network] = settings.ICONTROL_TRUSTED_PROXIES
-        peer = address(str(meta.get("REMOTE_ADDR", "")))
-        if peer is not None:
-            meta["REMOTE_ADDR"] = str(peer)  # normalised, also for an IPv4 peer on an IPv6 socket
-        if peer is not None and within(peer, trusted):
-            meta["REMOTE_ADDR"] = str(client(peer, meta.get("HTTP_X_FORWARDED_FOR", ""), trusted))
-            if scheme := forwarded_scheme(meta.get("HTTP_X_FORWARDED_PROTO", "")):
-                meta["icontrol.forwarded_scheme"] = scheme
+        peer = str(meta.get("REMOTE_ADDR", ""))
+        meta["REMOTE_ADDR"] = sender(peer, meta.get("HTTP_X_FORWARDED_FOR", ""))
+        if is_proxy(peer) and (scheme := forwarded_scheme(meta.get("HTTP_X_FORWARDED_PROTO", ""))):
+            meta["icontrol.forwarded_scheme"] = scheme
         for name in [name for name in meta if name.startswith("HTTP_X_FORWARDED_")]:
             del meta[name]
         return self.get_response(request)
@@ -163,6 +159,18 @@ def address(value: str) -> Address | None:
 
 def within(who: Address, networks: Sequence[Network]) -> bool:
     return any(who in network for network in networks)
+
+
+def is_proxy(peer: str) -> bool:
+    """Whether this is the address of one of our proxies, whose headers are believed."""
+    who = address(peer)
+    return who is not None and within(who, settings.ICONTROL_TRUSTED_PROXIES)
+
+
+def sender(peer: str, forwarded_for: str) -> str:
+    """The client's own address, normalised, also for an IPv4 peer on an IPv6 socket; ``peer`` if that is none."""
+    who = address(peer)
+    return peer if who is None else str(client(who, forwarded_for, settings.ICONTROL_TRUSTED_PROXIES))
 
 
 def forwarded_scheme(forwarded_proto: str) -> str | None:

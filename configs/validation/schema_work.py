@@ -13,11 +13,15 @@ from typing import Any, NamedTuple
 
 from configs.snapshot.caps import MAX_DEPTH
 from configs.snapshot.traversal import below, places, steps
+from flags.engine.operators import pattern_size
 from icontrol.kernel.problems import pointer
 from icontrol.kernel.texts import Text, both
 
 #: Visits of one place of a document, including those of the places around it.
 MOST_LOOKS = 1_000
+#: Distinct patterns of a schema and their instructions, as RE2 counts them: the library makes about two in a
+#: microsecond. One that RE2 does not know, or that is too large for it, counts as a large one.
+MOST_PATTERNS, MOST_INSTRUCTIONS, LARGE_PATTERN = 200, 100_000, 25_000
 #: Keywords with a schema, a list of schemas, or schemas by name: applied to the same place …
 _HERE = (("not", "if", "then", "else"), ("allOf", "anyOf", "oneOf"), ("dependentSchemas",))
 #: … to inner places, each of which gets at most one of several …
@@ -66,6 +70,23 @@ def check_work(schema: dict[str, Any]) -> None:
             if looks[path] > MOST_LOOKS:
                 raise TooMuch(path, _TOO_MUCH)
         inside = looks
+
+
+def check_patterns(schema: Any) -> None:
+    """:class:`TooMuch` when the distinct patterns of a schema, which need not be a valid one, are many or large."""
+    known: set[str] = set()
+    size = 0
+    for above, key, value, _ in places(schema):
+        if not isinstance(value, dict):
+            continue
+        named = value.get("patternProperties")
+        for pattern in (value.get("pattern"), *(named if isinstance(named, dict) else ())):
+            if isinstance(pattern, str) and pattern not in known:
+                known.add(pattern)
+                found = pattern_size(pattern)
+                size += LARGE_PATTERN if found is None else found
+                if len(known) > MOST_PATTERNS or size > MOST_INSTRUCTIONS:
+                    raise TooMuch(tuple(map(str, steps(below(above, key)))), _PATTERNS)
 
 
 def _nodes(schema: dict[str, Any]) -> dict[Path, _Node]:
@@ -138,6 +159,11 @@ _TOO_MUCH = both(
     "With this part, one place of a document may be checked more than {most} times, because references "
     "double at each step.",
     most=MOST_LOOKS,
+)
+_PATTERNS = both(
+    "With this part, the patterns of the schema are more than {most}, or too large in all: repeat groups, and classes "
+    "of characters such as \\pL, less often.",
+    most=MOST_PATTERNS,
 )
 _CIRCLE = both("This part refers to itself for one and the same value.")
 _ELSEWHERE = both(

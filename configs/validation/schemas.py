@@ -18,7 +18,7 @@ import jsonschema_rs
 from configs.snapshot.caps import MOST_PROBLEMS, encodable
 from configs.snapshot.traversal import TOP_LEVEL
 from configs.validation.schema_words import fields, sentence
-from configs.validation.schema_work import TooMuch, check_work
+from configs.validation.schema_work import TooMuch, check_patterns, check_work
 from configs.validation.suggestions import Suggestions
 from flags.engine.sentences import shown
 from icontrol.kernel.problems import Problem, pointer
@@ -65,6 +65,7 @@ def _schemas_validator() -> jsonschema_rs.Draft202012Validator:
 @lru_cache(maxsize=32)
 def _extra_validator(text: str) -> jsonschema_rs.Draft202012Validator:
     schema = json.loads(text)
+    check_patterns(schema)  # before they are compiled
     validator = _compiled(schema)
     check_work(schema)
     return validator

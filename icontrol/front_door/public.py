@@ -26,7 +26,7 @@ from icontrol import guard
 from icontrol.front_door.pools import Pool
 from icontrol.front_door.wsgi import Answer, Message, environ_of, variables_of
 from icontrol.kernel import answers as kernel
-from icontrol.middleware import address, forwarded_scheme, within
+from icontrol.middleware import forwarded_scheme, is_proxy, sender
 from releases.delivery import answers, polls
 from releases.delivery.answers import Ask, Route
 from releases.delivery.following import Follower
@@ -53,8 +53,8 @@ COUNTING = (
     b"origin",
     b"content-type",
 )
-TENANT, LENGTH, CODED = len(COUNTING), len(COUNTING) + 1, len(COUNTING) + 2
-PLACES = {name: place for place, name in enumerate((*COUNTING, b"x-tenant", b"content-length", b"transfer-encoding"))}
+OTHERS = (b"x-tenant", b"x-forwarded-for", b"content-length", b"transfer-encoding")
+PLACES = {name: place for place, name in enumerate((*COUNTING, *OTHERS))}
 EMPTY: list[bytes | None] = [None] * len(PLACES)
 #: Answers kept, the oldest makes room, and the bytes of the headers of those that are. What strangers make up is
 #: answered anew each time, and fills nothing.
@@ -97,13 +97,17 @@ class _Told:
     client: answers.Client | None
 
 
+#: The release, who asked, its tenant, its peer's address, and what that says of the address before.
+Poll = tuple[Live, answers.Client, bytes | None, str, bytes | None]
+
+
 class Public:
     def __init__(self, follower: Follower, pool: Pool) -> None:
         self.follower = follower
         self.pool = pool
         self.kept: dict[Asked, _Told] = {}
         self.change = seen.change  # when they were made
-        self.polls: Counter[tuple[Live, answers.Client, bytes | None]] = Counter()
+        self.polls: Counter[Poll] = Counter()
 
     async def answer(self, scope: Mapping[str, Any]) -> tuple[Message, Message] | None:
         """None: Django answers."""
@@ -118,12 +122,13 @@ class Public:
             if place is not None:
                 earlier = found[place]
                 found[place] = value if earlier is None else earlier + b"," + value
-        tenant, length, coded = found[TENANT:]
+        tenant, forwarded_for, length, coded = found[len(COUNTING) :]
         if coded is not None or (length is not None and length != b"0"):
             return None
-        peer = "" if found[1] is None else (scope.get("client") or ("",))[0]
+        peer = (scope.get("client") or ("",))[0]
         query = scope["query_string"] if route is answers.CONFIG else b""
-        asked = Asked(scope["method"], scope["path"], query, scope["scheme"], peer, *found[:TENANT])
+        proxy = "" if found[1] is None else peer
+        asked = Asked(scope["method"], scope["path"], query, scope["scheme"], proxy, *found[: len(COUNTING)])
         if not await self.follower.is_current():
             return None
         change = seen.change
@@ -141,7 +146,7 @@ class Public:
                 self.kept[asked] = told
         seen.confirm(told.live)
         if told.client is not None:
-            self._count(told.live, told.client, tenant)
+            self._count((told.live, told.client, tenant, peer, forwarded_for))
         return told.messages
 
     async def _told(self, asked: Asked) -> _Told | None:
@@ -161,18 +166,18 @@ class Public:
             return await self.pool.run(make)
         return make()
 
-    def _count(self, live: Live, client: answers.Client, tenant: bytes | None) -> None:
+    def _count(self, poll: Poll) -> None:
         if not self.polls:
             asyncio.get_running_loop().call_later(COUNTED_AFTER, self.count)
-        self.polls[live, client, tenant] += 1
+        self.polls[poll] += 1
         if len(self.polls) >= MOST_POLLS:
             self.count()
 
     def count(self) -> None:
         """Pass the polls on."""
         counted, self.polls = self.polls, Counter()
-        for (live, client, tenant), times in counted.items():
-            polls.count(live, client, _text(tenant), times)
+        for (live, client, tenant, peer, forwarded_for), times in counted.items():
+            polls.count(live, client, _text(tenant), sender(peer, _text(forwarded_for) or ""), times)
 
 
 def _make(asked: Asked, live: Live, secure: bool) -> _Told:
@@ -210,8 +215,7 @@ def _host_is_ours(host: bytes) -> bool:
 @lru_cache(maxsize=KINDS)
 def _is_secure(scheme: str, peer: str, forwarded: bytes) -> bool:
     """As ``TrustedProxies`` and Django see it."""
-    who = address(peer)
-    if who is not None and within(who, settings.ICONTROL_TRUSTED_PROXIES):
+    if is_proxy(peer):
         scheme = forwarded_scheme(forwarded.decode("latin-1")) or scheme
     return scheme == "https"
 

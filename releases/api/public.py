@@ -118,7 +118,9 @@ class MetaReleaseView(PublicView):
         ask = self.ask(request)
         answer = answers.answer(ask, live)
         if request.method == "GET":
-            polls.count(live, answers.client_of(ask, live), request.META.get("HTTP_X_TENANT"))
+            polls.count(
+                live, answers.client_of(ask, live), request.META.get("HTTP_X_TENANT"), request.META["REMOTE_ADDR"]
+            )
         return response_of(answer)
 
 

@@ -9,7 +9,7 @@ import pytest
 from configs.policies import LARGEST_SCHEMA, check_schema
 from configs.snapshot.canonical import canonical
 from configs.validation import schema_work
-from configs.validation.schema_work import MOST_LOOKS, TooMuch, check_work
+from configs.validation.schema_work import MOST_LOOKS, MOST_PATTERNS, TooMuch, check_work
 from configs.validation.schemas import UnusableSchema, check_extra_schema, snapshot_schema
 from icontrol.kernel.refusals import Refusal
 
@@ -46,6 +46,22 @@ def test_what_doubles_at_each_step_is_refused_with_the_part(name: str) -> None:
         check_schema(schema)
     assert stored.value.code == "schema.invalid" and list(stored.value.problems) == [problem]
     check_work(doubling(STEPS[name], 3))
+
+
+@pytest.mark.parametrize("pattern", [r"^(\p{L}\p{M}?\p{N}){5}N{n}$", r"\p{Script=Greek}{n}", "a{n}"])
+def test_patterns_are_bounded_before_they_are_compiled(pattern: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def schema(count: int) -> dict[str, Any]:
+        patterns = [pattern.replace("{n}", str(n)) for n in range(count)]
+        half = count // 2
+        named = [{"pattern": one} for one in patterns[:half]]
+        return {"properties": {"a": {"patternProperties": dict.fromkeys(patterns[half:], {}), "anyOf": named}}}
+
+    check_extra_schema(schema(3))
+    monkeypatch.setattr("configs.validation.schemas._compiled", lambda schema: pytest.fail("compiled"))
+    with pytest.raises(UnusableSchema) as refused:
+        check_extra_schema(schema(MOST_PATTERNS + 1))
+    problem = refused.value.problem
+    assert problem.code == "extra_schema.too_much_work" and problem.pointer.startswith("/properties/a")
 
 
 @pytest.mark.parametrize(

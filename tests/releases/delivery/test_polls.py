@@ -105,6 +105,27 @@ def test_hostile_names_share_one_entry(world: World, monkeypatch: pytest.MonkeyP
     assert len(tenants()) == 4 + 1
 
 
+def test_no_address_takes_all_places_and_who_was_there_keeps_one(
+    world: World, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.release(snapshot("home"))
+    monkeypatch.setattr(polls._versions, "_most", 6)
+    monkeypatch.setattr(polls._versions, "_most_of_address", 3)
+
+    def counted(*version_and_address: tuple[str, str]) -> set[str]:
+        for version, address in version_and_address:
+            Client(REMOTE_ADDR=address).get("/meta/release", headers={"x-client-version": version})
+        found = {version for version, *_ in versions()}
+        VersionPolls.objects.all().delete()
+        return found
+
+    flood = [(f"9.0.{number}", f"2001:db8::{number}") for number in range(10)]
+    assert counted(*flood, ("1.0.0", "192.0.2.1")) == {"9.0.0", "9.0.1", "9.0.2", polls.OTHERS, "1.0.0"}
+    clock[0] += polls.SLOT
+    others = [(f"8.0.{number}", f"192.0.2.{number}") for number in range(10, 20)]
+    assert counted(*others, ("1.0.0", "192.0.2.1")) == {"8.0.10", "8.0.11", polls.OTHERS, "1.0.0"}
+
+
 @pytest.mark.parametrize(
     "sent", ["x" * 5_000, "\u00ff" * 300, "a\x85b", "  ", "…", "'; DROP TABLE releases_release; --", "\u202eevil"]
 )
