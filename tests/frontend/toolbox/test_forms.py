@@ -201,6 +201,18 @@ def test_a_new_column_has_an_id_of_its_own(page: Page) -> None:
     assert page.locator('[data-move="reference"]').get_attribute("data-mark") == "added"
 
 
+def test_a_new_table_is_called_as_its_page_unless_somebody_types(page: Page) -> None:
+    opened(page, "pages", "orders")
+    page.get_by_role("button", name="Table ").click()
+    dialog = page.locator("dialog[open]")
+    suggested = dialog.get_by_label("Name in code").input_value()
+    assert suggested.startswith("orders")
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type("late")
+    page.keyboard.press("Enter")
+    assert page.evaluate("draft.find('tables', 'late').pageId") == "orders"
+
+
 @pytest.mark.parametrize("width", [320, 390, 1440])
 def test_no_form_is_wider_than_the_screen(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})

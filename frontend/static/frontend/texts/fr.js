@@ -471,7 +471,6 @@ export default {
  "The draft, as JSON": "Le brouillon en JSON",
  "The first rule that fits decides.": "La première règle qui s'applique décide.",
  "The flag is damaged, and therefore off.": "Le drapeau est endommagé, donc inactif.",
- "The id names it in the config and in code. People never see it.": "L'identifiant le nomme dans la configuration et dans le code. Il n'est jamais affiché.",
  "The list contains the same entry twice.": "La liste contient deux fois le même élément.",
  "The list is too long: at most {limit} entries.": "La liste est trop longue : {limit} éléments au plus.",
  "The list is too short: at least {limit} entries.": "La liste est trop courte : {limit} éléments au moins.",

@@ -9,7 +9,7 @@ import {NAMED_BY, list} from './sections.js';
 /**
  * @typedef {object} Question
  * @property {string} heading @property {string} [titleLabel] @property {string} [idLabel]
- * @property {string} [fallback] the id where the title has no letter to make one of
+ * @property {string} [fallback] the id that is suggested where there is no title, or no letter in it to make one of
  * @property {Iterable<string>} taken ids that are in use
  * @property {(id: string, title: string) => void} add
  */
@@ -61,9 +61,9 @@ class AskDialog extends LitElement {
     return html`<dialog aria-labelledby="ask-heading" class="ask"><form method="dialog" @submit=${(/** @type {Event} */ event) => this.submit(event)}>
       <header><h1 class="grow" id="ask-heading">${question.heading}</h1><button type="button" class="btn ghost icon" aria-label=${say('Close')} @click=${() => this.querySelector('dialog').close()}>${icon('x')}</button></header>
       <div class="b stack">${question.titleLabel ? html`<label class="f"><span>${question.titleLabel}</span><input type="text" autofocus autocomplete="off" maxlength="200" .value=${live(this.title_)} @input=${(/** @type {any} */ event) => { this.title_ = event.target.value; }}></label>` : nothing}
-        <label class="f"><span>${question.idLabel ?? say('Id')}</span><input type="text" class="mono" autocomplete="off" spellcheck="false" maxlength="128" aria-describedby="ask-hint" aria-invalid=${obstacle ? 'true' : nothing}
+        <label class="f"><span>${question.idLabel ?? say('Name in code')}</span><input type="text" class="mono" ?autofocus=${!question.titleLabel} autocomplete="off" spellcheck="false" maxlength="128" aria-describedby="ask-hint" aria-invalid=${obstacle ? 'true' : nothing}
           .value=${live(this.id_now)} @input=${(/** @type {any} */ event) => { this.id_ = event.target.value; }}></label>
-        <p class="hint" id="ask-hint" role="status">${obstacle ? html`<span class="err">${icon('circle-x', true)}<span>${obstacle}</span></span>` : say('The id names it in the config and in code. People never see it.')}</p></div>
+        <p class="hint" id="ask-hint" role="status">${obstacle ? html`<span class="err">${icon('circle-x', true)}<span>${obstacle}</span></span>` : say('What refers to it uses this name. People never see it.')}</p></div>
       <footer><span class="grow"></span><button type="button" class="btn" @click=${() => this.querySelector('dialog').close()}>${say('Cancel')}</button><button class="btn p" ?disabled=${!this.id_now || Boolean(obstacle)}>${icon('plus')}${say('Add')}</button></footer></form></dialog>`;
   }
 }
@@ -83,7 +83,7 @@ export function ask(question) {
 export function openAdd(draft, section, preset, then) {
   const key = NAMED_BY[section], {language} = draft.where;
   ask({
-    heading: say('New: {kind}', {kind: kindName(section)}), titleLabel: section === 'tabs' ? say('Label') : '', idLabel: key === 'key' ? say('Key') : say('Id'), taken: list(draft.snapshot[section]).map(item => item?.[key]),
+    heading: say('New: {kind}', {kind: kindName(section)}), titleLabel: section === 'tabs' ? say('Label') : '', idLabel: key === 'key' ? say('Key') : say('Name in code'), fallback: section === 'tables' ? preset.pageId : undefined, taken: list(draft.snapshot[section]).map(item => item?.[key]),
     add: (id, title) => {
       draft.add(section, {...newItem(section, id, title, draft.snapshot, language), ...preset}, undefined, say('{kind} {id} added', {kind: kindName(section), id}));
       if (then) then(id);

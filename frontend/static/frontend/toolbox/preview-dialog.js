@@ -38,6 +38,11 @@ export class PreviewDialog extends LitElement {
 
   get dialog() { return /** @type {HTMLDialogElement} */ (this.querySelector('dialog')); }
 
+  /** Who is asked for a reason types at once; on the cross, where the focus would be, a space closes. @param {Map<PropertyKey, any>} changed */
+  updated(changed) {
+    if (changed.has('asking') && this.asking !== '') /** @type {HTMLInputElement | null} */ (this.querySelector('form.ask input'))?.focus();
+  }
+
   async open() {
     this.url = '';
     this.problem = null;
