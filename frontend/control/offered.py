@@ -22,7 +22,7 @@ from releases.offers import Offer, of_release, of_version
 from releases.pages.facts import Standing
 from releases.pages.offered import DONE, HIDDEN, LABELS, Button, first
 
-#: Environments whose version a card offers to promote.
+#: Environments whose version a card offers to promote, and other ones in which what waits can be published.
 MOST_PROMOTED = 3
 PAGES = {"revert": "restore"}
 
@@ -93,7 +93,9 @@ def of_a_version(
     standings: Sequence[Standing],
     problems: Sequence[Problem] = (),
 ) -> list[Button]:
-    """``standings``: those of the version's application. One button per action: here, or where it is possible."""
+    """``standings``: those of the version's application. One button per action: here, or where it is possible; what
+    waits can be published elsewhere too, without another environment being chosen first.
+    """
     offers: dict[str, list[Offer]] = {}
     for offer in of_version(actor, version, [standing.head for standing in standings], problems):
         if offer.code not in HIDDEN + DONE:
@@ -106,11 +108,22 @@ def of_a_version(
         if action == "publish":
             emphasis = "" if "rollback" in offers else "primary"
             found.append(button(offer, here, text_lazy("Publish in {where}", where=where), emphasis))
+            if version.state in (states.DRAFT, states.PREVIEW):
+                found += _elsewhere(same, offer, here)
         elif action == "rollback":
             found.append(button(offer, here, text_lazy("Roll back {where} to it", where=where), "danger"))
         else:
             found.append(button(offer, here, *LABELS[action]))
     return found
+
+
+def _elsewhere(offers: Iterable[Offer], shown: Offer, here: Environment) -> list[Button]:
+    others = [offer for offer in offers if offer is not shown and offer.refusal is None and offer.environment]
+    return [
+        button(offer, here, text_lazy("Publish in {where}", where=offer.environment.key))
+        for offer in others[:MOST_PROMOTED]
+        if offer.environment
+    ]
 
 
 def of_step(version: ConfigVersion, standing: Standing, actor: Actor, problems: Sequence[Problem] = ()) -> list[Button]:

@@ -64,6 +64,14 @@ def test_a_draft_says_what_it_changes_and_what_it_lacks(world: World, ada: Staff
     assert f"{HERE}/versions/1.0.1/publish" in page.links and f"{HERE}/versions/1.0.1/preview" in page.links
 
 
+def test_a_draft_goes_to_any_environment_from_the_first_page(world: World, ada: Staff) -> None:
+    world.release(snapshot("home"))
+    world.edit(snapshot("home", "shop"))
+    page = get(ada, "/cp")
+    assert {"Publish in production", "Publish in staging"} <= set(page.buttons)
+    assert f"{THERE}/versions/1.0.1/publish" in page.links
+
+
 def test_with_nothing_before_the_buttons_say_so(world: World, ada: Staff) -> None:
     assert get(ada, "/cp").off == []
     world.release(snapshot("home"))

@@ -99,6 +99,9 @@ def test_one_of_two_changes_is_published_and_taken_back(committed_world: World, 
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("checkbox", name="title (French)").uncheck()
     dialog.get_by_role("heading", name="Publish 1 change to production?").wait_for()
+    dialog.get_by_text("1 change stays in the draft.").wait_for()
+    elsewhere = dialog.get_by_role("link", name="staging")
+    assert elsewhere.get_attribute("href") == f"/cp/icontrol/staging/versions/{committed_world.draft.version}/publish"
     publish = dialog.get_by_role("button", name="Publish", exact=True)
     until(page, "document.querySelector('tb-review footer .btn:last-child').getAttribute('aria-disabled') === 'false'")
     publish.click()
@@ -128,7 +131,8 @@ def test_a_preview_is_sent_linked_and_withdrawn(committed_world: World, desk: De
     change_title(page, "en", "Sales")
     page.get_by_role("button", name="Preview").first.click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("What is to be looked at?").fill("The new title")
+    until(page, "document.activeElement.matches('tb-preview input')")  # who types at once does not close it
+    page.keyboard.type("The new title")
     dialog.get_by_role("button", name="Send to preview").click()
     dialog.get_by_label("Who is it for, and why?").fill("For QA")
     dialog.get_by_role("button", name="Make the link").click()

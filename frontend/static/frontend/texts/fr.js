@@ -294,6 +294,7 @@ export default {
  "Open a page": "Ouvrir une page",
  "Open the tab by itself": "Ouvrir l'onglet seul",
  "Open {id}": "Ouvrir {id}",
+ "Or publish the whole draft in:": "Ou publier tout le brouillon dans :",
  "Order": "Ordre",
  "Order of the rules": "Ordre des règles",
  "Other": "Autres",
@@ -718,6 +719,10 @@ export default {
  "{count} change against the draft.": [
   "{count} changement par rapport au brouillon.",
   "{count} changements par rapport au brouillon."
+ ],
+ "{count} change stays in the draft.": [
+  "{count} changement reste dans le brouillon.",
+  "{count} changements restent dans le brouillon."
  ],
  "{count} changed": [
   "{count} modification",

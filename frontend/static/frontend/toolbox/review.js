@@ -15,6 +15,8 @@ const ROLLED_BACK = 'release.contains_rolled_back';
 /** Milliseconds from a tick of a box to the question what the server says to it; between two looks at who has it. */
 const SETTLE = 300;
 const LOOK = 5000;
+/** Other environments that are named. */
+const ELSEWHERE = 5;
 
 export class Review extends LitElement {
   static properties = {
@@ -62,6 +64,9 @@ export class Review extends LitElement {
     await this.ask();
     this.picked = new Set(this.changes.map(change => change.id));
   }
+
+  /** Of the draft; what is picked of it gets a number of its own. @returns {string} */
+  get version() { return this.session.draft.answer?.version ?? this.plan?.version ?? ''; }
 
   get all() { return this.picked.size === this.changes.length; }
 
@@ -207,7 +212,15 @@ export class Review extends LitElement {
             @change=${(/** @type {any} */ event) => { this.pick([change.id], event.target.checked); }}>${text}</label>` : text}
           <span>${localized(change.sentence)}${missing.has(change.id) ? html` <b>${say('(needed by what is picked)')}</b>` : nothing}</span></li>`;
   })}</ul>`;
-    })}</div>`;
+    })}</div>${this.picked.size && !this.all ? html`<p class="muted" role="status">${plural('{count} change stays in the draft.', '{count} changes stay in the draft.', {count: this.changes.length - this.picked.size})}</p>` : nothing}`;
+  }
+
+  /** The other environments, where the control plane publishes the draft as a whole. */
+  renderElsewhere() {
+    const {application, environment, environments} = this.session.where;
+    const others = environments.filter(key => key !== environment).slice(0, ELSEWHERE);
+    if (!others.length || !this.changes.length || !this.version || !this.session.may('publish')) return nothing;
+    return html`<p class="muted small">${say('Or publish the whole draft in:')} ${others.map(key => html`<a href=${`/cp/${[application, key, 'versions', this.version, 'publish'].map(encodeURIComponent).join('/')}`}>${key}</a> `)}</p>`;
   }
 
   renderFindings() {
@@ -247,7 +260,7 @@ export class Review extends LitElement {
     const {environment} = this.session.where;
     return html`<header><div class="grow"><h1 id="review-title" tabindex="-1" data-told>${done.undone ? say('Taken back') : say('Published')}</h1>
         <p class="muted">${say('{version} is live in {environment}: release {serial}.', {version: done.version ?? say('nothing'), environment, serial: done.serial})}</p></div>${this.close()}</header>
-      <div class="b stack">${this.renderProblem()}<section class="callout g">${icon('circle-check')}<p>${told && told.serial === done.serial ? plural('≈ {count} client has been told, of {all} seen in the last hour.', '≈ {count} clients have been told, of {all} seen in the last hour.', {count: told.clients, all: told.lastHour})
+      <div class="b stack">${this.renderProblem()}<section class="callout g">${icon('circle-check')}<p>${told && told.serial === done.serial && told.lastHour ? plural('≈ {count} client has been told, of {all} seen in the last hour.', '≈ {count} clients have been told, of {all} seen in the last hour.', {count: told.clients, all: told.lastHour})
     : say('Clients pick it up when they ask the next time, usually within a minute.')}</p></section>
       ${this.undoing ? html`<form class="stack" @submit=${this.undo}><label class="f"><span>${say('Why is it taken back?')}</span><input class="inp" maxlength="500" .value=${''} @input=${(/** @type {any} */ event) => { this.reason = event.target.value; }}></label>
         <p class="row"><button class="btn d" ?disabled=${this.busy}>${icon('undo-2')}${say('Take release {serial} back', {serial: done.serial})}</button><button class="btn" type="button" @click=${() => { this.undoing = false; }}>${say('Cancel')}</button></p></form>` : nothing}</div>
@@ -266,8 +279,8 @@ export class Review extends LitElement {
     const count = this.picked.size;
     const stays = html`<button class="btn ${risky ? 'p' : ''}" type="button" @click=${() => { this.dialog.close(); }}>${say('Keep editing')}</button>`;
     return html`<form @submit=${this.publish} novalidate><header><div class="grow"><h1 id="review-title">${plural('Publish {count} change to {environment}?', 'Publish {count} changes to {environment}?', {count, environment})}</h1>
-        <p class="muted">${!plan ? say('The server checks the draft …') : plan.liveVersion ? say('{live} is live, the draft is {version}. Clients get it without a deployment; it can be taken back in one step.', {live: plan.liveVersion, version: plan.version})
-    : say('Nothing is live in {environment} yet; the draft is {version}.', {environment, version: plan.version})}</p></div>${this.close()}</header>
+        <p class="muted">${!plan ? say('The server checks the draft …') : plan.liveVersion ? say('{live} is live, the draft is {version}. Clients get it without a deployment; it can be taken back in one step.', {live: plan.liveVersion, version: this.version})
+    : say('Nothing is live in {environment} yet; the draft is {version}.', {environment, version: this.version})}</p>${this.renderElsewhere()}</div>${this.close()}</header>
       <div class="b stack">${this.renderProblem()}${this.renderFindings()}${this.renderChanges()}${plan ? html`<tb-impact .draft=${this.session.draft}></tb-impact>` : nothing}
         ${this.session.may('publish') ? html`<div class="f"><label class="lab" for="reason">${say('Why? It stands in the ledger.')}</label><input id="reason" class="inp" maxlength="500" autocomplete="off" required aria-invalid=${this.tried && !this.reason.trim() ? 'true' : 'false'} aria-describedby="reason-hint"
           .value=${this.reason} @input=${(/** @type {any} */ event) => { this.reason = event.target.value; }}><p id="reason-hint" class=${this.tried && !this.reason.trim() ? 'err' : 'vh'}>${say('A reason is needed.')}</p></div>` : nothing}</div>
