@@ -37,7 +37,7 @@ export class Bridge extends Follows {
     const {count} = this.draft.difference;
     return html`<div class="bridge" role="group" aria-label=${say('Live and draft')}><span class="row"><span class="chip live">${say('Live')}</span>
       <b class="num">${live.version || say('nothing yet')}</b><span class="muted">${where.environment}</span></span>
-      ${this.draft.mayEdit ? html`<span aria-hidden="true">≠</span><span class="row"><span class="chip draft">${say('Draft')}</span><b class="num">${plural('{count} change', '{count} changes', {count})}</b></span>` : nothing}</div>`;
+      ${this.draft.mayEdit ? html`<span aria-hidden="true">${count ? '≠' : '='}</span><span class="row"><span class="chip draft">${say('Draft')}</span><b class="num">${plural('{count} change', '{count} changes', {count})}</b></span>` : nothing}</div>`;
   }
 }
 customElements.define('tb-bridge', Bridge);

@@ -54,10 +54,10 @@ class PageForm extends FormElement {
         ${switchField({form, path: 'visible', label: say('Visible'), required: true})}
         ${referenceField({form, path: 'flag', label: say('Only when this flag is on'), section: 'featureFlags', none: say('always')})}</div>
 
-      <section aria-label=${say('Tabs of the page')}><div class="sec-head"><h2>${say('Tabs')}</h2></div>
+      ${this.readOnly && !tabs.length ? nothing : html`<section aria-label=${say('Tabs of the page')}><div class="sec-head"><h2>${say('Tabs')}</h2></div>
         <div class="pills">${repeat(tabs, tab => tab.id, (tab, index) => this.pill(tab, index, tabs.length, tab === open))}
           ${this.readOnly ? nothing : html`<button type="button" class="btn ghost sm" @click=${() => this.addTab()}>${icon('plus', true)}${say('Tab')}</button>`}</div>
-        ${open ? this.openTab(open, tabs) : nothing}</section>
+        ${open ? this.openTab(open, tabs) : nothing}</section>`}
 
       ${repeat(shown, table => table.id, table => html`<section><tb-columns .draft=${this.draft} .itemId=${table.id}></tb-columns>
         <p class="more"><a href=${`#/tables/${encodeURIComponent(table.id)}`}>${icon('table-2', true)}${say('Actions and settings of {name}', {name: table.id})}</a></p></section>`)}
