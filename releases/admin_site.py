@@ -33,7 +33,7 @@ View = Callable[..., HttpResponseBase]
 
 class HouseSite(admin.AdminSite):
     site_header = site_title = "iCONTROL"
-    index_title = text_lazy("What clients get now")
+    index_title = text_lazy("Administration")
     site_url = None
 
     def __init__(self, name: str = "admin") -> None:

@@ -47,7 +47,7 @@ class ClientKeyForm(forms.Form):
     surface = forms.CharField(
         max_length=access.LONGEST_SURFACE,
         required=False,
-        label=text_lazy("Surface"),
+        label=text_lazy("Part of the client"),
         help_text=text_lazy("Empty: all pages."),
     )
 

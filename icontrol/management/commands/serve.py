@@ -53,6 +53,7 @@ class Command(BaseCommand):
         self.prepare()
         base = settings.PUBLIC_BASE_URL
         self.say(f"iCONTROL starts on {first.getsockname()[0]} port {port}; Ctrl-C stops it. Look at:")
+        self.say(f"  start here        {base}/")
         self.say(f"  administration    {base}/admin/")
         self.say(f"  API, browsable    {base}/api/docs")
         self.say(f"  what clients ask  {base}/meta/release")

@@ -95,7 +95,7 @@ def test_what_is_live_since_when_by_whom_and_why(live: World, ada: Staff) -> Non
     page = get(ada, BOARD)
     for words in (
         "1.0.1 live since 2026-11-22 12:00 UTC" if "UTC" in page.text else "1.0.1 live since 2026-11-22 12:00",
-        "user:ada “orders are there”",
+        "ada “orders are there”",
         "Oldest app allowed 1.5.0 Newest app 2.0.0 Forced off search Lift search",
         "Last change no. 4, kill switch engaged",
         "staging icontrol Nothing is live yet",

@@ -35,7 +35,7 @@ export function seeAs() {
       <datalist id=${list}>${tenantsOf(config).map(name => html`<option value=${name}></option>`)}</datalist>
       <label><span>${say('App version')}</span><input class="inp sm" autocomplete="off" .value=${version} @change=${field('version')}></label>
       <label><span>${say('Platform')}</span><select class="inp sm" @change=${field('platform')}>${[...new Set([...PLATFORMS, platform])].map(name => html`<option ?selected=${name === platform}>${name}</option>`)}</select></label>
-      ${surfaces.length > 1 ? html`<label><span>${say('Surface')}</span><select class="inp sm" @change=${field('surface')}>${surfaces.map(name => html`<option ?selected=${name === surface}>${name}</option>`)}</select></label>` : nothing}
+      ${surfaces.length > 1 ? html`<label><span>${say('Part of the client')}</span><select class="inp sm" @change=${field('surface')}>${surfaces.map(name => html`<option ?selected=${name === surface}>${name}</option>`)}</select></label>` : nothing}
     </div>`;
   };
 }

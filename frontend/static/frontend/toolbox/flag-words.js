@@ -15,7 +15,7 @@ export const STATES = {
 /** @type {Record<string, string>} */
 const ATTRIBUTES = {
   tenant: say('Tenant'), role: say('Role'), plan: say('Plan'), platform: say('Platform'), clientVersion: say('Client version'),
-  locale: say('Language'), environment: say('Environment'), currentTime: say('Current time'),
+  user: say('User'), locale: say('Language'), environment: say('Environment'), currentTime: say('Current time'),
 };
 
 /** @type {Record<string, string>} */
