@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from configs.snapshot.canonical import NotStrictJSON, parse_strict
 from flags.client_keys import VARY, client_key
 from flags.limiting import limiter
+from icontrol.kernel.addresses import network
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.responses import not_read
-from releases.access.throttle import network
 from releases.api.openapi import answer_header
 from releases.api.public import PublicView
 from releases.delivery.answers import Route

@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from flags import usage
 from flags.client_views import RETRY_AFTER, FlagClientView, read_body
 from flags.unleash import answers, requests
+from icontrol.kernel.addresses import network
 from icontrol.kernel.caps import CLIENT_BODY
 from icontrol.kernel.json_types import schema_of
 from icontrol.kernel.refusals import Refusal
 from icontrol.kernel.responses import response_of
-from releases.access.throttle import network
 from releases.api.openapi import BODY, MEANING, problems
 from releases.api.parsing import an_object
 from releases.api.public import LIVE_HEADERS

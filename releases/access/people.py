@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
+from django.contrib.auth.password_validation import password_changed
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -61,6 +62,7 @@ def create_person(*, username: str, role: str, reason: str = "", actor: Actor, n
         person.history_actor, person._change_reason = actor.name, note("created", reason)  # type: ignore[attr-defined]
         with unique(username):
             person.save()
+        password_changed(password, person)
         person.groups.set([group])
     return person, password
 
@@ -106,6 +108,7 @@ def reset_password(user: User, *, reason: str, actor: Actor, now: dt.datetime) -
         user = _locked(user, actor, reason)
         user.password = hashed
         user.save(update_fields=["password"])
+        password_changed(password, user)
         Session.objects.filter(user=user).delete()
     return password
 

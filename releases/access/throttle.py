@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import ipaddress
 import secrets
 from typing import Any
 
@@ -25,6 +24,7 @@ from django.core import signing
 from django.http import HttpRequest
 from django.utils import timezone
 
+from icontrol.kernel.addresses import network
 from releases.access import sessions
 from releases.models import LoginFailure
 
@@ -51,17 +51,6 @@ def _is_known_browser(request: HttpRequest, account: str) -> str | None:
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return str(name) if owner == account else None
-
-
-def network(address: str) -> str:
-    """For IPv6 the network is counted: one customer has 2^64 addresses."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return address
-    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))
 
 
 def scopes(request: HttpRequest, account: str) -> dict[str, int]:

@@ -14,8 +14,8 @@ from threading import Lock
 
 from django.db.models import QuerySet
 
+from icontrol.kernel.addresses import network
 from icontrol.kernel.counters import StoredCounter, Table, stored
-from releases.access.throttle import network
 from releases.delivery.answers import Client
 from releases.delivery.representations import Live
 from releases.models import TenantPolls, VersionPolls

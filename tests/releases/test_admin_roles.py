@@ -272,7 +272,7 @@ def test_nobody_is_locked_in(person: Staff) -> None:
     actions = {form.attributes.get("action") for form in page.all("form")}
     assert {"/logout", "/i18n/setlang/"} <= actions
     person.client.post("/i18n/setlang/", {"language": "fr", "next": "/admin/"})
-    assert "Ce que reçoivent actuellement les clients" in person.get("index").text
+    assert "Entrées du registre" in person.get("index").text
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def test_a_database_that_went_back_takes_nothing_back(api: Api, how: str, caplog
             live = read_live(None)
             assert (live.serial, live.killed) == (2, ("pay",)) and live.stale is not None
     assert len(caplog.records) == 1  # said once, not at each request
-    assert "release 1 of" in caplog.text and "this process knows 2" in caplog.text
+    assert "newest release in the database is 1" in caplog.text and "this process knows 2" in caplog.text
     # What comes next has the serial that was lost: it counts, whatever it says.
     api.world.policy(latest="3.0.0")
     live = read_live(None)
