@@ -98,6 +98,7 @@ def main() -> int:
         growth(results),
         evaluations(engines),
         beside(waits),
+        reading(measured("reading", None)),
         toolbox(measured("toolbox", None)),
     ]
     print("\n\n".join("\n".join(table) for table in tables))
@@ -176,6 +177,19 @@ def beside(waits: list[Any]) -> list[str]:
             cells += [shown(seconds) for times in (alone, with_editors) for seconds in (times["p50"], times["p99"])]
             cells.append(f"{with_editors['p99'] / alone['p99']:.1f}")
         lines.append(f"| {row} | {' | '.join(cells)} |")
+    return lines
+
+
+def reading(rates: Any) -> list[str]:
+    """Requests a second, and in brackets the p99."""
+    if rates is None:
+        return ["Without nginx and wrk, reading was not measured."]
+    lines = [f"| a config of {rates['bytes'] // 1000} KB | nginx | this server | ratio |", "|---|---:|---:|---:|"]
+    for row, what in {"200": "200", "304": "304", "gate, 200": "gate", "gate, 426": "426"}.items():
+        ours, other = rates[what], rates.get(f"nginx {what}")
+        cells = [f"{spaced(one['rate'])} ({shown(one['p99'])})" if one else "" for one in (other, ours)]
+        ratio = f"{ours['rate'] / other['rate']:.2f}" if other else ""
+        lines.append(f"| {row} | {' | '.join(cells)} | {ratio} |")
     return lines
 
 
