@@ -1,7 +1,8 @@
 """What clients and a kill wait for while two editors work, for ``python -m tests.bench``. Prints one line of JSON.
 
 A true server with its default settings is asked over loopback, each time on a connection of its own: alone first, then
-beside two editors who save, send to preview and try to publish the worst drafts that are taken, without a pause.
+beside two editors who save, send to preview and try to publish the worst drafts that are taken, without a pause: whose
+references all miss by a letter, and whose patterns are as large as may be.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tests.bench.ledgers import progress  # isort: skip  (sets Django up)
 
 from django.conf import settings
 
+from flags.engine.work import MOST_PATTERNS, Patterns
 from releases.policies import CONFIRMABLE
 from tests.bench.documents import edited, large_snapshot
 from tests.bench.measure import database
@@ -110,6 +112,19 @@ def near_misses(document: dict[str, Any]) -> dict[str, Any]:
     return missed(document)
 
 
+def with_patterns(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """The largest patterns that are accepted, in a segment that no flag uses."""
+    patterns = [f"(\\p{{L}}\\p{{M}}?){{10}}{name}{number}" for number in range(MOST_PATTERNS)]
+    fitting = Patterns()
+    values = [pattern for pattern in patterns if fitting.fit(pattern)]
+    segment = {
+        "id": "patterns",
+        "conditions": [{"attribute": "email", "operator": "matches", "values": values}],
+    }
+    others = [one for one in document.get("segments", []) if one["id"] != "patterns"]
+    return {**document, "segments": [*others, segment]}
+
+
 def edit(server: Server, drafts: list[bytes], until: Any, done: Any) -> None:
     while not until.is_set():
         for draft in drafts:
@@ -134,8 +149,9 @@ def ask(server: Server, flag: str) -> dict[str, list[float]]:
 
 
 def main() -> None:
-    document = large_snapshot()
-    drafts = [json.dumps(draft).encode() for draft in (near_misses(document), edited(document, 1))]
+    document = with_patterns(large_snapshot(), "live")
+    worst = near_misses(document), with_patterns(edited(document, 1), "draft")
+    drafts = [json.dumps(draft).encode() for draft in worst]
     with running() as server:
         etag = server.save(json.dumps(document).encode())["etag"]
         status, _ = server.ask("POST", PUBLISH, {**REASON, "confirm": sorted(CONFIRMABLE)}, **{"If-Match": etag})
