@@ -52,7 +52,7 @@ class TrustedProxies:
         meta = request.META
         peer = str(meta.get("REMOTE_ADDR", ""))
         meta["REMOTE_ADDR"] = sender(peer, meta.get("HTTP_X_FORWARDED_FOR", ""))
-        if is_proxy(peer) and (scheme := forwarded_scheme(meta.get("HTTP_X_FORWARDED_PROTO", ""))):
+        if (scheme := forwarded_scheme(meta.get("HTTP_X_FORWARDED_PROTO", ""))) and is_proxy(peer):
             meta["icontrol.forwarded_scheme"] = scheme
         for name in [name for name in meta if name.startswith("HTTP_X_FORWARDED_")]:
             del meta[name]

@@ -53,7 +53,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30
 LONG = 1  # seconds after which connections must not keep waiting for a missing worker
 START = 120  # seconds for a new worker to become ready before a reload is given up
 SLOWEST_START = 600  # for one that replaces another
-#: Seconds without a sign of life after which a worker is asked for one, and to answer until it is killed.
+#: Seconds without a sign of life after which a worker has its last chance, and how long that is.
 SILENCE, LAST_CHANCE = 20, 2 * BEAT
 
 
@@ -210,7 +210,8 @@ class Supervisor:
             os.close(worker.pipe)
         worker.ready |= alive
         if self.workers.get(worker.number) is worker:
-            worker.deadline, worker.silent = self.clock() + SILENCE if alive else float("inf"), False
+            worker.deadline = self.clock() + SILENCE if alive else float("inf")
+            worker.silent = False
         if self.coming and all(coming.ready for coming in self.coming.values()):
             self._replace()
 

@@ -14,14 +14,15 @@ from typing import Any, NamedTuple
 from configs.snapshot.caps import MAX_DEPTH
 from configs.snapshot.traversal import below, places, steps
 from flags.engine.operators import pattern_size
+from flags.engine.work import MOST_PATTERN_INSTRUCTIONS, MOST_PATTERNS
 from icontrol.kernel.problems import pointer
 from icontrol.kernel.texts import Text, both
 
 #: Visits of one place of a document, including those of the places around it.
 MOST_LOOKS = 1_000
-#: Distinct patterns of a schema and their instructions, as RE2 counts them: the library makes about two in a
-#: microsecond. One that RE2 does not know, or that is too large for it, counts as a large one.
-MOST_PATTERNS, MOST_INSTRUCTIONS, LARGE_PATTERN = 200, 100_000, 25_000
+#: Instructions of a pattern that RE2 does not know, or that is too large for it. A schema may have as many patterns and
+#: instructions as a snapshot: the library, too, makes about two of these in a microsecond.
+LARGE_PATTERN = 25_000
 #: Keywords with a schema, a list of schemas, or schemas by name: applied to the same place …
 _HERE = (("not", "if", "then", "else"), ("allOf", "anyOf", "oneOf"), ("dependentSchemas",))
 #: … to inner places, each of which gets at most one of several …
@@ -85,7 +86,7 @@ def check_patterns(schema: Any) -> None:
                 known.add(pattern)
                 found = pattern_size(pattern)
                 size += LARGE_PATTERN if found is None else found
-                if len(known) > MOST_PATTERNS or size > MOST_INSTRUCTIONS:
+                if len(known) > MOST_PATTERNS or size > MOST_PATTERN_INSTRUCTIONS:
                     raise TooMuch(tuple(map(str, steps(below(above, key)))), _PATTERNS)
 
 

@@ -118,12 +118,12 @@ def of_a_version(
 
 
 def _elsewhere(offers: Iterable[Offer], shown: Offer, here: Environment) -> list[Button]:
-    others = [offer for offer in offers if offer is not shown and offer.refusal is None and offer.environment]
-    return [
+    found = [
         button(offer, here, text_lazy("Publish in {where}", where=offer.environment.key))
-        for offer in others[:MOST_PROMOTED]
-        if offer.environment
+        for offer in offers
+        if offer is not shown and offer.refusal is None and offer.environment
     ]
+    return found[:MOST_PROMOTED]
 
 
 def of_step(version: ConfigVersion, standing: Standing, actor: Actor, problems: Sequence[Problem] = ()) -> list[Button]:

@@ -72,31 +72,18 @@ class FrontDoor:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
-            try:
-                messages = await self._messages(scope, receive)
-            except bodies.Gone:
-                messages = self._broken(scope)
-            for message in messages:
+            for message in await self._messages(scope, receive):
                 await send(message)
 
-    def _broken(self, scope: dict[str, Any]) -> tuple[Message, Message]:
-        """The client has gone, or its chunks cannot be read: the server says the same of both, and answers 500 if we
-        send nothing.
-        """
-        call = Call(self.application, variables_of(scope, headers_of(scope), b""), b"")
-        told = call.refused(Refusal("http.bad_request"))
-        return replace(told, headers=[*told.headers, CLOSE]).messages(head=scope["method"] == "HEAD")
-
     async def _messages(self, scope: dict[str, Any], receive: bodies.Receive) -> tuple[Message, Message]:
-        if self.public is not None:
-            try:
-                messages = await self.public.answer(scope)
-            except Busy:
-                call = Call(self.application, variables_of(scope, headers_of(scope), b""), b"")
-                return call.refused(BUSY).messages(head=scope["method"] == "HEAD")
-            if messages is not None:
+        try:
+            if self.public is not None and (messages := await self.public.answer(scope)) is not None:
                 return messages
-        return (await self._answer(scope, receive)).messages(head=scope["method"] == "HEAD")
+        except Busy:
+            answer = Call(self.application, variables_of(scope, headers_of(scope), b""), b"").refused(BUSY)
+        else:
+            answer = await self._answer(scope, receive)
+        return answer.messages(head=scope["method"] == "HEAD")
 
     async def _answer(self, scope: dict[str, Any], receive: bodies.Receive) -> Answer:
         method, path = scope["method"], scope["path"]
@@ -121,6 +108,9 @@ class FrontDoor:
                 refused = Refusal("http.too_slow", seconds=settings.ICONTROL_BODY_SECONDS)
             except bodies.NoRoom:
                 refused = BUSY
+            except bodies.Gone:
+                # Or its chunks cannot be read: the server says the same of both, and answers 500 if we send nothing.
+                refused = Refusal("http.bad_request")
         if refused is not None:
             told = Call(self.application, variables_of(scope, headers, b""), b"").refused(refused)
             return replace(told, headers=[*told.headers, CLOSE])

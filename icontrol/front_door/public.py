@@ -55,6 +55,7 @@ COUNTING = (
 )
 OTHERS = (b"x-tenant", b"x-forwarded-for", b"content-length", b"transfer-encoding")
 PLACES = {name: place for place, name in enumerate((*COUNTING, *OTHERS))}
+SCHEME = PLACES[b"x-forwarded-proto"]
 EMPTY: list[bytes | None] = [None] * len(PLACES)
 #: Answers kept, the oldest makes room, and the bytes of the headers of those that are. What strangers make up is
 #: answered anew each time, and fills nothing.
@@ -127,7 +128,7 @@ class Public:
             return None
         peer = (scope.get("client") or ("",))[0]
         query = scope["query_string"] if route is answers.CONFIG else b""
-        proxy = "" if found[1] is None else peer
+        proxy = "" if found[SCHEME] is None else peer
         asked = Asked(scope["method"], scope["path"], query, scope["scheme"], proxy, *found[: len(COUNTING)])
         if not await self.follower.is_current():
             return None

@@ -51,11 +51,11 @@ def create_person(*, username: str, role: str, reason: str = "", actor: Actor, n
     group = _group(role)
     username = User.normalize_username(username.strip())
     person, password = User(username=username, is_staff=True, date_joined=now), secrets.token_urlsafe(12)
-    person.password = make_password(password)  # a second of computing, before any lock
     try:
         person.clean_fields(exclude=["password"])
     except ValidationError:
         raise Refusal("person.malformed") from None
+    person.password = make_password(password)  # a second of computing, before any lock
     with transaction.atomic(durable=True):
         if User.objects.filter(username=username).exists():
             raise Refusal("name.taken", name=username)

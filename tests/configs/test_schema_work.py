@@ -9,8 +9,9 @@ import pytest
 from configs.policies import LARGEST_SCHEMA, check_schema
 from configs.snapshot.canonical import canonical
 from configs.validation import schema_work
-from configs.validation.schema_work import MOST_LOOKS, MOST_PATTERNS, TooMuch, check_work
+from configs.validation.schema_work import MOST_LOOKS, TooMuch, check_work
 from configs.validation.schemas import UnusableSchema, check_extra_schema, snapshot_schema
+from flags.engine.work import MOST_PATTERNS
 from icontrol.kernel.refusals import Refusal
 
 
